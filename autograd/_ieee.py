@@ -1,0 +1,218 @@
+"""Forward functions that never raise: Python's ``math`` completed to IEEE 754.
+
+``math.exp(1000)`` raises OverflowError, ``math.log(0)`` and ``math.sin(inf)`` raise ValueError.
+Here overflow gives an infinity, a pole gives an infinity, and a number outside the domain gives
+nan, so that a forward or a backward pass always comes to its end. Whether a result *may* be
+shown to the user is not decided here: `primitive.Op` checks the domain of what users write.
+
+Rational functions (``divide``, ``power`` with a whole exponent …) work on ``Fraction`` as well.
+Notation: x, y are the operands in their order.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+INF = math.inf
+NAN = math.nan
+
+
+def total(
+    function: Callable[[float], float],
+    *,
+    overflow: Callable[[float], float] = lambda _: INF,
+    poles: dict[float, float] | None = None,
+) -> Callable[[float], float]:
+    """``function`` with its exceptions replaced by the numbers that IEEE 754 gives."""
+    at_pole = poles or {}
+
+    def complete(x: float) -> float:
+        try:
+            return function(x)
+        except OverflowError:
+            return overflow(x)
+        except ValueError:
+            return at_pole.get(x, NAN)
+
+    complete.__name__ = function.__name__
+    return complete
+
+
+def _with_sign(x: float) -> float:
+    return math.copysign(INF, x)
+
+
+exp = total(math.exp)
+expm1 = total(math.expm1)
+cosh = total(math.cosh)
+sinh = total(math.sinh, overflow=_with_sign)
+log = total(math.log, poles={0.0: -INF})
+log1p = total(math.log1p, poles={-1.0: -INF})
+atanh = total(math.atanh, poles={1.0: INF, -1.0: -INF})
+sqrt = total(math.sqrt)
+sin = total(math.sin)
+cos = total(math.cos)
+tan = total(math.tan)
+asin = total(math.asin)
+acos = total(math.acos)
+acosh = total(math.acosh)
+
+
+def divide(x: Any, y: Any) -> Any:
+    """x / y; 1/0 is inf, −1/0 is −inf, 0/0 is nan."""
+    try:
+        return x / y
+    except ZeroDivisionError:
+        if x == 0 or x != x:
+            return NAN
+        return math.copysign(INF, x) * math.copysign(1.0, y)
+    except OverflowError:  # a Fraction or an int beyond the largest double met a float
+        return INF if (x > 0) == (y > 0) else -INF
+
+
+def power(x: Any, y: Any) -> Any:
+    """x ** y as C's pow: 0**0 is 1, 0**−1 is inf, (−8)**(1/3) is nan and never complex."""
+    if x.__class__ is not float and getattr(y, "denominator", 0) == 1:  # exact: Fraction, int
+        return x ** int(y) if x != 0 or y >= 0 else INF
+    try:
+        return math.pow(x, y)
+    except OverflowError:
+        return -INF if x < 0 and _is_odd(y) else INF
+    except ValueError:
+        if x == 0:  # a pole: y < 0
+            return math.copysign(INF, x) if _is_odd(y) else INF
+        return NAN
+
+
+def is_whole(y: float) -> bool:
+    """Whether y is a whole number (every double from 2**53 on is)."""
+    return math.isfinite(y) and math.floor(y) == y
+
+
+def _is_odd(y: float) -> bool:
+    return is_whole(y) and math.fmod(y, 2.0) != 0.0
+
+
+def sigmoid(x: float) -> float:
+    """1 / (1 + e^−x), from the side on which e^… cannot overflow."""
+    if x >= 0.0:
+        return 1.0 / (1.0 + math.exp(-x))
+    power_of_e = math.exp(x)  # nan passes through
+    return power_of_e / (1.0 + power_of_e)
+
+
+def softplus(x: float) -> float:
+    """ln(1 + e^x) = max(x, 0) + ln(1 + e^−|x|)."""
+    return (x if x > 0.0 else 0.0) + math.log1p(math.exp(-abs(x))) if x == x else x
+
+
+def silu(x: float) -> float:
+    """x · sigmoid(x); 0 at −inf, where the product would be nan."""
+    return -0.0 if x == -INF else x * sigmoid(x)
+
+
+def gelu(x: float) -> float:
+    """x · Φ(x) with Φ from erfc, which keeps its digits far out on the left."""
+    return -0.0 if x == -INF else 0.5 * x * math.erfc(-x / math.sqrt(2.0))
+
+
+def relu(x: Any) -> Any:
+    """max(x, 0); nan stays nan."""
+    return 0 if x <= 0 else x
+
+
+def leaky_relu(x: Any, slope: Any) -> Any:
+    """x where x > 0, else slope · x."""
+    return slope * x if x <= 0 else x
+
+
+def elu(x: float, alpha: float) -> float:
+    """x where x > 0, else alpha · (e^x − 1)."""
+    return alpha * math.expm1(x) if x <= 0.0 else x
+
+
+def step(x: Any) -> Any:
+    """0 where x ≤ 0, else 1 (nan too: relu hands nan on at full slope, as PyTorch does)."""
+    return 0 if x <= 0 else 1
+
+
+def sign(x: Any) -> Any:
+    """−1, 0 or 1; nan stays nan."""
+    if x > 0:
+        return 1
+    if x < 0:
+        return -1
+    return 0 if x == 0 else x
+
+
+def floor(x: Any) -> Any:
+    """The largest whole number ≤ x; inf and nan stay as they are."""
+    if x - x != 0:
+        return x
+    return x.__class__(math.floor(x)) if x >= 1 or x < 0 else x * 0
+
+
+def ceil(x: Any) -> Any:
+    """The smallest whole number ≥ x; inf and nan stay as they are."""
+    return -floor(-x)
+
+
+def minimum(x: Any, y: Any) -> Any:
+    """The smaller operand; nan if either is nan."""
+    if x != x:
+        return x
+    return y if y < x or y != y else x
+
+
+def maximum(x: Any, y: Any) -> Any:
+    """The larger operand; nan if either is nan."""
+    if x != x:
+        return x
+    return y if y > x or y != y else x
+
+
+def clip(x: Any, low: Any, high: Any) -> Any:
+    """x, moved to the nearest end of [low, high]; nan stays nan."""
+    if x < low:
+        return low
+    return high if x > high else x
+
+
+def add_up(*xs: Any) -> Any:
+    """0 + x₁ + x₂ + … from left to right (builtins.sum rounds differently from Python 3.12 on)."""
+    result = 0
+    for x in xs:
+        result = result + x
+    return result
+
+
+def inner(*xs: Any) -> Any:
+    """bias + w₁x₁ + w₂x₂ + … from left to right; xs are the w, the x, then the bias if odd."""
+    half = len(xs) // 2
+    result = xs[-1] if len(xs) % 2 else 0
+    for w, x in zip(xs[:half], xs[half : 2 * half], strict=True):
+        result = result + w * x
+    return result
+
+
+def product(*xs: Any) -> Any:
+    """1 · x₁ · x₂ · … from left to right."""
+    result = 1
+    for x in xs:
+        result = result * x
+    return result
+
+
+def logsumexp(*xs: float) -> float:
+    """ln(e^x₁ + e^x₂ + …), shifted by the largest operand so that nothing overflows."""
+    largest = -INF
+    for x in xs:
+        largest = maximum(largest, x)
+    if largest - largest != 0.0:  # ±inf or nan: the shift would make nan of it
+        return largest
+    result = 0.0
+    for x in xs:
+        result += math.exp(x - largest)
+    return largest + math.log(result)

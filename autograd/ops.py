@@ -1,0 +1,330 @@
+"""The operation table: every mathematical fact the project knows, one row per operation.
+
+Notation: z = f(x, y, …). A partial is written (z, x, …) -> dz/dx in generic arithmetic: ``+ − *``
+and the rows themselves. One lambda thus serves floats (backward), Values (higher derivatives)
+and Fractions (exact tests). Rational rows use whole-number literals, so Fractions stay exact.
+
+Where a textbook's formula loses digits, the partial is written so that it does not, and the
+textbook's form stands in ``formulas``: tanh' = 1 − z² is 0 for x = 20, sech(x)² is not.
+
+Adding an operation is adding a row; see CONTRIBUTING.
+"""
+
+from __future__ import annotations
+
+import math
+from typing import Any, Final
+
+from . import _ieee
+from .primitive import ALL, REALS, Convention, Interval, Op, register
+
+__all__ = ["ALL", "REALS"]
+
+POSITIVE: Final[Interval] = Interval(low=0.0)
+NON_NEGATIVE: Final = Interval(low=0.0, closed=True)
+NON_ZERO: Final = Interval(without=(0.0,))
+UNIT: Final = Interval(-1.0, 1.0, closed=True)
+INSIDE_UNIT: Final = Interval(-1.0, 1.0)
+
+INF: Final = math.inf
+TORCH: Final = "as PyTorch"
+
+# fmt: off
+
+# --- arithmetic -----------------------------------------------------------------------------------
+
+add: Final[Op] = register(Op("add", "+", lambda x, y: x + y, rational=True,
+    partials=(lambda z, x, y: 1, lambda z, x, y: 1), formulas=("1", "1")))
+
+sub: Final[Op] = register(Op("sub", "−", lambda x, y: x - y, rational=True,
+    partials=(lambda z, x, y: 1, lambda z, x, y: -1), formulas=("1", "-1")))
+
+mul: Final[Op] = register(Op("mul", "×", lambda x, y: x * y, rational=True,
+    partials=(lambda z, x, y: y, lambda z, x, y: x), formulas=("y", "x")))
+
+div: Final[Op] = register(Op("div", "÷", _ieee.divide, rational=True, domain=(REALS, NON_ZERO),
+    partials=(lambda z, x, y: div(1, y), lambda z, x, y: -div(z, y)),
+    formulas=("1/y", "-z/y")))
+
+neg: Final[Op] = register(Op("neg", "−", lambda x: -x, rational=True,
+    partials=(lambda z, x: -1,), formulas=("-1",)))
+
+pow_: Final[Op] = register(Op("pow", "^", _ieee.power, rational=True, domain=(REALS, REALS),
+    defined=lambda x, y: x > 0 or (x == 0 and y >= 0) or (x < 0 and _ieee.is_whole(y)),
+    needs="a base x > 0, or x = 0 with an exponent y >= 0, or x < 0 with a whole y",
+    partials=(lambda z, x, y: where(equal(y, 0), 0, lambda: y * pow_(x, y - 1)),
+              lambda z, x, y: where(equal(x, 0), 0, lambda: z * log(x))),
+    formulas=("y*x**(y - 1)", "z*log(x)"),
+    kinks=lambda x, y: (x,),
+    conventions=(
+        Convention((0.0, 0.0), value=1.0, partials=(0.0, 0.0), why="0**0 is 1, " + TORCH),
+        Convention((0.0, 1.0), value=0.0, partials=(1.0, 0.0), why=TORCH),
+        Convention((0.0, 2.0), value=0.0, partials=(0.0, 0.0), why=TORCH),
+        Convention((0.0, 0.5), value=0.0, partials=(INF, 0.0), why="the limit, " + TORCH),
+        Convention((-2.0, 3.0), value=-8.0, partials=(12.0, math.nan),
+                   why="a negative base has no real slope towards its exponent, " + TORCH),
+    )))
+
+# --- exponentials and logarithms ------------------------------------------------------------------
+
+exp: Final[Op] = register(Op("exp", "exp", _ieee.exp,
+    partials=(lambda z, x: z,), formulas=("z",)))
+
+expm1: Final[Op] = register(Op("expm1", "expm1", _ieee.expm1,
+    partials=(lambda z, x: exp(x),), formulas=("exp(x)",)))
+
+log: Final[Op] = register(Op("log", "ln", _ieee.log, domain=(POSITIVE,),
+    partials=(lambda z, x: div(1, x),), formulas=("1/x",)))
+
+log1p: Final[Op] = register(Op("log1p", "log1p", _ieee.log1p, domain=(Interval(low=-1.0),),
+    partials=(lambda z, x: div(1, 1 + x),), formulas=("1/(1 + x)",)))
+
+sqrt: Final[Op] = register(Op("sqrt", "√", _ieee.sqrt, domain=(NON_NEGATIVE,),
+    partials=(lambda z, x: div(0.5, z),), formulas=("1/(2*z)",),
+    kinks=lambda x: (x,),
+    conventions=(Convention((0.0,), partials=(INF,), why="the limit, " + TORCH),)))
+
+cbrt: Final[Op] = register(Op("cbrt", "∛", math.cbrt,
+    partials=(lambda z, x: div(div(1, 3 * z), z),), formulas=("1/(3*z**2)",),
+    kinks=lambda x: (x,),
+    conventions=(Convention((0.0,), partials=(INF,), why="the limit from both sides"),)))
+
+# --- trigonometric and hyperbolic -----------------------------------------------------------------
+
+sin: Final[Op] = register(Op("sin", "sin", _ieee.sin,
+    partials=(lambda z, x: cos(x),), formulas=("cos(x)",)))
+
+cos: Final[Op] = register(Op("cos", "cos", _ieee.cos,
+    partials=(lambda z, x: -sin(x),), formulas=("-sin(x)",)))
+
+tan: Final[Op] = register(Op("tan", "tan", _ieee.tan,
+    partials=(lambda z, x: 1 + z * z,), formulas=("1 + z**2",)))
+
+asin: Final[Op] = register(Op("asin", "asin", _ieee.asin, domain=(UNIT,),
+    partials=(lambda z, x: div(1, sqrt((1 - x) * (1 + x))),), formulas=("1/sqrt(1 - x**2)",),
+    kinks=lambda x: (1 - x, 1 + x),
+    conventions=(Convention((1.0,), partials=(INF,), why="the limit, " + TORCH),
+                 Convention((-1.0,), partials=(INF,), why="the limit, " + TORCH))))
+
+acos: Final[Op] = register(Op("acos", "acos", _ieee.acos, domain=(UNIT,),
+    partials=(lambda z, x: -div(1, sqrt((1 - x) * (1 + x))),), formulas=("-1/sqrt(1 - x**2)",),
+    kinks=lambda x: (1 - x, 1 + x),
+    conventions=(Convention((1.0,), partials=(-INF,), why="the limit, " + TORCH),
+                 Convention((-1.0,), partials=(-INF,), why="the limit, " + TORCH))))
+
+atan: Final[Op] = register(Op("atan", "atan", math.atan,
+    partials=(lambda z, x: div(div(1, hypot(1, x)), hypot(1, x)),), formulas=("1/(1 + x**2)",)))
+
+atan2: Final[Op] = register(Op("atan2", "atan2", math.atan2,
+    partials=(lambda z, x, y: _over_square(y, x, y), lambda z, x, y: -_over_square(x, x, y)),
+    formulas=("y/(x**2 + y**2)", "-x/(x**2 + y**2)"),
+    kinks=lambda x, y: (x,) if y <= 0 else (1,),
+    conventions=(Convention((0.0, 0.0), value=0.0, partials=(0.0, 0.0),
+        why="no direction is preferred, " + TORCH),)))
+
+sinh: Final[Op] = register(Op("sinh", "sinh", _ieee.sinh,
+    partials=(lambda z, x: cosh(x),), formulas=("cosh(x)",)))
+
+cosh: Final[Op] = register(Op("cosh", "cosh", _ieee.cosh,
+    partials=(lambda z, x: sinh(x),), formulas=("sinh(x)",)))
+
+tanh: Final[Op] = register(Op("tanh", "tanh", math.tanh, is_activation=True,
+    partials=(lambda z, x: div(div(1, cosh(x)), cosh(x)),), formulas=("1 - z**2",)))
+
+asinh: Final[Op] = register(Op("asinh", "asinh", math.asinh,
+    partials=(lambda z, x: div(1, hypot(1, x)),), formulas=("1/sqrt(1 + x**2)",)))
+
+acosh: Final[Op] = register(Op("acosh", "acosh", _ieee.acosh, domain=(Interval(1.0, closed=True),),
+    partials=(lambda z, x: div(div(1, sqrt(x - 1)), sqrt(x + 1)),),
+    formulas=("1/sqrt(x**2 - 1)",),
+    kinks=lambda x: (x - 1,),
+    conventions=(Convention((1.0,), partials=(INF,), why="the limit, " + TORCH),)))
+
+atanh: Final[Op] = register(Op("atanh", "atanh", _ieee.atanh, domain=(INSIDE_UNIT,),
+    partials=(lambda z, x: div(1, (1 - x) * (1 + x)),), formulas=("1/(1 - x**2)",)))
+
+hypot: Final[Op] = register(Op("hypot", "hypot", math.hypot,
+    partials=(lambda z, x, y: where(equal(z, 0), 0, lambda: div(x, z)),
+              lambda z, x, y: where(equal(z, 0), 0, lambda: div(y, z))),
+    formulas=("x/z", "y/z"),
+    kinks=lambda x, y: (math.hypot(x, y),),
+    conventions=(Convention((0.0, 0.0), value=0.0, partials=(0.0, 0.0),
+        why="as PyTorch's norm; its hypot gives nan, which would spoil every gradient it meets"),)))
+
+# --- activations ----------------------------------------------------------------------------------
+
+step: Final[Op] = register(Op("step", "step", _ieee.step, rational=True,
+    partials=(lambda z, x: 0,), formulas=("0",), kinks=lambda x: (x,),
+    conventions=(Convention((0.0,), value=0.0, partials=(0.0,), why="relu's slope at 0"),)))
+
+relu: Final[Op] = register(Op("relu", "relu", _ieee.relu, rational=True, is_activation=True,
+    partials=(lambda z, x: step(x),), formulas=("1 if x > 0 else 0",),
+    kinks=lambda x: (x,),
+    conventions=(Convention((0.0,), value=0.0, partials=(0.0,), why=TORCH),
+                 Convention((math.nan,), value=math.nan, partials=(1.0,),
+                            why="nan is handed on, " + TORCH))))
+
+leaky_relu: Final[Op] = register(Op("leaky_relu", "leaky relu", _ieee.leaky_relu, rational=True,
+    is_activation=True,
+    partials=(lambda z, x, y: y + step(x) * (1 - y), lambda z, x, y: minimum(x, 0)),
+    formulas=("1 if x > 0 else y", "min(x, 0)"),
+    kinks=lambda x, y: (x,),
+    conventions=(Convention((0.0, 0.01), value=0.0, partials=(0.01, 0.0),
+                            why="the slope of the left side, " + TORCH),)))
+
+elu: Final[Op] = register(Op("elu", "elu", _ieee.elu, is_activation=True,
+    partials=(lambda z, x, y: where(step(x), 1, lambda: y * exp(x)),
+              lambda z, x, y: where(step(x), 0, lambda: expm1(x))),
+    formulas=("1 if x > 0 else y*exp(x)", "0 if x > 0 else exp(x) - 1"),
+    kinks=lambda x, y: (x,),
+    conventions=(Convention((0.0, 2.0), value=0.0, partials=(2.0, 0.0),
+                            why="the slope of the left side, " + TORCH),)))
+
+sigmoid: Final[Op] = register(Op("sigmoid", "σ", _ieee.sigmoid, is_activation=True,
+    partials=(lambda z, x: z * sigmoid(-x),), formulas=("z*(1 - z)",)))
+
+softplus: Final[Op] = register(Op("softplus", "softplus", _ieee.softplus, is_activation=True,
+    partials=(lambda z, x: sigmoid(x),), formulas=("sigmoid(x)",)))
+
+silu: Final[Op] = register(Op("silu", "silu", _ieee.silu, is_activation=True,
+    partials=(lambda z, x: sigmoid(x) * (1 + x * sigmoid(-x)),),
+    formulas=("sigmoid(x)*(1 + x*(1 - sigmoid(x)))",)))
+
+erf: Final[Op] = register(Op("erf", "erf", math.erf,
+    partials=(lambda z, x: 2 / math.sqrt(math.pi) * exp(-(x * x)),),
+    formulas=("2/sqrt(pi)*exp(-x**2)",)))
+
+erfc: Final[Op] = register(Op("erfc", "erfc", math.erfc,
+    partials=(lambda z, x: -2 / math.sqrt(math.pi) * exp(-(x * x)),),
+    formulas=("-2/sqrt(pi)*exp(-x**2)",)))
+
+gelu: Final[Op] = register(Op("gelu", "gelu", _ieee.gelu, is_activation=True,
+    partials=(lambda z, x: 0.5 * erfc(-math.sqrt(0.5) * x)
+                           + x * (exp(-0.5 * (x * x)) * (1 / math.sqrt(2 * math.pi))),),
+    formulas=("erfc(-x/sqrt(2))/2 + x*exp(-x**2/2)/sqrt(2*pi)",)))
+
+# --- kinks and steps ------------------------------------------------------------------------------
+
+abs_: Final[Op] = register(Op("abs", "|·|", abs, rational=True,
+    partials=(lambda z, x: sign(x),), formulas=("sign(x)",), kinks=lambda x: (x,),
+    conventions=(Convention((0.0,), value=0.0, partials=(0.0,), why=TORCH),)))
+
+sign: Final[Op] = register(Op("sign", "sign", _ieee.sign, rational=True,
+    partials=(lambda z, x: 0,), formulas=("0",), kinks=lambda x: (x,),
+    conventions=(Convention((0.0,), value=0.0, partials=(0.0,), why="flat, " + TORCH),)))
+
+floor: Final[Op] = register(Op("floor", "⌊·⌋", _ieee.floor, rational=True,
+    partials=(lambda z, x: 0,), formulas=("0",), kinks=lambda x: (x - round(x),),
+    conventions=(Convention((2.0,), value=2.0, partials=(0.0,), why="flat, " + TORCH),)))
+
+ceil: Final[Op] = register(Op("ceil", "⌈·⌉", _ieee.ceil, rational=True,
+    partials=(lambda z, x: 0,), formulas=("0",), kinks=lambda x: (x - round(x),),
+    conventions=(Convention((2.0,), value=2.0, partials=(0.0,), why="flat, " + TORCH),)))
+
+minimum: Final[Op] = register(Op("minimum", "min", _ieee.minimum, rational=True,
+    partials=(lambda z, x, y: _share(less(x, y), equal(x, y)),
+              lambda z, x, y: _share(less(y, x), equal(x, y))),
+    formulas=("1 if x < y else 0", "1 if y < x else 0"), kinks=lambda x, y: (x - y,),
+    conventions=(Convention((3.0, 3.0), value=3.0, partials=(0.5, 0.5),
+                            why="a tie is shared equally, " + TORCH),)))
+
+maximum: Final[Op] = register(Op("maximum", "max", _ieee.maximum, rational=True,
+    partials=(lambda z, x, y: _share(greater(x, y), equal(x, y)),
+              lambda z, x, y: _share(greater(y, x), equal(x, y))),
+    formulas=("1 if x > y else 0", "1 if y > x else 0"), kinks=lambda x, y: (x - y,),
+    conventions=(Convention((3.0, 3.0), value=3.0, partials=(0.5, 0.5),
+                            why="a tie is shared equally, " + TORCH),)))
+
+clip: Final[Op] = register(Op("clip", "clip", _ieee.clip, rational=True,
+    domain=(REALS, REALS, REALS),
+    defined=lambda x, low, high: low <= high, needs="low <= high",
+    partials=(lambda z, x, low, high: 1 - less(x, low) - greater(x, high),
+              lambda z, x, low, high: less(x, low),
+              lambda z, x, low, high: greater(x, high)),
+    formulas=("0 if x < y or x > w else 1", "1 if x < y else 0", "1 if x > w else 0"),
+    kinks=lambda x, low, high: (x - low, x - high),
+    conventions=(Convention((0.0, 0.0, 1.0), value=0.0, partials=(1.0, 0.0, 0.0),
+                            why="the ends belong to the inside, " + TORCH),
+                 Convention((1.0, 0.0, 1.0), value=1.0, partials=(1.0, 0.0, 0.0),
+                            why="the ends belong to the inside, " + TORCH))))
+
+greater: Final[Op] = register(Op("greater", ">", lambda x, y: 1 if x > y else 0, rational=True,
+    partials=(lambda z, x, y: 0, lambda z, x, y: 0), formulas=("0", "0"),
+    kinks=lambda x, y: (x - y,),
+    conventions=(Convention((1.0, 1.0), value=0.0, partials=(0.0, 0.0), why="flat around it"),)))
+
+less: Final[Op] = register(Op("less", "<", lambda x, y: 1 if x < y else 0, rational=True,
+    partials=(lambda z, x, y: 0, lambda z, x, y: 0), formulas=("0", "0"),
+    kinks=lambda x, y: (x - y,),
+    conventions=(Convention((1.0, 1.0), value=0.0, partials=(0.0, 0.0), why="flat around it"),)))
+
+equal: Final[Op] = register(Op("equal", "=", lambda x, y: 1 if x == y else 0, rational=True,
+    partials=(lambda z, x, y: 0, lambda z, x, y: 0), formulas=("0", "0"),
+    kinks=lambda x, y: (x - y,),
+    conventions=(Convention((1.0, 1.0), value=1.0, partials=(0.0, 0.0), why="flat around it"),)))
+
+# The chosen branch of `where` (functions.py): the other one was never computed and has no edge.
+chosen: Final[Op] = register(Op("where", "where", lambda c, x: x, rational=True,
+    partials=(lambda z, c, x: 0, lambda z, c, x: 1), formulas=("0", "1")))
+
+copy: Final[Op] = register(Op("copy", "=", lambda x: x, rational=True,
+    partials=(lambda z, x: 1,), formulas=("1",)))
+
+# --- any number of operands -----------------------------------------------------------------------
+
+sum_: Final[Op] = register(Op("sum", "Σ", _ieee.add_up, rational=True, variadic=True,
+    partials=(lambda z, *xs: (1,) * len(xs),)))
+
+# Operands: w₁ … wₙ, x₁ … xₙ and, if their number is odd, the bias.
+dot: Final[Op] = register(Op("dot", "Σw·x", _ieee.inner, rational=True, variadic=True,
+    partials=(lambda z, *xs: _swapped_halves(xs),)))
+
+prod: Final[Op] = register(Op("prod", "Π", _ieee.product, rational=True, variadic=True,
+    partials=(lambda z, *xs: _products_of_others(xs),),
+    conventions=(Convention((0.0, 2.0, 3.0), value=0.0, partials=(6.0, 0.0, 0.0),
+                            why="the product of the other factors, " + TORCH),)))
+
+logsumexp: Final[Op] = register(Op("logsumexp", "ln Σ exp", _ieee.logsumexp, variadic=True,
+    partials=(lambda z, *xs: tuple([exp(x - z) for x in xs]),)))
+
+# fmt: on
+
+
+def where(condition: Any, if_true: Any, if_false: Any) -> Any:
+    """The chosen one of two numbers, in any arithmetic; a function is called only when chosen.
+
+    For the partials of this table. `functions.where` is the user's: it also records the choice.
+    """
+    branch = if_true if getattr(condition, "data", condition) else if_false
+    return branch() if callable(branch) else branch
+
+
+def _over_square(numerator: Any, x: Any, y: Any) -> Any:
+    """numerator / (x² + y²) without overflow; 0 at the origin."""
+    radius = hypot(x, y)
+    return where(equal(radius, 0), 0, lambda: div(div(numerator, radius), radius))
+
+
+def _share(wins: Any, ties: Any) -> Any:
+    """The slope of min or max towards one operand: all when it wins, half when they tie."""
+    return wins + div(ties, 2)
+
+
+def _swapped_halves(xs: tuple[Any, ...]) -> tuple[Any, ...]:
+    """The slopes of w·x towards (w, x, bias): x, w and 1."""
+    half = len(xs) // 2
+    bias = (1,) if len(xs) % 2 else ()
+    return xs[half : 2 * half] + xs[:half] + bias
+
+
+def _products_of_others(xs: tuple[Any, ...]) -> tuple[Any, ...]:
+    """For each factor the product of the others; no division, so zeros do no harm."""
+    before: list[Any] = [1]
+    for x in xs[:-1]:
+        before.append(before[-1] * x)
+    slopes: list[Any] = [None] * len(xs)
+    after: Any = 1
+    for i in range(len(xs) - 1, -1, -1):
+        slopes[i] = before[i] * after
+        after = after * xs[i]
+    return tuple(slopes)

@@ -1,0 +1,254 @@
+"""What an operation is: a row of facts, and how a row is applied to numbers.
+
+Read by whoever adds an operation. A row (`Op`) holds what is true on paper: name, symbol,
+forward function, partial derivatives, domain, kinks and conventions. The engine, higher
+derivatives, drawings, documentation and property tests all read the same row.
+
+Notation: z = f(x, y, …). A partial is written (z, x, y, …) -> dz/dx in generic arithmetic: only
+``+ − *`` and the rows themselves, so that one function serves floats, Values (for higher
+derivatives) and Fractions (for exact tests) alike.
+"""
+
+from __future__ import annotations
+
+import contextvars
+import math
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from .errors import DomainError, OperationError
+
+Forward = Callable[..., Any]
+Partial = Callable[..., Any]
+
+# True while partial derivatives are being evaluated: those follow IEEE and never raise, whereas
+# the operations that users write are checked against their domain.
+_unchecked: contextvars.ContextVar[bool] = contextvars.ContextVar("unchecked", default=False)
+
+
+class unchecked:  # noqa: N801 - a context manager, spelled like a function
+    """Within this block operations follow IEEE 754 instead of raising DomainError."""
+
+    __slots__ = ("_token",)
+
+    def __enter__(self) -> None:
+        self._token = _unchecked.set(True)
+
+    def __exit__(self, *_: object) -> None:
+        _unchecked.reset(self._token)
+
+
+class Recorder:
+    """What an operation can be recorded on: a Value today, a compiler's symbol one day."""
+
+    __slots__ = ()
+
+    def record(self, op: Op, operands: tuple[Any, ...]) -> Any:
+        """Apply ``op`` to ``operands``, of which at least one is a Recorder of this class."""
+        raise TypeError(
+            f"{type(self).__name__} does not say how it records {op.name} of {len(operands)}"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class Interval:
+    """The real numbers from ``low`` to ``high``, ends excluded unless closed, without some points.
+
+    >>> UNIT = Interval(-1.0, 1.0, closed=True)
+    >>> 1.0 in UNIT, 1.1 in UNIT, UNIT.needs("x")
+    (True, False, '-1 <= x <= 1')
+    """
+
+    low: float = -math.inf
+    high: float = math.inf
+    closed: bool = False
+    without: tuple[float, ...] = ()
+
+    def __contains__(self, x: float) -> bool:
+        inside = self.low <= x <= self.high if self.closed else self.low < x < self.high
+        return (inside or not math.isfinite(x)) and x not in self.without
+
+    def needs(self, name: str) -> str:
+        """The condition in words, for an error message; empty when every real number will do."""
+        sign = "<=" if self.closed else "<"
+        parts = []
+        if self.low > -math.inf and self.high < math.inf:
+            parts.append(f"{self.low:g} {sign} {name} {sign} {self.high:g}")
+        elif self.low > -math.inf:
+            parts.append(f"{name} {sign.replace('<', '>')} {self.low:g}")
+        elif self.high < math.inf:
+            parts.append(f"{name} {sign} {self.high:g}")
+        parts += [f"{name} != {point:g}" for point in self.without]
+        return " and ".join(parts)
+
+
+REALS = Interval()
+
+
+@dataclass(frozen=True, slots=True)
+class Convention:
+    """What a row gives where mathematics leaves a choice, and why this was chosen.
+
+    ``at`` are the operands; ``value`` is the result there (None: nothing special); ``partials``
+    are the slopes towards each operand.
+    """
+
+    at: tuple[float, ...]
+    partials: tuple[float, ...]
+    why: str
+    value: float | None = None
+
+
+def nothing(*_: Any) -> tuple[Any, ...]:
+    """The kinks of a smooth operation."""
+    return ()
+
+
+@dataclass(frozen=True, eq=False, slots=True)
+class Op:
+    """One row of the operation table; calling it applies the operation.
+
+    Parameters
+    ----------
+    name, symbol:
+        ``"mul"`` in programs and errors, ``"×"`` in drawings.
+    forward:
+        The value; total on doubles (see `_ieee`).
+    partials:
+        One function (z, x, y, …) -> slope per operand; for a row that takes any number of
+        operands (``variadic``) a single function that returns all slopes as a tuple.
+    domain:
+        One `Interval` per operand, or one for all of a variadic row.
+    defined, needs:
+        A condition on all operands together, where intervals cannot say it, and its words.
+    kinks:
+        (x, y, …) -> numbers of which one is zero where the operation is not smooth.
+    formulas:
+        The partials as a reader writes them on paper, in Python's notation.
+    conventions:
+        Rows for kinks and edges; `docs/conventions.md` is made of them.
+    rational:
+        Whether value and slopes are exact when computed in Fractions.
+
+    >>> from autograd import Value, ops
+    >>> ops.ALL["mul"](Value(2.0), 3.0).data
+    6.0
+    """
+
+    name: str
+    symbol: str
+    forward: Forward
+    partials: tuple[Partial, ...]
+    domain: tuple[Interval, ...] = (REALS,)
+    defined: Callable[..., bool] | None = None
+    needs: str = ""
+    kinks: Callable[..., tuple[Any, ...]] = nothing
+    formulas: tuple[str, ...] = ()
+    conventions: tuple[Convention, ...] = ()
+    variadic: bool = False
+    rational: bool = False
+    is_activation: bool = False
+    arity: int | None = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "arity", None if self.variadic else len(self.partials))
+        if self.variadic and len(self.partials) != 1:
+            raise OperationError(
+                f"operation {self.name!r} takes any number of operands, so it needs one function "
+                f"that returns all slopes as a tuple; got {len(self.partials)} functions"
+            )
+        if not self.variadic and len(self.domain) == 1:
+            object.__setattr__(self, "domain", self.domain * len(self.partials))
+
+    def __call__(self, *operands: Any) -> Any:
+        """Apply the operation: recorded when an operand is a Value, else plain numbers."""
+        for operand in operands:
+            if operand.__class__ is not float and isinstance(operand, Recorder):
+                return operand.record(self, operands)
+        try:
+            result = self.forward(*operands)
+        except TypeError as error:
+            raise self.misuse(operands) from error
+        if result - result != 0:
+            self.check(operands)
+        return result
+
+    def slopes(self, result: Any, operands: tuple[Any, ...]) -> tuple[Any, ...]:
+        """All partial derivatives at ``operands``, in the arithmetic of the operands."""
+        if self.variadic:
+            slopes: tuple[Any, ...] = self.partials[0](result, *operands)
+            return slopes
+        return tuple([partial(result, *operands) for partial in self.partials])
+
+    def contains(self, operands: tuple[float, ...]) -> bool:
+        """Whether the operation is defined at ``operands`` (non-finite operands follow IEEE)."""
+        if not all(map(math.isfinite, operands)):
+            return True
+        intervals = self.domain * len(operands) if self.variadic else self.domain
+        inside = all(x in interval for x, interval in zip(operands, intervals, strict=True))
+        return inside and (self.defined is None or self.defined(*operands))
+
+    def check(self, operands: tuple[float, ...], notes: str = "") -> None:
+        """Raise DomainError if ``operands`` lie outside the domain.
+
+        Called only when a result is not finite, which every operand outside a domain gives: so
+        the ordinary case pays one comparison. ``notes`` names the operands' labels.
+        """
+        if _unchecked.get() or self.contains(operands):
+            return
+        numbers = ", ".join(f"{x:g}" if x.__class__ is int else repr(x) for x in operands)
+        raise DomainError(
+            f"{self.name}({numbers}) is not a finite real number; "
+            f"{self.name} needs {self.requirement()}{notes}"
+        )
+
+    def requirement(self) -> str:
+        """What the operation needs of its operands, in words: ``"x > 0"``."""
+        names = ("x", "y", "w")
+        parts = [interval.needs(name) for interval, name in zip(self.domain, names, strict=False)]
+        return " and ".join([part for part in [*parts, self.needs] if part])
+
+    def misuse(self, operands: tuple[Any, ...]) -> TypeError:
+        """The error for a wrong number or a wrong type of operands."""
+        if self.arity is not None and len(operands) != self.arity:
+            plural = "operand" if self.arity == 1 else "operands"
+            return TypeError(f"{self.name} takes {self.arity} {plural}, got {len(operands)}")
+        for operand in operands:
+            if hasattr(operand, "__array__") and getattr(operand, "shape", ()) != ():
+                return TypeError(
+                    f"{self.name} takes single numbers, got an array of shape {operand.shape}; "
+                    f"write [{self.name}(x) for x in array], or NumPy's function of that name"
+                )
+        kinds = ", ".join(type(operand).__name__ for operand in operands)
+        return TypeError(f"{self.name} takes Values or real numbers, got {kinds}")
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return (row, (self.name,))
+
+    def __repr__(self) -> str:
+        return f"<op {self.name}>"
+
+
+ALL: dict[str, Op] = {}
+
+
+def register(op: Op) -> Op:
+    """Add a row to the table; its name must be new."""
+    if op.name in ALL:
+        raise OperationError(
+            f"there is already an operation named {op.name!r}; choose another name"
+        )
+    ALL[op.name] = op
+    return op
+
+
+def row(name: str) -> Op:
+    """The row of this name; how a pickled or saved graph finds its operations again."""
+    try:
+        return ALL[name]
+    except KeyError:
+        raise OperationError(
+            f"there is no operation named {name!r} here; a graph that uses a custom operation "
+            f"can only be read after autograd.operation({name!r}, ...) has been run"
+        ) from None

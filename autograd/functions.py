@@ -1,0 +1,309 @@
+"""The functions that users import: ``dot(ws, xs)``, ``softmax(xs)``, ``where(c, a, b)``.
+
+A function of fixed arity *is* its row of the table. Here stand those that take a sequence, have
+a default, or are made of several rows.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Sequence
+from typing import Any
+
+from . import ops
+from .errors import OperationError
+from .numbers import is_number, real
+from .primitive import REALS, Convention, Interval, Op, Recorder, nothing, register
+from .value import Constant, Value, record, recorded
+
+__all__ = [
+    "clip",
+    "dot",
+    "elu",
+    "leaky_relu",
+    "log_softmax",
+    "logsumexp",
+    "mean",
+    "operation",
+    "prod",
+    "softmax",
+    "sum",
+    "where",
+]
+
+_FLOAT = {float}
+
+
+def _gather(xs: Iterable[Any], name: str) -> tuple[Sequence[Value | None], Sequence[float]]:
+    """The Values among ``xs`` (None for plain numbers) and the numbers of all.
+
+    Quick where all are Values or all are floats: every input of every neuron comes through here.
+    """
+    if xs.__class__ is not list and xs.__class__ is not tuple:
+        xs = _listed(xs, name)
+    items: Sequence[Any] = xs
+    if items and isinstance(items[0], Value):
+        try:
+            return items, [x._data for x in items]
+        except AttributeError:  # a plain number among them
+            pass
+    elif set(map(type, items)) == _FLOAT:
+        return (None,) * len(items), items
+    nodes = [x if isinstance(x, Value) else None for x in items]
+    return nodes, [x._data if isinstance(x, Value) else real(x, name) for x in items]
+
+
+def _listed(xs: Any, name: str) -> list[Any]:
+    """``xs`` as a list; the errors say what was given instead of several numbers."""
+    if isinstance(xs, (Value, str, bytes)) or is_number(xs):
+        raise TypeError(f"{name} takes a list of numbers, got {xs!r}; write {name}([...])")
+    try:
+        return list(xs)
+    except TypeError:
+        raise TypeError(f"{name} takes a list of numbers, got a {type(xs).__name__}") from None
+
+
+def _of_several(op: Op, xs: Iterable[Any], name: str) -> Any:
+    """A row of any number of operands, applied to the numbers of a sequence."""
+    items = _listed(xs, name)
+    for x in items:
+        if isinstance(x, Recorder) and not isinstance(x, Value):
+            return x.record(op, tuple(items))
+    nodes, numbers = _gather(items, name)
+    if any(node is not None for node in nodes):
+        return record(op, nodes, numbers)
+    return float(op(*numbers))
+
+
+def sum(values: Iterable[Any]) -> Any:
+    """x₁ + x₂ + … as one node, added left to right from 0.0; 0.0 when there are none.
+
+    >>> sum([Value(1.0), 2.0, Value(4.0)]).data
+    7.0
+    """
+    return _of_several(ops.sum_, values, "sum")
+
+
+def prod(values: Iterable[Any]) -> Any:
+    """x₁ · x₂ · … as one node; its gradient is right with zeros among the factors.
+
+    >>> a, b = Value(0.0), Value(5.0)
+    >>> prod([a, b]).backward()
+    >>> a.grad, b.grad
+    (5.0, 0.0)
+    """
+    return _of_several(ops.prod, values, "prod")
+
+
+def mean(values: Iterable[Any]) -> Any:
+    """The arithmetic mean: `sum` divided by how many there are.
+
+    >>> mean([Value(1.0), Value(4.0)]).data
+    2.5
+    """
+    items = _listed(values, "mean")
+    if not items:
+        raise ValueError("mean of an empty list is undefined; give at least one number")
+    return sum(items) / float(len(items))
+
+
+def dot(weights: Iterable[Any], inputs: Iterable[Any], bias: Any = None) -> Any:
+    """bias + w₁x₁ + w₂x₂ + … as one node, added left to right from the bias (or 0.0).
+
+    One node instead of 2n: a neuron is this and its activation. Drawings can expand it into
+    products and sums, with the same numbers.
+
+    >>> dot([Value(2.0), Value(3.0)], [10.0, 100.0], bias=1.0).data
+    321.0
+
+    Raises
+    ------
+    ValueError
+        if there are not as many inputs as weights.
+    """
+    w_nodes, ws = _gather(weights, "dot")
+    x_nodes, xs = _gather(inputs, "dot")
+    if len(ws) != len(xs):
+        raise ValueError(
+            f"dot of {len(ws)} weights and {len(xs)} inputs; give one input for each weight"
+        )
+    if bias is None:
+        start, nodes, numbers = 0.0, (*w_nodes, *x_nodes), (*ws, *xs)
+    else:
+        bias, start = (bias, bias._data) if isinstance(bias, Value) else (None, real(bias, "dot"))
+        nodes, numbers = (*w_nodes, *x_nodes, bias), (*ws, *xs, start)
+    data = start
+    for w, x in zip(ws, xs):  # noqa: B905 - checked above; the hot row's forward, spelled out
+        data += w * x
+    for node in nodes:
+        if node is not None:
+            return recorded(ops.dot, nodes, numbers, data)
+    return data
+
+
+def logsumexp(values: Iterable[Any]) -> Any:
+    """ln(e^x₁ + e^x₂ + …) as one node, without overflow; −inf when there are none.
+
+    >>> logsumexp([Value(1000.0), Value(1000.0)]).data
+    1000.6931471805599
+    """
+    return _of_several(ops.logsumexp, values, "logsumexp")
+
+
+def softmax(values: Iterable[Any]) -> list[Any]:
+    """e^xᵢ / (e^x₁ + e^x₂ + …) for each i, computed as e^(xᵢ − logsumexp(x)).
+
+    >>> [round(p.data, 4) for p in softmax([Value(1000.0), Value(1001.0)])]
+    [0.2689, 0.7311]
+    """
+    return [ops.exp(x) for x in log_softmax(values)]
+
+
+def log_softmax(values: Iterable[Any]) -> list[Any]:
+    """ln softmax(x)ᵢ = xᵢ − logsumexp(x) for each i.
+
+    >>> [round(p.data, 4) for p in log_softmax([Value(0.0), Value(0.0)])]
+    [-0.6931, -0.6931]
+    """
+    items = _listed(values, "log_softmax")
+    if not items:
+        raise ValueError("softmax of an empty list is undefined; give at least one number")
+    total = logsumexp(items)
+    return [x - total for x in items]
+
+
+def clip(x: Any, low: Any, high: Any) -> Any:
+    """x, moved to the nearest end of [low, high]; needs low <= high.
+
+    >>> clip(Value(7.0), 0.0, 1.0).data
+    1.0
+    """
+    if not any(isinstance(number, Recorder) for number in (x, low, high)):
+        ops.clip.check((real(x, "clip"), real(low, "clip"), real(high, "clip")))
+    elif _number(low) > _number(high):
+        ops.clip.check((_number(x), _number(low), _number(high)))
+    return ops.clip(x, low, high)
+
+
+def _number(x: Any) -> float:
+    return x.data if isinstance(x, Recorder) else real(x, "clip")  # type: ignore[attr-defined]
+
+
+def leaky_relu(x: Any, slope: Any = 0.01) -> Any:
+    """x where x > 0, else slope · x; a gradient flows to the slope too, if it is a Value.
+
+    >>> leaky_relu(Value(-2.0)).data
+    -0.02
+    """
+    return ops.leaky_relu(x, slope)
+
+
+def elu(x: Any, alpha: Any = 1.0) -> Any:
+    """x where x > 0, else alpha · (eˣ − 1).
+
+    >>> elu(Value(3.0)).data
+    3.0
+    """
+    return ops.elu(x, alpha)
+
+
+def where(condition: Any, if_true: Any, if_false: Any) -> Any:
+    """``if_true`` or ``if_false``; give functions without arguments to compute only the chosen.
+
+    Only the chosen one gets an edge in the graph, so the other can never poison a gradient:
+
+    >>> x = Value(0.0)
+    >>> y = where(x > 0.0, lambda: x.log(), lambda: x * 2.0)
+    >>> y.backward()
+    >>> x.grad
+    2.0
+
+    ``condition`` is a bool, or a Value such as ``autograd.greater(x, 0)`` (1 or 0, slope 0).
+    """
+    if isinstance(condition, Recorder):
+        holds = condition.data != 0.0  # type: ignore[attr-defined]
+    elif isinstance(condition, bool) or type(condition).__name__ in {"bool", "bool_"}:
+        holds = bool(condition)
+    else:
+        raise TypeError(
+            f"where takes a bool or a Value as its condition, got {condition!r}; "
+            "write where(x > 0, a, b)"
+        )
+    branch = if_true if holds else if_false
+    if callable(branch):
+        branch = branch()
+    if isinstance(condition, Recorder) or isinstance(branch, Recorder):
+        return ops.chosen(condition if isinstance(condition, Recorder) else float(holds), branch)
+    return real(branch, "where")
+
+
+def operation(  # noqa: PLR0913 - the columns of a row
+    name: str,
+    forward: Callable[..., Any],
+    partials: Callable[..., Any] | Iterable[Callable[..., Any]],
+    *,
+    symbol: str = "",
+    domain: Interval | Iterable[Interval] = REALS,
+    kinks: Callable[..., tuple[Any, ...]] = nothing,
+    formulas: Iterable[str] = (),
+    conventions: Iterable[Convention] = (),
+    variadic: bool = False,
+    is_activation: bool = False,
+) -> Op:
+    """Add an operation of your own: it works in the engine, in drawings and in checks.
+
+    ``forward`` takes doubles and returns one. ``partials`` has one function (z, x, y, …) -> slope
+    for each operand, where z is the result; written with ``+ − *`` and the functions of autograd
+    (``div`` rather than ``/``, which raises at 0 on plain floats) it also serves higher
+    derivatives. For a ``variadic`` operation it is one function that returns all the slopes.
+
+    >>> from autograd import grad
+    >>> from autograd.ops import ALL
+    >>> cube = operation("doc_cube", lambda x: x * x * x, lambda z, x: 3.0 * x * x, symbol="x³")
+    >>> x = Value(2.0)
+    >>> cube(x).backward()
+    >>> x.grad, grad(grad(cube))(2.0)
+    (12.0, 12.0)
+    >>> del ALL["doc_cube"]
+
+    Raises
+    ------
+    OperationError
+        if the name is taken or no name, or if there are no partials.
+    """
+    if not str(name).isidentifier():
+        raise OperationError(f"an operation's name is an identifier, got {name!r}")
+    functions = (partials,) if callable(partials) else tuple(partials)
+    intervals = (domain,) if isinstance(domain, Interval) else tuple(domain)
+    if not functions or not all(map(callable, (forward, *functions))):
+        raise OperationError(
+            f"operation {name!r} needs a forward function and one partial for each operand, "
+            f"got {forward!r} and {functions!r}"
+        )
+    if not variadic and len(intervals) not in {1, len(functions)}:
+        raise OperationError(
+            f"operation {name!r} has {len(functions)} partials but {len(intervals)} domains; "
+            "give one for each operand, or one for all"
+        )
+    return register(
+        Op(
+            name,
+            symbol or name,
+            forward,
+            functions,
+            domain=intervals,
+            formulas=tuple(formulas),
+            conventions=tuple(conventions),
+            variadic=variadic,
+            is_activation=is_activation,
+            kinks=kinks,
+        )
+    )
+
+
+def is_constant(x: Any) -> bool:
+    """Whether no gradient can flow to x: a plain number, a constant, or the result of some.
+
+    >>> is_constant(2.0), is_constant(Value(2.0))
+    (True, False)
+    """
+    return isinstance(x, Constant) or not isinstance(x, Recorder)

@@ -1,0 +1,82 @@
+"""NumPy's ufuncs on Values: ``np.exp(v)`` is a Value, ``np.float64(2) * v`` too.
+
+With an array among the operands the result is an array of Values (dtype object), computed element
+by element with the operators and methods of `arithmetic.Arithmetic`.
+"""
+
+from __future__ import annotations
+
+import math
+import operator
+from collections.abc import Callable
+from typing import Any
+
+from . import ops
+from .primitive import Recorder
+
+# fmt: off
+_SAME_NAME = (
+    "exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "cbrt", "sin", "cos", "tan",
+    "sinh", "cosh", "tanh", "arcsin", "arccos", "arctan", "arcsinh", "arccosh", "arctanh",
+    "sign", "floor", "ceil",
+)
+# fmt: on
+
+_SCALAR: dict[str, Callable[..., Any]] = {
+    **{name: operator.methodcaller(name) for name in _SAME_NAME},
+    "add": operator.add,
+    "subtract": operator.sub,
+    "multiply": operator.mul,
+    "divide": operator.truediv,
+    "true_divide": operator.truediv,
+    "power": operator.pow,
+    "float_power": operator.pow,
+    "negative": operator.neg,
+    "positive": operator.pos,
+    "absolute": abs,
+    "fabs": abs,
+    "square": lambda x: x * x,
+    "reciprocal": lambda x: 1.0 / x,
+    "maximum": ops.maximum,
+    "minimum": ops.minimum,
+    "hypot": ops.hypot,
+    "arctan2": ops.atan2,
+    "greater": operator.gt,
+    "greater_equal": operator.ge,
+    "less": operator.lt,
+    "less_equal": operator.le,
+    "equal": operator.eq,
+    "not_equal": operator.ne,
+    "isnan": lambda x: math.isnan(x.data),
+    "isinf": lambda x: math.isinf(x.data),
+    "isfinite": lambda x: math.isfinite(x.data),
+}
+
+
+def apply(ufunc: Any, method: str, inputs: tuple[Any, ...], options: dict[str, Any]) -> Any:
+    """What ``ufunc(*inputs)`` gives when one of the inputs is a Value."""
+    import numpy as np  # noqa: PLC0415 - NumPy itself has called us
+
+    arrays = any(isinstance(x, (np.ndarray, list, tuple)) for x in inputs)
+    arrays = arrays and any(np.ndim(x) for x in inputs if not isinstance(x, Recorder))
+    if arrays or method != "__call__":
+        boxed = [_as_objects(np, x) for x in inputs]
+        return getattr(ufunc, method)(*boxed, **options)
+    function = _SCALAR.get(ufunc.__name__)
+    if function is None or options:
+        with_options = f" with {', '.join(options)}" if options else ""
+        raise TypeError(
+            f"np.{ufunc.__name__}{with_options} is not recorded on a Value; write it with the "
+            f"operations of autograd ({', '.join(sorted(ops.ALL)[:4])}, …), or use v.data"
+        )
+    # NumPy hands its scalars over as arrays without dimensions.
+    return function(*[x if isinstance(x, Recorder) else np.asarray(x).item() for x in inputs])
+
+
+def _as_objects(np: Any, x: Any) -> Any:
+    """x as an array of Python objects; a Value becomes one element."""
+    if isinstance(x, Recorder):
+        box = np.empty((), dtype=object)
+        box[()] = x
+        return box
+    return np.asarray(x, dtype=object)

@@ -1,0 +1,441 @@
+"""The eager scalar: a float that remembers how it was made. Read this first.
+
+One object per operation, without reference cycles: a graph is freed the moment its last
+reference goes, and the garbage collector, whose work is proportional to objects, stays idle.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+from dataclasses import replace
+from typing import Any, ClassVar, NoReturn
+
+from . import copying, modes, ops
+from .arithmetic import Arithmetic
+from .errors import ConstantError
+from .modes import here
+from .numbers import is_number, real
+from .primitive import Op
+from .sweep import accumulate
+
+
+class Value(Arithmetic):
+    """A float that remembers the operation it came from.
+
+    ``root.backward()`` adds d(root)/d(leaf) to every leaf's ``grad``, in units of root per unit
+    of leaf. Leaves accumulate over calls, as in PyTorch and micrograd: reset them with
+    ``leaf.grad = 0.0``. Interior nodes hold the gradients of the latest pass.
+
+    >>> x, y = Value(2.0, label="x"), Value(3.0)
+    >>> (x * y + x).backward()
+    >>> x.grad, y.grad
+    (4.0, 2.0)
+    >>> x
+    Value(data=2.0, grad=4.0, label='x')
+
+    Parameters
+    ----------
+    data:
+        A real number: int, float, Fraction, Decimal or NumPy scalar; kept as a double.
+    label:
+        A name for drawings and error messages.
+
+    Raises
+    ------
+    TypeError
+        if ``data`` is anything else.
+    DomainError
+        from an operation that leaves the real numbers, such as ``Value(-1.0).log()``.
+
+    Source: Griewank & Walther, *Evaluating Derivatives*, 2nd ed., chapter 3.
+    """
+
+    # _row: the operation, None for a leaf. _a, _b: operands (None: a plain number); _x, _y: their
+    # values as recorded; a row of any number of operands has tuples in _a and _x. _about: where
+    # it was recorded. Eight slots make 120 bytes, the float included.
+    __slots__ = ("_a", "_about", "_b", "_data", "_grad", "_row", "_x", "_y")
+
+    _data: float
+    _grad: float
+    _row: Op | None
+    _a: Any
+    _b: Value | None
+    _x: Any
+    _y: float
+    _about: modes.Place | None
+
+    kind: ClassVar[str] = "variable"  # what drawings call a leaf of this class
+
+    def __init__(self, data: Any, label: str = "") -> None:
+        self._data = real(data)
+        self._grad = 0.0
+        self._row = self._a = self._b = None
+        self._x = self._y = 0.0
+        self._about = here()
+        if label:
+            self.label = label
+
+    # --- what was recorded ------------------------------------------------------------------------
+
+    @property
+    def data(self) -> float:
+        """The number. A leaf's may be changed, an operation's result may not."""
+        return self._data
+
+    @data.setter
+    def data(self, data: Any) -> None:
+        if self._row is not None:
+            raise AttributeError(
+                f"this Value is the result of {self._row.name}, so its data cannot be changed; "
+                "change the leaves that it was computed from and compute it again"
+            )
+        self._data = real(data, "data")
+
+    @property
+    def grad(self) -> float:
+        """d(root)/d(this), summed over the backward passes since it was last reset."""
+        return self._grad
+
+    @grad.setter
+    def grad(self, grad: Any) -> None:
+        self._grad = real(grad, "grad")
+
+    @property
+    def op(self) -> Op | None:
+        """The row of the operation table that made this Value; None for a leaf."""
+        return self._row
+
+    @property
+    def operands(self) -> tuple[Value, ...]:
+        """What the operation was applied to, in order; plain numbers as constants."""
+        if self._row is None:
+            return ()
+        if self._a.__class__ is tuple:
+            pairs = zip(self._a, self._x, strict=True)
+        else:
+            pairs = zip((self._a, self._b), (self._x, self._y), strict=True)
+        operands = tuple([constant(x) if v is None else v for v, x in pairs])
+        return operands if self._row.arity != 1 else operands[:1]
+
+    @property
+    def label(self) -> str:
+        """The name shown in drawings and errors; empty when it has none."""
+        return self._about.label if self._about is not None else ""
+
+    @label.setter
+    def label(self, label: str) -> None:
+        if not isinstance(label, str):
+            raise TypeError(f"a label is a str, got {label!r}; write str({label!r})")
+        self._about = replace(self._about or modes.NOWHERE, label=label)
+
+    @property
+    def scope(self) -> str:
+        """The part of the computation this was recorded in, as ``"layers.0/neurons.3"``."""
+        return self._about.scope if self._about is not None else ""
+
+    @property
+    def source(self) -> str:
+        """The line that recorded this, as ``"train.py:12"``, if `autograd.sources` was on."""
+        return self._about.source if self._about is not None else ""
+
+    # micrograd's drawing code reads these two.
+
+    @property
+    def _prev(self) -> tuple[Value, ...]:
+        return self.operands
+
+    @property
+    def _op(self) -> str:
+        return self._row.symbol if self._row is not None else ""
+
+    # --- recording --------------------------------------------------------------------------------
+
+    # The hottest two rows, spelled out; tests hold them equal to the table.
+
+    def __add__(self, other: Any) -> Any:
+        if isinstance(other, Value):
+            b: Value | None = other
+            y = other._data
+        elif other.__class__ is float:
+            b, y = None, other
+        else:
+            return self._binary(ops.add, self, other, other)
+        place = here()
+        if place is not None and not place.plain:
+            return self.record(ops.add, (self, other))
+        node = _new(Value)
+        node._data = self._data + y
+        node._grad = 0.0
+        node._row = _ADD
+        node._a = self
+        node._b = b
+        node._x = self._data
+        node._y = y
+        node._about = place
+        return node
+
+    def __mul__(self, other: Any) -> Any:
+        if isinstance(other, Value):
+            b: Value | None = other
+            y = other._data
+        elif other.__class__ is float:
+            b, y = None, other
+        else:
+            return self._binary(ops.mul, self, other, other)
+        place = here()
+        if place is not None and not place.plain:
+            return self.record(ops.mul, (self, other))
+        node = _new(Value)
+        node._data = self._data * y
+        node._grad = 0.0
+        node._row = _MUL
+        node._a = self
+        node._b = b
+        node._x = self._data
+        node._y = y
+        node._about = place
+        return node
+
+    def _unary(self, op: Op) -> Any:
+        return record(op, (self,), (self._data,))
+
+    def record(self, op: Op, operands: tuple[Any, ...]) -> Value:
+        """Apply ``op`` to ``operands`` (Values and real numbers) and remember that it was."""
+        nodes: list[Value | None] = []
+        numbers: list[float] = []
+        for x in operands:
+            if isinstance(x, Value):
+                nodes.append(x)
+                numbers.append(x._data)
+            elif is_number(x):
+                nodes.append(None)
+                numbers.append(real(x))
+            else:
+                raise op.misuse(operands)
+        if op.arity is not None and len(numbers) != op.arity:
+            raise op.misuse(operands)
+        return record(op, nodes, numbers)
+
+    # --- differentiating --------------------------------------------------------------------------
+
+    def backward(self, seed: float = 1.0) -> None:
+        """Add seed · d(self)/d(leaf) to ``grad`` of every leaf that this was computed from.
+
+        >>> x = Value(3.0)
+        >>> y = x**3
+        >>> y.backward(); y.backward()
+        >>> x.grad  # twice 27: gradients accumulate until they are reset
+        54.0
+        """
+        backward([self], [seed])
+
+    def detach(self) -> Constant:
+        """A constant with the same number: no gradient flows through it."""
+        return constant(self._data, label=self.label)
+
+    def item(self) -> float:
+        """The plain number, as ``data``."""
+        return self._data
+
+    # --- Python's protocols -----------------------------------------------------------------------
+
+    __hash__ = object.__hash__
+
+    def __eq__(self, other: object) -> bool:
+        if isinstance(other, Value):
+            return self is other  # the same node, whatever its number
+        if is_number(other):
+            raise TypeError(
+                "a Value is compared with == as a node, not as a number: write v.data == "
+                f"{other!r} for the number"
+            )
+        return NotImplemented
+
+    def __lt__(self, other: Any) -> bool:
+        return NotImplemented if (y := _number(other)) is None else self._data < y
+
+    def __le__(self, other: Any) -> bool:
+        return NotImplemented if (y := _number(other)) is None else self._data <= y
+
+    def __gt__(self, other: Any) -> bool:
+        return NotImplemented if (y := _number(other)) is None else self._data > y
+
+    def __ge__(self, other: Any) -> bool:
+        return NotImplemented if (y := _number(other)) is None else self._data >= y
+
+    def __repr__(self) -> str:
+        label = f", label={self.label!r}" if self.label else ""
+        return f"{type(self).__name__}(data={self._data!r}, grad={self._grad!r}{label})"
+
+    def __format__(self, spec: str) -> str:
+        return format(self._data, spec) if spec else repr(self)
+
+    def __iter__(self) -> Iterator[NoReturn]:
+        raise TypeError("a Value is one number and cannot be iterated; write [v] for a list of one")
+
+    def __copy__(self) -> Value:
+        return copying.shallow(self)
+
+    def __deepcopy__(self, memo: dict[int, Any]) -> Value:
+        return copying.deep(self, memo)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return copying.reduce(self)
+
+
+_new = Value.__new__
+_ADD, _MUL = ops.add, ops.mul
+
+
+def _ignore(_: Constant, __: float) -> None:
+    """A constant's gradient is 0, whatever a pass would add to it."""
+
+
+class Constant(Value):
+    """A Value without a gradient: made by `constant`, ``detach()`` or under ``no_grad``.
+
+    Operations between constants are computed, not recorded; drawings show the result.
+    """
+
+    __slots__ = ()
+    kind: ClassVar[str] = "constant"
+
+    # Hides the slot, so that the backward pass need not ask what each operand is.
+    _grad = property(lambda _: 0.0, _ignore)
+
+    def __add__(self, other: Any) -> Any:
+        return self._binary(ops.add, self, other, other)
+
+    def __mul__(self, other: Any) -> Any:
+        return self._binary(ops.mul, self, other, other)
+
+    def __repr__(self) -> str:
+        label = f", label={self.label!r}" if self.label else ""
+        return f"Constant(data={self._data!r}{label})"
+
+
+def constant(x: Any, label: str = "") -> Constant:
+    """A number that takes part in a computation and in drawings, but never gets a gradient.
+
+    >>> x, rate = Value(2.0), constant(0.1, label="rate")
+    >>> (x * rate).backward()
+    >>> x.grad, rate.grad
+    (0.1, 0.0)
+    """
+    return Constant(x.data if isinstance(x, Value) else x, label)
+
+
+def record(op: Op, nodes: Sequence[Value | None], numbers: Sequence[float]) -> Value:
+    """The node for ``op`` applied to ``numbers``; ``nodes`` are the Values they came from."""
+    data = op.forward(*numbers)
+    if data.__class__ is not float:  # a row may answer with the literal 0 or 1
+        data = float(data)
+    if data - data != 0.0:
+        op.check(tuple(numbers), _named(nodes))
+    return recorded(op, nodes, numbers, data)
+
+
+def recorded(op: Op, nodes: Sequence[Value | None], numbers: Sequence[float], data: float) -> Value:
+    """The node for ``op`` applied to ``numbers``, whose result ``data`` is known."""
+    place = here()
+    for node in nodes:
+        if node is not None and node.__class__ is not Constant:
+            break
+    else:
+        return Constant(data)
+    if place is not None and not place.plain:
+        if not place.recording:
+            return Constant(data)
+        place = replace(place, source=modes.caller())
+    result = _new(Value)
+    result._data = data
+    result._grad = 0.0
+    result._row = op
+    result._about = place
+    result._b = None
+    result._y = 0.0
+    if op.arity == 1:
+        result._a = nodes[0]
+        result._x = numbers[0]
+    elif op.arity == 2:
+        result._a, result._b = nodes
+        result._x, result._y = numbers
+    else:
+        result._a = tuple(nodes)
+        result._x = tuple(numbers)
+    return result
+
+
+def _number(x: Any) -> float | None:
+    """The number to compare with; None if x is none."""
+    if isinstance(x, Value):
+        return x._data
+    return real(x) if is_number(x) else None
+
+
+def _named(nodes: Sequence[Value | None]) -> str:
+    """The labels of operands, for an error message."""
+    labels = [
+        f"operand {i + 1} is {node.label!r}"
+        + (f" = {node.op.name}(...)" if node.op is not None else "")
+        for i, node in enumerate(nodes)
+        if node is not None and node.label
+    ]
+    scope = (here() or modes.NOWHERE).scope
+    place = f" in scope {scope!r}" if scope else ""
+    return place + (f" ({', '.join(labels)})" if labels else "")
+
+
+def backward(roots: Value | Sequence[Value], seeds: float | Sequence[float] | None = None) -> None:
+    """Add Σ seed · d(root)/d(leaf) to ``grad`` of every leaf, for one root or several.
+
+    >>> x = Value(3.0)
+    >>> backward([x * x, 2.0 * x], seeds=[1.0, 10.0])
+    >>> x.grad
+    26.0
+
+    Raises
+    ------
+    TypeError
+        if a root is not a Value, or is a constant (`ConstantError`).
+    ValueError
+        if the numbers of roots and seeds differ.
+    """
+    if isinstance(roots, Value):
+        roots = [roots]
+        seeds = None if seeds is None else [seeds]  # type: ignore[list-item]
+    roots = _checked_roots(roots)
+    weights = [1.0] * len(roots) if seeds is None else list(_sequence(seeds, "seeds"))
+    if len(weights) != len(roots):
+        raise ValueError(
+            f"backward got {len(roots)} roots and {len(weights)} seeds; give one seed for each root"
+        )
+    accumulate(roots, [real(weight, "a seed") for weight in weights])
+
+
+def _sequence(xs: Any, what: str) -> Sequence[Any]:
+    if is_number(xs) or isinstance(xs, str) or not hasattr(xs, "__len__"):
+        raise TypeError(f"{what} is a list with one number for each root, got {xs!r}")
+    return list(xs)
+
+
+def _checked_roots(roots: Any) -> list[Value]:
+    """``roots`` as a list of Values that a gradient can be asked of."""
+    if not isinstance(roots, (list, tuple)):
+        raise TypeError(
+            f"backward starts from a Value or a list of Values, got a {type(roots).__name__}; "
+            "a loss must be one number, so add or average its parts"
+        )
+    if not roots:
+        raise ValueError("backward got an empty list of roots; give at least one Value")
+    for root in roots:
+        if not isinstance(root, Value):
+            raise TypeError(
+                f"backward starts from Values, got a {type(root).__name__} among the roots"
+            )
+        if isinstance(root, Constant):
+            raise ConstantError(
+                f"backward on the constant {root!r}: it was made of plain numbers, detached or "
+                "computed under no_grad, so nothing leads back to a variable"
+            )
+    return list(roots)

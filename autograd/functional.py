@@ -1,0 +1,446 @@
+"""Derivatives of functions to any order: ``grad(f)``, ``hessian(f)``, ``jvp(f, x, v)``.
+
+A function is run once on fresh Values, and its recorded graph is swept in reverse (`pullback`) or
+forwards (`pushforward`). Both sweeps work in floats, or in Values when the result is itself to
+be differentiated; neither reads or writes ``.grad``.
+
+Called with plain numbers outside any derivative, these functions return floats. Given Values, or
+inside another derivative, they return Values that know how they depend on what surrounds them.
+Nested derivatives cannot be confused: each one runs on Values of its own.
+
+Notation: a primal is an input, a tangent its rate of change, a cotangent the sensitivity of the
+result to an output.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Sequence
+from contextvars import ContextVar
+from typing import Any
+
+from . import ops
+from .errors import StaleValueError
+from .modes import NOWHERE, here, recording
+from .numbers import is_number, real
+from .primitive import unchecked
+from .sweep import topological
+from .trees import Rebuild, flatten
+from .value import Constant, Value, record
+
+# How many derivatives are being taken around the running code.
+_depth: ContextVar[int] = ContextVar("depth", default=0)
+
+Argnums = int | Sequence[int]
+
+
+# --- the two sweeps -------------------------------------------------------------------------------
+
+
+def pullback(
+    outputs: Sequence[Value],
+    inputs: Sequence[Value],
+    cotangents: Sequence[Any],
+    *,
+    live: bool,
+) -> list[Any]:
+    """Σ cotangent · d(output)/d(input) for each input: the reverse sweep.
+
+    ``live`` says whether the answer is made of Values, to be differentiated again, or of floats.
+    """
+    order = _between(inputs, outputs)
+    sums: dict[Value, Any] = {}
+    for output, cotangent in zip(outputs, cotangents, strict=True):
+        sums[output] = sums[output] + cotangent if output in sums else cotangent
+    wanted = {*order, *inputs}
+    with unchecked(), recording():
+        for node in reversed(order):
+            upstream = sums.get(node)
+            if upstream is None:
+                continue
+            operands, slopes = _slopes(node, live=live)
+            for operand, slope in zip(operands, slopes, strict=True):
+                if operand is not None and operand in wanted:
+                    share = _times(upstream, slope)
+                    sums[operand] = sums[operand] + share if operand in sums else share
+    return [_result(sums.get(x, 0.0), live=live) for x in inputs]
+
+
+def pushforward(
+    outputs: Sequence[Value], inputs: Sequence[Value], tangents: Sequence[Any], *, live: bool
+) -> list[Any]:
+    """Σ d(output)/d(input) · tangent for each output: the forward sweep."""
+    rates: dict[Value, Any] = dict(zip(inputs, tangents, strict=True))
+    with unchecked(), recording():
+        for node in _between(inputs, outputs):
+            operands, slopes = _slopes(node, live=live)
+            total: Any = None
+            for operand, slope in zip(operands, slopes, strict=True):
+                if operand is not None and operand in rates:
+                    share = _times(rates[operand], slope)
+                    total = share if total is None else total + share
+            rates[node] = total
+    return [_result(rates.get(output, 0.0), live=live) for output in outputs]
+
+
+def _between(inputs: Sequence[Value], outputs: Sequence[Value]) -> list[Value]:
+    """The recorded nodes on paths from ``inputs`` to ``outputs``, operands before results."""
+    reached = set(inputs)
+    order = []
+    for node in topological(outputs, without=inputs):
+        if any(operand in reached for operand in _operands(node) if operand is not None):
+            reached.add(node)
+            order.append(node)
+    return order
+
+
+def _operands(node: Value) -> tuple[Value | None, ...]:
+    if node._a.__class__ is tuple:
+        operands: tuple[Value | None, ...] = node._a
+        return operands
+    return (node._a,) if node._row.arity == 1 else (node._a, node._b)  # type: ignore[union-attr]
+
+
+def _slopes(node: Value, *, live: bool) -> tuple[tuple[Value | None, ...], tuple[Any, ...]]:
+    """The operands of ``node`` and its local derivative towards each."""
+    operands = _operands(node)
+    numbers = node._x if node._a.__class__ is tuple else (node._x, node._y)[: len(operands)]
+    op = node._row
+    assert op is not None
+    if not live:
+        return operands, op.slopes(node._data, numbers)
+    for operand, number in zip(operands, numbers, strict=True):
+        if operand is not None and operand._data != number and number == number:
+            name = f" {operand.label!r}" if operand.label else ""
+            raise StaleValueError(
+                f"cannot differentiate again through the leaf{name}: {op.name} recorded it as "
+                f"{number!r} and it was changed to {operand._data!r} since; compute the function "
+                "again after changing its inputs"
+            )
+    return operands, op.slopes(
+        node, tuple([x if v is None else v for v, x in zip(operands, numbers, strict=True)])
+    )
+
+
+def _times(x: Any, slope: Any) -> Any:
+    """x · slope, without a node for a product with the literal 1."""
+    if slope.__class__ is int and slope == 1:
+        return x
+    if x.__class__ is float and x == 1.0 and isinstance(slope, Value):
+        return slope
+    return x * slope
+
+
+def _result(x: Any, *, live: bool) -> Any:
+    if live:
+        return x if isinstance(x, Value) else Constant(x)
+    return float(x)
+
+
+# --- running a function on fresh Values -----------------------------------------------------------
+
+
+class _Run:
+    """One call of ``f`` on Values of its own, recorded, with what is needed to differentiate it."""
+
+    def __init__(
+        self,
+        f: Callable[..., Any],
+        args: Sequence[Any],
+        kwargs: dict[str, Any],
+        positions: Sequence[int],
+        *others: Any,
+    ) -> None:
+        given = [leaf for tree in (*args, *kwargs.values(), *others) for leaf in flatten(tree)[0]]
+        surrounded = _depth.get() > 0 or any(isinstance(leaf, Value) for leaf in given)
+        self.recorded_outside = (here() or NOWHERE).recording
+        self.live = surrounded and self.recorded_outside
+        self.values_wanted = surrounded
+        self.inputs: list[Value] = []
+        self.rebuilds: list[tuple[int, Rebuild]] = []
+        arguments = list(args)
+        token = _depth.set(_depth.get() + 1)
+        try:
+            with recording():
+                for position in positions:
+                    leaves, rebuild = flatten(args[position])
+                    fresh = [_fresh(leaf, f) for leaf in leaves]
+                    self.inputs += fresh
+                    self.rebuilds.append((len(fresh), rebuild))
+                    arguments[position] = rebuild(list(fresh))
+                output = f(*arguments, **kwargs)
+        finally:
+            _depth.reset(token)
+        self.is_scalar = isinstance(output, Value) or is_number(output)
+        leaves, self.rebuild_output = flatten(output)
+        for leaf in leaves:
+            if not isinstance(leaf, Value) and not is_number(leaf):
+                raise TypeError(
+                    f"{_name(f)} returned a {type(leaf).__name__}; a function to be "
+                    "differentiated returns Values or numbers, alone or in lists"
+                )
+        self.outputs = [x if isinstance(x, Value) else Constant(x) for x in leaves]
+
+    def scalar(self, f: Callable[..., Any], instead: str) -> Value:
+        """The one output; an error if there are several."""
+        if not self.is_scalar:
+            raise TypeError(
+                f"{_name(f)} returned a collection of {len(self.outputs)} numbers, and a gradient "
+                f"is of a single one; add them up, or use {instead}"
+            )
+        return self.outputs[0]
+
+    def shown(self, x: Any) -> Any:
+        """A value as the caller gets it: a float, or a Value inside another derivative."""
+        if not self.values_wanted:
+            return x.data if isinstance(x, Value) else float(x)
+        value = x if isinstance(x, Value) else Constant(x)
+        return value if self.recorded_outside else value.detach()
+
+    def value(self) -> Any:
+        """What the function returned."""
+        return self.rebuild_output([self.shown(x) for x in self.outputs])
+
+    def arguments(self, numbers: list[Any]) -> list[Any]:
+        """Numbers, one for each input, in the shape of the arguments."""
+        shaped, position = [], 0
+        for count, rebuild in self.rebuilds:
+            part = numbers[position : position + count]
+            shaped.append(rebuild([self.shown(x) for x in part]))
+            position += count
+        return shaped
+
+    def pull(self, outputs: Sequence[Value], cotangents: Sequence[Any]) -> list[Any]:
+        """The gradients of the inputs, flat."""
+        return pullback(outputs, self.inputs, cotangents, live=self.live)
+
+    def push(self, tangents: Sequence[Any]) -> list[Any]:
+        """The tangents of the outputs, flat."""
+        return pushforward(self.outputs, self.inputs, tangents, live=self.live)
+
+
+def _fresh(x: Any, f: Callable[..., Any]) -> Value:
+    """A Value of this derivative's own that stands for x."""
+    if isinstance(x, Value) and not isinstance(x, Constant):
+        return record(ops.copy, (x,), (x._data,))
+    return Value(x.data if isinstance(x, Value) else real(x, f"an argument of {_name(f)}"))
+
+
+def _name(f: Callable[..., Any]) -> str:
+    return getattr(f, "__name__", type(f).__name__)
+
+
+def _positions(f: Callable[..., Any], argnums: Argnums, args: Sequence[Any]) -> list[int]:
+    positions: list[Any] = [argnums] if isinstance(argnums, int) else list(argnums)
+    for position in positions:
+        if not isinstance(position, int) or not -len(args) <= position < len(args):
+            raise TypeError(
+                f"argnums={argnums!r} asks for argument {position!r} of {_name(f)}, which was "
+                f"called with {len(args)} positional arguments"
+            )
+    return [position % len(args) for position in positions]
+
+
+def _callable(f: Any, who: str) -> None:
+    if not callable(f):
+        raise TypeError(
+            f"{who} takes a function, got {f!r}; write {who}(f)(x), or x.backward() on a Value"
+        )
+
+
+def _one(argnums: Argnums, shaped: list[Any]) -> Any:
+    return shaped[0] if isinstance(argnums, int) else tuple(shaped)
+
+
+# --- what users call ------------------------------------------------------------------------------
+
+
+def value_and_grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., tuple[Any, Any]]:
+    """The function that returns both f and its gradient, from one run.
+
+    >>> value_and_grad(lambda x, y: x * y)(2.0, 3.0)
+    (6.0, 3.0)
+    >>> value_and_grad(lambda x, y: x * y, argnums=(0, 1))(2.0, 3.0)
+    (6.0, (3.0, 2.0))
+    """
+    _callable(f, "value_and_grad")
+
+    @functools.wraps(f)
+    def value_and_gradient(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
+        run = _Run(f, args, kwargs, _positions(f, argnums, args))
+        output = run.scalar(f, "jacobian")
+        return run.value(), _one(argnums, run.arguments(run.pull([output], [1.0])))
+
+    return value_and_gradient
+
+
+def grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
+    """The gradient of a function of one number or of nested lists of numbers.
+
+    The result has the shape of the argument (of a tuple of arguments, if ``argnums`` is one).
+
+    >>> grad(lambda x: x**3)(2.0)
+    12.0
+    >>> grad(lambda w, x: w[0] * x + w[1])([1.0, 2.0], 5.0)
+    [5.0, 1.0]
+    >>> grad(grad(lambda x: x**3))(2.0)
+    12.0
+
+    Raises
+    ------
+    TypeError
+        if f returns several numbers (use `jacobian`), or something that is no number.
+    """
+    _callable(f, "grad")
+    both = value_and_grad(f, argnums)
+
+    @functools.wraps(f)
+    def gradient(*args: Any, **kwargs: Any) -> Any:
+        return both(*args, **kwargs)[1]
+
+    return gradient
+
+
+def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
+    """f(*primals) and its rate of change when the primals move at the rates ``tangents``.
+
+    Forward mode: one sweep, whatever the number of outputs.
+
+    >>> jvp(lambda x, y: x * y, (2.0, 3.0), (1.0, 0.0))
+    (6.0, 3.0)
+    """
+    _callable(f, "jvp")
+    primals, tangents = _pair(primals, "primals"), _pair(tangents, "tangents")
+    rates = flatten(list(tangents))[0]
+    run = _Run(f, primals, {}, range(len(primals)), *tangents)
+    if len(rates) != len(run.inputs):
+        raise ValueError(
+            f"jvp got {len(run.inputs)} primal numbers and {len(rates)} tangents; give one each"
+        )
+    moved = run.push([x if isinstance(x, Value) else real(x, "a tangent") for x in rates])
+    return run.value(), run.rebuild_output([run.shown(x) for x in moved])
+
+
+def _pair(xs: Any, what: str) -> tuple[Any, ...]:
+    if not isinstance(xs, (tuple, list)):
+        raise TypeError(
+            f"jvp takes {what} as a tuple with one entry for each argument, got {xs!r}; "
+            f"write ({xs!r},)"
+        )
+    return tuple(xs)
+
+
+def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
+    """f(*primals), and the function that pulls a cotangent of its output back to the primals.
+
+    >>> value, pull = vjp(lambda x, y: [x * y, x + y], 2.0, 3.0)
+    >>> value, pull([1.0, 0.0]), pull([0.0, 1.0])
+    ([6.0, 5.0], (3.0, 2.0), (1.0, 1.0))
+    """
+    _callable(f, "vjp")
+    run = _Run(f, primals, {}, range(len(primals)))
+
+    def pull(cotangent: Any) -> tuple[Any, ...]:
+        weights = flatten(cotangent)[0]
+        if len(weights) != len(run.outputs):
+            raise ValueError(
+                f"{_name(f)} has {len(run.outputs)} outputs, got a cotangent of {len(weights)} "
+                "numbers; give one for each output"
+            )
+        checked = [x if isinstance(x, Value) else real(x, "a cotangent") for x in weights]
+        return tuple(run.arguments(run.pull(run.outputs, checked)))
+
+    return run.value(), pull
+
+
+def derivative(f: Callable[[Any], Any], order: int = 1) -> Callable[[Any], Any]:
+    """The derivative of a function of one number, of any order, by forward mode.
+
+    >>> derivative(lambda x: x**3)(2.0), derivative(lambda x: x**3, order=3)(2.0)
+    (12.0, 6.0)
+    """
+    _callable(f, "derivative")
+    if order not in range(1000):
+        raise ValueError(
+            f"the order of a derivative is a whole number from 0 to 999, got {order!r}"
+        )
+
+    @functools.wraps(f)
+    def slope(x: Any) -> Any:
+        if not isinstance(x, Value) and not is_number(x):
+            raise TypeError(
+                f"derivative is for functions of one number, got {x!r}; use grad or jacobian"
+            )
+        return jvp(f, (x,), (1.0,))[1]
+
+    if order == 0:
+        return f
+    return derivative(slope, order - 1) if order > 1 else slope
+
+
+def jacobian(
+    f: Callable[..., Any], argnums: Argnums = 0, mode: str = "reverse"
+) -> Callable[..., Any]:
+    """All partial derivatives of all outputs: shape of the output, then shape of the argument.
+
+    ``mode`` is ``"reverse"`` (one sweep per output) or ``"forward"`` (one per input).
+
+    >>> jacobian(lambda v: [v[0] * v[1], v[0] + v[1]])([2.0, 3.0])
+    [[3.0, 2.0], [1.0, 1.0]]
+    """
+    _callable(f, "jacobian")
+    if mode not in {"reverse", "forward"}:
+        raise ValueError(f"jacobian's mode is 'reverse' or 'forward', got {mode!r}")
+
+    @functools.wraps(f)
+    def matrix(*args: Any, **kwargs: Any) -> Any:
+        run = _Run(f, args, kwargs, _positions(f, argnums, args))
+        if mode == "reverse":
+            rows = [run.pull([output], [1.0]) for output in run.outputs]
+        else:
+            count = len(run.inputs)
+            columns = [run.push([float(i == j) for j in range(count)]) for i in range(count)]
+            rows = [[column[k] for column in columns] for k in range(len(run.outputs))]
+        shaped = [run.arguments(row) for row in rows]
+        if isinstance(argnums, int):
+            return run.rebuild_output([row[0] for row in shaped])
+        return tuple(
+            run.rebuild_output([row[i] for row in shaped]) for i in range(len(run.rebuilds))
+        )
+
+    return matrix
+
+
+def hessian(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
+    """All second partial derivatives of a function with one output.
+
+    >>> hessian(lambda v: v[0] ** 2 * v[1])([2.0, 3.0])
+    [[6.0, 4.0], [4.0, 0.0]]
+    """
+    _callable(f, "hessian")
+    return jacobian(grad(f, argnums), argnums)
+
+
+def hvp(f: Callable[..., Any], argnums: int = 0) -> Callable[..., Any]:
+    """The Hessian of f times a vector, without the Hessian: forward mode over reverse mode.
+
+    The vector is the last positional argument, in the shape of the one differentiated.
+
+    >>> hvp(lambda v: v[0] ** 2 * v[1])([2.0, 3.0], [1.0, 0.0])
+    [6.0, 4.0]
+    """
+    _callable(f, "hvp")
+
+    @functools.wraps(f)
+    def product(*args: Any, **kwargs: Any) -> Any:
+        if len(args) < 2:
+            raise TypeError(f"hvp(f) takes f's arguments and then a vector, got {len(args)}")
+        *primals, vector = args
+        position = _positions(f, argnums, primals)[0]
+
+        def along(x: Any) -> Any:
+            return grad(f, position)(*primals[:position], x, *primals[position + 1 :], **kwargs)
+
+        return jvp(along, (primals[position],), (vector,))[1]
+
+    return product

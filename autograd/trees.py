@@ -1,0 +1,62 @@
+"""Nested arguments: numbers in lists, tuples, dicts and NumPy arrays, as one flat list and back.
+
+``grad`` of a function of ``{"w": [1.0, 2.0], "b": 0.0}`` is a dict of the same shape.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any
+
+Rebuild = Callable[[list[Any]], Any]
+
+
+def flatten(tree: Any) -> tuple[list[Any], Rebuild]:
+    """The leaves of ``tree`` from left to right, and the function that puts others in their place.
+
+    >>> leaves, rebuild = flatten({"w": [1.0, 2.0], "b": (3.0,)})
+    >>> leaves, rebuild([x * 10 for x in leaves])
+    ([1.0, 2.0, 3.0], {'w': [10.0, 20.0], 'b': (30.0,)})
+    """
+    if isinstance(tree, dict):
+        return _joined(list(tree.values()), lambda parts: dict(zip(tree, parts, strict=True)))
+    if isinstance(tree, (list, tuple)):
+        if isinstance(tree, tuple) and hasattr(tree, "_fields"):
+            return _joined(list(tree), lambda parts: type(tree)(*parts))
+        return _joined(list(tree), list if isinstance(tree, list) else tuple)
+    if _is_array(tree):
+        return _flatten_array(tree)
+    return [tree], lambda leaves: leaves[0]
+
+
+def _joined(parts: list[Any], container: Callable[[list[Any]], Any]) -> tuple[list[Any], Rebuild]:
+    flat = [flatten(part) for part in parts]
+
+    def rebuild(leaves: list[Any]) -> Any:
+        position, rebuilt = 0, []
+        for part, rebuild_part in flat:
+            rebuilt.append(rebuild_part(leaves[position : position + len(part)]))
+            position += len(part)
+        return container(rebuilt)
+
+    return [leaf for part, _ in flat for leaf in part], rebuild
+
+
+def _is_array(x: Any) -> bool:
+    return hasattr(x, "__array__") and getattr(x, "shape", ()) != ()
+
+
+def _flatten_array(array: Any) -> tuple[list[Any], Rebuild]:
+    def rebuild(leaves: list[Any]) -> Any:
+        import numpy as np  # noqa: PLC0415 - the caller gave us an array
+
+        plain = all(isinstance(leaf, (int, float)) or _is_array(leaf) for leaf in leaves)
+        if plain:
+            stacked = np.array(leaves)
+            return stacked.reshape(array.shape + stacked.shape[1:])
+        result = np.empty(len(leaves), dtype=object)
+        for i, leaf in enumerate(leaves):
+            result[i] = leaf
+        return result.reshape(array.shape)
+
+    return list(array.reshape(-1).tolist()), rebuild

@@ -13,6 +13,7 @@ Adding an operation is adding a row; see CONTRIBUTING.
 from __future__ import annotations
 
 import math
+from fractions import Fraction
 from typing import Any, Final
 
 from . import _ieee
@@ -27,6 +28,7 @@ UNIT: Final = Interval(-1.0, 1.0, closed=True)
 INSIDE_UNIT: Final = Interval(-1.0, 1.0)
 
 INF: Final = math.inf
+HALF: Final = Fraction(1, 2)  # exact in every arithmetic
 TORCH: Final = "as PyTorch"
 
 # fmt: off
@@ -52,7 +54,7 @@ neg: Final[Op] = register(Op("neg", "−", lambda x: -x, rational=True,
 pow_: Final[Op] = register(Op("pow", "^", _ieee.power, rational=True, domain=(REALS, REALS),
     defined=lambda x, y: x > 0 or (x == 0 and y >= 0) or (x < 0 and _ieee.is_whole(y)),
     needs="a base x > 0, or x = 0 with an exponent y >= 0, or x < 0 with a whole y",
-    partials=(lambda z, x, y: where(equal(y, 0), 0, lambda: y * pow_(x, y - 1)),
+    partials=(lambda z, x, y: where(equal(x, 0) * equal(y, 0), 0, lambda: y * pow_(x, y - 1)),
               lambda z, x, y: where(equal(x, 0), 0, lambda: z * log(x))),
     formulas=("y*x**(y - 1)", "z*log(x)"),
     kinks=lambda x, y: (x,),
@@ -118,7 +120,7 @@ atan: Final[Op] = register(Op("atan", "atan", math.atan,
 atan2: Final[Op] = register(Op("atan2", "atan2", math.atan2,
     partials=(lambda z, x, y: _over_square(y, x, y), lambda z, x, y: -_over_square(x, x, y)),
     formulas=("y/(x**2 + y**2)", "-x/(x**2 + y**2)"),
-    kinks=lambda x, y: (x,) if y <= 0 else (1,),
+    kinks=lambda x, y: (math.hypot(x, y), x if y < 0 else 1.0),
     conventions=(Convention((0.0, 0.0), value=0.0, partials=(0.0, 0.0),
         why="no direction is preferred, " + TORCH),)))
 
@@ -242,7 +244,7 @@ clip: Final[Op] = register(Op("clip", "clip", _ieee.clip, rational=True,
               lambda z, x, low, high: less(x, low),
               lambda z, x, low, high: greater(x, high)),
     formulas=("0 if x < y or x > w else 1", "1 if x < y else 0", "1 if x > w else 0"),
-    kinks=lambda x, low, high: (x - low, x - high),
+    kinks=lambda x, low, high: (x - low, x - high, low - high),
     conventions=(Convention((0.0, 0.0, 1.0), value=0.0, partials=(1.0, 0.0, 0.0),
                             why="the ends belong to the inside, " + TORCH),
                  Convention((1.0, 0.0, 1.0), value=1.0, partials=(1.0, 0.0, 0.0),
@@ -307,7 +309,7 @@ def _over_square(numerator: Any, x: Any, y: Any) -> Any:
 
 def _share(wins: Any, ties: Any) -> Any:
     """The slope of min or max towards one operand: all when it wins, half when they tie."""
-    return wins + div(ties, 2)
+    return where(ties, HALF, wins)
 
 
 def _swapped_halves(xs: tuple[Any, ...]) -> tuple[Any, ...]:

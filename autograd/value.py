@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Any, ClassVar, NoReturn
+from typing import Any, ClassVar, NoReturn, TypeVar
 
 from . import copying, modes, ops
 from .arithmetic import Arithmetic
@@ -283,14 +283,21 @@ class Value(Arithmetic):
         return copying.reduce(self)
 
 
+V = TypeVar("V", bound=Value)
 _new = Value.__new__
 _ADD, _MUL = ops.add, ops.mul
 
 
-def _ignore(_: Constant, __: float) -> None:
-    """A constant's gradient is 0, whatever a pass would add to it."""
+def without_gradient(cls: type[V]) -> type[V]:
+    """A class decorator: Values of this class have the gradient 0.0, whatever a pass adds to it.
+
+    It hides the slot, so that the backward pass need not ask of each operand what it is.
+    """
+    cls._grad = property(lambda _: 0.0, lambda _, __: None)  # type: ignore[assignment, misc]
+    return cls
 
 
+@without_gradient
 class Constant(Value):
     """A Value without a gradient: made by `constant`, ``detach()`` or under ``no_grad``.
 
@@ -299,9 +306,6 @@ class Constant(Value):
 
     __slots__ = ()
     kind: ClassVar[str] = "constant"
-
-    # Hides the slot, so that the backward pass need not ask what each operand is.
-    _grad = property(lambda _: 0.0, _ignore)
 
     def __add__(self, other: Any) -> Any:
         return self._binary(ops.add, self, other, other)

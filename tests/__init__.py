@@ -1,0 +1,1 @@
+"""The tests mirror the packages; each folder is one too: `tests.autograd` is no `autograd`."""

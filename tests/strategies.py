@@ -99,7 +99,7 @@ class Dual:
     x: object
     dx: object = field(default=0)
 
-    def apply(self, name, xs):  # noqa: C901, PLR0911, PLR0912 - a table, one row a case
+    def apply(self, name, xs):
         """The row ``name``, spelled out for rational operations."""
         zero = Fraction(0)
         match name, xs:

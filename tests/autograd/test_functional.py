@@ -23,7 +23,6 @@ from autograd import (
     vjp,
 )
 from autograd.primitive import unchecked
-
 from tests.strategies import points, smooth_programs
 
 mpmath.mp.dps = 50

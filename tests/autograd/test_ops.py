@@ -12,7 +12,6 @@ from hypothesis import strategies as st
 
 from autograd import DomainError, Value, ops
 from autograd.primitive import unchecked
-
 from tests.strategies import points
 
 mpmath.mp.dps = 50

@@ -13,7 +13,6 @@ from hypothesis import strategies as st
 from autograd import Graph, Value, backward, ops
 from autograd import sum as total
 from autograd.sweep import accumulate, topological
-
 from tests.strategies import Dual, Program, rational_programs, smooth_programs
 
 FLOATS = st.floats(-1e3, 1e3)
@@ -31,7 +30,7 @@ def exact_gradients(program):
     found = []
     for i in range(len(program.inputs)):
         seeded = [Dual(Fraction(x), Fraction(i == j)) for j, x in enumerate(program.inputs)]
-        result = program.run(seeded, lambda op, xs: seeded[0].apply(op.name, xs))
+        result = program.run(seeded, lambda op, xs: Dual(0).apply(op.name, xs))
         found.append(result.dx)
     return found
 
@@ -62,10 +61,8 @@ def test_rational_graphs_are_exact_in_fractions(program):
     expected = exact_gradients(program)
 
     assert values[graph.roots[0]] == program.run([Fraction(x) for x in program.inputs])
-    below = {
-        node.index: node for node in Graph(root, names={f"x{i}": v for i, v in enumerate(leaves)})
-    }
-    by_name = {node.label: grads[i] for i, node in below.items() if node.op is None}
+    names = {f"x{i}": leaf for i, leaf in enumerate(leaves)}
+    by_name = {node.label: grads[node.index] for node in Graph(root, names=names) if node.label}
     for i, gradient in enumerate(expected):
         assert by_name.get(f"x{i}", 0) == gradient
 
@@ -219,7 +216,7 @@ def bits(x):
 @pytest.mark.parametrize("name", sorted(HOT))
 @given(xs=st.lists(ANY, min_size=1, max_size=7), seed=ANY)
 def test_the_spelled_out_rows_are_the_table_bit_for_bit(name, xs, seed):
-    """The same operands through the fast code and through a copy of the row that it does not know."""
+    """The same operands through the fast code and through a copy of the row, unknown to it."""
     count = {"mul": 2, "add": 2, "relu": 1}.get(name, len(xs))
     xs = list(itertools.islice(itertools.cycle(xs), count))
     answers = []

@@ -1,0 +1,86 @@
+"""Write docs/conventions.md from the operation table: ``python docs/make_conventions.py``.
+
+A test holds the page equal to what this makes, so the page cannot say what the table does not.
+"""
+
+from __future__ import annotations
+
+import math
+from pathlib import Path
+
+from autograd.ops import ALL
+from autograd.primitive import Op
+
+PAGE = Path(__file__).with_name("conventions.md")
+
+HEAD = """# Operations, domains and conventions
+
+Made from the operation table (`autograd/ops.py`) by `python docs/make_conventions.py`; a test keeps it
+true, and evaluates every row of it.
+
+Notation: z = f(x, y, w). Numbers are IEEE doubles. *Domain errors* belong to what you write: an operation
+on finite operands outside its domain raises `DomainError`. *Slopes* never raise: backward passes, at every
+order, follow IEEE arithmetic, so an infinite slope is `inf`. Overflow gives `inf`; operands that are
+already `inf` or `nan` follow IEEE. Where mathematics leaves a choice the engine does what PyTorch does
+(2.13, checked for each row), unless the row says why not.
+
+## At kinks and edges
+
+| operation | at | value | slopes | why |
+|---|---|---|---|---|
+"""
+
+TABLE = """
+## All operations
+
+| name | symbol | slopes | needs |
+|---|---|---|---|
+"""
+
+
+def number(x: float) -> str:
+    """A double as people write it."""
+    if math.isnan(x):
+        return "nan"
+    if math.isinf(x):
+        return "∞" if x > 0 else "−∞"
+    return f"{x:g}".replace("-", "−")
+
+
+def conventions(op: Op) -> list[str]:
+    """The rows of the first table for one operation."""
+    rows = []
+    for row in op.conventions:
+        at = ", ".join(map(number, row.at))
+        value = number(float(op.forward(*row.at)))
+        slopes = ", ".join(map(number, row.partials))
+        rows.append(f"| `{op.name}` | {at} | {value} | {slopes} | {row.why} |")
+    return rows
+
+
+def facts(op: Op) -> str:
+    """The row of the second table for one operation."""
+    slopes = ", ".join(f"`{formula}`" for formula in op.formulas)
+    if op.variadic:
+        slopes = VARIADIC.get(op.name, "any number of operands")
+    symbol = op.symbol.replace("|", "\\|")
+    return f"| `{op.name}` | {symbol} | {slopes} | {op.requirement()} |"
+
+
+VARIADIC = {
+    "sum": "1 each",
+    "dot": "x towards w, w towards x, 1 towards the bias",
+    "prod": "the product of the other factors",
+    "logsumexp": "exp(xᵢ − z), which is softmax",
+}
+
+
+def page() -> str:
+    """The whole page."""
+    first = [row for op in ALL.values() for row in conventions(op)]
+    second = [facts(op) for op in ALL.values()]
+    return HEAD + "\n".join(first) + "\n" + TABLE + "\n".join(second) + "\n"
+
+
+if __name__ == "__main__":
+    PAGE.write_text(page(), encoding="utf-8")

@@ -19,6 +19,10 @@ Nothing points back. `nn` builds networks of Values, `viz` draws them.
 
 from __future__ import annotations
 
+from _glassgrad_installation import refuse_mixed_installation as _refuse_mixed_installation
+
+_refuse_mixed_installation(__file__)
+
 from . import ops as ops
 from .diagnosis import check_finite as check_finite
 from .errors import AutogradError as AutogradError

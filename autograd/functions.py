@@ -236,7 +236,7 @@ def where(condition: Any, if_true: Any, if_false: Any) -> Any:
     return real(branch, "where")
 
 
-def operation(  # noqa: PLR0913 - the columns of a row
+def operation(
     name: str,
     forward: Callable[..., Any],
     partials: Callable[..., Any] | Iterable[Callable[..., Any]],

@@ -15,14 +15,14 @@ PAGE = Path(__file__).with_name("conventions.md")
 
 HEAD = """# Operations, domains and conventions
 
-Made from the operation table (`autograd/ops.py`) by `python docs/make_conventions.py`; a test keeps it
-true, and evaluates every row of it.
+Made from the operation table (`autograd/ops.py`) by `python docs/make_conventions.py`; a test
+keeps it true, and evaluates every row of it.
 
-Notation: z = f(x, y, w). Numbers are IEEE doubles. *Domain errors* belong to what you write: an operation
-on finite operands outside its domain raises `DomainError`. *Slopes* never raise: backward passes, at every
-order, follow IEEE arithmetic, so an infinite slope is `inf`. Overflow gives `inf`; operands that are
-already `inf` or `nan` follow IEEE. Where mathematics leaves a choice the engine does what PyTorch does
-(2.13, checked for each row), unless the row says why not.
+Notation: z = f(x, y, w). Numbers are IEEE doubles. *Domain errors* belong to what you write: an
+operation on finite operands outside its domain raises `DomainError`. *Slopes* never raise: backward
+passes, at every order, follow IEEE arithmetic, so an infinite slope is `inf`. Overflow gives `inf`;
+operands that are already `inf` or `nan` follow IEEE. Where mathematics leaves a choice the engine
+does what PyTorch does (2.13, each row compared), unless the row says why not.
 
 ## At kinks and edges
 

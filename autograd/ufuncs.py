@@ -12,6 +12,7 @@ from collections.abc import Callable
 from typing import Any
 
 from . import ops
+from .numbers import real
 from .primitive import Recorder
 
 # fmt: off
@@ -69,8 +70,13 @@ def apply(ufunc: Any, method: str, inputs: tuple[Any, ...], options: dict[str, A
             f"np.{ufunc.__name__}{with_options} is not recorded on a Value; write it with the "
             f"operations of autograd ({', '.join(sorted(ops.ALL)[:4])}, …), or use v.data"
         )
-    # NumPy hands its scalars over as arrays without dimensions.
-    return function(*[x if isinstance(x, Recorder) else np.asarray(x).item() for x in inputs])
+    name = f"np.{ufunc.__name__}"
+    return function(*[x if isinstance(x, Recorder) else _double(np, x, name) for x in inputs])
+
+
+def _double(np: Any, x: Any, name: str) -> float:
+    """A scalar as a double; NumPy hands its own over as arrays without dimensions."""
+    return real(np.asarray(x).item(), name)
 
 
 def _as_objects(np: Any, x: Any) -> Any:

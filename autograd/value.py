@@ -252,16 +252,16 @@ class Value(Arithmetic):
         return NotImplemented
 
     def __lt__(self, other: Any) -> bool:
-        return NotImplemented if (y := _number(other)) is None else self._data < y
+        return NotImplemented if (y := _number(other)) is None else bool(self._data < y)
 
     def __le__(self, other: Any) -> bool:
-        return NotImplemented if (y := _number(other)) is None else self._data <= y
+        return NotImplemented if (y := _number(other)) is None else bool(self._data <= y)
 
     def __gt__(self, other: Any) -> bool:
-        return NotImplemented if (y := _number(other)) is None else self._data > y
+        return NotImplemented if (y := _number(other)) is None else bool(self._data > y)
 
     def __ge__(self, other: Any) -> bool:
-        return NotImplemented if (y := _number(other)) is None else self._data >= y
+        return NotImplemented if (y := _number(other)) is None else bool(self._data >= y)
 
     def __repr__(self) -> str:
         label = f", label={self.label!r}" if self.label else ""
@@ -370,11 +370,11 @@ def recorded(op: Op, nodes: Sequence[Value | None], numbers: Sequence[float], da
     return result
 
 
-def _number(x: Any) -> float | None:
-    """The number to compare with; None if x is none."""
+def _number(x: Any) -> Any:
+    """The number to compare with, unrounded: Python compares a float and a Fraction exactly."""
     if isinstance(x, Value):
         return x._data
-    return real(x) if is_number(x) else None
+    return x if is_number(x) else None
 
 
 def _named(nodes: Sequence[Value | None]) -> str:

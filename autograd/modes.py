@@ -11,7 +11,7 @@ import os
 import sys
 from collections.abc import Callable
 from contextvars import ContextVar, Token
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from typing import Any, ParamSpec, TypeVar
 
 P = ParamSpec("P")
@@ -28,10 +28,12 @@ class Place:
     label: str = ""  # of one node; then the Place belongs to that node alone
     source: str = ""
 
-    @property
-    def plain(self) -> bool:
-        """Whether a node recorded here needs nothing more than a reference to this place."""
-        return self.recording and not self.sources
+    plain: bool = field(init=False, repr=False, compare=False)
+    """Whether a node recorded here needs nothing more than a reference to this place."""
+
+    def __post_init__(self) -> None:
+        # Kept, not computed: every node that is recorded in a scope asks.
+        object.__setattr__(self, "plain", self.recording and not self.sources)
 
 
 NOWHERE = Place()

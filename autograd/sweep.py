@@ -88,7 +88,7 @@ def accumulate(  # noqa: C901, PLR0912 - one loop, its hot rows spelled out
             elif row is dot:
                 values = node._x
                 half = len(a) // 2
-                for w, x in zip(a[:half], values[half:]):  # noqa: B905 - a bias may follow
+                for w, x in zip(a, values[half : 2 * half]):  # noqa: B905 - a bias may follow
                     if w is not None:
                         w._grad += upstream * x
                 for p, w in zip(a[half : 2 * half], values):  # noqa: B905

@@ -89,7 +89,7 @@ class Value(Arithmetic):
                 f"this Value is the result of {self._row.name}, so its data cannot be changed; "
                 "change the leaves that it was computed from and compute it again"
             )
-        self._data = real(data, "data")
+        self._data = data if data.__class__ is float else real(data, "data")
 
     @property
     def grad(self) -> float:
@@ -98,7 +98,7 @@ class Value(Arithmetic):
 
     @grad.setter
     def grad(self, grad: Any) -> None:
-        self._grad = real(grad, "grad")
+        self._grad = grad if grad.__class__ is float else real(grad, "grad")
 
     @property
     def op(self) -> Op | None:
@@ -196,11 +196,43 @@ class Value(Arithmetic):
         node._about = place
         return node
 
+    # What `record` and `recorded` do, for one operand and for two: the shortest way to a node.
+
     def _unary(self, op: Op) -> Any:
-        return record(op, (self,), (self._data,))
+        x = self._data
+        data = op.forward(x)
+        if data.__class__ is not float:  # a row may answer with the literal 0 or 1
+            data = float(data)
+        if data - data != 0.0:
+            op.check((x,), _named((self,)))
+        place = here()
+        if self.__class__ is Constant or (place is not None and not place.plain):
+            return recorded(op, (self,), (x,), data)
+        node = _new(Value)
+        node._data = data
+        node._grad = 0.0
+        node._row = op
+        node._a = self
+        node._b = None
+        node._x = x
+        node._y = 0.0
+        node._about = place
+        return node
+
+    def _binary(self, op: Op, x: Any, y: Any, other: Any) -> Any:
+        if isinstance(other, Value):
+            return record(op, (x, y), (x._data, y._data))
+        if other.__class__ is float:
+            if x is self:
+                return record(op, (self, None), (self._data, other))
+            return record(op, (None, self), (other, self._data))
+        return super()._binary(op, x, y, other)
 
     def record(self, op: Op, operands: tuple[Any, ...]) -> Value:
         """Apply ``op`` to ``operands`` (Values and real numbers) and remember that it was."""
+        if op.arity == 1 and len(operands) == 1 and operands[0] is self:
+            result: Value = self._unary(op)
+            return result
         nodes: list[Value | None] = []
         numbers: list[float] = []
         for x in operands:

@@ -1,0 +1,212 @@
+"""What users hand to losses: one example or a batch, with targets, checked.
+
+Targets are plain numbers and are checked; a target that is a Value is taken as it is.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from autograd import mean
+from autograd import sum as total
+from autograd.numbers import is_number, real
+from autograd.primitive import Recorder
+
+from .names import look_up
+
+Reduce = Callable[[list[Any]], Any]
+
+_REDUCTIONS: dict[str, Reduce] = {"mean": mean, "sum": total, "none": list}
+_TOLERANCE = 1e-6  # how far probabilities may add up beside 1: they come rounded from files
+
+
+@dataclass(frozen=True, slots=True)
+class OfNumbers:
+    """A loss of one number and its target, for lists of them and for lists of lists too.
+
+    ``check`` says whether a target will do: (name of the loss, target, position in words).
+    """
+
+    name: str
+    one: Callable[[Any, Any], Any]
+    check: Callable[[str, float, str], None]
+
+    def __call__(self, outputs: Any, targets: Any, reduction: str) -> Any:
+        """The loss of one example, or what ``reduction`` makes of a batch."""
+        reduce = reduction_of(self.name, reduction)
+        rows, wanted = items(outputs), items(targets)
+        if rows is None and wanted is None:
+            return self._pair(outputs, targets, "")
+        if rows is None or wanted is None:
+            raise TypeError(
+                f"{self.name} takes one output and one target, or a list of each; got "
+                f"{shown(outputs)} and {shown(targets)}"
+            )
+        if not rows:
+            raise ValueError(f"{self.name} got an empty batch; give at least one example")
+        check_lengths(self.name, "output", rows, wanted)
+        pairs = enumerate(zip(rows, wanted, strict=True))
+        return reduce([self._example(output, target, i) for i, (output, target) in pairs])
+
+    def _example(self, output: Any, target: Any, i: int) -> Any:
+        """One example of a batch: of a single output, or the mean over several."""
+        parts, goals = items(output), items(target)
+        if parts is None and goals is None:
+            return self._pair(output, target, f" {i}")
+        if not parts or goals is None or len(parts) != len(goals):
+            raise ValueError(
+                f"{self.name} got {shown(output)} and {shown(target)} as output and target {i}; "
+                "give one target for each output"
+            )
+        pairs = enumerate(zip(parts, goals, strict=True))
+        return mean([self._pair(x, y, f" {i}, {j}") for j, (x, y) in pairs])
+
+    def _pair(self, output: Any, target: Any, position: str) -> Any:
+        if not isinstance(output, Recorder):
+            if not is_number(output):
+                raise TypeError(
+                    f"{self.name} takes Values, numbers and lists of them, got {shown(output)}"
+                )
+            output = real(output, self.name)
+        if not isinstance(target, Recorder):
+            if not is_number(target):
+                raise TypeError(f"{self.name} takes numbers as targets, got {shown(target)}")
+            target = real(target, self.name)
+            if target != target:
+                raise ValueError(f"{self.name} got nan as target{position}; check the data")
+            self.check(self.name, target, position)
+        return self.one(output, target)
+
+
+def check_lengths(name: str, what: str, rows: Sequence[Any], targets: Sequence[Any]) -> None:
+    """Raise ValueError unless there is a target for each row."""
+    if len(rows) != len(targets):
+        raise ValueError(
+            f"{name} got {counted(len(rows), what)} and {counted(len(targets), 'target')}; "
+            f"give one target for each {what}"
+        )
+
+
+def reduction_of(name: str, reduction: str) -> Reduce:
+    """What makes one Value of a batch, by name."""
+    return look_up(reduction, _REDUCTIONS, f"reduction of {name}")
+
+
+def items(x: Any) -> list[Any] | None:
+    """The items of a list, tuple, array or other sequence; None for anything else.
+
+    >>> items((1, 2)), items(1.0)
+    ([1, 2], None)
+    """
+    if isinstance(x, (Recorder, str, bytes, dict, set)) or not hasattr(x, "__len__"):
+        return None
+    try:
+        return list(x)
+    except TypeError:  # an array of no dimension has a __len__ that raises
+        return None
+
+
+# --- what a target must be ------------------------------------------------------------------------
+
+
+def finite(name: str, target: float, position: str) -> None:
+    """A target that an error can be measured from."""
+    if not math.isfinite(target):
+        raise ValueError(f"{name} got {target} as target{position}; targets are finite numbers")
+
+
+def sign(name: str, target: float, position: str) -> None:
+    """A target of −1 or 1."""
+    if target not in {-1.0, 1.0}:
+        zero = "; write 2 * y - 1 for labels 0 and 1" if target == 0.0 else ""
+        raise ValueError(f"{name} got {target:g} as target{position}; targets are -1 and 1{zero}")
+
+
+def chance(name: str, target: float, position: str) -> None:
+    """A target from 0 to 1."""
+    if not 0.0 <= target <= 1.0:
+        minus = "; write (y + 1) / 2 for labels -1 and 1" if target == -1.0 else ""
+        raise ValueError(
+            f"{name} got {target:g} as target{position}; targets are from 0 to 1{minus}"
+        )
+
+
+def class_index(name: str, target: Any, classes: int, position: str) -> int:
+    """A target that is the index of a class; 2.0 is one too, as files of numbers have it."""
+    if isinstance(target, Recorder) or not is_number(target):
+        raise TypeError(
+            f"{name} takes the index of a class, or a list of probabilities, got {shown(target)} "
+            f"as target{position}"
+        )
+    number = real(target, name)
+    if not math.isfinite(number) or number != math.floor(number):
+        raise ValueError(
+            f"{name} got {number:g} as target{position}; a class is a whole number from 0 to "
+            f"{classes - 1}"
+        )
+    if not 0 <= number < classes:
+        raise ValueError(
+            f"{name} got class {number:.0f} as target{position} and {counted(classes, 'logit')}; "
+            f"classes count from 0 to {classes - 1}"
+        )
+    return int(number)
+
+
+def class_chances(name: str, target: list[Any], classes: int, position: str) -> list[Any]:
+    """A target that is a list with the probability of each class."""
+    if len(target) != classes:
+        raise ValueError(
+            f"{name} got {counted(classes, 'logit')} and a list of {len(target)} as "
+            f"target{position}; a target is the index of a class, or a list with a probability "
+            "for each logit"
+        )
+    chances = [_class_chance(name, p, i, position) for i, p in enumerate(target)]
+    plain = [p for p in chances if not isinstance(p, Recorder)]
+    if len(plain) == classes and abs(math.fsum(plain) - 1.0) > _TOLERANCE:
+        raise ValueError(
+            f"{name} got probabilities that add up to {math.fsum(plain):.6g} as target{position}; "
+            "they must add up to 1. For a batch give a list of logits for each example"
+        )
+    return chances
+
+
+def _class_chance(name: str, p: Any, i: int, position: str) -> Any:
+    if isinstance(p, Recorder):
+        return p
+    if not is_number(p):
+        raise TypeError(f"{name} takes numbers as probabilities, got {shown(p)}")
+    number = real(p, name)
+    if not 0.0 <= number <= 1.0:
+        raise ValueError(
+            f"{name} got the probability {number:g} for class {i} as target{position}; "
+            "probabilities are from 0 to 1"
+        )
+    return number
+
+
+# --- in words -------------------------------------------------------------------------------------
+
+
+def shown(x: Any) -> str:
+    """What was given, for an error message.
+
+    >>> shown([1, 2]), shown(2.0), shown("ab")
+    ('a list of 2', '2.0', 'a str')
+    """
+    if (found := items(x)) is not None:
+        return f"a list of {len(found)}"
+    if isinstance(x, Recorder):
+        return "a Value"
+    return repr(x) if is_number(x) or x is None else f"a {type(x).__name__}"
+
+
+def counted(n: int, noun: str) -> str:
+    """A number of things.
+
+    >>> counted(1, "target"), counted(3, "target")
+    ('1 target', '3 targets')
+    """
+    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"

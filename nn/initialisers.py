@@ -1,0 +1,125 @@
+"""How weights begin. An initialiser is a function (nin, nout, rng) -> float, asked for each weight.
+
+``rng`` is a ``random.Random``, or the module ``random`` itself, whose global state is what
+micrograd draws from.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from autograd.numbers import is_number, real
+
+from .activations import RELU_LIKE, Activate, name_of
+from .names import look_up
+
+
+class Rng(Protocol):
+    """What weights are drawn from: ``random.Random(seed)``, or the module ``random``."""
+
+    def uniform(self, a: float, b: float, /) -> float:
+        """A number between a and b."""
+
+    def gauss(self, mu: float, sigma: float, /) -> float:
+        """A number from the normal distribution."""
+
+
+Initialise = Callable[[int, int, Any], float]
+
+
+def uniform(nin: int, nout: int, rng: Rng) -> float:  # noqa: ARG001 - every initialiser takes all three
+    """Between −1 and 1, whatever the size: micrograd's. With one seed, its weights.
+
+    >>> random.seed(1337); weight = uniform(2, 1, random)
+    >>> random.seed(1337); weight == random.uniform(-1, 1)
+    True
+    """
+    return rng.uniform(-1, 1)
+
+
+def xavier(nin: int, nout: int, rng: Rng) -> float:
+    """Between ±√(6 / (nin + nout)): for tanh, sigmoid and linear units.
+
+    Source: Glorot & Bengio, Understanding the difficulty of training deep feedforward neural
+    networks, 2010, equation 16.
+
+    >>> abs(xavier(3, 3, random.Random(0))) < 1.0
+    True
+    """
+    bound = math.sqrt(6.0 / (nin + nout))
+    return rng.uniform(-bound, bound)
+
+
+def he(nin: int, nout: int, rng: Rng) -> float:  # noqa: ARG001 - every initialiser takes all three
+    """Normal, with standard deviation √(2 / nin): for relu and its like.
+
+    Source: He et al., Delving deep into rectifiers, 2015, equation 10.
+
+    >>> draws = [he(2, 1, rng) for rng in [random.Random(0)] for _ in range(10_000)]
+    >>> round(sum(x * x for x in draws) / len(draws), 1)
+    1.0
+    """
+    return rng.gauss(0.0, math.sqrt(2.0 / nin))
+
+
+def zeros(nin: int, nout: int, rng: Rng) -> float:  # noqa: ARG001 - every initialiser takes all three
+    """Zero, to see what goes wrong: all neurons of a layer stay equal.
+
+    >>> zeros(2, 1, random)
+    0.0
+    """
+    return 0.0
+
+
+INITIALISERS: dict[str, Initialise] = {
+    "uniform": uniform,
+    "xavier": xavier,
+    "he": he,
+    "zeros": zeros,
+}
+
+
+def initialiser(of: str | Initialise, activate: Activate) -> Initialise:
+    """The function for a name; ``"auto"`` chooses what suits the activation.
+
+    >>> from nn.activations import activation
+    >>> initialiser("auto", activation("relu")) is he
+    True
+    >>> initialiser("auto", activation("tanh")) is xavier
+    True
+    """
+    if callable(of):
+        return of
+    auto = he if name_of(activate) in RELU_LIKE else xavier
+    return look_up(
+        of, {"auto": auto, **INITIALISERS}, "initialiser", "a function (nin, nout, rng) -> float"
+    )
+
+
+def generator(rng: Any) -> Rng:
+    """What to draw from: None is Python's global ``random``.
+
+    >>> generator(None) is random
+    True
+    """
+    if rng is None:
+        return random
+    if callable(getattr(rng, "uniform", None)) and callable(getattr(rng, "gauss", None)):
+        found: Rng = rng
+        return found
+    instead = f"random.Random({rng!r})" if isinstance(rng, (int, str)) else "random.Random(seed)"
+    raise TypeError(f"rng is a random.Random, got {rng!r:.60}; write rng={instead}")
+
+
+def drawn(initialise: Initialise, nin: int, nout: int, rng: Rng) -> float:
+    """One weight, checked: an initialiser of the user's may return anything."""
+    weight = initialise(nin, nout, rng)
+    if not is_number(weight):
+        raise TypeError(
+            f"the initialiser {name_of(initialise)} must return a number for each weight, "
+            f"got {weight!r:.60}"
+        )
+    return real(weight)

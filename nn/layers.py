@@ -1,0 +1,323 @@
+"""Neurons, layers of them, and layers of layers: micrograd's classes, with their habits.
+
+Notation: nin inputs x, weights w, bias b. A neuron computes activate(b + w₁x₁ + w₂x₂ + …), and
+that is two nodes: one `autograd.dot` and one activation.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Sequence
+from typing import Any, ClassVar
+
+from autograd import dot, scope
+from autograd.modes import enter, here
+
+from .activations import Activate, ActivationLike, activation, linear, name_of
+from .initialisers import Initialise, Rng, drawn, generator, initialiser
+from .inputs import gathered, size
+from .module import Module
+from .parameter import Parameter
+from .scopes import places
+
+
+class Neuron(Module):
+    """A weighted sum and an activation: activate(b + w₁x₁ + w₂x₂ + …).
+
+    >>> neuron = Neuron(2, activation="tanh")
+    >>> for parameter, number in zip(neuron.parameters(), [0.5, -1.0, 0.6931471805599453]):
+    ...     parameter.data = number
+    >>> round(neuron([2.0, 1.0]).data, 9)
+    0.6
+
+    Parameters
+    ----------
+    nin:
+        How many inputs.
+    nonlin:
+        micrograd's: False is ``activation="linear"``.
+    activation:
+        A name, a function of one Value, or None for linear.
+    init:
+        "auto" (He for relu and its like, else Xavier), "uniform" (micrograd's), "xavier", "he",
+        "zeros", or a function (nin, nout, rng) -> float, asked for each weight in order.
+    rng:
+        A ``random.Random``; None is Python's global ``random``.
+    bias:
+        False: there is no ``b``.
+    """
+
+    whole: ClassVar[bool] = True
+
+    w: list[Parameter]
+    b: Parameter | None
+    activate: Activate
+
+    def __init__(
+        self,
+        nin: int,
+        nonlin: bool = True,  # noqa: FBT001, FBT002 - micrograd's signature
+        *,
+        activation: ActivationLike = "relu",
+        init: str | Initialise = "auto",
+        rng: Rng | None = None,
+        bias: bool = True,
+    ) -> None:
+        nin = size(nin, "Neuron(nin): nin")
+        self.activate = _chosen(activation, nonlin=nonlin)
+        initialise, draw_from = initialiser(init, self.activate), generator(rng)
+        self.w = [
+            Parameter(drawn(initialise, nin, 1, draw_from), label=f"w{i}") for i in range(nin)
+        ]
+        self.b = Parameter(0.0, label="b") if bias else None
+
+    def forward(self, x: Any) -> Any:
+        """The activation of the weighted sum of one example, a list of ``nin`` numbers."""
+        return self.activate(dot(self.w, gathered(x, self), self.b))
+
+    @property
+    def activation(self) -> str:
+        """The activation's name."""
+        return name_of(self.activate)
+
+    @property
+    def nonlin(self) -> bool:
+        """Whether there is an activation: micrograd's name for it."""
+        return self.activate is not linear
+
+    @property
+    def nin(self) -> int:
+        """How many inputs it takes."""
+        return len(self.w)
+
+    @property
+    def shape(self) -> str:
+        """Inputs and outputs: ``"3 -> 1"``."""
+        return f"{self.nin} -> 1"
+
+    @property
+    def title(self) -> str:
+        """Kind and size, as errors say them."""
+        return f"{type(self).__name__}({self.nin})"
+
+    def rebuilt(self, nin: int) -> str:
+        """The line that builds one for ``nin`` inputs."""
+        return f"{type(self).__name__}({nin})"
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.nin}, {self.activation})"
+
+
+class Layer(Module):
+    """Neurons that see the same inputs. Of one neuron the output is a Value, of more a list.
+
+    >>> layer = Layer(3, 2, init="zeros")
+    >>> [y.data for y in layer([1.0, 2.0, 3.0])]
+    [0.0, 0.0]
+    >>> layer([1.0, 2.0, 3.0, 4.0])
+    Traceback (most recent call last):
+    ValueError: Layer(3 -> 2) got 4 inputs; pass 3 numbers, or build Layer(4, 2)
+
+    The keywords are those of `Neuron`.
+    """
+
+    whole: ClassVar[bool] = True
+
+    neurons: list[Neuron]
+
+    def __init__(
+        self,
+        nin: int,
+        nout: int,
+        *,
+        nonlin: bool = True,
+        activation: ActivationLike = "relu",
+        init: str | Initialise = "auto",
+        rng: Rng | None = None,
+        bias: bool = True,
+    ) -> None:
+        nin = size(nin, "Layer(nin, nout): nin")
+        nout = size(nout, "Layer(nin, nout): nout")
+        activate = _chosen(activation, nonlin=nonlin)
+        weight = _for_width(initialiser(init, activate), nout)
+        draw_from = generator(rng)
+        self.neurons = []
+        for i in range(nout):
+            with scope(f"neurons.{i}"):
+                neuron = Neuron(nin, activation=activate, init=weight, rng=draw_from, bias=bias)
+            self.neurons.append(neuron)
+
+    def forward(self, x: Any) -> Any:
+        """What the neurons make of one example, a list of ``nin`` numbers."""
+        xs = gathered(x, self)
+        neurons, outer = self.neurons, here()
+        try:
+            if set(map(type, neurons)) == {Neuron}:  # what their calls would do, with x checked
+                outputs = []
+                for neuron, place in zip(
+                    neurons, places(outer, "neurons", len(neurons)), strict=True
+                ):
+                    enter(place)
+                    outputs.append(neuron.activate(dot(neuron.w, xs, neuron.b)))
+            else:
+                outputs = [neuron(xs) for neuron in neurons]
+        finally:
+            enter(outer)
+        return outputs[0] if len(outputs) == 1 else outputs
+
+    @property
+    def activation(self) -> str:
+        """The activation's name; several if the neurons differ."""
+        return ", ".join(dict.fromkeys(neuron.activation for neuron in self.neurons))
+
+    @property
+    def nin(self) -> int:
+        """How many inputs it takes."""
+        return self.neurons[0].nin
+
+    @property
+    def nout(self) -> int:
+        """How many neurons there are."""
+        return len(self.neurons)
+
+    @property
+    def shape(self) -> str:
+        """Inputs and outputs: ``"3 -> 2"``."""
+        return f"{self.nin} -> {self.nout}"
+
+    @property
+    def title(self) -> str:
+        """Kind and shape, as errors say them."""
+        return f"{type(self).__name__}({self.shape})"
+
+    def rebuilt(self, nin: int) -> str:
+        """The line that builds one for ``nin`` inputs."""
+        return f"{type(self).__name__}({nin}, {self.nout})"
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.shape}, {self.activation})"
+
+
+class MLP(Module):
+    """A multi-layer perceptron: layers one after the other.
+
+    >>> import random
+    >>> model = MLP(2, [16, 16, 1], rng=random.Random(0))
+    >>> model
+    MLP(2 -> 16 relu -> 16 relu -> 1 linear)
+    >>> type(model([0.5, -1.0])).__name__
+    'Value'
+
+    Parameters
+    ----------
+    nin:
+        How many inputs.
+    nouts:
+        How many neurons in each layer; the last are the outputs.
+    activation:
+        A list with one for each layer; or one for all layers but the last, which is linear.
+
+    The other keywords are those of `Neuron`.
+    """
+
+    layers: list[Layer]
+
+    def __init__(
+        self,
+        nin: int,
+        nouts: Sequence[int],
+        *,
+        activation: ActivationLike | Sequence[ActivationLike] = "relu",
+        init: str | Initialise = "auto",
+        rng: Rng | None = None,
+        bias: bool = True,
+    ) -> None:
+        sizes = [size(nin, "MLP(nin, nouts): nin"), *_widths(nin, nouts)]
+        activations = _one_each(activation, sizes)
+        self.layers = []
+        for i, activate in enumerate(activations):
+            with scope(f"layers.{i}"):
+                layer = Layer(
+                    sizes[i], sizes[i + 1], activation=activate, init=init, rng=rng, bias=bias
+                )
+            self.layers.append(layer)
+
+    def forward(self, x: Any) -> Any:
+        """What the last layer makes of one example, a list of ``nin`` numbers."""
+        x = gathered(x, self)
+        for layer in self.layers:
+            x = layer(x)
+        return x
+
+    @property
+    def nin(self) -> int:
+        """How many inputs it takes."""
+        return self.layers[0].nin
+
+    @property
+    def shape(self) -> str:
+        """The sizes of all layers: ``"2 -> 16 -> 1"``."""
+        return " -> ".join(map(str, [self.nin, *[layer.nout for layer in self.layers]]))
+
+    @property
+    def title(self) -> str:
+        """Kind and shape, as errors say them."""
+        return f"{type(self).__name__}({self.shape})"
+
+    def rebuilt(self, nin: int) -> str:
+        """The line that builds one for ``nin`` inputs."""
+        return f"{type(self).__name__}({nin}, {[layer.nout for layer in self.layers]})"
+
+    def __repr__(self) -> str:
+        layers = [f"{layer.nout} {layer.activation}" for layer in self.layers]
+        return f"{type(self).__name__}({' -> '.join([str(self.nin), *layers])})"
+
+
+def _chosen(of: ActivationLike, *, nonlin: bool) -> Activate:
+    """The activation that ``nonlin`` and ``activation`` say together."""
+    activate = activation(of)
+    if nonlin:
+        return activate
+    if name_of(activate) not in {"relu", "linear"}:
+        raise ValueError(
+            f"nonlin=False means linear, but activation={name_of(activate)!r} was given too; "
+            "leave one of them out"
+        )
+    return linear
+
+
+def _for_width(initialise: Initialise, nout: int) -> Callable[[int, int, Rng], float]:
+    """``initialise``, told that its neuron is one of ``nout``."""
+
+    def weight(nin: int, _: int, rng: Rng) -> float:
+        return drawn(initialise, nin, nout, rng)
+
+    return weight
+
+
+def _widths(nin: Any, nouts: Any) -> list[int]:
+    if isinstance(nouts, (str, bytes)) or not hasattr(nouts, "__len__"):
+        raise TypeError(
+            f"MLP(nin, nouts): nouts is a list with the size of each layer, got {nouts!r:.60}; "
+            f"write MLP({nin!r}, [{nouts!r:.60}])"
+        )
+    if not len(nouts):
+        raise ValueError(
+            f"MLP({nin}, []) has no layers; nouts has the size of each, as in MLP({nin}, [16, 1])"
+        )
+    return [size(nout, f"MLP(nin, nouts): nouts[{i}]") for i, nout in enumerate(nouts)]
+
+
+def _one_each(
+    of: ActivationLike | Sequence[ActivationLike], sizes: Sequence[int]
+) -> list[ActivationLike]:
+    """An activation for each layer."""
+    layers = len(sizes) - 1
+    if isinstance(of, str) or callable(of) or of is None:
+        return [*[of] * (layers - 1), "linear"]
+    if len(of) != layers:
+        raise ValueError(
+            f"MLP({' -> '.join(map(str, sizes))}) has {layers} "
+            f"{'layer' if layers == 1 else 'layers'} and got {len(of)} activations; "
+            "give one for each layer, or one name for all but the last"
+        )
+    return list(of)

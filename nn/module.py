@@ -1,0 +1,280 @@
+"""What every part of a model is: a `Module` finds its parameters, names, saves and freezes them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from contextvars import ContextVar
+from typing import Any, ClassVar
+
+from autograd import Value
+from autograd.numbers import is_number, real
+
+from .names import nearest
+from .parameter import Parameter
+from .scopes import scoped
+from .summary import table
+from .walk import Part, Trail, dotted, walk
+
+# Modules whose own ``parameters()`` is being asked, by id: it may call the method it overrides.
+_asked: ContextVar[frozenset[int]] = ContextVar("asked", default=frozenset())
+
+
+class Module(Part):
+    """A model, or a part of one: write ``forward``, keep Parameters and Modules as attributes.
+
+    Parameters are found wherever attributes hold them: in other Modules, in lists, tuples and
+    dicts, in the order of definition, each one once. There is nothing to register, and no
+    ``super().__init__()`` to forget.
+
+    >>> class Line(Module):
+    ...     def __init__(self):
+    ...         self.slope = Parameter(2.0, label="slope")
+    ...         self.shift = Parameter(1.0, label="shift")
+    ...
+    ...     def forward(self, x):
+    ...         return self.slope * x + self.shift
+    >>> line = Line()
+    >>> line(10.0).data
+    21.0
+    >>> line.state_dict()
+    {'slope': 2.0, 'shift': 1.0}
+
+    As with micrograd, a subclass may override ``__call__`` and ``parameters`` instead.
+    """
+
+    __slots__ = ()
+
+    whole: ClassVar[bool] = False  # True: a summary shows it in one row, and not its parts
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if "__call__" in vars(cls):  # micrograd's habit; nodes get their scope all the same
+            cls.__call__ = scoped(vars(cls)["__call__"])  # type: ignore[method-assign]
+
+    @scoped
+    def __call__(self, *inputs: Any, **options: Any) -> Any:
+        """What ``forward`` returns, its nodes marked with the name of this part."""
+        return self.forward(*inputs, **options)
+
+    def forward(self, *inputs: Any, **options: Any) -> Any:
+        """What this part computes. Called through the Module itself: ``module(x)``."""
+        raise NotImplementedError(
+            f"{type(self).__name__} has no forward; write 'def forward(self, x): ...' in the class"
+        )
+
+    # --- parts ------------------------------------------------------------------------------------
+
+    def parameters(self) -> list[Parameter]:
+        """Every parameter, in the order of definition; a shared one once.
+
+        >>> from nn import MLP
+        >>> len(MLP(2, [16, 16, 1]).parameters())
+        337
+        """
+        return [parameter for _, parameter in self._parameters(ask=False)]
+
+    def named_parameters(self) -> Iterator[tuple[str, Parameter]]:
+        """(name, parameter) of each; the name is the way to its first place.
+
+        >>> from nn import MLP
+        >>> [name for name, _ in MLP(1, [1]).named_parameters()]
+        ['layers.0.neurons.0.w.0', 'layers.0.neurons.0.b']
+        """
+        for trail, parameter in self._parameters():
+            yield dotted(trail), parameter
+
+    def modules(self) -> list[Module]:
+        """The Module itself and all in it, in the order of definition; a shared one once."""
+        return [module for _, module in self.named_modules()]
+
+    def named_modules(self) -> Iterator[tuple[str, Module]]:
+        """(name, module) of each; this Module's own name is empty.
+
+        >>> from nn import MLP
+        >>> [name for name, _ in MLP(1, [1]).named_modules()]
+        ['', 'layers.0', 'layers.0.neurons.0']
+        """
+        for trail, part in walk(self):
+            if isinstance(part, Module):
+                yield dotted(trail), part
+
+    def _parameters(self, *, ask: bool = True) -> Iterator[tuple[Trail, Parameter]]:
+        """(trail, parameter) of each.
+
+        A Module with a ``parameters()`` of its own is asked for them, rather than searched; this
+        one only if ``ask``.
+        """
+
+        def has_own(module: Part) -> bool:
+            return (ask or module is not self) and _overrides(module)
+
+        seen: set[int] = set()
+        for trail, part in walk(self, enter=lambda module: not has_own(module)):
+            if isinstance(part, Parameter):
+                found = [(trail, part)]
+            elif isinstance(part, Module) and has_own(part):
+                found = [((trail, key), p) for key, p in part._answers()]  # noqa: SLF001
+            else:
+                continue
+            for way, parameter in found:
+                if id(parameter) not in seen:
+                    seen.add(id(parameter))
+                    yield way, parameter
+
+    def _answers(self) -> Iterator[tuple[str, Any]]:
+        """(name, Value) for what this Module's own ``parameters()`` returns."""
+        token = _asked.set(_asked.get() | {id(self)})
+        try:
+            answer = self.parameters()
+            names = {id(part): dotted(trail) for trail, part in walk(self)}
+        finally:
+            _asked.reset(token)
+        for i, value in enumerate(answer):
+            if not isinstance(value, Value):
+                raise TypeError(
+                    f"{type(self).__name__}.parameters() returns Values, got a "
+                    f"{type(value).__name__} at position {i}"
+                )
+            yield names.get(id(value), f"parameters.{i}"), value
+
+    # --- training ---------------------------------------------------------------------------------
+
+    def zero_grad(self) -> None:
+        """Set every parameter's gradient to 0.0; backward passes add to what is there."""
+        for parameter in self.parameters():
+            parameter.grad = 0.0
+
+    def freeze(self) -> None:
+        """From now on no parameter in here gets a gradient or is changed by an optimiser.
+
+        >>> from nn import MLP
+        >>> model = MLP(2, [3, 1])
+        >>> model.layers[0].freeze()
+        >>> sum(p.frozen for p in model.parameters())
+        9
+        """
+        for parameter in self._freezable("freeze"):
+            parameter.freeze()
+
+    def unfreeze(self) -> None:
+        """From now on every parameter in here is trained."""
+        for parameter in self._freezable("unfreeze"):
+            parameter.unfreeze()
+
+    def _freezable(self, what: str) -> list[Parameter]:
+        found = list(self.named_parameters())
+        for name, parameter in found:
+            if not isinstance(parameter, Parameter):
+                raise TypeError(
+                    f"{what} works on Parameters, and {name!r} is a {type(parameter).__name__}; "
+                    "make it a Parameter"
+                )
+        return [parameter for _, parameter in found]
+
+    # --- saving -----------------------------------------------------------------------------------
+
+    def state_dict(self) -> dict[str, float]:
+        """The number of each parameter, by name; `load_state_dict` takes it back."""
+        state: dict[str, float] = {}
+        for name, parameter in self.named_parameters():
+            if name in state:
+                raise ValueError(
+                    f"two parameters are both named {name!r}: a dict in this model has a key with "
+                    "a dot in it; choose keys without"
+                )
+            state[name] = parameter.data
+        return state
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Give each parameter the number that stands under its name: all of them, or none.
+
+        >>> from nn import MLP
+        >>> trained, fresh = MLP(2, [3, 1]), MLP(2, [3, 1])
+        >>> fresh.load_state_dict(trained.state_dict())
+        >>> fresh([1.0, 2.0]).data == trained([1.0, 2.0]).data
+        True
+
+        Raises
+        ------
+        ValueError
+            if a name is missing or unknown, or a number is nan.
+        TypeError
+            if something is not a real number.
+        """
+        if not isinstance(state, Mapping):
+            raise TypeError(
+                "load_state_dict takes a dict of numbers by name, as state_dict() gives it, got "
+                f"a {type(state).__name__}"
+            )
+        named = dict(self.named_parameters())
+        self._check_names(named, state)
+        numbers = {name: _weight(name, state[name]) for name in named}
+        for name, parameter in named.items():
+            parameter.data = numbers[name]
+
+    def _check_names(self, named: Mapping[str, Parameter], state: Mapping[str, Any]) -> None:
+        missing = [name for name in named if name not in state]
+        unknown = [name for name in state if name not in named]
+        if not missing and not unknown:
+            return
+        complaints = []
+        if missing:
+            complaints.append(f"lacks {_listed(missing, unknown)}")
+        if unknown:
+            complaints.append(f"has unknown {_listed(unknown, missing or list(named))}")
+        raise ValueError(
+            f"this state does not fit {self!r}: it {' and '.join(complaints)}; nothing was loaded"
+        )
+
+    # --- showing ----------------------------------------------------------------------------------
+
+    def summary(self) -> str:
+        """A table of the parts: shape, activation, how many parameters and how many are frozen.
+
+        >>> from nn import MLP
+        >>> print(MLP(2, [16, 1]).summary())
+        part      kind   shape    activation  parameters  frozen
+        --------  -----  -------  ----------  ----------  ------
+        layers.0  Layer  2 -> 16  relu                48       0
+        layers.1  Layer  16 -> 1  linear              17       0
+        total                                         65       0
+        """
+        return table(self)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}()"
+
+    def __getstate__(self) -> object:
+        state: Any = super().__getstate__()
+        if isinstance(state, tuple):  # (attributes, slots)
+            slots = {name: x for name, x in state[1].items() if name not in Part.__slots__}
+            return (state[0], slots) if slots else state[0]
+        return state
+
+
+def _overrides(module: Part) -> bool:
+    """Whether a Module has a ``parameters()`` of its own, which is not being asked already."""
+    return getattr(type(module), "parameters", None) is not Module.parameters and (
+        id(module) not in _asked.get()
+    )
+
+
+def _listed(names: list[str], others: list[str]) -> str:
+    """Up to three names in quotes; with the other side's nearest, if it is but one."""
+    quoted = ", ".join(map(repr, names[:3]))
+    if len(names) > 3:
+        return f"{quoted} and {len(names) - 3} more"
+    match = nearest(names[0], others) if len(names) == 1 else ""
+    return f"{quoted} (nearest: {match!r})" if match else quoted
+
+
+def _weight(name: str, x: Any) -> float:
+    """A number from a state, checked."""
+    if not is_number(x):
+        raise TypeError(
+            f"load_state_dict takes real numbers, got {x!r:.60} for {name!r}; nothing was loaded"
+        )
+    number = real(x, "load_state_dict")
+    if number != number:
+        raise ValueError(f"load_state_dict got nan for {name!r}; nothing was loaded")
+    return number

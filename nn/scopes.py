@@ -1,0 +1,101 @@
+"""Which part of a model is computing: nodes carry its name, as ``"layers.0/neurons.3"``.
+
+A Module's name is its place in the Module that calls it, found at the call, so a part that two
+models share is named after the one that is running. Drawings group nodes by it, errors say it.
+"""
+
+from __future__ import annotations
+
+import functools
+import weakref
+from collections.abc import Callable, Sequence
+from contextvars import ContextVar
+from dataclasses import dataclass
+from functools import lru_cache
+from operator import attrgetter, itemgetter
+from typing import Any
+
+from autograd.modes import NOWHERE, Place, enter, here, inner_place
+
+from .walk import Part, keys, walk
+
+# The Module whose forward is running in this thread.
+_calling: ContextVar[Part | None] = ContextVar("calling", default=None)
+
+
+def scoped(call: Callable[..., Any]) -> Callable[..., Any]:
+    """``call``, a Module's method, with a scope named after the Module around it."""
+
+    @functools.wraps(call)
+    def inside(self: Part, *inputs: Any, **options: Any) -> Any:
+        caller = _calling.get()
+        if caller is self:  # forward within __call__, or a Module that calls itself
+            return call(self, *inputs, **options)
+        outer = here()
+        token = _calling.set(self)
+        try:
+            if caller is not None and (name := name_in(caller, self)):
+                enter(inner_place(outer or NOWHERE, name))
+            return call(self, *inputs, **options)
+        finally:
+            enter(outer)
+            _calling.reset(token)
+
+    return inside
+
+
+@lru_cache(maxsize=1024)
+def places(outer: Place | None, attribute: str, count: int) -> tuple[Place, ...]:
+    """The place of each of ``count`` parts in a list ``attribute``, inside ``outer``."""
+    return tuple([inner_place(outer or NOWHERE, f"{attribute}.{i}") for i in range(count)])
+
+
+@dataclass(frozen=True, slots=True)
+class _Seat:
+    """Where a part was found in its caller. Nowhere, if it is no part of it: then ``way`` is ()."""
+
+    caller: weakref.ref[Part]
+    way: tuple[Callable[[Any], Any], ...]  # from the caller to the part, one getter a step
+    name: str
+
+    def holds(self, caller: Part, part: Part) -> bool:
+        """Whether ``part`` still sits here in ``caller``."""
+        if not self.way:
+            return self.caller() is caller
+        found: Any = caller
+        try:
+            for step in self.way:
+                found = step(found)
+        except (AttributeError, LookupError, TypeError):
+            return False
+        return found is part
+
+
+def name_in(caller: Part, part: Part) -> str:
+    """The name of ``part`` inside ``caller``: ``/`` between Modules, dots within; or empty.
+
+    A model calls the same parts again and again, so each remembers where it was found last.
+    """
+    seat: _Seat | None = getattr(part, "_seat", None)
+    if seat is None or not seat.holds(caller, part):
+        seat = part._seat = _find(caller, part)  # noqa: SLF001 - this module's note on a Part
+    return seat.name
+
+
+def _find(caller: Part, part: Part) -> _Seat:
+    for trail, candidate in walk(caller):
+        if candidate is part:
+            return _seat(caller, keys(trail))
+    return _Seat(weakref.ref(caller), (), "")
+
+
+def _seat(caller: Part, way: Sequence[Any]) -> _Seat:
+    steps: list[Callable[[Any], Any]] = []
+    name = ""
+    found: Any = caller
+    for key in way:
+        inside = isinstance(found, Part)
+        name += f"{'/' if inside else '.'}{key}" if name else key
+        steps.append(attrgetter(key) if inside else itemgetter(key))
+        found = steps[-1](found)
+    return _Seat(weakref.ref(caller), tuple(steps), name)

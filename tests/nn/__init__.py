@@ -1,0 +1,1 @@
+"""Tests of nn, file for file."""

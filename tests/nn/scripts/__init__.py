@@ -1,0 +1,1 @@
+"""Scripts as users have them: written for another engine, run with ours."""

@@ -1,0 +1,175 @@
+"""What users hand to networks: sizes when they build them, numbers when they run them."""
+
+import array
+import math
+import random
+from decimal import Decimal
+from fractions import Fraction
+
+import numpy as np
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autograd import Value, constant
+from nn import MLP, Layer, Neuron
+from nn.inputs import gathered, size
+
+from .refusals import refused
+
+MODEL = MLP(2, [3, 1], activation="tanh", rng=random.Random(0))
+NAN, INF = math.nan, math.inf
+
+
+@pytest.mark.parametrize(
+    "x",
+    [
+        [1, -2],
+        (1.0, -2.0),
+        [True, -2],
+        [Fraction(1), Decimal(-2)],
+        [Value(1.0), Value(-2.0)],
+        [Value(1.0), -2],
+        [constant(1.0), np.float64(-2.0)],
+        np.array([1.0, -2.0]),
+        np.array([1, -2], dtype=np.int8),
+        np.array([1, -2], dtype=np.float32),
+        np.array([Value(1.0), -2.0], dtype=object),
+        array.array("d", [1.0, -2.0]),
+        range(1, -5, -3),
+        iter([1.0, -2.0]),
+    ],
+    ids=repr,
+)
+def test_any_sequence_of_real_numbers_is_an_example(x):
+    assert MODEL(x).data == MODEL([1.0, -2.0]).data
+
+
+@given(st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1, max_size=5))
+def test_finite_numbers_pass(xs):
+    assert gathered(xs, Neuron(len(xs))) == xs
+
+
+def test_values_are_not_checked_for_what_they_hold():
+    neuron = Neuron(1, activation=None, init=lambda nin, nout, rng: 1.0)
+
+    assert math.isnan(neuron([Value(NAN)]).data)
+    assert neuron([Value(INF)]).data == INF
+
+
+def test_one_input_may_come_without_its_list():
+    model = MLP(1, [2, 1], rng=random.Random(0))
+
+    expected = model([2.0]).data
+    assert [model(x).data for x in (2, 2.0, Value(2.0), np.float64(2.0))] == [expected] * 4
+
+
+WIDTHS = [
+    (Neuron(3), "Neuron(3) got 2 inputs; pass 3 numbers, or build Neuron(2)"),
+    (Neuron(1), "Neuron(1) got 2 inputs; pass 1 number, or build Neuron(2)"),
+    (Layer(3, 2), "Layer(3 -> 2) got 2 inputs; pass 3 numbers, or build Layer(2, 2)"),
+    (
+        MLP(3, [16, 1]),
+        "MLP(3 -> 16 -> 1) got 2 inputs; pass 3 numbers, or build MLP(2, [16, 1])",
+    ),
+]
+
+
+@pytest.mark.parametrize(("unit", "text"), WIDTHS)
+def test_a_wrong_width(unit, text):
+    for x in ([1.0, 2.0], (Value(1.0), 2.0), np.array([1.0, 2.0])):
+        with refused(ValueError, text):
+            unit(x)
+
+
+@pytest.mark.parametrize(
+    ("x", "error", "text"),
+    [
+        ([], ValueError, "got no inputs; pass 2 numbers"),
+        ([1.0], ValueError, "got 1 input; pass 2 numbers, or build MLP(1, [3, 1])"),
+        ([1.0, NAN], ValueError, "got nan as input 1; inputs are finite numbers: check the data"),
+        ([NAN, 1], ValueError, "got nan as input 0; inputs are finite numbers: check the data"),
+        ([1, -INF], ValueError, "got -inf as input 1; inputs are finite numbers: check the data"),
+        (
+            np.array([INF, NAN]),
+            ValueError,
+            "got inf as input 0; inputs are finite numbers: check the data",
+        ),
+        (3.0, TypeError, "takes a list of 2 numbers, got 3.0"),
+        (np.array(3.0), TypeError, "takes a list of 2 numbers, got a ndarray"),
+        (None, TypeError, "takes a list of 2 numbers, got None"),
+        (Value(3.0), TypeError, "takes a list of 2 numbers, got a Value"),
+        ("ab", TypeError, "takes a list of 2 numbers, got a str"),
+        ({1.0, 2.0}, TypeError, "takes a list of 2 numbers, got a set"),
+        ({"a": 1.0, "b": 2.0}, TypeError, "takes a list of 2 numbers, got a dict"),
+        ([1.0, "2"], TypeError, "takes numbers and Values, got '2' as input 1"),
+        ([1.0, None], TypeError, "takes numbers and Values, got None as input 1"),
+        ([1.0, 1j], TypeError, "takes numbers and Values, got 1j as input 1"),
+        *[
+            (
+                rows,
+                TypeError,
+                (
+                    "takes one example, a list of 2 numbers, and got a list of lists; write "
+                    "[model(x) for x in rows]"
+                ),
+            )
+            for rows in ([[1.0, 2.0], [3.0, 4.0]], [[1.0, 2.0]], np.zeros((5, 2)))
+        ],
+    ],
+    ids=repr,
+)
+def test_what_is_no_example(x, error, text):
+    with refused(error, f"MLP(2 -> 3 -> 1) {text}"):
+        MODEL(x)
+
+
+@pytest.mark.parametrize("n", [1, 7, np.int64(3)])
+def test_a_size(n):
+    assert size(n, "n") == n
+    assert type(size(n, "n")) is int
+
+
+@pytest.mark.parametrize(
+    ("build", "error", "text"),
+    [
+        (lambda: Neuron(0), ValueError, "Neuron(nin): nin is at least 1, got 0"),
+        (lambda: Neuron(2.0), TypeError, "Neuron(nin): nin is a whole number, got 2.0"),
+        (lambda: Neuron("2"), TypeError, "Neuron(nin): nin is a whole number, got '2'"),
+        (lambda: Neuron(nin=True), TypeError, "Neuron(nin): nin is a whole number, got True"),
+        (lambda: Layer(-1, 2), ValueError, "Layer(nin, nout): nin is at least 1, got -1"),
+        (lambda: Layer(2, 0), ValueError, "Layer(nin, nout): nout is at least 1, got 0"),
+        (lambda: Layer(2, None), TypeError, "Layer(nin, nout): nout is a whole number, got None"),
+        (lambda: MLP(0, [1]), ValueError, "MLP(nin, nouts): nin is at least 1, got 0"),
+        (lambda: MLP(2, [3, 0]), ValueError, "MLP(nin, nouts): nouts[1] is at least 1, got 0"),
+        (
+            lambda: MLP(2, [3, 1.5]),
+            TypeError,
+            "MLP(nin, nouts): nouts[1] is a whole number, got 1.5",
+        ),
+        (
+            lambda: MLP(2, []),
+            ValueError,
+            "MLP(2, []) has no layers; nouts has the size of each, as in MLP(2, [16, 1])",
+        ),
+        (
+            lambda: MLP(2, 16),
+            TypeError,
+            (
+                "MLP(nin, nouts): nouts is a list with the size of each layer, got 16; write "
+                "MLP(2, [16])"
+            ),
+        ),
+        (
+            lambda: MLP(2, "16"),
+            TypeError,
+            (
+                "MLP(nin, nouts): nouts is a list with the size of each layer, got '16'; write "
+                "MLP(2, ['16'])"
+            ),
+        ),
+    ],
+)
+def test_what_is_no_size(build, error, text):
+    with refused(error, text):
+        build()

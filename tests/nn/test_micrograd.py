@@ -1,0 +1,71 @@
+"""A script written against micrograd's API runs under both packages, and prints the same losses."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[2]
+SCRIPT = Path(__file__).parent / "scripts" / "moons.py"
+
+OURS = "from autograd import Value\nfrom nn import MLP\n"
+OURS_UNIFORM = """\
+from functools import partial
+
+from autograd import Value
+import nn
+
+MLP = partial(nn.MLP, init="uniform")
+"""
+MICROGRAD = "from micrograd.engine import Value\nfrom micrograd.nn import MLP\n"
+
+# One worker of a parallel run makes the environment, once.
+pytestmark = pytest.mark.xdist_group("micrograd")
+
+
+@pytest.fixture(scope="session")
+def micrograd(tmp_path_factory):
+    """The Python of an environment of its own, with PyPI's micrograd in it."""
+    folder = tmp_path_factory.mktemp("micrograd")
+    subprocess.run([sys.executable, "-m", "venv", "--without-pip", folder], check=True)
+    python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    install = ["install", "--quiet", "--disable-pip-version-check", "--no-deps", "micrograd==0.1.0"]
+    subprocess.run([sys.executable, "-m", "pip", "--python", python, *install], check=True)
+    return python
+
+
+def losses(python, imports, folder, **environment):
+    """What the script prints with these import lines: (step, loss, accuracy) in every line."""
+    text = SCRIPT.read_text(encoding="utf-8")
+    assert text.count(OURS) == 1
+    script = folder / "script.py"
+    script.write_text(text.replace(OURS, imports), encoding="utf-8")
+    kept = {name: text for name, text in os.environ.items() if name != "PYTHONPATH"}
+    run = subprocess.run(
+        [python, script],
+        cwd=folder,
+        env={**kept, **environment},
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+    assert run.stderr == ""
+    return [tuple(map(float, line.split())) for line in run.stdout.splitlines()]
+
+
+def test_with_one_seed_both_print_the_same_losses(micrograd, tmp_path):
+    theirs = losses(micrograd, MICROGRAD, tmp_path)
+    ours = losses(sys.executable, OURS_UNIFORM, tmp_path, PYTHONPATH=str(ROOT))
+
+    assert len(theirs) == 12
+    assert [row[1] for row in ours] == pytest.approx([row[1] for row in theirs], rel=1e-12, abs=0)
+    assert [row[2] for row in ours] == [row[2] for row in theirs]
+
+
+def test_with_our_own_initialiser_it_learns(tmp_path):
+    ours = losses(sys.executable, OURS, tmp_path, PYTHONPATH=str(ROOT))
+
+    assert ours[-1][1] < 0.5 * ours[0][1]
+    assert ours[-1][2] >= 0.85

@@ -1,0 +1,496 @@
+"""Modules: parameters found, named, saved, loaded, shared and frozen."""
+
+import copy
+import gc
+import pickle
+import random
+import threading
+import weakref
+from dataclasses import dataclass
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from autograd import Graph, Value
+from nn import MLP, Layer, Module, Parameter, Sequential
+
+from .refusals import refused
+
+
+class Line(Module):
+    def __init__(self, slope=2.0, shift=1.0):
+        self.slope = Parameter(slope, label="slope")
+        self.shift = Parameter(shift, label="shift")
+
+    def forward(self, x):
+        return self.slope * x + self.shift
+
+
+class Micro(Module):
+    """As micrograd's users write: plain Values, __call__ and parameters."""
+
+    def __init__(self):
+        self.w = [Value(1.0), Value(2.0)]
+        self.b = Value(3.0)
+        self.last = None
+
+    def __call__(self, x):
+        self.last = sum((wi * xi for wi, xi in zip(self.w, x, strict=True)), self.b)
+        return self.last
+
+    def parameters(self):
+        return [*self.w, self.b]
+
+
+# --- calling --------------------------------------------------------------------------------------
+
+
+def test_calling_runs_forward_with_all_arguments():
+    class Scaled(Module):
+        def forward(self, x, y, *, by):
+            return (x + y) * by
+
+    assert Scaled()(1.0, 2.0, by=3.0) == 9.0
+
+
+def test_a_module_without_forward_says_what_to_write():
+    class Empty(Module):
+        pass
+
+    text = "Empty has no forward; write 'def forward(self, x): ...' in the class"
+
+    with refused(NotImplementedError, text):
+        Empty()(1.0)
+
+
+def test_no_super_init_is_needed():
+    assert Line()(10.0).data == 21.0
+
+
+# --- parameters -----------------------------------------------------------------------------------
+
+
+def test_parameters_in_the_order_of_definition():
+    model = MLP(2, [2, 1])
+
+    names = [name for name, _ in model.named_parameters()]
+
+    assert names == [
+        "layers.0.neurons.0.w.0", "layers.0.neurons.0.w.1", "layers.0.neurons.0.b",
+        "layers.0.neurons.1.w.0", "layers.0.neurons.1.w.1", "layers.0.neurons.1.b",
+        "layers.1.neurons.0.w.0", "layers.1.neurons.0.w.1", "layers.1.neurons.0.b",
+    ]  # fmt: skip
+    assert [p for _, p in model.named_parameters()] == model.parameters()
+
+
+def test_plain_values_are_no_parameters():
+    line = Line()
+    line.last = Value(3.0)
+
+    assert line.parameters() == [line.slope, line.shift]
+
+
+def test_modules_are_named_like_parameters():
+    model = Sequential(Layer(2, 1), "tanh")
+
+    assert [name for name, _ in model.named_modules()] == [
+        "", "layers.0", "layers.0.neurons.0", "layers.1",
+    ]  # fmt: skip
+    assert model.modules()[0] is model
+    assert [module for _, module in model.named_modules()] == model.modules()
+
+
+def test_micrograds_way_works():
+    model = Micro()
+    y = model([10.0, 100.0])
+    y.backward()
+
+    assert y.data == 213.0
+    assert [p.grad for p in model.parameters()] == [10.0, 100.0, 1.0]
+    model.zero_grad()
+    assert [p.grad for p in model.parameters()] == [0.0, 0.0, 0.0]
+
+
+def test_a_part_that_overrides_parameters_is_asked():
+    class Model(Module):
+        def __init__(self):
+            self.line = Line()
+            self.micro = Micro()
+
+    model = Model()
+    model.micro([1.0, 2.0])
+
+    assert [name for name, _ in model.named_parameters()] == [
+        "line.slope", "line.shift", "micro.w.0", "micro.w.1", "micro.b",
+    ]  # fmt: skip
+    assert model.parameters() == [*model.line.parameters(), *model.micro.parameters()]
+
+
+def test_the_names_of_an_overriding_module():
+    assert list(Micro().state_dict().items()) == [("w.0", 1.0), ("w.1", 2.0), ("b", 3.0)]
+
+
+def test_values_that_no_attribute_holds_are_numbered():
+    hidden = [Value(1.0), Value(2.0)]
+
+    class Hiding(Module):
+        def parameters(self):
+            return hidden
+
+    assert Hiding().state_dict() == {"parameters.0": 1.0, "parameters.1": 2.0}
+
+
+def test_an_override_may_build_on_what_it_overrides():
+    class More(Line):
+        def parameters(self):
+            return [*super().parameters(), *extra]
+
+    class Slopes(Line):
+        def parameters(self):
+            return [p for name, p in self.named_parameters() if name == "slope"]
+
+    extra = [Value(5.0)]
+    more, slopes = More(), Slopes()
+
+    assert more.parameters() == [more.slope, more.shift, *extra]
+    assert list(more.state_dict()) == ["slope", "shift", "parameters.2"]
+    assert slopes.parameters() == [slopes.slope]
+    assert list(slopes.state_dict()) == ["slope"]
+
+
+def test_what_overrides_return_twice_is_found_once():
+    class Repeating(Line):
+        def parameters(self):
+            return [self.shift, self.slope, self.shift]
+
+    repeating = Repeating()
+    model = Sequential(repeating, Line())
+    model.layers[1].slope = repeating.slope
+
+    assert list(model.state_dict()) == ["layers.0.shift", "layers.0.slope", "layers.1.shift"]
+
+
+def test_an_override_that_returns_something_else_is_refused():
+    class Wrong(Module):
+        def parameters(self):
+            return [1.0]
+
+    with refused(TypeError, "Wrong.parameters() returns Values, got a float at position 0"):
+        list(Wrong().named_parameters())
+
+
+@dataclass
+class Data(Module):
+    w: Parameter
+
+    def forward(self, x):
+        return self.w * x
+
+
+def test_a_dataclass_may_be_a_module():
+    outer = Sequential(Data(Parameter(2.0)), Data(Parameter(3.0)))
+
+    assert outer(1.0).data == 6.0
+    assert outer.state_dict() == {"layers.0.w": 2.0, "layers.1.w": 3.0}
+
+
+# --- sharing --------------------------------------------------------------------------------------
+
+
+def test_a_shared_parameter_counts_once_and_its_gradients_add_up():
+    w = Parameter(3.0)
+    first, second = Line(), Line()
+    first.slope = second.slope = w
+    model = Sequential(first, second)
+
+    model(5.0).backward()  # w (5 w + 1) + 1
+
+    assert list(model.state_dict()) == ["layers.0.slope", "layers.0.shift", "layers.1.shift"]
+    assert w.grad == 2 * 3.0 * 5.0 + 1.0
+
+
+@given(st.integers(0, 2**32), st.integers(1, 4))
+def test_sharing_a_module_sums_the_gradients_of_its_uses(seed, uses):
+    rng = random.Random(seed)
+    shared = Layer(3, 3, activation="tanh", rng=rng)
+    x = [rng.uniform(-1, 1) for _ in range(3)]
+    tied = Sequential(*[shared] * uses)
+    untied = Sequential(*[copy.deepcopy(shared) for _ in range(uses)])
+
+    sum(tied(x)).backward()
+    sum(untied(x)).backward()
+
+    assert len(tied.parameters()) == 12
+    assert len(untied.parameters()) == 12 * uses
+    for i, parameter in enumerate(tied.parameters()):
+        parts = [layer.parameters()[i].grad for layer in untied.layers]
+        assert parameter.grad == pytest.approx(sum(parts), rel=1e-12, abs=1e-15)
+
+
+# --- zero_grad, freeze ----------------------------------------------------------------------------
+
+
+def test_zero_grad():
+    line = Line()
+    line(3.0).backward()
+    assert [p.grad for p in line.parameters()] == [3.0, 1.0]
+
+    line.zero_grad()
+
+    assert [p.grad for p in line.parameters()] == [0.0, 0.0]
+
+
+def test_a_frozen_module_gets_no_gradient():
+    model = Sequential(Line(), Line())
+    model.layers[0].freeze()
+
+    model(3.0).backward()
+
+    assert [p.frozen for p in model.parameters()] == [True, True, False, False]
+    assert [p.grad for p in model.parameters()] == [0.0, 0.0, 7.0, 1.0]
+    model.unfreeze()
+    assert not any(p.frozen for p in model.parameters())
+
+
+@given(st.integers(0, 2**32), st.sets(st.integers(0, 8)))
+def test_freezing_leaves_the_other_gradients_as_they_are(seed, chosen):
+    rng = random.Random(seed)
+    model = MLP(2, [2, 1], activation="tanh", rng=rng)
+    x = [rng.uniform(-1, 1), rng.uniform(-1, 1)]
+    model(x).backward()
+    everything = [p.grad for p in model.parameters()]
+
+    model.zero_grad()
+    for i in chosen:
+        model.parameters()[i].freeze()
+    model(x).backward()
+
+    grads = [p.grad for p in model.parameters()]
+    assert grads == [0.0 if i in chosen else g for i, g in enumerate(everything)]
+
+
+def test_only_parameters_can_be_frozen():
+    class Mixed(Micro):
+        def __init__(self):
+            super().__init__()
+            self.w = [Parameter(1.0), Value(2.0)]
+
+    mixed = Mixed()
+
+    for method in ("freeze", "unfreeze"):
+        text = f"{method} works on Parameters, and 'w.1' is a Value; make it a Parameter"
+        with refused(TypeError, text):
+            getattr(mixed, method)()
+    assert not mixed.w[0].frozen
+
+
+# --- state ----------------------------------------------------------------------------------------
+
+
+@given(st.integers(0, 2**32), st.lists(st.integers(1, 3), min_size=1, max_size=3))
+def test_what_was_saved_is_loaded(seed, nouts):
+    rng = random.Random(seed)
+    trained, fresh = MLP(2, nouts, rng=rng), MLP(2, nouts, rng=rng)
+
+    fresh.load_state_dict(trained.state_dict())
+
+    assert fresh.state_dict() == trained.state_dict()
+    assert list(fresh.state_dict()) == [name for name, _ in fresh.named_parameters()]
+
+
+def test_loading_keeps_the_parameters_and_their_freezing():
+    line = Line()
+    slope = line.slope
+    slope.freeze()
+
+    line.load_state_dict({"shift": 5, "slope": 4.0})
+
+    assert line.slope is slope
+    assert slope.frozen
+    assert line.state_dict() == {"slope": 4.0, "shift": 5.0}
+
+
+@pytest.mark.parametrize(
+    ("state", "error", "text"),
+    [
+        (
+            {"slope": 1.0},
+            ValueError,
+            "this state does not fit Line(): it lacks 'shift'; nothing was loaded",
+        ),
+        (
+            {"slope": 1.0, "shfit": 2.0},
+            ValueError,
+            (
+                "this state does not fit Line(): it lacks 'shift' (nearest: 'shfit') and has "
+                "unknown 'shfit' (nearest: 'shift'); nothing was loaded"
+            ),
+        ),
+        (
+            {"slope": 1.0, "shift": 2.0, "a": 1, "b": 2, "c": 3, "d": 4},
+            ValueError,
+            (
+                "this state does not fit Line(): it has unknown 'a', 'b', 'c' and 1 more; nothing "
+                "was loaded"
+            ),
+        ),
+        (
+            {"slope": 1.0, "shift": 2.0, "slop": 3.0},
+            ValueError,
+            (
+                "this state does not fit Line(): it has unknown 'slop' (nearest: 'slope'); nothing "
+                "was loaded"
+            ),
+        ),
+        (
+            {"slope": 1.0, "shift": "2"},
+            TypeError,
+            "load_state_dict takes real numbers, got '2' for 'shift'; nothing was loaded",
+        ),
+        (
+            {"slope": 1.0, "shift": [2.0]},
+            TypeError,
+            "load_state_dict takes real numbers, got [2.0] for 'shift'; nothing was loaded",
+        ),
+        (
+            {"slope": 1.0, "shift": float("nan")},
+            ValueError,
+            "load_state_dict got nan for 'shift'; nothing was loaded",
+        ),
+        (
+            [1.0, 2.0],
+            TypeError,
+            "load_state_dict takes a dict of numbers by name, as state_dict() gives it, got a list",
+        ),
+    ],
+)
+def test_a_state_that_does_not_fit_changes_nothing(state, error, text):
+    line = Line()
+
+    with refused(error, text):
+        line.load_state_dict(state)
+
+    assert line.state_dict() == {"slope": 2.0, "shift": 1.0}
+
+
+def test_a_value_is_no_state():
+    with pytest.raises(TypeError, match="takes real numbers, got Value"):
+        Line().load_state_dict({"slope": Value(1.0), "shift": 1.0})
+
+
+def test_two_parameters_of_one_name_are_refused():
+    class Dotted(Module):
+        def __init__(self):
+            self.parts = {"a.b": Parameter(1.0), "a": {"b": Parameter(2.0)}}
+
+    text = (
+        "two parameters are both named 'parts.a.b': a dict in this model has a key with a dot in "
+        "it; choose keys without"
+    )
+
+    with refused(ValueError, text):
+        Dotted().state_dict()
+
+
+# --- copies ---------------------------------------------------------------------------------------
+
+
+def repickled(model):
+    return pickle.loads(pickle.dumps(model))  # noqa: S301 - our own bytes
+
+
+COPIES = [copy.deepcopy, repickled]
+
+
+@pytest.mark.parametrize("copied", COPIES)
+@pytest.mark.parametrize("activation", ["relu", "leaky_relu", "elu", "linear", "gelu", None])
+def test_a_copied_model_computes_the_same_on_its_own(copied, activation):
+    model = MLP(2, [3, 1], activation=activation, rng=random.Random(1))
+    model.layers[0].neurons[1].w[0].freeze()
+    model([1.0, 2.0])  # calling leaves nothing behind that is copied
+
+    other = copied(model)
+    other([1.0, 2.0]).backward()
+
+    assert other.state_dict() == model.state_dict()
+    assert other([1.0, 2.0]).data == model([1.0, 2.0]).data
+    assert any(p.grad for p in other.parameters())
+    assert not any(p.grad for p in model.parameters())
+    assert other.layers[0].neurons[1].w[0].frozen
+
+
+@pytest.mark.parametrize("copied", COPIES)
+def test_a_copy_shares_what_the_model_shares(copied):
+    line = Line()
+    model = Sequential(line, line, Line())
+    model.layers[2].slope = line.slope
+
+    other = copied(model)
+
+    assert other.layers[0] is other.layers[1]
+    assert other.layers[2].slope is other.layers[0].slope
+    assert len(other.parameters()) == 3
+
+
+@pytest.mark.parametrize("copied", COPIES)
+def test_slots_are_copied(copied):
+    model = Sequential(Slotted(Parameter(2.0)))
+    model(3.0)
+
+    other = copied(model)
+
+    assert other(3.0).data == 6.0
+    assert other.layers[0].w is not model.layers[0].w
+
+
+@dataclass(slots=True)
+class Slotted(Module):
+    w: Parameter
+
+    def forward(self, x):
+        return self.w * x
+
+
+def test_calling_leaves_no_trace_in_a_pickle():
+    model = MLP(2, [2, 1])
+    before = pickle.dumps(model)
+    model([1.0, 2.0])
+
+    assert pickle.dumps(model) == before
+
+
+def test_a_model_is_freed_with_its_last_reference():
+    model = Sequential(MLP(2, [2, 1]), "tanh")
+    model([1.0, 2.0]).backward()
+    watch = weakref.ref(model)
+    gc.disable()
+    try:
+        del model
+        assert watch() is None
+    finally:
+        gc.enable()
+
+
+# --- threads --------------------------------------------------------------------------------------
+
+
+def test_threads_may_call_one_model():
+    model = MLP(2, [4, 1], rng=random.Random(0))
+    expected = str(Graph(model([1.0, 2.0])))
+    seen = []
+
+    def work():
+        seen.extend(str(Graph(model([1.0, 2.0]))) for _ in range(20))
+
+    threads = [threading.Thread(target=work) for _ in range(4)]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+
+    assert seen == [expected] * 80
+
+
+def test_repr():
+    assert repr(Line()) == "Line()"

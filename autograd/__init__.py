@@ -24,6 +24,7 @@ from _glassgrad_installation import refuse_mixed_installation as _refuse_mixed_i
 _refuse_mixed_installation(__file__)
 
 from . import ops as ops
+from .custom import operation as operation
 from .diagnosis import check_finite as check_finite
 from .errors import AutogradError as AutogradError
 from .errors import ConstantError as ConstantError
@@ -48,7 +49,6 @@ from .functions import leaky_relu as leaky_relu
 from .functions import log_softmax as log_softmax
 from .functions import logsumexp as logsumexp
 from .functions import mean as mean
-from .functions import operation as operation
 from .functions import prod as prod
 from .functions import softmax as softmax
 from .functions import sum as sum

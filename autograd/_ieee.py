@@ -86,6 +86,11 @@ def power(x: Any, y: Any) -> Any:
         return NAN
 
 
+def hypot(x: float, y: float) -> float:
+    """√(x² + y²) without overflow (math's own takes any number of operands)."""
+    return math.hypot(x, y)
+
+
 def is_whole(y: float) -> bool:
     """Whether y is a whole number (every double from 2**53 on is)."""
     return math.isfinite(y) and math.floor(y) == y

@@ -6,6 +6,7 @@ still share it afterwards); within one root, so does every interior node.
 
 from __future__ import annotations
 
+from copy import deepcopy
 from typing import TYPE_CHECKING, Any
 
 from .primitive import Op
@@ -46,7 +47,11 @@ def _like(node: Value, a: Any, b: Any) -> Value:
 
 def shallow(node: Value) -> Value:
     """A new node with the same number, gradient, operation and operands."""
-    return _like(node, node._a, node._b)
+    result = _like(node, node._a, node._b)
+    own = getattr(node, "__dict__", None)  # attributes of a user's subclass
+    if own:
+        result.__dict__.update(own)
+    return result
 
 
 def deep(root: Value, memo: dict[int, Any]) -> Value:
@@ -56,8 +61,11 @@ def deep(root: Value, memo: dict[int, Any]) -> Value:
         if operand is None:
             return None
         known = memo.get(id(operand))
-        if known is None:
-            known = memo[id(operand)] = shallow(operand)  # a leaf; nodes come in order
+        if known is None:  # a leaf; nodes come in order
+            known = memo[id(operand)] = _like(operand, None, None)
+            own = getattr(operand, "__dict__", None)
+            if own:
+                known.__dict__.update(deepcopy(own, memo))
         result: Value = known
         return result
 
@@ -74,7 +82,8 @@ def deep(root: Value, memo: dict[int, Any]) -> Value:
 def reduce(root: Value) -> tuple[Any, ...]:
     """How pickle stores ``root``: a leaf by itself, a graph as one flat list of rows."""
     if root._row is None:
-        return _leaf, (root.__class__, root._data, root._grad, root._about)
+        own = getattr(root, "__dict__", None)  # attributes of a user's subclass
+        return _leaf, (root.__class__, root._data, root._grad, root._about), own or None
     order = topological([root])
     references: dict[Value, int] = {node: -1 - i for i, node in enumerate(order)}
     leaves: list[Value] = []

@@ -17,7 +17,11 @@ def first_non_finite(graph: Graph) -> tuple[Node, str] | None:
     where the upstream gradients are finite.
     """
     for node in graph.nodes:
-        if not math.isfinite(node.value) and all(map(math.isfinite, node.inputs)):
+        if not math.isfinite(node.value) and not any(
+            # an operand that was finite by its first use, and not by this one, began here
+            not math.isfinite(x) and not math.isfinite(graph.nodes[i].value)
+            for i, x in zip(node.operands, node.inputs, strict=True)
+        ):
             return node, "value"
     for node in reversed(graph.nodes):
         if node.grad is not None and not math.isfinite(node.grad):
@@ -43,6 +47,34 @@ autograd.sources():'
     if found is None:
         return
     node, what = found
+    if what == "value":
+        raise NonFiniteError(
+            f"{_called(node)} is {node.value!r}: here the first value that is not finite arises, "
+            f"{_place(graph, node)}{_advice(node)}"
+        )
+    shares = graph.contributions(node.index)
+    parts = " + ".join(f"{c.slope!r} × {c.upstream!r}" for c in shares)
+    culprits = [graph.nodes[c.consumer] for c in shares if not math.isfinite(c.product)]
+    # No consumers: the seed itself. All products finite: their sum overflowed.
+    through = "".join(
+        f"; it comes through {_called(consumer)}, {_place(graph, consumer)}{_advice(consumer)}"
+        for consumer in culprits[:1]
+    )
+    raise NonFiniteError(
+        f"the gradient of {_called(node)} is {node.grad!r}{' = ' if parts else ''}{parts}: here "
+        f"the first gradient that is not finite arises, {_place(graph, node)}{through}"
+    )
+
+
+def _called(node: Node) -> str:
+    """``exp(800.0)``, or ``the variable 800.0``."""
+    if node.op is None:
+        return f"the {node.kind} {node.value!r}"
+    return f"{node.op.name}({', '.join(map(repr, node.inputs))})"
+
+
+def _place(graph: Graph, node: Node) -> str:
+    """Where a node is: its number, label, scope, line, and its operands' labels."""
     place = f"in node %{node.index}" + (f" {node.label!r}" if node.label else "")
     place += f" of scope {node.scope!r}" if node.scope else ""
     place += f", recorded at {node.source}" if node.source else ""
@@ -51,19 +83,11 @@ autograd.sources():'
         for i, j in enumerate(node.operands)
         if graph.nodes[j].label
     ]
-    place += f" ({', '.join(labels)})" if labels else ""
-    if not node.source and node.op is not None:
-        place += "; for the line that made it, compute inside 'with autograd.sources():'"
-    if node.op is None:
-        name = f"the {node.kind} {node.value!r}"
-    else:
-        name = f"{node.op.name}({', '.join(map(repr, node.inputs))})"
-    if what == "value":
-        raise NonFiniteError(
-            f"{name} is {node.value!r}: here the first value that is not finite arises, {place}"
-        )
-    parts = " + ".join(f"{c.slope!r} × {c.upstream!r}" for c in graph.contributions(node.index))
-    raise NonFiniteError(
-        f"the gradient of {name} is {node.grad!r} = {parts}: here the first gradient that is not "
-        f"finite arises, {place}"
-    )
+    return place + (f" ({', '.join(labels)})" if labels else "")
+
+
+def _advice(node: Node) -> str:
+    """How to learn the line, if it is not known."""
+    if node.source or node.op is None:
+        return ""
+    return "; for the line that made it, compute inside 'with autograd.sources():'"

@@ -87,8 +87,15 @@ def read(roots: Sequence[Value], names: dict[Value, str]) -> tuple[list[Fact], d
 
 def names_of(names: Mapping[str, Any]) -> dict[Value, str]:
     """The name of each Value in a namespace, containers included; the plainest name wins."""
+    if not isinstance(names, Mapping):
+        raise TypeError(
+            f"names is a dict from names to Values, got a {type(names).__name__}; "
+            "write names=locals()"
+        )
     found: dict[Value, str] = {}
-    level = [(name, x) for name, x in names.items() if not name.startswith("_")]
+    level: list[tuple[str, Any]] = [
+        (str(name), x) for name, x in names.items() if not str(name).startswith("_")
+    ]
     for _ in range(4):  # lists of lists of lists: deeper nesting is not what a picture shows
         deeper: list[tuple[str, Any]] = []
         for name, x in level:

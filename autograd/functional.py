@@ -110,7 +110,7 @@ def _slopes(node: Value, *, live: bool) -> tuple[tuple[Value | None, ...], tuple
     if not live:
         return operands, op.slopes(node._data, numbers)
     for operand, number in zip(operands, numbers, strict=True):
-        if operand is not None and operand._data != number and number == number:
+        if operand is not None and not _same(operand._data, number):
             name = f" {operand.label!r}" if operand.label else ""
             raise StaleValueError(
                 f"cannot differentiate again through the leaf{name}: {op.name} recorded it as "
@@ -120,6 +120,11 @@ def _slopes(node: Value, *, live: bool) -> tuple[tuple[Value | None, ...], tuple
     return operands, op.slopes(
         node, tuple([x if v is None else v for v, x in zip(operands, numbers, strict=True)])
     )
+
+
+def _same(x: float, y: float) -> bool:
+    """Whether two doubles are the same number; nan is nan."""
+    return x == y or (x != x and y != y)
 
 
 def _times(x: Any, slope: Any) -> Any:

@@ -6,13 +6,13 @@ a default, or are made of several rows.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 from . import ops
-from .errors import OperationError
+from .modes import here
 from .numbers import is_number, real
-from .primitive import REALS, Convention, Interval, Op, Recorder, nothing, register
+from .primitive import Op, Recorder
 from .value import Constant, Value, record, recorded
 
 __all__ = [
@@ -23,7 +23,6 @@ __all__ = [
     "log_softmax",
     "logsumexp",
     "mean",
-    "operation",
     "prod",
     "softmax",
     "sum",
@@ -31,6 +30,8 @@ __all__ = [
 ]
 
 _FLOAT = {float}
+_VALUE = {Value}
+_new = Value.__new__
 
 
 def _gather(xs: Iterable[Any], name: str) -> tuple[Sequence[Value | None], Sequence[float]]:
@@ -52,6 +53,28 @@ def _gather(xs: Iterable[Any], name: str) -> tuple[Sequence[Value | None], Seque
     return nodes, [x._data if isinstance(x, Value) else real(x, name) for x in items]
 
 
+class Gathered:
+    """Numbers for several `dot`s: gathered and checked once, for all the neurons of a layer.
+
+    >>> xs = Gathered([Value(2.0), 3.0])
+    >>> dot([1.0, 1.0], xs).data, dot([1.0, 10.0], xs).data
+    (5.0, 32.0)
+    """
+
+    __slots__ = ("nodes", "numbers")
+
+    nodes: Sequence[Value | None]
+    numbers: Sequence[float]
+
+    def __init__(self, xs: Iterable[Any]) -> None:
+        # Values by far most often; in a place of its own, because Python reads an attribute
+        # quicker where all objects are of one class, and weights are Parameters.
+        if xs.__class__ is list and set(map(type, xs)) == _VALUE:
+            self.nodes, self.numbers = xs, [x._data for x in xs]
+        else:
+            self.nodes, self.numbers = _gather(xs, "dot")
+
+
 def _listed(xs: Any, name: str) -> list[Any]:
     """``xs`` as a list; the errors say what was given instead of several numbers."""
     if isinstance(xs, (Value, str, bytes)) or is_number(xs):
@@ -62,9 +85,8 @@ def _listed(xs: Any, name: str) -> list[Any]:
         raise TypeError(f"{name} takes a list of numbers, got a {type(xs).__name__}") from None
 
 
-def _of_several(op: Op, xs: Iterable[Any], name: str) -> Any:
-    """A row of any number of operands, applied to the numbers of a sequence."""
-    items = _listed(xs, name)
+def _of_several(op: Op, items: list[Any], name: str) -> Any:
+    """A row of any number of operands, applied to ``items`` for the function ``name``."""
     for x in items:
         if isinstance(x, Recorder) and not isinstance(x, Value):
             return x.record(op, tuple(items))
@@ -80,7 +102,7 @@ def sum(values: Iterable[Any]) -> Any:
     >>> sum([Value(1.0), 2.0, Value(4.0)]).data
     7.0
     """
-    return _of_several(ops.sum_, values, "sum")
+    return _of_several(ops.sum_, _listed(values, "sum"), "sum")
 
 
 def prod(values: Iterable[Any]) -> Any:
@@ -91,7 +113,7 @@ def prod(values: Iterable[Any]) -> Any:
     >>> a.grad, b.grad
     (5.0, 0.0)
     """
-    return _of_several(ops.prod, values, "prod")
+    return _of_several(ops.prod, _listed(values, "prod"), "prod")
 
 
 def mean(values: Iterable[Any]) -> Any:
@@ -103,10 +125,10 @@ def mean(values: Iterable[Any]) -> Any:
     items = _listed(values, "mean")
     if not items:
         raise ValueError("mean of an empty list is undefined; give at least one number")
-    return sum(items) / float(len(items))
+    return _of_several(ops.sum_, items, "mean") / float(len(items))
 
 
-def dot(weights: Iterable[Any], inputs: Iterable[Any], bias: Any = None) -> Any:
+def dot(weights: Iterable[Any], inputs: Iterable[Any] | Gathered, bias: Any = None) -> Any:
     """bias + w₁x₁ + w₂x₂ + … as one node, added left to right from the bias (or 0.0).
 
     One node instead of 2n: a neuron is this and its activation. Drawings can expand it into
@@ -121,7 +143,8 @@ def dot(weights: Iterable[Any], inputs: Iterable[Any], bias: Any = None) -> Any:
         if there are not as many inputs as weights.
     """
     w_nodes, ws = _gather(weights, "dot")
-    x_nodes, xs = _gather(inputs, "dot")
+    shared = inputs if isinstance(inputs, Gathered) else Gathered(inputs)
+    x_nodes, xs = shared.nodes, shared.numbers
     if len(ws) != len(xs):
         raise ValueError(
             f"dot of {len(ws)} weights and {len(xs)} inputs; give one input for each weight"
@@ -134,9 +157,22 @@ def dot(weights: Iterable[Any], inputs: Iterable[Any], bias: Any = None) -> Any:
     data = start
     for w, x in zip(ws, xs):  # noqa: B905 - checked above; the hot row's forward, spelled out
         data += w * x
+    place = here()
     for node in nodes:
-        if node is not None:
+        if node is None:
+            continue
+        if node.__class__ is Constant or (place is not None and not place.plain):
             return recorded(ops.dot, nodes, numbers, data)
+        result = _new(Value)  # as `recorded` makes it, spelled out
+        result._data = data
+        result._grad = 0.0
+        result._row = ops.dot
+        result._a = nodes
+        result._b = None
+        result._x = numbers
+        result._y = 0.0
+        result._about = place
+        return result
     return data
 
 
@@ -146,7 +182,7 @@ def logsumexp(values: Iterable[Any]) -> Any:
     >>> logsumexp([Value(1000.0), Value(1000.0)]).data
     1000.6931471805599
     """
-    return _of_several(ops.logsumexp, values, "logsumexp")
+    return _of_several(ops.logsumexp, _listed(values, "logsumexp"), "logsumexp")
 
 
 def softmax(values: Iterable[Any]) -> list[Any]:
@@ -155,7 +191,7 @@ def softmax(values: Iterable[Any]) -> list[Any]:
     >>> [round(p.data, 4) for p in softmax([Value(1000.0), Value(1001.0)])]
     [0.2689, 0.7311]
     """
-    return [ops.exp(x) for x in log_softmax(values)]
+    return [ops.exp(x) for x in _log_softmax(values, "softmax")]
 
 
 def log_softmax(values: Iterable[Any]) -> list[Any]:
@@ -164,10 +200,14 @@ def log_softmax(values: Iterable[Any]) -> list[Any]:
     >>> [round(p.data, 4) for p in log_softmax([Value(0.0), Value(0.0)])]
     [-0.6931, -0.6931]
     """
-    items = _listed(values, "log_softmax")
+    return _log_softmax(values, "log_softmax")
+
+
+def _log_softmax(values: Iterable[Any], name: str) -> list[Any]:
+    items = _listed(values, name)
     if not items:
-        raise ValueError("softmax of an empty list is undefined; give at least one number")
-    total = logsumexp(items)
+        raise ValueError(f"{name} of an empty list is undefined; give at least one number")
+    total = _of_several(ops.logsumexp, items, name)
     return [x - total for x in items]
 
 
@@ -234,70 +274,6 @@ def where(condition: Any, if_true: Any, if_false: Any) -> Any:
     if isinstance(condition, Recorder) or isinstance(branch, Recorder):
         return ops.chosen(condition if isinstance(condition, Recorder) else float(holds), branch)
     return real(branch, "where")
-
-
-def operation(
-    name: str,
-    forward: Callable[..., Any],
-    partials: Callable[..., Any] | Iterable[Callable[..., Any]],
-    *,
-    symbol: str = "",
-    domain: Interval | Iterable[Interval] = REALS,
-    kinks: Callable[..., tuple[Any, ...]] = nothing,
-    formulas: Iterable[str] = (),
-    conventions: Iterable[Convention] = (),
-    variadic: bool = False,
-    is_activation: bool = False,
-) -> Op:
-    """Add an operation of your own: it works in the engine, in drawings and in checks.
-
-    ``forward`` takes doubles and returns one. ``partials`` has one function (z, x, y, …) -> slope
-    for each operand, where z is the result; written with ``+ − *`` and the functions of autograd
-    (``div`` rather than ``/``, which raises at 0 on plain floats) it also serves higher
-    derivatives. For a ``variadic`` operation it is one function that returns all the slopes.
-
-    >>> from autograd import grad
-    >>> from autograd.ops import ALL
-    >>> cube = operation("doc_cube", lambda x: x * x * x, lambda z, x: 3.0 * x * x, symbol="x³")
-    >>> x = Value(2.0)
-    >>> cube(x).backward()
-    >>> x.grad, grad(grad(cube))(2.0)
-    (12.0, 12.0)
-    >>> del ALL["doc_cube"]
-
-    Raises
-    ------
-    OperationError
-        if the name is taken or no name, or if there are no partials.
-    """
-    if not str(name).isidentifier():
-        raise OperationError(f"an operation's name is an identifier, got {name!r}")
-    functions = (partials,) if callable(partials) else tuple(partials)
-    intervals = (domain,) if isinstance(domain, Interval) else tuple(domain)
-    if not functions or not all(map(callable, (forward, *functions))):
-        raise OperationError(
-            f"operation {name!r} needs a forward function and one partial for each operand, "
-            f"got {forward!r} and {functions!r}"
-        )
-    if not variadic and len(intervals) not in {1, len(functions)}:
-        raise OperationError(
-            f"operation {name!r} has {len(functions)} partials but {len(intervals)} domains; "
-            "give one for each operand, or one for all"
-        )
-    return register(
-        Op(
-            name,
-            symbol or name,
-            forward,
-            functions,
-            domain=intervals,
-            formulas=tuple(formulas),
-            conventions=tuple(conventions),
-            variadic=variadic,
-            is_activation=is_activation,
-            kinks=kinks,
-        )
-    )
 
 
 def is_constant(x: Any) -> bool:

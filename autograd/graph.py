@@ -14,6 +14,7 @@ from typing import Any, NoReturn
 
 from .facts import Fact, checked_roots, names_of, read
 from .graph_json import decode, encode
+from .numbers import listed, reals
 from .primitive import Op, unchecked
 from .value import Value
 
@@ -102,9 +103,12 @@ class Graph:
     def _complete(
         self, facts: Sequence[Fact], roots: Sequence[int], seeds: Sequence[float] | None
     ) -> None:
-        weights = [1.0] * len(roots) if seeds is None else [float(seed) for seed in seeds]
+        weights = [1.0] * len(roots) if seeds is None else reals(listed(seeds, "seeds"), "a seed")
         if len(weights) != len(roots):
-            raise ValueError(f"a graph of {len(roots)} roots got {len(weights)} seeds")
+            raise ValueError(
+                f"Graph got {len(roots)} roots and {len(weights)} seeds; "
+                "give one seed for each root"
+            )
         with unchecked():
             slopes = [_slopes(fact) for fact in facts]
         grads = _gradients(facts, slopes, roots, weights, zero=0.0)
@@ -118,6 +122,9 @@ class Graph:
     def __setattr__(self, name: str, value: object) -> NoReturn:
         raise AttributeError("a Graph is an immutable snapshot; take a new one with Graph(root)")
 
+    def __delattr__(self, name: str) -> NoReturn:
+        raise AttributeError("a Graph is an immutable snapshot; take a new one with Graph(root)")
+
     def __len__(self) -> int:
         return len(self.nodes)
 
@@ -127,8 +134,11 @@ class Graph:
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Graph):
             return NotImplemented
-        mine = (repr(self.nodes), self.roots, self.seeds)  # repr: nan equals nan, −0.0 is not 0.0
-        return mine == (repr(other.nodes), other.roots, other.seeds)
+        mine, its = (
+            repr((graph.nodes, graph.roots, graph.seeds))  # nan equals nan, −0.0 is not 0.0
+            for graph in (self, other)
+        )
+        return mine == its
 
     __hash__ = None  # type: ignore[assignment]
 

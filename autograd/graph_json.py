@@ -4,12 +4,11 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
 from .errors import GraphFormatError, OperationError
 from .facts import KINDS, Fact
-from .primitive import row
+from .primitive import Op, row
 
 if TYPE_CHECKING:
     from .graph import Graph
@@ -62,26 +61,28 @@ def decode(text: str) -> tuple[list[Fact], list[int], list[float]]:
             f"this graph has version {document.get('version')!r}, and this glassgrad reads "
             f"version {_VERSION}"
         )
-    facts: list[Fact] = []
-    try:
-        for entry in document["nodes"]:
-            facts.append(_decoded_fact(entry, len(facts)))
-        roots, seeds = _decoded_roots(document, len(facts))
-    except (GraphFormatError, OperationError):
-        raise
-    except (KeyError, TypeError, ValueError, AttributeError) as error:
-        raise GraphFormatError(f"node %{len(facts)} cannot be read: {error!r}") from None
-    return facts, roots, seeds
+    entries, roots, seeds = [
+        _list(document, name, "this graph") for name in ("nodes", "roots", "seeds")
+    ]
+    facts = [_decoded_fact(entry, f"node %{i}", i) for i, entry in enumerate(entries)]
+    if not roots or not all(_is_index(i, len(facts)) for i in roots):
+        raise GraphFormatError(f"the roots {roots} are not roots of a graph of {len(facts)} nodes")
+    if len(seeds) != len(roots):
+        raise GraphFormatError(f"this graph has {len(roots)} roots and {len(seeds)} seeds")
+    return facts, roots, [_decoded(seed, "a seed of this graph") for seed in seeds]
 
 
-def _decoded_roots(document: dict[str, Any], count: int) -> tuple[list[int], list[float]]:
-    roots: Sequence[Any] = document["roots"]
-    seeds = [_decoded(seed) for seed in document["seeds"]]
-    if not roots or not all(_is_index(i, count) for i in roots) or len(seeds) != len(roots):
-        raise GraphFormatError(
-            f"the roots {roots} with the seeds {seeds} are not roots of a graph of {count} nodes"
-        )
-    return list(roots), seeds
+def _list(entry: dict[str, Any], name: str, where: str) -> list[Any]:
+    xs = _get(entry, name, where)
+    if not isinstance(xs, list):
+        raise GraphFormatError(f"the {name!r} of {where} are {xs!r:.60}, which is no list")
+    return xs
+
+
+def _get(entry: dict[str, Any], name: str, where: str) -> Any:
+    if name not in entry:
+        raise GraphFormatError(f"{where} has no {name!r}")
+    return entry[name]
 
 
 def _is_index(i: Any, end: int) -> bool:
@@ -93,29 +94,52 @@ def _encoded(x: float) -> float | str:
     return x if math.isfinite(x) else repr(x)
 
 
-def _decoded(x: Any) -> float:
-    if isinstance(x, str) and x not in {"nan", "inf", "-inf"}:
-        raise GraphFormatError(f"{x!r} is not a number")
-    if isinstance(x, bool) or not isinstance(x, (int, float, str)):
-        raise GraphFormatError(f"{x!r} is not a number")
-    return float(x)
+def _decoded(x: Any, what: str) -> float:
+    is_word = isinstance(x, str) and x in {"nan", "inf", "-inf"}
+    if not is_word and (isinstance(x, bool) or not isinstance(x, (int, float))):
+        raise GraphFormatError(f"{what} is {x!r:.60}, which is no number")
+    try:
+        return float(x)
+    except OverflowError:
+        raise GraphFormatError(f"{what} is a number that does not fit a double") from None
 
 
-def _decoded_fact(entry: dict[str, Any], index: int) -> Fact:
-    label, scope, source = [entry.get(name, "") for name in ("label", "scope", "source")]
-    if not all(isinstance(text, str) for text in (label, scope, source)):
-        raise GraphFormatError(f"node %{index} has a label, scope or source that is no text")
-    kind, value = entry["kind"], _decoded(entry["value"])
-    if kind not in KINDS or (kind == "operation") != ("op" in entry):
-        raise GraphFormatError(f"node %{index} is of an unknown kind, {kind!r}")
+def _decoded_fact(entry: Any, where: str, index: int) -> Fact:
+    if not isinstance(entry, dict):
+        raise GraphFormatError(f"{where} is {entry!r:.60}, which is no object")
+    label, scope, source = [_text(entry, name, where) for name in ("label", "scope", "source")]
+    kind = _get(entry, "kind", where)
+    value = _decoded(_get(entry, "value", where), f"the value of {where}")
+    if kind not in KINDS:
+        raise GraphFormatError(f"{where} is of an unknown kind, {kind!r:.60}")
     if kind != "operation":
-        now = _decoded(entry["now"]) if "now" in entry else value
+        if "op" in entry:
+            raise GraphFormatError(f"{where} is a {kind}, and has an operation")
+        now = _decoded(entry.get("now", entry["value"]), f"the present value of {where}")
         return Fact(None, (), (), value, now, label, scope, source, kind)
-    op = row(entry["op"])
-    operands = tuple(entry["operands"])
-    inputs = tuple([_decoded(x) for x in entry["inputs"]])
+    op = _row(_get(entry, "op", where), where)
+    operands = _list(entry, "operands", where)
+    inputs = [_decoded(x, f"an input of {where}") for x in _list(entry, "inputs", where)]
     if not all(_is_index(i, index) for i in operands):
-        raise GraphFormatError(f"node %{index} has operands {operands} that do not come before it")
-    if len(inputs) != len(operands) or op.arity not in {None, len(operands)}:
-        raise GraphFormatError(f"node %{index}: {op.name} cannot have {len(operands)} operands")
-    return Fact(op, operands, inputs, value, value, label, scope, source, kind)
+        raise GraphFormatError(f"{where} has operands {operands} that do not all come before it")
+    if op.arity not in {None, len(operands)}:
+        raise GraphFormatError(f"{where}: {op.name} cannot have {len(operands)} operands")
+    if len(inputs) != len(operands):
+        raise GraphFormatError(f"{where} has {len(operands)} operands and {len(inputs)} inputs")
+    return Fact(op, tuple(operands), tuple(inputs), value, value, label, scope, source, kind)
+
+
+def _text(entry: dict[str, Any], name: str, where: str) -> str:
+    text = entry.get(name, "")
+    if not isinstance(text, str):
+        raise GraphFormatError(f"the {name} of {where} is {text!r:.60}, which is no text")
+    return text
+
+
+def _row(name: Any, where: str) -> Op:
+    if not isinstance(name, str):
+        raise GraphFormatError(f"the operation of {where} is {name!r:.60}, which is no name")
+    try:
+        return row(name)
+    except OperationError as error:
+        raise GraphFormatError(f"{where}: {error}") from None

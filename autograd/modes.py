@@ -10,7 +10,7 @@ import functools
 import os
 import sys
 from collections.abc import Callable
-from contextvars import ContextVar, Token
+from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
 from typing import Any, ParamSpec, TypeVar
 
@@ -42,27 +42,35 @@ here = _place.get
 enter = _place.set  # for nn, where every neuron enters a scope: `with scope(…)` would cost 1 µs
 
 
+# The places around the blocks that this thread or task is in, innermost first: (place, the rest).
+_around: ContextVar[tuple[Place | None, Any] | None] = ContextVar("around", default=None)
+
+
 class _Mode:
     """A context manager that is a decorator too, safe in threads and in recursion."""
 
-    __slots__ = ("_tokens",)
+    __slots__ = ()
 
-    def __init__(self) -> None:
-        self._tokens: list[Token[Place | None]] = []
+    def __init__(self, *given: Any) -> None:
+        if given:
+            name, what = type(self).__name__, getattr(given[0], "__name__", repr(given[0]))
+            raise TypeError(f"{name} takes nothing, got {what}; write @{name}() or with {name}():")
 
     def place(self, outer: Place) -> Place:
         """The place inside the block, given the one outside."""
         return outer
 
-    def fresh(self) -> _Mode:
-        """Another one like this: a decorated function may run in many threads at once."""
-        return type(self)()
-
     def __enter__(self) -> None:
-        self._tokens.append(_place.set(self.place(here() or NOWHERE)))
+        outer = here()
+        _around.set((outer, _around.get()))
+        _place.set(self.place(outer or NOWHERE))
 
     def __exit__(self, *_: object) -> None:
-        _place.reset(self._tokens.pop())
+        around = _around.get()
+        assert around is not None
+        outer, rest = around
+        _around.set(rest)
+        _place.set(outer)
 
     def __call__(self, function: Callable[P, R]) -> Callable[P, R]:
         given: Any = function
@@ -71,13 +79,27 @@ class _Mode:
                 f"{type(self).__name__} goes before a function or after 'with', "
                 f"not around a {type(function).__name__}"
             )
+        if _runs_later(given):
+            raise TypeError(
+                f"{type(self).__name__} cannot go before {given.__name__}, whose body runs after "
+                f"the call; write 'with {type(self).__name__}(...):' inside it"
+            )
 
         @functools.wraps(function)
         def inside(*args: P.args, **kwargs: P.kwargs) -> R:
-            with self.fresh():
+            with self:
                 return function(*args, **kwargs)
 
         return inside
+
+
+def _runs_later(function: Any) -> bool:
+    """Whether calling it only makes a generator or a coroutine, whose body runs afterwards."""
+    flags = getattr(getattr(function, "__code__", None), "co_flags", 0)
+    return bool(flags & _GENERATOR_OR_COROUTINE)
+
+
+_GENERATOR_OR_COROUTINE = 0x20 | 0x80 | 0x200  # inspect.CO_GENERATOR, CO_COROUTINE, CO_ASYNC_…
 
 
 class no_grad(_Mode):  # noqa: N801 - PyTorch's name, used as a function
@@ -146,10 +168,6 @@ class scope(_Mode):  # noqa: N801 - a context manager, spelled like a function
             raise TypeError(f"a scope needs a name, got {name!r}; write scope('layer0')")
         super().__init__()
         self.name = name
-
-    def fresh(self) -> scope:
-        """A scope of the same name."""
-        return scope(self.name)
 
     def place(self, outer: Place) -> Place:
         """The place of this name inside the outer one."""

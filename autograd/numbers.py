@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import math
 import sys
 from decimal import Decimal
-from numbers import Real
+from fractions import Fraction
+from numbers import Complex, Real
 from typing import Any
 
 
@@ -32,32 +34,55 @@ def real(x: Any, what: str = "Value(x)") -> float:
         number: float = x
         return number
     if not is_number(x):
-        raise TypeError(f"{what} takes a real number, got {_describe(x)}")
+        raise TypeError(f"{what} takes a real number, got {_describe(x, what)}")
     try:
-        return float(x)
+        number = float(x)
     except OverflowError:
+        number = math.inf
+    except (TypeError, ValueError):  # a time span of NumPy, a signalling nan
+        raise TypeError(
+            f"{what} takes a real number, got a {type(x).__name__}: {x!r:.60}"
+        ) from None
+    if math.isinf(number) and abs(x) != math.inf:
         raise OverflowError(
             f"{what} takes numbers that fit a double (up to 1.8e308), got a larger "
             f"{type(x).__name__}; write math.inf if infinity is meant"
-        ) from None
+        )
+    return number
 
 
-def _describe(x: Any) -> str:  # noqa: PLR0911 - one line for each kind of mistake
+def _describe(x: Any, what: str) -> str:  # noqa: PLR0911 - one line for each kind of mistake
     """What x is, and what to write instead."""
     kind = type(x).__name__
     if x is None:
-        return "None; write Value(0.0) if zero is meant"
+        return "None; write 0.0 if zero is meant"
     if isinstance(x, str):
         return f"the str {x!r}; write float({x!r})"
-    if isinstance(x, complex):
+    if isinstance(x, Complex):
         return f"the complex number {x!r}; write {x!r}.real, or compute with two Values"
     if hasattr(x, "backward"):
-        return "a Value; use it as it is, or write constant(v) for a copy of its number"
+        return "a Value; use it as it is, or write v.data for its number"
+    several = f"; write [{what} for x in %s]" if what == "Value(x)" else ""
     if hasattr(x, "__array__") and hasattr(x, "shape"):
-        return f"an array of shape {x.shape}; write [Value(x) for x in array]"
+        write = several % "array" if several else ""
+        return f"an array of shape {x.shape}" + ("; write array.item()" if x.shape == () else write)
     if isinstance(x, (list, tuple)):
-        return f"a {kind}; write [Value(x) for x in {'...' if len(x) > 3 else x!r}]"
+        return f"a {kind}" + (several % ("..." if len(x) > 3 else repr(x)) if several else "")
     return f"a {kind}: {x!r:.60}"
+
+
+def comparable(x: Any) -> Any:
+    """x, to be compared with a double: exact numbers as they are, all others as doubles."""
+    if isinstance(x, (int, Fraction)) or (isinstance(x, Decimal) and not x.is_nan()):
+        return x
+    return real(x)
+
+
+def listed(xs: Any, what: str) -> list[Any]:
+    """``xs`` as a list, if it is a collection of numbers, one for each root."""
+    if is_number(xs) or isinstance(xs, str) or not hasattr(xs, "__len__"):
+        raise TypeError(f"{what} is a list with one number for each root, got {xs!r}")
+    return list(xs)
 
 
 def reals(xs: Any, what: str) -> list[float]:

@@ -145,7 +145,7 @@ acosh: Final[Op] = register(Op("acosh", "acosh", _ieee.acosh, domain=(Interval(1
 atanh: Final[Op] = register(Op("atanh", "atanh", _ieee.atanh, domain=(INSIDE_UNIT,),
     partials=(lambda z, x: div(1, (1 - x) * (1 + x)),), formulas=("1/(1 - x**2)",)))
 
-hypot: Final[Op] = register(Op("hypot", "hypot", math.hypot,
+hypot: Final[Op] = register(Op("hypot", "hypot", _ieee.hypot,
     partials=(lambda z, x, y: where(equal(z, 0), 0, lambda: div(x, z)),
               lambda z, x, y: where(equal(z, 0), 0, lambda: div(y, z))),
     formulas=("x/z", "y/z"),

@@ -18,6 +18,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from .errors import DomainError, OperationError
+from .numbers import is_number
 
 Forward = Callable[..., Any]
 Partial = Callable[..., Any]
@@ -166,6 +167,9 @@ class Op:
         for operand in operands:
             if operand.__class__ is not float and isinstance(operand, Recorder):
                 return operand.record(self, operands)
+        for operand in operands:
+            if operand.__class__ is not float and not is_number(operand):
+                raise self.misuse(operands)
         try:
             result = self.forward(*operands)
         except TypeError as error:

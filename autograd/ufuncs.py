@@ -54,16 +54,25 @@ _SCALAR: dict[str, Callable[..., Any]] = {
 }
 
 
+# What NumPy cannot do element by element on objects: it would look for a method of the first
+# operand, which may be a plain float, or choose by comparing, without a node.
+_FUNCTIONS = {"maximum", "minimum", "hypot", "arctan2", "float_power"}
+
+
 def apply(ufunc: Any, method: str, inputs: tuple[Any, ...], options: dict[str, Any]) -> Any:
     """What ``ufunc(*inputs)`` gives when one of the inputs is a Value."""
     import numpy as np  # noqa: PLC0415 - NumPy itself has called us
 
     arrays = any(isinstance(x, (np.ndarray, list, tuple)) for x in inputs)
     arrays = arrays and any(np.ndim(x) for x in inputs if not isinstance(x, Recorder))
+    function = _SCALAR.get(ufunc.__name__)
+    if arrays and method == "__call__" and ufunc.__name__ in _FUNCTIONS and not options:
+        return np.frompyfunc(_SCALAR[ufunc.__name__], 2, 1)(*[_as_objects(np, x) for x in inputs])
+    if method == "at":  # changes its first operand where the second says
+        return ufunc.at(*inputs[:-1], _as_objects(np, inputs[-1]), **options)
     if arrays or method != "__call__":
         boxed = [_as_objects(np, x) for x in inputs]
         return getattr(ufunc, method)(*boxed, **options)
-    function = _SCALAR.get(ufunc.__name__)
     if function is None or options:
         with_options = f" with {', '.join(options)}" if options else ""
         raise TypeError(

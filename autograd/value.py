@@ -14,7 +14,7 @@ from . import copying, modes, ops
 from .arithmetic import Arithmetic
 from .errors import ConstantError
 from .modes import here
-from .numbers import is_number, real
+from .numbers import comparable, is_number, listed, real
 from .primitive import Op
 from .sweep import accumulate
 
@@ -403,10 +403,10 @@ def recorded(op: Op, nodes: Sequence[Value | None], numbers: Sequence[float], da
 
 
 def _number(x: Any) -> Any:
-    """The number to compare with, unrounded: Python compares a float and a Fraction exactly."""
+    """The number to compare with, exact as in Python; None if x is none."""
     if isinstance(x, Value):
         return x._data
-    return x if is_number(x) else None
+    return comparable(x) if is_number(x) else None
 
 
 def _named(nodes: Sequence[Value | None]) -> str:
@@ -441,18 +441,12 @@ def backward(roots: Value | Sequence[Value], seeds: float | Sequence[float] | No
         roots = [roots]
         seeds = None if seeds is None else [seeds]  # type: ignore[list-item]
     roots = _checked_roots(roots)
-    weights = [1.0] * len(roots) if seeds is None else list(_sequence(seeds, "seeds"))
+    weights = [1.0] * len(roots) if seeds is None else listed(seeds, "seeds")
     if len(weights) != len(roots):
         raise ValueError(
             f"backward got {len(roots)} roots and {len(weights)} seeds; give one seed for each root"
         )
     accumulate(roots, [real(weight, "a seed") for weight in weights])
-
-
-def _sequence(xs: Any, what: str) -> Sequence[Any]:
-    if is_number(xs) or isinstance(xs, str) or not hasattr(xs, "__len__"):
-        raise TypeError(f"{what} is a list with one number for each root, got {xs!r}")
-    return list(xs)
 
 
 def _checked_roots(roots: Any) -> list[Value]:

@@ -10,6 +10,7 @@ from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
 from autograd import dot, scope
+from autograd.functions import Gathered
 from autograd.modes import enter, here
 
 from .activations import Activate, ActivationLike, activation, linear, name_of
@@ -149,6 +150,7 @@ class Layer(Module):
     def forward(self, x: Any) -> Any:
         """What the neurons make of one example, a list of ``nin`` numbers."""
         xs = gathered(x, self)
+        shared = Gathered(xs)
         neurons, outer = self.neurons, here()
         try:
             if set(map(type, neurons)) == {Neuron}:  # what their calls would do, with x checked
@@ -157,7 +159,7 @@ class Layer(Module):
                     neurons, places(outer, "neurons", len(neurons)), strict=True
                 ):
                     enter(place)
-                    outputs.append(neuron.activate(dot(neuron.w, xs, neuron.b)))
+                    outputs.append(neuron.activate(dot(neuron.w, shared, neuron.b)))
             else:
                 outputs = [neuron(xs) for neuron in neurons]
         finally:

@@ -28,7 +28,7 @@ PACKAGES = {
 AUTOGRAD_LAYERS = (
     {"errors", "_ieee", "modes", "numbers", "trees"},
     {"primitive"},
-    {"ops"},
+    {"ops", "custom"},
     {"sweep", "ufuncs"},
     {"arithmetic", "copying"},
     {"value"},

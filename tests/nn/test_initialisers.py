@@ -153,6 +153,18 @@ def test_what_is_no_rng(rng, text):
             build()
 
 
+def test_an_rng_has_both_distributions():
+    class Half:
+        def uniform(self, a, b):
+            return a + b
+
+        def __repr__(self):
+            return "Half()"
+
+    with refused(TypeError, "rng is a random.Random, got Half(); write rng=random.Random(seed)"):
+        Neuron(2, rng=Half())
+
+
 def test_what_a_function_returns_is_checked():
     def forgot(nin, nout, rng):
         pass

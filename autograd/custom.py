@@ -1,0 +1,135 @@
+"""Operations of a user's own: `operation` adds a row to the table at run time."""
+
+from __future__ import annotations
+
+import functools
+import math
+from collections.abc import Callable, Iterable
+from fractions import Fraction
+from typing import Any
+
+from .errors import OperationError
+from .numbers import is_number
+from .primitive import REALS, Convention, Interval, Op, Recorder, nothing, register
+
+
+def operation(
+    name: str,
+    forward: Callable[..., Any],
+    partials: Callable[..., Any] | Iterable[Callable[..., Any]],
+    *,
+    symbol: str = "",
+    domain: Interval | Iterable[Interval] = REALS,
+    kinks: Callable[..., tuple[Any, ...]] = nothing,
+    formulas: Iterable[str] = (),
+    conventions: Iterable[Convention] = (),
+    variadic: bool = False,
+    is_activation: bool = False,
+) -> Op:
+    """Add an operation of your own: it works in the engine, in drawings and in checks.
+
+    ``forward`` takes doubles and returns one. ``partials`` has one function (z, x, y, …) -> slope
+    for each operand, where z is the result; written with ``+ − *`` and the functions of autograd
+    (``div`` rather than ``/``, which raises at 0 on plain floats) it also serves higher
+    derivatives. For a ``variadic`` operation it is one function that returns all the slopes.
+
+    >>> from autograd import grad
+    >>> from autograd.ops import ALL
+    >>> cube = operation("doc_cube", lambda x: x * x * x, lambda z, x: 3.0 * x * x, symbol="x³")
+    >>> from autograd import Value
+    >>> x = Value(2.0)
+    >>> cube(x).backward()
+    >>> x.grad, grad(grad(cube))(2.0)
+    (12.0, 12.0)
+    >>> del ALL["doc_cube"]
+
+    Raises
+    ------
+    OperationError
+        if the name is taken or no name, or if there are no partials.
+    """
+    given_name: Any = name
+    if not isinstance(given_name, str) or not name.isidentifier():
+        raise OperationError(f"an operation's name is an identifier, got {name!r}")
+    functions = (partials,) if callable(partials) else _tuple(partials)
+    given = functions if isinstance(partials, Iterable) or functions else partials
+    if not functions or not all(map(callable, (forward, *functions))):
+        raise OperationError(
+            f"operation {name!r} needs a forward function and one partial for each operand, "
+            f"got {forward!r} and {given!r}"
+        )
+    intervals = (domain,) if isinstance(domain, Interval) else _tuple(domain) or (domain,)
+    for interval in intervals:
+        if not isinstance(interval, Interval):
+            raise OperationError(
+                f"operation {name!r} has a domain that is no Interval: {interval!r}"
+            )
+    if not variadic and len(intervals) not in {1, len(functions)}:
+        raise OperationError(
+            f"operation {name!r} has {len(functions)} partials but {len(intervals)} domains; "
+            "give one for each operand, or one for all"
+        )
+
+    def inside(*xs: Any) -> Any:
+        """``forward``, held to the domain and to one number."""
+        if not row.contains(xs):
+            return math.nan  # so the domain is checked
+        result = forward(*xs)
+        if not is_number(result):
+            raise OperationError(
+                f"the forward function of {name} returned a {type(result).__name__}; it takes "
+                "doubles and returns one"
+            )
+        return result
+
+    row = register(
+        Op(
+            name,
+            symbol or name,
+            inside,
+            tuple([_in_plain_numbers(partial, name, variadic=variadic) for partial in functions]),
+            domain=intervals,
+            formulas=tuple(formulas),
+            conventions=tuple(conventions),
+            variadic=variadic,
+            is_activation=is_activation,
+            kinks=kinks,
+        )
+    )
+    return row
+
+
+def _in_plain_numbers(
+    partial: Callable[..., Any], name: str, *, variadic: bool
+) -> Callable[..., Any]:
+    """``partial``, with doubles for NumPy's scalars: float32 would lose a gradient's digits."""
+
+    def plain(slope: Any, operands: tuple[Any, ...]) -> Any:
+        if slope.__class__ is float or isinstance(slope, (int, Fraction)):
+            return slope
+        if isinstance(slope, Recorder):
+            if not any(isinstance(x, Recorder) for x in operands):
+                raise OperationError(
+                    f"a partial of {name} returned a Value for plain numbers; a partial is made of "
+                    "its operands, plain numbers and the functions of autograd"
+                )
+            return slope
+        if not is_number(slope):
+            raise OperationError(
+                f"a partial of {name} returned a {type(slope).__name__}; it returns one number"
+            )
+        return float(slope)
+
+    @functools.wraps(partial)
+    def slope(*operands: Any) -> Any:
+        found = partial(*operands)
+        if variadic:
+            return tuple([plain(one, operands) for one in found])
+        return plain(found, operands)
+
+    return slope
+
+
+def _tuple(xs: Any) -> tuple[Any, ...]:
+    """``xs`` as a tuple; empty if it is no collection."""
+    return tuple(xs) if isinstance(xs, Iterable) else ()

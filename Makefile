@@ -49,7 +49,7 @@ types: $(TEST)
 arrows: $(TEST)
 	$(BIN)/python -m pytest tests/test_architecture.py
 
-bench: $(DEMOS)
+bench: $(TEST)
 	$(BIN)/python -m benchmarks $(ARGS)
 
 coverage: $(TEST)
@@ -60,7 +60,7 @@ format: $(TEST)
 	$(BIN)/python -m ruff format .
 
 clean:
-	rm -rf $(VENV) build dist *.egg-info .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache htmlcov
+	rm -rf $(VENV) .bench build dist *.egg-info .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache htmlcov
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/.installed-%: pyproject.toml setup.py $(ENVIRONMENT)

@@ -1,0 +1,55 @@
+"""Environments of their own for engines from PyPI, so that nothing of theirs meets ours.
+
+They are made on first use in ``.bench/`` and kept; delete the folder to make them anew.
+"""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+import sys
+from pathlib import Path
+
+from .runner import ROOT, BenchmarkError, say
+
+CACHE = ROOT / ".bench"
+
+
+def micrograd() -> Path:
+    """A Python that has micrograd 0.1.0."""
+    return peer("micrograd==0.1.0", "--no-deps")
+
+
+def hips() -> Path:
+    """A Python that has PyPI's autograd (HIPS/autograd) 1.9.1 and the NumPy it needs."""
+    return peer("autograd==1.9.1")
+
+
+def peer(requirement: str, *options: str) -> Path:
+    """The interpreter of an environment with ``requirement`` installed, made if need be."""
+    name = re.sub(r"[^\w.]+", "-", requirement)
+    folder = CACHE / f"{name}-{sys.implementation.cache_tag}"
+    python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
+    done = folder / "installed"
+    if not done.exists():
+        say(f"  making an environment for {requirement} in {folder.relative_to(ROOT)}")
+        shutil.rmtree(folder, ignore_errors=True)  # half made, when an installation failed
+        _call([sys.executable, "-m", "venv", str(folder)], f"an environment for {requirement}")
+        pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+        _call([*pip, *options, requirement], requirement)
+        done.touch()
+    return python
+
+
+def _call(command: list[str], what: str) -> None:
+    result = subprocess.run(command, capture_output=True, text=True, check=False)
+    if result.returncode != 0:
+        said = (result.stderr + result.stdout).strip().splitlines() or ["it said nothing"]
+        raise BenchmarkError(f"{what} could not be installed: {said[-1]}")
+
+
+def hide_ours() -> None:
+    """Take this repository off ``sys.path``: PyPI's autograd has the name of ours."""
+    sys.path[:] = [entry for entry in sys.path if Path(entry).resolve() != ROOT]

@@ -1,0 +1,78 @@
+"""The gallery: ``index.html``, which shows whatever pages a folder holds."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from . import page
+
+INDEX = "index.html"
+SUFFIXES = {".csv", ".svg"}
+LEAD = "A neural network in a glass box: every number, forward and backward, can be seen."
+
+
+@dataclass(frozen=True, slots=True)
+class Room:
+    """One page of the gallery: its files begin with ``name``, ``picture`` is the one shown."""
+
+    name: str
+    title: str
+    words: str
+    picture: str
+    caption: str
+
+
+ROOMS = (
+    Room(
+        "neuron",
+        "One neuron",
+        "Two inputs, two weights, a bias and tanh: forward to the loss, backward to every "
+        "gradient, and one step of learning, in pictures and words.",
+        "neuron-backward",
+        "The neuron's gradients: on every arrow stands what flows back along it, and how that was "
+        "computed.",
+    ),
+    Room(
+        "digits",
+        "Handwritten digits",
+        "A network of 64, 32 and 10 units learned to read 1,797 real handwritten digits. One of "
+        "them goes through it, and every gradient that it leaves behind is shown.",
+        "digits-network",
+        "Ten hidden units (left) and the ten scores (right), joined by the gradients of the "
+        "weights between them: solid positive, dashed negative, thick large.",
+    ),
+)
+
+
+def write_index(folder: Path) -> Path:
+    """Write the page that leads to all pages and pictures in the folder; return its path."""
+    rooms = [room for room in ROOMS if (folder / f"{room.name}.html").exists()]
+    body = [_entry(folder, room) for room in rooms]
+    page.write(folder, {INDEX: page.document("Gallery", LEAD, body, home="")})
+    return folder / INDEX
+
+
+def _entry(folder: Path, room: Room) -> str:
+    return page.section(
+        room.title,
+        page.paragraph(room.words),
+        f'<p class="lead">{page.link(f"{room.name}.html", f"Open: {room.title}")}</p>\n',
+        _preview(folder, room),
+        _files(folder, room),
+    )
+
+
+def _files(folder: Path, room: Room) -> str:
+    """Links to the pictures and tables that belong to a page."""
+    names = [path.name for path in folder.glob(f"{room.name}-*") if path.suffix in SUFFIXES]
+    links = ", ".join(page.link(name, name) for name in sorted(names))
+    return f'<p class="small">Its files: {links}</p>\n' if links else ""
+
+
+def _preview(folder: Path, room: Room) -> str:
+    paths = [folder / f"{room.picture}-{theme}.svg" for theme in page.THEMES]
+    if not all(path.exists() for path in paths):
+        return ""
+    svgs = [path.read_text(encoding="utf-8") for path in paths]
+    return page.figure(page.inlined(svgs, room.picture, room.caption), room.caption, "preview")

@@ -1,0 +1,1 @@
+"""Tests of the demos: what they print and show is what the engine computed, and it is true."""

@@ -1,0 +1,37 @@
+"""The gallery shows what is there."""
+
+from demos import gallery
+
+from .html_checks import checked
+
+
+def test_the_gallery_leads_to_both_pages_and_to_every_file(made):
+    links = checked(made.read("index.html")).links
+    others = {path.name for path in made.folder.iterdir()} - {"index.html"}
+
+    assert set(links) == others
+
+
+def test_both_pages_lead_back(made):
+    for name in ("neuron.html", "digits.html"):
+        assert "index.html" in checked(made.read(name)).links
+
+
+def test_an_empty_folder_has_an_empty_gallery(tmp_path):
+    path = gallery.write_index(tmp_path)
+
+    assert checked(path.read_text(encoding="utf-8")).links == []
+
+
+def test_a_page_without_its_pictures_is_listed_too(tmp_path):
+    (tmp_path / "neuron.html").write_text("", encoding="utf-8")
+    page = checked(gallery.write_index(tmp_path).read_text(encoding="utf-8"))
+
+    assert page.links == ["neuron.html"]
+    assert "svg" not in page.tags
+
+
+def test_the_last_line_says_what_to_open(made):
+    last = made.text.strip().splitlines()[-1]
+
+    assert last == f"Open this page in a browser: {made.folder / 'index.html'}"

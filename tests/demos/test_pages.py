@@ -1,0 +1,122 @@
+"""Every page opens from disk, alone, in any browser; and its numbers hold."""
+
+import re
+
+import pytest
+
+from demos.page import POLICY, THEMES
+from viz.palette import DARK, LIGHT
+
+from .html_checks import agrees, checked, products
+
+PAGES = ("index.html", "neuron.html", "digits.html")
+
+
+@pytest.fixture(params=PAGES)
+def html(made, request):
+    return made.read(request.param)
+
+
+def test_a_page_is_well_formed(html):
+    page = checked(html)
+
+    assert html.startswith("<!DOCTYPE html>")
+    assert page.tags.count("h1") == 1
+    assert page.tags.count("title") >= 1
+
+
+def test_no_id_stands_twice(html):
+    page = checked(html)
+
+    assert len(page.ids) == len(set(page.ids))
+
+
+def test_nothing_is_fetched_and_nothing_runs(html):
+    page = checked(html)
+
+    assert {"script", "img", "link", "iframe", "object", "use", "image"}.isdisjoint(page.tags)
+    assert not [name for _, name, _ in page.attributes if name.startswith("on") or name == "src"]
+    assert not re.search(r"https?:|//\w|url\(|@import|javascript:|data:", html)
+
+
+def test_the_browser_is_told_to_fetch_nothing(html):
+    policies = [
+        meta["content"]
+        for meta in checked(html).metas
+        if meta.get("http-equiv") == "Content-Security-Policy"
+    ]
+
+    assert policies == [POLICY]
+    assert policies[0].startswith("default-src 'none';")
+
+
+def test_a_telephone_shows_it_at_its_own_width(html):
+    metas = {meta.get("name"): meta.get("content") for meta in checked(html).metas}
+
+    assert metas["viewport"] == "width=device-width, initial-scale=1"
+
+
+def test_links_lead_to_files_that_are_there(made, html):
+    links = checked(html).links
+
+    assert links
+    assert [link for link in links if not (made.folder / link).is_file()] == []
+
+
+def test_pictures_are_there_in_both_themes_and_named_for_those_who_cannot_see_them(html):
+    page = checked(html)
+    classes = [value for tag, name, value in page.attributes if (tag, name) == ("svg", "class")]
+    labels = [value for tag, name, value in page.attributes if (tag, name) == ("svg", "aria-label")]
+
+    assert classes.count("theme-light") == classes.count("theme-dark") > 0
+    assert len(labels) == page.tags.count("svg")
+    assert all(labels)
+
+
+def test_every_figure_says_in_words_what_is_seen(html):
+    page = checked(html)
+
+    assert page.tags.count("figure") == page.tags.count("figcaption") > 0
+
+
+def test_products_are_what_a_calculator_gives(html):
+    found = products(checked(html).text)
+
+    assert [p for p in found if (p[2] == "=") != agrees(p[0], p[1], p[3])] == []
+
+
+def test_the_printed_products_are_what_a_calculator_gives(made):
+    found = products(made.text)
+
+    assert len(found) > 10
+    assert [p for p in found if (p[2] == "=") != agrees(p[0], p[1], p[3])] == []
+
+
+def test_the_check_finds_a_product_that_does_not_hold():
+    assert products("z = 2 × (−3) = −6") == [("2", "−3", "=", "−6")]
+    assert agrees("2", "−3", "−6")
+    assert not agrees("0.2162", "−3.771", "−0.8152")
+
+
+def test_the_sheet_has_the_colours_of_the_pictures(made):
+    light, dark = re.findall(r":root \{(.*?)\}", made.read("neuron.html"), re.DOTALL)
+    for sheet, theme in ((light, LIGHT), (dark, DARK)):
+        said = dict(re.findall(r"--(\w+): (#\w+);", sheet))
+
+        assert said["page"] == theme.page
+        assert said["ink"] == theme.ink
+        assert (said["positive"], said["negative"]) == (theme.positive, theme.negative)
+
+
+def test_nothing_but_whole_files_is_left_behind(made):
+    names = sorted(path.name for path in made.folder.iterdir())
+    pictures = [
+        f"{name}-{theme}.svg"
+        for name in (
+            "digits-loss", "digits-network", "neuron-after", "neuron-backward", "neuron-draw",
+            "neuron-forward",
+        )
+        for theme in THEMES
+    ]  # fmt: skip
+
+    assert names == sorted([*PAGES, "digits-gradients.csv", *pictures])

@@ -464,6 +464,8 @@ def _checked_roots(roots: Any) -> list[Value]:
                 f"backward starts from Values, got a {type(root).__name__} among the roots"
             )
         if isinstance(root, Constant):
+            if root.kind == "frozen":
+                raise ConstantError(f"backward on the frozen {root!r}; write .unfreeze() first")
             raise ConstantError(
                 f"backward on the constant {root!r}: it was made of plain numbers, detached or "
                 "computed under no_grad, so nothing leads back to a variable"

@@ -9,6 +9,10 @@
 
 from __future__ import annotations
 
+from _glassgrad_installation import refuse_mixed_installation as _refuse_mixed_installation
+
+_refuse_mixed_installation(__file__)
+
 from .layers import MLP as MLP
 from .layers import Layer as Layer
 from .layers import Neuron as Neuron

@@ -1,0 +1,105 @@
+import random
+
+import pytest
+
+from autograd import Value, softmax
+from nn import MLP, Layer, Neuron, Sequential
+from viz.layered import columns_of
+
+
+def names(columns):
+    return [[unit.name for unit in column] for column in columns]
+
+
+def test_an_mlp_is_its_inputs_and_layers():
+    model = MLP(2, [3, 1], activation="tanh", rng=random.Random(0))
+    columns, result = columns_of(model, [1.0, 2.0], "draw_network")
+
+    assert names(columns) == [["x0", "x1"], ["tanh"] * 3, ["linear"]]
+    assert result.data == model([1.0, 2.0]).data
+    assert columns[1][2].weights == tuple(model.layers[0].neurons[2].w)
+    assert columns[1][2].bias is model.layers[0].neurons[2].b
+    assert columns[0][0].weights == ()
+
+
+def test_a_single_layer_is_a_network_too():
+    columns, result = columns_of(Layer(2, 3), [1.0, 2.0], "draw_network")
+
+    assert names(columns) == [["x0", "x1"], ["relu"] * 3]
+    assert len(result) == 3
+
+
+def test_functions_between_layers_change_the_units_before_them():
+    model = Sequential(Layer(2, 3, nonlin=False), "tanh", Layer(3, 2, activation="relu"), softmax)
+    columns, result = columns_of(model, [1.0, 2.0], "draw_network")
+
+    assert names(columns) == [["x0", "x1"], ["tanh"] * 3, ["relu softmax"] * 2]
+    assert [unit.output for unit in columns[2]] == result
+
+
+def test_a_layer_without_a_bias_has_none():
+    columns, _ = columns_of(MLP(1, [1], bias=False), [1.0], "draw_network")
+
+    assert columns[1][0].bias is None
+
+
+class Sum:
+    """micrograd's habit: plain classes with the same names."""
+
+    def __init__(self):
+        self.layers = [self]
+        self.neurons = [self]
+        self.w, self.b = [Value(2.0), Value(3.0)], Value(1.0)
+
+    def __call__(self, x):
+        return self.w[0] * x[0] + self.w[1] * x[1] + self.b
+
+
+def test_any_class_with_the_same_names_is_read():
+    columns, result = columns_of(Sum(), [1.0, 1.0], "draw_network")
+
+    assert names(columns) == [["x0", "x1"], [""]]
+    assert result.data == 6.0
+
+
+@pytest.mark.parametrize(
+    "model", [Neuron(2), lambda x: x, Sequential("tanh"), 3.0], ids=["neuron", "f", "act", "float"]
+)
+def test_what_has_no_layers_of_neurons_is_refused(model):
+    with pytest.raises(TypeError) as caught:
+        columns_of(model, [1.0, 2.0], "draw_network")
+
+    assert str(caught.value) == (
+        "draw_network draws models made of layers of neurons, such as nn.MLP, got a "
+        f"{type(model).__name__}; write draw(model(x)) for any other"
+    )
+
+
+def test_a_part_that_changes_the_number_of_units_is_refused():
+    model = Sequential(Layer(2, 3), lambda xs: xs[0])
+    with pytest.raises(ValueError, match="neurons") as caught:
+        columns_of(model, [1.0, 2.0], "draw_network")
+
+    assert str(caught.value) == (
+        "draw_network: layer 1, <lambda>, makes 1 numbers of 3 and has no neurons to draw; write "
+        "draw(model(x))"
+    )
+
+
+def test_a_model_that_does_more_than_run_its_layers_is_refused():
+    class Twice(MLP):
+        def forward(self, x):
+            return super().forward(x) * 2.0
+
+    with pytest.raises(ValueError, match="only") as caught:
+        columns_of(Twice(2, [1], rng=random.Random(0)), [1.0, 2.0], "draw_network")
+
+    assert str(caught.value) == (
+        "draw_network: Twice does not only run its layers one after the other, so they cannot be "
+        "drawn as a chain; write draw(model(x))"
+    )
+
+
+def test_the_wrong_number_of_inputs_is_refused():
+    with pytest.raises(ValueError, match="draw_network: the inputs are 2, and x has 3 of them"):
+        columns_of(MLP(2, [1]), [1.0, 2.0, 3.0], "draw_network")

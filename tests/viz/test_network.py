@@ -1,0 +1,209 @@
+import math
+import random
+
+import pytest
+
+from autograd import Graph, softmax
+from nn import MLP, Layer, Sequential
+from viz import draw_network
+from viz.network import MOST_LABELS
+
+from .reading import is_shown_as, read_svg
+
+NUMBERS = [0.5, -1, 0.1, -0.8, 0.4, 0.2, 0.3, 0.9, -0.1, 0.6, -0.5, 0.7, 0.1]
+
+
+@pytest.fixture
+def xor():
+    """The 2-3-1 network of the lesson."""
+    model = MLP(2, [3, 1], activation="tanh")
+    for parameter, number in zip(model.parameters(), NUMBERS, strict=True):
+        parameter.data = number
+    return model
+
+
+def lines(picture):
+    return {box.id: box.lines for box in picture.diagram.boxes}
+
+
+def square(out):
+    return (out - 0.0) ** 2
+
+
+def test_units_show_activation_value_and_bias(xor):
+    assert lines(draw_network(xor, [1.0, 1.0])) == {
+        "u0_0": ("x0", "v +1"),
+        "u0_1": ("x1", "v +1"),
+        "u1_0": ("tanh", "v −0.3799", "b +0.1"),
+        "u1_1": ("tanh", "v −0.1974", "b +0.2"),
+        "u1_2": ("tanh", "v +0.8005", "b −0.1"),
+        "u2_0": ("linear", "v +0.5311", "b +0.1"),
+    }
+
+
+def test_lines_are_the_weights(xor):
+    drawn = {
+        (arrow.tail, arrow.head): arrow.lines[0]
+        for arrow in draw_network(xor, [1.0, 0.0]).diagram.arrows
+    }
+
+    assert drawn == {
+        ("u0_0", "u1_0"): "+0.5",
+        ("u0_1", "u1_0"): "−1",
+        ("u0_0", "u1_1"): "−0.8",
+        ("u0_1", "u1_1"): "+0.4",
+        ("u0_0", "u1_2"): "+0.3",
+        ("u0_1", "u1_2"): "+0.9",
+        ("u1_0", "u2_0"): "+0.6",
+        ("u1_1", "u2_0"): "−0.5",
+        ("u1_2", "u2_0"): "+0.7",
+    }
+
+
+def test_width_is_the_size_and_dashes_are_the_sign(xor):
+    arrows = {a.lines[0]: a for a in draw_network(xor, [1.0, 0.0]).diagram.arrows}
+
+    assert arrows["−1"].strength == 1.0
+    assert arrows["+0.4"].strength == pytest.approx(math.sqrt(0.4))
+    assert (arrows["−0.5"].sign, arrows["+0.6"].sign) == ("negative", "positive")
+
+
+def test_gradients_are_those_of_the_loss(xor):
+    picture = draw_network(xor, [1.0, 1.0], edges="gradient", loss=square)
+    shown = lines(picture)
+    loss = square(xor([1.0, 1.0]))
+    loss.backward()
+    first = xor.layers[0].neurons[1]
+
+    # The lesson's row 4: ∂L/∂o 2 × 0.5311; × −0.5; × 0.961.
+    assert shown["u2_0"] == ("linear", "v +0.5311", "g +1.062", "∂b +1.062")
+    assert shown["u1_1"] == ("tanh", "v −0.1974", "g −0.5311", "∂b −0.5104")
+    assert is_shown_as(first.b.grad, shown["u1_1"][3].removeprefix("∂b "))
+    for arrow in picture.diagram.arrows:
+        layer, i, j = map(int, arrow.id.removeprefix("w").split("_"))
+        assert is_shown_as(xor.layers[layer].neurons[j].w[i].grad, arrow.lines[0])
+
+
+def test_without_a_loss_gradients_are_those_of_the_sum_of_outputs():
+    model = MLP(2, [2], activation="tanh", rng=random.Random(0))
+    picture = draw_network(model, [1.0, 1.0], edges="gradient")
+
+    assert [shown[2] for name, shown in lines(picture).items() if name.startswith("u1")] == [
+        "g +1",
+        "g +1",
+    ]
+    assert picture.diagram.title == (
+        "2 inputs → 2 linear",
+        "v value, g = ∂(Σ outputs)/∂v, ∂b = ∂(Σ outputs)/∂bias",
+        "on each line: ∂(Σ outputs)/∂weight",
+    )
+
+
+def test_drawing_touches_no_gradient(xor):
+    for parameter in xor.parameters():
+        parameter.grad = 0.5
+    draw_network(xor, [1.0, 1.0], edges="gradient", loss=square).text()
+
+    assert {parameter.grad for parameter in xor.parameters()} == {0.5}
+    assert [parameter.data for parameter in xor.parameters()] == NUMBERS
+
+
+def test_frozen_weights_have_no_gradient(xor):
+    xor.layers[0].neurons[0].w[0].freeze()
+    xor.layers[0].neurons[0].b.freeze()
+    picture = draw_network(xor, [1.0, 1.0], edges="gradient")
+    (arrow,) = [a for a in picture.diagram.arrows if a.id == "w0_0_0"]
+
+    assert (arrow.lines, arrow.sign) == (("—",), "plain")
+    assert lines(picture)["u1_0"][-1] == "∂b —"
+
+
+def test_large_layers_are_cut_and_say_so():
+    model = MLP(64, [32, 10], rng=random.Random(0))
+    picture = draw_network(model, [0.0] * 64)
+
+    assert lines(picture)["u0_more"] == ("… 54 more",)
+    assert lines(picture)["u1_more"] == ("… 22 more",)
+    assert "u2_more" not in lines(picture)
+    assert len(picture.diagram.arrows) == 10 * 10 + 10 * 10
+    assert not any(arrow.lines for arrow in picture.diagram.arrows)
+    assert read_svg(picture.svg()).nodes["u0_more"] == ["… 54 more"]
+
+
+def test_numbers_are_written_on_few_lines_only():
+    few, many = MLP(4, [5, 1]), MLP(5, [5, 1])
+
+    assert len(draw_network(few, [1] * 4).diagram.arrows) == 25 > MOST_LABELS
+    assert not draw_network(many, [1] * 5).diagram.arrows[0].lines
+    assert draw_network(MLP(4, [4, 1]), [1] * 4).diagram.arrows[0].lines
+
+
+def test_more_units_can_be_asked_for():
+    picture = draw_network(MLP(2, [16, 1]), [1.0, 2.0], max_units=16)
+
+    assert not any(name.endswith("more") for name in lines(picture))
+
+
+def test_the_title_tells_the_shape(xor):
+    assert draw_network(xor, [1.0, 1.0]).diagram.title == (
+        "2 inputs → 3 tanh → 1 linear",
+        "v value, b bias; on each line: the weight",
+    )
+    model = Sequential(Layer(1, 3, activation="relu"), Layer(3, 2, nonlin=False), softmax)
+    assert draw_network(model, [1.0]).diagram.title[0] == "1 input → 3 relu → 2 softmax"
+    assert draw_network(xor, [1, 1], edges="gradient", loss=square).diagram.title[2] == (
+        "on each line: ∂(loss)/∂weight"
+    )
+
+
+def test_kinds_are_told_apart_and_explained(xor):
+    picture = draw_network(xor, [1.0, 1.0])
+    kinds = {box.id[1]: box.kind for box in picture.diagram.boxes}
+
+    assert kinds == {"0": "input", "1": "unit", "2": "output"}
+    assert picture.diagram.legend[0].lines == ("input",)
+    assert draw_network(xor, [1.0, 1.0], legend=False).diagram.legend == ()
+
+
+def test_units_that_are_not_finite_are_marked(xor):
+    xor.layers[0].neurons[0].b.data = math.inf
+    xor.layers[0].neurons[0].w[0].data = math.nan
+    picture = draw_network(xor, [1.0, 1.0])
+
+    assert [box.id for box in picture.diagram.boxes if box.is_alarming] == ["u1_0", "u2_0"]
+    assert picture.diagram.arrows[0].sign == "alarm"
+    assert picture.svg()
+
+
+def test_every_theme_and_direction_is_drawn(xor):
+    for theme in ("light", "dark"):
+        for direction in ("LR", "TB"):
+            picture = draw_network(xor, [1.0, 1.0], theme=theme, direction=direction)
+            assert len(read_svg(picture.svg()).edges) == 9
+
+
+def test_all_digits_are_under_the_mouse(xor):
+    picture = draw_network(xor, [1.0, 1.0])
+    hints = {box.id: box.hint for box in picture.diagram.boxes}
+    node = Graph(xor([1.0, 1.0]))
+
+    assert f"value {node.nodes[-1].value!r}" in hints["u2_0"]
+    assert picture.diagram.arrows[0].hint.startswith("weight 0.5\ngradient ")
+
+
+@pytest.mark.parametrize(
+    ("option", "message"),
+    [
+        ({"edges": "wieght"}, ("edges='wieght' is unknown; did you mean 'weight'? It is 'weight' "
+                              "or 'gradient'")),
+        ({"theme": "x"}, "theme='x' is unknown; it is 'light' or 'dark'"),
+        ({"direction": "RL"}, "direction='RL' is unknown; it is 'LR' or 'TB'"),
+        ({"max_units": 0}, "max_units is a whole number of at least 1, got 0"),
+    ],
+    ids=str,
+)  # fmt: skip
+def test_options_that_are_none_are_refused(xor, option, message):
+    with pytest.raises(ValueError, match=next(iter(option))) as caught:
+        draw_network(xor, [1.0, 1.0], **option)
+
+    assert str(caught.value) == message

@@ -1,0 +1,67 @@
+"""A picture in words and shapes, before any file format: what DOT, Mermaid and text are made of."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A shape with lines of text; ``kind`` chooses its look, ``hint`` appears under the mouse."""
+
+    id: str
+    kind: str
+    lines: tuple[str, ...]
+    hint: str = ""
+    is_root: bool = False
+    is_alarming: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Arrow:
+    """A line from one box to another.
+
+    ``sign`` is ``positive``, ``negative``, ``zero``, ``alarm`` or ``plain`` (nothing flows);
+    ``strength``, from 0 to 1, is how thick it is.
+    """
+
+    id: str
+    tail: str
+    head: str
+    lines: tuple[str, ...] = ()
+    sign: str = "plain"
+    strength: float = 0.0
+    hint: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Sample:
+    """One entry of a legend: a kind of box, or lines of words if ``kind`` is ``note``."""
+
+    kind: str
+    lines: tuple[str, ...]
+    is_root: bool = False
+    is_alarming: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Diagram:
+    """All of a picture.
+
+    ``points`` says at which end arrows have one: ``head``; ``tail``, where gradients go; or
+    ``none``. ``columns`` are boxes that stand in line, in order, with straight lines between.
+    """
+
+    boxes: tuple[Box, ...]
+    arrows: tuple[Arrow, ...]
+    title: tuple[str, ...] = ()
+    notes: tuple[str, ...] = ()
+    legend: tuple[Sample, ...] = ()
+    columns: tuple[tuple[str, ...], ...] = ()
+    direction: str = "LR"
+    points: str = "head"
+
+    @property
+    def size(self) -> str:
+        """How much is drawn, for errors: ``"12 nodes and 14 edges"``."""
+        return f"{len(self.boxes):,} nodes and {len(self.arrows):,} edges"

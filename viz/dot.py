@@ -1,0 +1,203 @@
+"""A diagram as DOT, the language of Graphviz: plain labels only, so that every engine agrees.
+
+Ids and classes are a promise to stylesheets and scripts: ``n7`` is node 7, ``e3_7_0`` the arrow
+from node 3 to operand 0 of node 7.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from .diagram import Arrow, Box, Diagram, Sample
+from .labels import columns, dot_hint, dot_lines, dot_quote
+from .palette import LOOKS, Look, Theme
+
+FONT = "Courier"
+BOX_SIZE, ARROW_SIZE, LEGEND_SIZE = 14, 12, 11
+_WIDE = 0.6 * BOX_SIZE / 72  # inches per column of text
+_HIGH = 1.2 * BOX_SIZE / 72  # inches per line
+
+
+def settings(
+    diagram: Diagram, theme: Theme
+) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
+    """The attributes of the graph, of all nodes and of all edges."""
+    graph = {
+        "rankdir": diagram.direction,
+        "ordering": "in",  # first operands first, as they were written
+        "bgcolor": theme.page,
+        "pad": "0.2",
+        "nodesep": "0.25",
+        "ranksep": "0.5",
+        "fontname": FONT,
+        "fontsize": str(ARROW_SIZE),
+        "fontcolor": theme.muted,
+        "tooltip": " ",
+    }
+    if diagram.columns:
+        graph |= _straight(diagram)
+    node = {
+        "fontname": FONT,
+        "fontsize": str(BOX_SIZE),
+        "fontcolor": theme.ink,
+        "color": theme.outline,
+        "margin": "0.11,0.06",
+        "height": "0",
+        "width": "0",
+    }
+    edge = {
+        "fontname": FONT,
+        "fontsize": str(ARROW_SIZE),
+        "fontcolor": theme.ink,
+        "color": theme.outline,
+        "arrowsize": "0.7",
+    }
+    return graph, node, edge
+
+
+def _straight(diagram: Diagram) -> dict[str, str]:
+    """Columns of circles: far enough apart that no line crosses a circle it does not end in.
+
+    Where lines have numbers on them, Graphviz bends them round their own labels instead.
+    """
+    if any(arrow.lines for arrow in diagram.arrows):
+        return {"ranksep": "1"}
+    tallest = max(map(len, diagram.columns))
+    height = tallest * (_diameter(diagram) + 0.25)
+    return {"splines": "line", "ranksep": f"{max(1.0, height / 2):.2f}"}
+
+
+def _diameter(diagram: Diagram) -> float:
+    """One size for all circles of a picture, in inches: that of the fullest."""
+    sizes = [
+        math.hypot(max(map(columns, box.lines)) * _WIDE, len(box.lines) * _HIGH)
+        for box in diagram.boxes
+        if "circle" in LOOKS[box.kind].shape
+    ]
+    return max(sizes, default=1.0) + 0.1
+
+
+def body(diagram: Diagram, theme: Theme) -> Iterator[str]:
+    """The statements of the graph, one a line."""
+    if diagram.title:
+        lines = (*diagram.title, "")
+        title = dot_lines(lines, "l" * len(lines))
+        yield f"\tlabel={title} labelloc=t labeljust=l\n"
+    circle = f"{_diameter(diagram):.2f}"
+    for box in diagram.boxes:
+        yield _node(box, theme, circle)
+    for arrow in diagram.arrows:
+        yield _edge(arrow, theme, diagram)
+    if diagram.notes:
+        yield _note(diagram, theme)
+    for column in diagram.columns:
+        if len(column) > 1:
+            yield f"\t{{ rank=same {' -> '.join(column)} [style=invis] }}\n"
+    yield from _legend(diagram, theme)
+
+
+def _node(box: Box, theme: Theme, circle: str) -> str:
+    look = LOOKS[box.kind]
+    attributes = _looks(box, theme)
+    width = max(map(columns, box.lines))
+    if width > max(map(len, box.lines)):
+        # Engines have no widths for Chinese and its neighbours: they would run over the border.
+        attributes["width"] = f"{width * _WIDE + 0.25:.2f}"
+    if "circle" in look.shape:
+        attributes |= {"fixedsize": "true", "width": circle, "height": circle}
+    classes = [box.kind, *["root"] * box.is_root, *["alarm"] * box.is_alarming]
+    ends = "n" * len(box.lines) if "circle" in look.shape else "n" + "l" * (len(box.lines) - 1)
+    return _statement(
+        box.id,
+        label=dot_lines(box.lines, ends),
+        tooltip=dot_hint(box.hint),
+        **{"id": box.id, "class": dot_quote(" ".join(classes))},
+        **{key: dot_quote(value) for key, value in attributes.items()},
+    )
+
+
+def _looks(box: Box | Sample, theme: Theme) -> dict[str, str]:
+    look: Look = LOOKS[box.kind]
+    attributes = {"shape": look.shape, "style": look.style, "fillcolor": theme.fills[box.kind]}
+    if look.borders > 1:
+        attributes["peripheries"] = str(look.borders)
+    if box.is_root:
+        attributes |= {"penwidth": "3", "color": theme.root, "fillcolor": theme.fills["root"]}
+    if box.is_alarming:
+        # The eight corners of a stop sign, within a thick border.
+        attributes |= {"shape": "octagon", "style": "filled", "peripheries": "2"}
+        attributes |= {"penwidth": "3", "color": theme.alarm}
+    return attributes
+
+
+def _edge(arrow: Arrow, theme: Theme, diagram: Diagram) -> str:
+    colours = {"positive": theme.positive, "negative": theme.negative, "alarm": theme.alarm}
+    attributes = {"id": arrow.id, "class": arrow.sign}
+    if arrow.sign in colours:
+        colour = dot_quote(colours[arrow.sign])
+        attributes |= {"color": colour, "fontcolor": colour}
+        attributes["penwidth"] = f"{1 + 3 * arrow.strength:.2f}"
+    if arrow.sign == "alarm":
+        attributes["penwidth"] = "3"
+    if arrow.sign == "zero":
+        attributes |= {"style": "dotted", "fontcolor": dot_quote(theme.muted)}
+    elif arrow.sign == "negative":
+        attributes["style"] = "dashed"
+    if diagram.points == "none" or (diagram.points == "tail" and arrow.sign == "plain"):
+        attributes["dir"] = "none"  # a bare line carries no gradient
+    elif diagram.points == "tail":
+        attributes["dir"] = "back"
+    if arrow.lines:
+        # Graphviz puts the text right above an arrow, or right of it: keep it off a thick one.
+        across = diagram.direction == "LR"
+        lines = (*arrow.lines, "") if across else [f"  {line}" for line in arrow.lines]
+        attributes["label"] = dot_lines(lines, "n" * len(lines))
+    elif diagram.points == "tail":
+        attributes["label"] = '" "'  # with room of its own it does not run through a neighbour's
+    if arrow.hint:
+        attributes["tooltip"] = attributes["labeltooltip"] = dot_hint(arrow.hint)
+    return _statement(f"{arrow.tail} -> {arrow.head}", **attributes)
+
+
+def _note(diagram: Diagram, theme: Theme) -> str:
+    return _statement(
+        "note",
+        id="note",
+        shape="box",
+        style='"dashed"',
+        color=dot_quote(theme.muted),
+        label=dot_lines(diagram.notes, "l" * len(diagram.notes)),
+    )
+
+
+def _legend(diagram: Diagram, theme: Theme) -> Iterator[str]:
+    """Samples beside the last root, where a picture has room: its inputs are many, its root one."""
+    names = []
+    for number, sample in enumerate(diagram.legend):
+        names.append(f"legend{number}")
+        yield _sample(names[-1], sample, theme)
+    last = [box.id for box in diagram.boxes if box.is_root] or [
+        name for column in diagram.columns for name in column
+    ]
+    if names and last:
+        yield f"\t{{ rank=same {last[-1]} {' '.join(names)} }}\n"
+
+
+def _sample(name: str, sample: Sample, theme: Theme) -> str:
+    attributes = _looks(sample, theme)
+    if "circle" in attributes["shape"]:
+        attributes |= {"fixedsize": "true", "width": "0.75", "height": "0.75"}
+    return _statement(
+        name,
+        label=dot_lines(sample.lines, ("l" if sample.kind == "note" else "n") * len(sample.lines)),
+        fontsize=str(LEGEND_SIZE),
+        fontcolor=dot_quote(theme.muted if sample.kind == "note" else theme.ink),
+        margin='"0.06,0.03"',
+        **{"id": name, "class": "legend"},
+        **{key: dot_quote(value) for key, value in attributes.items()},
+    )
+
+
+def _statement(subject: str, **attributes: str) -> str:
+    return f"\t{subject} [{' '.join(f'{key}={value}' for key, value in attributes.items())}]\n"

@@ -1,0 +1,135 @@
+"""`draw_neuron`: the textbook figure of one neuron, with the numbers of one pass."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+from typing import TYPE_CHECKING, Any
+
+from autograd import Graph, Value
+
+from . import choosing, words
+from .checks import at_least, one_of
+from .composing import composed
+from .diagram import Box
+from .draw import DIRECTIONS, MAX_NODES, VIEWS
+from .numbers import applied, product, show, total
+from .outline import Item, Outline
+from .palette import THEMES
+from .units import inputs, objective
+
+if TYPE_CHECKING:
+    from .picture import Picture
+
+WHO = "draw_neuron"
+TERMS = 5  # a sum of more terms is not spelled out
+
+
+def draw_neuron(
+    neuron: Callable[[list[Any]], Any],
+    x: Sequence[float | Value],
+    *,
+    loss: Callable[[Any], Value] | None = None,
+    view: str = "backward",
+    direction: str = "LR",
+    theme: str = "light",
+    legend: bool = True,
+    max_nodes: int = MAX_NODES,
+) -> Picture:
+    """Draw one neuron as a textbook does: inputs × weights, bias, their sum, the activation.
+
+    Every box spells its number out, and every arrow the chain rule. Inputs are drawn as
+    variables, so that their gradients, which would flow on to the layer before, are shown too.
+    Nobody's ``.grad`` is touched.
+
+    >>> from nn import Neuron
+    >>> neuron = Neuron(2, activation="tanh")
+    >>> for parameter, number in zip(neuron.parameters(), [0.5, -1.0, 0.75]):
+    ...     parameter.data = number
+    >>> print(draw_neuron(neuron, [2.0, 1.0], view="forward", legend=False).text(), end="")
+    tanh  v tanh(+0.75) = +0.6351
+    └─ Σ  v +0.75 + 1 − 1 = +0.75
+       ├─ parameter b  v +0.75
+       ├─ ×  v +0.5 × +2 = +1
+       │  ├─ parameter w0  v +0.5
+       │  └─ variable x0  v +2
+       └─ ×  v −1 × +1 = −1
+          ├─ parameter w1  v −1
+          └─ variable x1  v +1
+
+    Parameters
+    ----------
+    neuron:
+        An `nn.Neuron`, or anything with weights ``w`` that is called with a list of inputs.
+    x:
+        Its inputs: numbers or Values.
+    loss:
+        A function of the output, whose gradients are drawn; left out, it is the output itself.
+    view, direction, theme, legend, max_nodes:
+        As for `draw`.
+    """
+    one_of("view", view, VIEWS)
+    one_of("direction", direction, DIRECTIONS)
+    one_of("theme", theme, THEMES)
+    at_least("max_nodes", max_nodes, 1)
+    weights = _weights(neuron)
+    result = neuron([*inputs(x, len(weights), WHO)])
+    # The weights are roots of seed 0, so that the graph tells which nodes they are.
+    graph = Graph([objective(result, loss, WHO), *weights], seeds=[1.0] + [0.0] * len(weights))
+    outline = choosing.outline(graph, max_nodes=max_nodes, textbook=_sum_of(graph))
+    backward = view == "backward"
+    diagram = composed(
+        graph, outline, _spelled_out(graph, outline, backward=backward),
+        direction=direction, backward=backward, legend=legend, max_nodes=max_nodes,
+    )  # fmt: skip
+    from .picture import Picture  # noqa: PLC0415 - graphviz is imported on the first drawing
+
+    return Picture.of(diagram, theme)
+
+
+def _weights(neuron: Any) -> list[Value]:
+    if not callable(neuron) or not hasattr(neuron, "w"):
+        raise TypeError(
+            f"{WHO} takes a neuron, which has weights w, got a {type(neuron).__name__}; "
+            "for a whole model write draw_network(model, x)"
+        )
+    return list(neuron.w)
+
+
+def _sum_of(graph: Graph) -> int | None:
+    """The dot product that the weights go into; None for a neuron made of single ``+``."""
+    for weight in graph.roots[1:]:
+        for consumer, _ in graph.consumers(weight):
+            op = graph.nodes[consumer].op
+            if op is not None and op.name == "dot":
+                return consumer
+    return None
+
+
+def _spelled_out(graph: Graph, outline: Outline, *, backward: bool) -> tuple[Box, ...]:
+    """The boxes, those of products, their sum and the activation with their equations."""
+    values = {item.key: item.value for item in outline.items}
+    operands: dict[str, list[float]] = defaultdict(list)
+    for link in outline.links:
+        operands[link.consumer].append(values[link.operand])
+    boxes = []
+    for item, box in zip(outline.items, words.boxes(outline, backward=backward), strict=True):
+        equation = _equation(graph, item, operands[item.key])
+        head, _, *rest = box.lines
+        boxes.append(replace(box, lines=(head, f"v {equation}", *rest)) if equation else box)
+    return tuple(boxes)
+
+
+def _equation(graph: Graph, item: Item, operands: list[float]) -> str:
+    """A box's value as computed from its operands: ``+0.5 × +2 = +1``; empty if too long."""
+    if item.symbol == "Σ" and 1 < len(operands) <= TERMS:
+        texts, result = total(operands, item.value)
+        return " ".join([*texts, result])
+    if item.symbol == "×" and len(operands) == 2:
+        return " ".join(product(operands[0], operands[1], item.value))
+    op = graph.nodes[item.node].op
+    if item.kind == "activation" and op is not None and len(operands) == op.arity == 1:
+        sign = applied(op.forward, operands[0], item.value)
+        return f"{item.symbol}({show(operands[0])}) {sign} {show(item.value)}"
+    return ""

@@ -1,0 +1,153 @@
+"""How numbers are shown, and the promise that a shown equation is true.
+
+A reader has a pocket calculator and only the digits in the picture. So ``=`` is written only
+when the shown numbers give the shown result, rounded at its last shown digit; otherwise ``≈``.
+
+Numbers have four significant digits, rounded half up as taught at school, from the digits that
+Python prints; whole numbers below a million keep all of theirs. Every number but zero is signed,
+with U+2212 for minus.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from decimal import ROUND_HALF_UP, Context, Decimal
+
+DIGITS = 4
+ALL_DIGITS = 17  # tell any two doubles apart
+MINUS = "\u2212"
+NOT_ASKED = "—"
+
+_PLAIN = range(-4, 6)  # powers of ten that are written out: 0.0001 to 999999
+_CALCULATOR = 10  # digits on the display of a pocket calculator
+_FAIR = Decimal("0.01")  # how far off, relatively, the terms of a sum with ≈ may be
+# Exact for sums and products of shown numbers, whose digits lie between 1e-341 and 1e309.
+_EXACT = Context(prec=1500, rounding=ROUND_HALF_UP)
+
+
+def shown(x: float, digits: int = DIGITS) -> Decimal:
+    """The finite number that a reader sees for x; its exponent is the last digit that counts.
+
+    >>> shown(0.12345), shown(123456.7), shown(2.0)
+    (Decimal('0.1235'), Decimal('123457'), Decimal('2.000'))
+    """
+    exact = Decimal(repr(x))
+    if not exact:
+        return Decimal(0)
+    last = exact.adjusted() - digits + 1
+    if exact.adjusted() in _PLAIN:
+        last = min(last, 0)
+    return exact.quantize(Decimal((0, (1,), last)), context=_EXACT)
+
+
+def show(x: float | None, digits: int = DIGITS) -> str:
+    """x as text: signed, or ``nan!`` and ``+inf!``, or ``—`` when nobody asked for it.
+
+    >>> show(2.0), show(-0.12345), show(0.0), show(1.5e-7), show(float("inf")), show(None)
+    ('+2', '−0.1235', '0', '+1.5e−7', '+inf!', '—')
+    """
+    if x is None:
+        return NOT_ASKED
+    if math.isnan(x):
+        return "nan!"
+    if math.isinf(x):
+        return "+inf!" if x > 0 else f"{MINUS}inf!"
+    return _spell(shown(x, digits))
+
+
+def product(left: float, right: float, result: float) -> tuple[str, str]:
+    """``left × right`` and ``= result`` as two texts, with ``≈`` unless a calculator agrees.
+
+    >>> product(0.64, -0.8, 0.64 * -0.8), product(0.2162, -3.7705, 0.2162 * -3.7705)
+    (('+0.64 × −0.8', '= −0.512'), ('+0.2162 × −3.771', '≈ −0.8152'))
+    """
+    sign = "="
+    if all(map(math.isfinite, (left, right, result))):
+        sign = _relation(_EXACT.multiply(shown(left), shown(right)), shown(result))
+    return f"{show(left)} × {show(right)}", f"{sign} {show(result)}"
+
+
+def total(terms: Sequence[float], result: float) -> tuple[list[str], str]:
+    """The terms of a sum as texts that follow each other, and ``= result``.
+
+    Terms that nearly cancel get as many digits as it takes for a calculator to come within 1 %;
+    where its ten do not suffice, the sum is rounding noise, and four with ``≈`` say as much.
+
+    >>> total([-0.1, -1.63], -1.73), total([1.00001, -1.0], 0.00001)
+    ((['−0.1', '− 1.63'], '= −1.73'), (['+1.00001', '− 1'], '= +1e−5'))
+    """
+    digits = DIGITS
+    if sums_to(terms, result) == "≈":
+        enough = [n for n in range(DIGITS, _CALCULATOR + 1) if _fair(terms, result, n)]
+        digits = enough[0] if enough else DIGITS
+    sign = sums_to(terms, result, digits)
+    first, *rest = [show(term, digits) for term in terms]
+    return [first, *map(_as_step, rest)], f"{sign} {show(result)}"
+
+
+def sums_to(terms: Sequence[float], result: float, digits: int = DIGITS) -> str:
+    """``=`` if the shown terms add up to the shown result, else ``≈``.
+
+    >>> sums_to([0.03041, -0.12764], -0.09723), sums_to([0.5, 0.25], 0.75)
+    ('≈', '=')
+    """
+    if not all(map(math.isfinite, (*terms, result))):
+        return "="
+    return _relation(_sum(terms, digits), shown(result))
+
+
+def applied(function: Callable[[float], float], x: float, result: float) -> str:
+    """``=`` if the function of the shown number is the shown result, else ``≈``.
+
+    >>> applied(math.tanh, 0.693147, 0.6), applied(math.exp, 1.00049, 2.719614)
+    ('=', '≈')
+    """
+    if not (math.isfinite(x) and math.isfinite(result)):
+        return "="
+    calculated = function(float(shown(x)))
+    return _relation(Decimal(repr(calculated)), shown(result)) if math.isfinite(calculated) else "≈"
+
+
+def is_alarming(x: float | None) -> bool:
+    """Whether x is nan or infinite, which a picture marks with a border of its own.
+
+    >>> is_alarming(float("nan")), is_alarming(None), is_alarming(1.0)
+    (True, False, False)
+    """
+    return x is not None and not math.isfinite(x)
+
+
+def _sum(terms: Sequence[float], digits: int) -> Decimal:
+    total = Decimal(0)
+    for term in terms:
+        total = _EXACT.add(total, shown(term, digits))
+    return total
+
+
+def _relation(calculated: Decimal, result: Decimal) -> str:
+    """``=`` if the calculated number, rounded at the result's last digit, is the result."""
+    if not result:
+        return "≈" if calculated else "="
+    return "=" if calculated.quantize(result, context=_EXACT) == result else "≈"
+
+
+def _fair(terms: Sequence[float], result: float, digits: int) -> bool:
+    wanted = shown(result)
+    return abs(_EXACT.subtract(_sum(terms, digits), wanted)) <= abs(wanted) * _FAIR
+
+
+def _as_step(text: str) -> str:
+    """``+1.63`` as the later term of a sum: ``+ 1.63``; a bare ``0`` or ``nan!`` gets a plus."""
+    return f"{text[0]} {text[1:]}" if text[0] in f"+{MINUS}" else f"+ {text}"
+
+
+def _spell(number: Decimal) -> str:
+    if not number:
+        return "0"
+    sign = MINUS if number < 0 else "+"
+    number = abs(number).normalize(_EXACT)
+    power = number.adjusted()
+    if power in _PLAIN:
+        return f"{sign}{number:f}"
+    return f"{sign}{number.scaleb(-power, _EXACT):f}e{power}".replace("-", MINUS)

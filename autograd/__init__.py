@@ -3,9 +3,9 @@
 Start with `value.py`; every operation is one row of the table in `ops.py`::
 
     errors ── _ieee ── primitive ── ops ── arithmetic ──┬── value ── functions ──┬── functional
-             (total    (what an    (THE    (operators)  │                        │
+             (total    (what an    (THE    (operators)  │                        │   (derivatives)
               floats)   op is)    table)              sweep                    graph
-                                                 (the two passes)           (snapshots)
+                                                (backward pass)             (snapshots)
 
 Nothing points back. `nn` builds networks of Values, `viz` draws them.
 
@@ -99,9 +99,9 @@ from .ops import tanh as tanh
 from .primitive import Convention as Convention
 from .primitive import Interval as Interval
 from .primitive import Op as Op
+from .roots import backward as backward
 from .value import Constant as Constant
 from .value import Value as Value
-from .value import backward as backward
 from .value import constant as constant
 
 __version__ = "0.1.0"

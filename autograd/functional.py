@@ -20,11 +20,9 @@ from contextvars import ContextVar
 from typing import Any
 
 from . import ops
-from .errors import StaleValueError
 from .modes import NOWHERE, here, recording
 from .numbers import is_number, real
-from .primitive import unchecked
-from .sweep import topological
+from .pullback import pullback, pushforward
 from .trees import Rebuild, flatten
 from .value import Constant, Value, record
 
@@ -32,117 +30,6 @@ from .value import Constant, Value, record
 _depth: ContextVar[int] = ContextVar("depth", default=0)
 
 Argnums = int | Sequence[int]
-
-
-# --- the two sweeps -------------------------------------------------------------------------------
-
-
-def pullback(
-    outputs: Sequence[Value],
-    inputs: Sequence[Value],
-    cotangents: Sequence[Any],
-    *,
-    live: bool,
-) -> list[Any]:
-    """Σ cotangent · d(output)/d(input) for each input: the reverse sweep.
-
-    ``live`` says whether the answer is made of Values, to be differentiated again, or of floats.
-    """
-    order = _between(inputs, outputs)
-    sums: dict[Value, Any] = {}
-    for output, cotangent in zip(outputs, cotangents, strict=True):
-        sums[output] = sums[output] + cotangent if output in sums else cotangent
-    wanted = {*order, *inputs}
-    with unchecked(), recording():
-        for node in reversed(order):
-            upstream = sums.get(node)
-            if upstream is None:
-                continue
-            operands, slopes = _slopes(node, live=live)
-            for operand, slope in zip(operands, slopes, strict=True):
-                if operand is not None and operand in wanted:
-                    share = _times(upstream, slope)
-                    sums[operand] = sums[operand] + share if operand in sums else share
-    return [_result(sums.get(x, 0.0), live=live) for x in inputs]
-
-
-def pushforward(
-    outputs: Sequence[Value], inputs: Sequence[Value], tangents: Sequence[Any], *, live: bool
-) -> list[Any]:
-    """Σ d(output)/d(input) · tangent for each output: the forward sweep."""
-    rates: dict[Value, Any] = dict(zip(inputs, tangents, strict=True))
-    with unchecked(), recording():
-        for node in _between(inputs, outputs):
-            operands, slopes = _slopes(node, live=live)
-            total: Any = None
-            for operand, slope in zip(operands, slopes, strict=True):
-                if operand is not None and operand in rates:
-                    share = _times(rates[operand], slope)
-                    total = share if total is None else total + share
-            rates[node] = total
-    return [_result(rates.get(output, 0.0), live=live) for output in outputs]
-
-
-def _between(inputs: Sequence[Value], outputs: Sequence[Value]) -> list[Value]:
-    """The recorded nodes on paths from ``inputs`` to ``outputs``, operands before results."""
-    reached = set(inputs)
-    order = []
-    for node in topological(outputs, without=inputs):
-        if any(operand in reached for operand in _operands(node) if operand is not None):
-            reached.add(node)
-            order.append(node)
-    return order
-
-
-def _operands(node: Value) -> tuple[Value | None, ...]:
-    if node._a.__class__ is tuple:
-        operands: tuple[Value | None, ...] = node._a
-        return operands
-    return (node._a,) if node._row.arity == 1 else (node._a, node._b)  # type: ignore[union-attr]
-
-
-def _slopes(node: Value, *, live: bool) -> tuple[tuple[Value | None, ...], tuple[Any, ...]]:
-    """The operands of ``node`` and its local derivative towards each."""
-    operands = _operands(node)
-    numbers = node._x if node._a.__class__ is tuple else (node._x, node._y)[: len(operands)]
-    op = node._row
-    assert op is not None
-    if not live:
-        return operands, op.slopes(node._data, numbers)
-    for operand, number in zip(operands, numbers, strict=True):
-        if operand is not None and not _same(operand._data, number):
-            name = f" {operand.label!r}" if operand.label else ""
-            raise StaleValueError(
-                f"cannot differentiate again through the leaf{name}: {op.name} recorded it as "
-                f"{number!r} and it was changed to {operand._data!r} since; compute the function "
-                "again after changing its inputs"
-            )
-    return operands, op.slopes(
-        node, tuple([x if v is None else v for v, x in zip(operands, numbers, strict=True)])
-    )
-
-
-def _same(x: float, y: float) -> bool:
-    """Whether two doubles are the same number; nan is nan."""
-    return x == y or (x != x and y != y)
-
-
-def _times(x: Any, slope: Any) -> Any:
-    """x · slope, without a node for a product with the literal 1."""
-    if slope.__class__ is int and slope == 1:
-        return x
-    if x.__class__ is float and x == 1.0 and isinstance(slope, Value):
-        return slope
-    return x * slope
-
-
-def _result(x: Any, *, live: bool) -> Any:
-    if live:
-        return x if isinstance(x, Value) else Constant(x)
-    return float(x)
-
-
-# --- running a function on fresh Values -----------------------------------------------------------
 
 
 class _Run:

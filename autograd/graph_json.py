@@ -26,7 +26,7 @@ def encode(graph: Graph) -> str:
             entry["op"] = node.op.name
             entry["operands"] = list(node.operands)
             entry["inputs"] = [_encoded(x) for x in node.inputs]
-        elif _encoded(node.now) != _encoded(node.value):
+        elif repr(node.now) != repr(node.value):  # −0.0 is not 0.0, and nan is nan
             entry["now"] = _encoded(node.now)
         for name in ("label", "scope", "source"):
             if getattr(node, name):

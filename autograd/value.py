@@ -14,7 +14,7 @@ from . import copying, modes, ops
 from .arithmetic import Arithmetic
 from .errors import ConstantError
 from .modes import here
-from .numbers import comparable, is_number, listed, real
+from .numbers import comparable, is_number, real
 from .primitive import Op
 from .sweep import accumulate
 
@@ -259,7 +259,7 @@ class Value(Arithmetic):
         >>> x.grad  # twice 27: gradients accumulate until they are reset
         54.0
         """
-        backward([self], [seed])
+        accumulate([self], [real(seed, "a seed")])
 
     def detach(self) -> Constant:
         """A constant with the same number: no gradient flows through it."""
@@ -345,6 +345,15 @@ class Constant(Value):
     def __mul__(self, other: Any) -> Any:
         return self._binary(ops.mul, self, other, other)
 
+    def backward(self, seed: float = 1.0) -> NoReturn:  # noqa: ARG002 - as a Value's
+        """Raise ConstantError: nothing was recorded that leads back to a variable."""
+        if self.kind == "frozen":
+            raise ConstantError(f"backward on the frozen {self!r}; write .unfreeze() first")
+        raise ConstantError(
+            f"backward on the constant {self!r}: it was made of plain numbers, detached "
+            "or computed under no_grad, so nothing leads back to a variable"
+        )
+
     def __repr__(self) -> str:
         label = f", label={self.label!r}" if self.label else ""
         return f"Constant(data={self._data!r}{label})"
@@ -420,54 +429,3 @@ def _named(nodes: Sequence[Value | None]) -> str:
     scope = (here() or modes.NOWHERE).scope
     place = f" in scope {scope!r}" if scope else ""
     return place + (f" ({', '.join(labels)})" if labels else "")
-
-
-def backward(roots: Value | Sequence[Value], seeds: float | Sequence[float] | None = None) -> None:
-    """Add Σ seed · d(root)/d(leaf) to ``grad`` of every leaf, for one root or several.
-
-    >>> x = Value(3.0)
-    >>> backward([x * x, 2.0 * x], seeds=[1.0, 10.0])
-    >>> x.grad
-    26.0
-
-    Raises
-    ------
-    TypeError
-        if a root is not a Value, or is a constant (`ConstantError`).
-    ValueError
-        if the numbers of roots and seeds differ.
-    """
-    if isinstance(roots, Value):
-        roots = [roots]
-        seeds = None if seeds is None else [seeds]  # type: ignore[list-item]
-    roots = _checked_roots(roots)
-    weights = [1.0] * len(roots) if seeds is None else listed(seeds, "seeds")
-    if len(weights) != len(roots):
-        raise ValueError(
-            f"backward got {len(roots)} roots and {len(weights)} seeds; give one seed for each root"
-        )
-    accumulate(roots, [real(weight, "a seed") for weight in weights])
-
-
-def _checked_roots(roots: Any) -> list[Value]:
-    """``roots`` as a list of Values that a gradient can be asked of."""
-    if not isinstance(roots, (list, tuple)):
-        raise TypeError(
-            f"backward starts from a Value or a list of Values, got a {type(roots).__name__}; "
-            "a loss must be one number, so add or average its parts"
-        )
-    if not roots:
-        raise ValueError("backward got an empty list of roots; give at least one Value")
-    for root in roots:
-        if not isinstance(root, Value):
-            raise TypeError(
-                f"backward starts from Values, got a {type(root).__name__} among the roots"
-            )
-        if isinstance(root, Constant):
-            if root.kind == "frozen":
-                raise ConstantError(f"backward on the frozen {root!r}; write .unfreeze() first")
-            raise ConstantError(
-                f"backward on the constant {root!r}: it was made of plain numbers, detached or "
-                "computed under no_grad, so nothing leads back to a variable"
-            )
-    return list(roots)

@@ -211,8 +211,8 @@ def test_a_leaf_changed_since_cannot_be_differentiated_again():
     with pytest.raises(
         StaleValueError, match=r"leaf 'w': mul recorded it as 2\.0 and it was changed"
     ):
-        ag.functional.pullback([product], [w], [1.0], live=True)
-    assert ag.functional.pullback([product], [w], [1.0], live=False) == [4.0]
+        ag.pullback.pullback([product], [w], [1.0], live=True)
+    assert ag.pullback.pullback([product], [w], [1.0], live=False) == [4.0]
 
 
 # --- shapes ---------------------------------------------------------------------------------------

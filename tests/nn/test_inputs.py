@@ -37,7 +37,7 @@ NAN, INF = math.nan, math.inf
         np.array([Value(1.0), -2.0], dtype=object),
         array.array("d", [1.0, -2.0]),
         range(1, -5, -3),
-        iter([1.0, -2.0]),
+        pytest.param(iter([1.0, -2.0]), id="iterator"),
     ],
     ids=repr,
 )

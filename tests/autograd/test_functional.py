@@ -259,6 +259,37 @@ def test_vjp_pulls_any_cotangent():
         pull([1.0])
 
 
+def test_a_cotangent_may_be_a_value_and_stays_connected():
+    weight = Value(2.0)
+    _, pull = vjp(lambda x: [x * x, x], Value(3.0))
+    (pulled,) = pull([weight, 1.0])
+    pulled.backward()
+
+    assert pulled.data == 2.0 * 6.0 + 1.0
+    assert weight.grad == 6.0
+
+
+def test_any_argument_may_be_the_one():
+    def f(x, y):
+        return x * y**3
+
+    assert hessian(f, argnums=1)(5.0, 2.0) == 5.0 * 6.0 * 2.0
+    assert hessian(f, argnums=(0, 1))(5.0, 2.0) == ((0.0, 12.0), (12.0, 60.0))
+    assert hvp(f, argnums=1)(5.0, 2.0, 10.0) == 600.0
+    assert grad(f, argnums=-1)(5.0, 2.0) == 60.0
+    assert jacobian(f, argnums=(1, 0))(5.0, 2.0) == (60.0, 8.0)
+
+
+@pytest.mark.parametrize("name", ["grad", "value_and_grad", "jacobian", "hessian", "hvp"])
+def test_each_says_that_it_takes_a_function(name):
+    with pytest.raises(TypeError, match=rf"^{name} takes a function, got 3\.0; write {name}\(f\)"):
+        getattr(ag, name)(3.0)
+    with pytest.raises(TypeError, match=r"^vjp takes a function"):
+        vjp(3.0, 1.0)
+    with pytest.raises(TypeError, match=r"^jvp takes a function"):
+        jvp(3.0, (1.0,), (1.0,))
+
+
 def test_constant_functions_have_gradient_zero():
     assert grad(lambda _: 3.0)(2.0) == 0.0
     assert grad(lambda x, _: x)(2.0, 3.0) == 1.0

@@ -3,6 +3,7 @@
 import math
 
 import mpmath
+import numpy as np
 import pytest
 from hypothesis import assume, given
 from hypothesis import strategies as st
@@ -230,7 +231,6 @@ def test_arguments_keep_their_shape():
 
 
 def test_arrays_in_arrays_out():
-    np = pytest.importorskip("numpy")
     weights = np.array([0.1, 0.2])
     gradient = grad(lambda w: (w @ np.array([1.0, 2.0])).tanh())(weights)
     matrix = jacobian(lambda w: np.exp(w) * w[0])(weights)

@@ -211,7 +211,12 @@ class Arithmetic(Recorder):
     # What would lose the recording says so.
 
     def __float__(self) -> NoReturn:
-        raise TypeError(_lost("float(v), or a function of the math module,", "autograd.exp(v)"))
+        raise TypeError(
+            _lost(
+                "float(v), or a function of the math module,",
+                "autograd's own (autograd.exp(v) for math.exp(v))",
+            )
+        )
 
     def __int__(self) -> NoReturn:
         raise TypeError(_lost("int(v)", "autograd.floor(v)"))

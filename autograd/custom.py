@@ -10,7 +10,7 @@ from typing import Any
 
 from .errors import OperationError
 from .numbers import is_number
-from .primitive import REALS, Convention, Interval, Op, Recorder, nothing, register
+from .primitive import ALL, REALS, Convention, Interval, Op, Recorder, nothing, register
 
 
 def operation(
@@ -82,21 +82,21 @@ def operation(
             )
         return result
 
-    row = register(
-        Op(
-            name,
-            symbol or name,
-            inside,
-            tuple([_in_plain_numbers(partial, name, variadic=variadic) for partial in functions]),
-            domain=intervals,
-            formulas=tuple(formulas),
-            conventions=tuple(conventions),
-            variadic=variadic,
-            is_activation=is_activation,
-            kinks=kinks,
-        )
+    row = Op(
+        name,
+        symbol or name,
+        inside,
+        tuple([_in_plain_numbers(partial, name, variadic=variadic) for partial in functions]),
+        domain=intervals,
+        formulas=tuple(formulas),
+        conventions=tuple(conventions),
+        variadic=variadic,
+        is_activation=is_activation,
+        kinks=kinks,
     )
-    return row
+    for partial in () if name in ALL else functions:  # a name that is taken is the first complaint
+        _refuse_signature(name, partial, operands=None if variadic else len(functions))
+    return register(row)
 
 
 def _in_plain_numbers(
@@ -128,6 +128,23 @@ def _in_plain_numbers(
         return plain(found, operands)
 
     return slope
+
+
+def _refuse_signature(name: str, partial: Callable[..., Any], operands: int | None) -> None:
+    """Raise if a partial cannot be called with the result and all operands."""
+    import inspect  # noqa: PLC0415 - costs milliseconds, and few programs add operations
+
+    count = 2 if operands is None else operands
+    try:
+        inspect.signature(partial).bind(*range(1 + count))
+    except ValueError:  # a built-in that does not say
+        return
+    except TypeError:
+        letters = "z, *xs" if operands is None else ", ".join(["z", "x", "y", "w"][: 1 + count])
+        raise OperationError(
+            f"a partial of {name!r} takes ({letters}), the result and then the operands, with one "
+            f"partial for each operand; got {inspect.signature(partial)}"
+        ) from None
 
 
 def _tuple(xs: Any) -> tuple[Any, ...]:

@@ -241,7 +241,8 @@ def register(op: Op) -> Op:
     """Add a row to the table; its name must be new."""
     if op.name in ALL:
         raise OperationError(
-            f"there is already an operation named {op.name!r}; choose another name"
+            f"there is already an operation named {op.name!r}; choose another name, or take the "
+            f"old one away first: del autograd.ops.ALL[{op.name!r}]"
         )
     ALL[op.name] = op
     return op

@@ -313,7 +313,8 @@ LOST = {
         float,
         (
             "float(v), or a function of the math module, would lose the gradient of a Value: write "
-            "autograd.exp(v) to record it, or v.data for the plain number"
+            "autograd's own (autograd.exp(v) for math.exp(v)) to record it, or v.data for the "
+            "plain number"
         ),
     ),
     "int(v)": (

@@ -222,6 +222,16 @@ def test_contributions_that_overflow_only_together():
         check_finite(y)
 
 
+def test_one_of_several_culprits_is_named():
+    """The first that the pass meets; to list a thousand would help nobody."""
+    x = Value(0.0, label="x")
+    with pytest.raises(NonFiniteError) as caught:
+        check_finite(total([x.sqrt(), x.cbrt()]))
+
+    assert str(caught.value).count("it comes through") == 1
+    assert "it comes through cbrt(0.0), in node %2" in str(caught.value)
+
+
 def test_a_partial_that_is_nan():
     row = operation("nan_slope", lambda x: x, lambda z, x: math.nan)
     try:

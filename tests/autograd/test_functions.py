@@ -653,6 +653,14 @@ def test_the_gradient_is_a_float_whatever_a_partial_returns(new, slope):
     assert type(grad(row)(1.0)) is float
 
 
+def test_a_custom_operation_stays_exact_in_fractions(new):
+    row = new(lambda x: x / 3, lambda z, x: Fraction(1, 3))
+    graph = Graph(row(Value(1.0)) * 2.0)
+
+    assert graph.evaluate(Fraction)[-1] == Fraction(2, 3)
+    assert graph.gradients(Fraction)[0] == Fraction(2, 3)
+
+
 def test_a_partial_that_returns_no_number_is_named(new):
     """A Value from outside would turn ``.grad`` into a Value, and ``.grad`` is always a float."""
     outside = Value(2.0)
@@ -723,7 +731,10 @@ BAD_ROWS = {
     "taken": (
         ("add", abs, abs),
         {},
-        "there is already an operation named 'add'; choose another name",
+        (
+            "there is already an operation named 'add'; choose another name, or take the old one "
+            "away first: del autograd.ops.ALL['add']"
+        ),
     ),
     "no name": (("not ok", abs, abs), {}, "an operation's name is an identifier, got 'not ok'"),
     "a number": ((3, abs, abs), {}, "an operation's name is an identifier, got 3"),
@@ -802,3 +813,21 @@ def test_rows_are_few_and_each_is_itself():
         assert repr(row) == f"<op {name}>"
         assert copy.deepcopy(row) is row
         assert pickled(row) is row
+
+
+@pytest.mark.parametrize(
+    ("partials", "expected", "given"),
+    [
+        (lambda x: 2.0 * x, "(z, x)", "(x)"),
+        ([lambda z, x, y: y, lambda z, x: x], "(z, x, y)", "(z, x)"),
+    ],
+)
+def test_a_partial_that_forgot_the_result_is_refused_at_once(partials, expected, given):
+    with pytest.raises(OperationError) as error:
+        operation("forgot", lambda *xs: xs[0], partials)
+
+    assert str(error.value) == (
+        f"a partial of 'forgot' takes {expected}, the result and then the operands, with one "
+        f"partial for each operand; got {given}"
+    )
+    assert "forgot" not in ops.ALL

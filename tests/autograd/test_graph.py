@@ -593,6 +593,10 @@ def test_json_is_strict_json():
     assert [node["value"] for node in document["nodes"]] == ["inf", "-inf", "nan", "nan"]
 
 
+def test_json_can_be_read_by_people_too():
+    assert '"label": "Σ w·x"' in Graph(Value(2.0, label="Σ w·x")).to_json()
+
+
 def test_json_holds_what_was_recorded_and_no_more():
     x = Value(3.0, label="x")
     y = x * 2.0

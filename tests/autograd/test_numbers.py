@@ -72,6 +72,7 @@ TOLD = [
     (np.array(3.0), "an array of shape (); write array.item()"),
     ([1, 2], "a list; write [Value(x) for x in [1, 2]]"),
     ((1, 2), "a tuple; write [Value(x) for x in (1, 2)]"),
+    ([1, 2, 3], "a list; write [Value(x) for x in [1, 2, 3]]"),
     ([1, 2, 3, 4], "a list; write [Value(x) for x in ...]"),
     (b"x", "a bytes: b'x'"),
     ({"a": 1}, "a dict: {'a': 1}"),

@@ -422,7 +422,9 @@ def test_a_value_never_holds_an_array():
 def test_functions_of_math_are_refused_with_advice():
     # HIPS/autograd#58 #304 #515 #556 #559: "float() argument must be a string or a number, not
     # 'ArrayBox'".
-    with pytest.raises(TypeError, match=r"would lose the gradient of a Value: write autograd\.exp"):
+    with pytest.raises(
+        TypeError, match=r"would lose the gradient of a Value: write autograd's own"
+    ):
         math.exp(Value(1.0))
 
 

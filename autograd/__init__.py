@@ -42,6 +42,7 @@ from .functional import jvp as jvp
 from .functional import value_and_grad as value_and_grad
 from .functional import vjp as vjp
 from .functions import clip as clip
+from .functions import detach as detach
 from .functions import dot as dot
 from .functions import elu as elu
 from .functions import is_constant as is_constant

@@ -13,10 +13,11 @@ from . import ops
 from .modes import here
 from .numbers import is_number, real
 from .primitive import Op, Recorder
-from .value import Constant, Value, record, recorded
+from .value import Constant, Value, constant, record, recorded
 
 __all__ = [
     "clip",
+    "detach",
     "dot",
     "elu",
     "leaky_relu",
@@ -283,3 +284,14 @@ def is_constant(x: Any) -> bool:
     (True, False)
     """
     return isinstance(x, Constant) or not isinstance(x, Recorder)
+
+
+def detach(x: Any) -> Constant:
+    """A constant with the number of x: no gradient flows through it. As ``x.detach()``.
+
+    >>> x = Value(3.0)
+    >>> (x * detach(x)).backward()
+    >>> x.grad
+    3.0
+    """
+    return constant(x, label=x.label if isinstance(x, Value) else "")

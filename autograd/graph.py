@@ -170,9 +170,9 @@ class Graph:
         result = []
         for consumer, position in edges:
             upstream = self.nodes[consumer].grad
-            if upstream is not None:
-                slope = self.nodes[consumer].slopes[position]
-                result.append(Contribution(consumer, position, slope, upstream, upstream * slope))
+            assert upstream is not None  # of what is above this node a gradient is asked too
+            slope = self.nodes[consumer].slopes[position]
+            result.append(Contribution(consumer, position, slope, upstream, upstream * slope))
         return tuple(result)
 
     # --- in other arithmetics ---------------------------------------------------------------------

@@ -35,9 +35,7 @@ def pullback(
     wanted = {*order, *inputs}
     with unchecked(), recording():
         for node in reversed(order):
-            upstream = sums.get(node)
-            if upstream is None:
-                continue
+            upstream = sums[node]  # a path leads from an output to every node between
             operands, slopes = _slopes(node, live=live)
             for operand, slope in zip(operands, slopes, strict=True):
                 if operand is not None and operand in wanted:

@@ -104,8 +104,7 @@ def accumulate(  # noqa: C901, PLR0912 - one loop, its hot rows spelled out
                     if operand is not None:
                         operand._grad += upstream * slope
             elif row.arity == 1:
-                if a is not None:
-                    a._grad += upstream * row.partials[0](node._data, node._x)
+                a._grad += upstream * row.partials[0](node._data, node._x)
             else:
                 b = node._b
                 if a is not None:

@@ -21,7 +21,7 @@ LONGEST_SIDE = 16_000
 
 _LESS = (
     "draw a smaller part (a Value nearer to the leaves), lower max_nodes=..., "
-    "or allow more time with timeout=..."
+    "or allow more time: .save(path, timeout=60)"
 )
 _OTHER_WAYS = "without any, .source (DOT), .mermaid() and .text() still work"
 

@@ -409,6 +409,7 @@ def test_operators_and_methods_work_on_anything_that_records():
     x, y = Symbol("x"), Symbol("y")
 
     assert (2.0 * x + y / 3).text == "add(mul(2.0, x), div(y, 3))"
+    assert (x * y - 1).text == "sub(mul(x, y), 1)"
     assert (-(x**2)).text == "neg(pow(x, 2))"
     assert (1 - x).tanh().text == "tanh(sub(1, x))"
     assert (2**x - abs(y)).text == "sub(pow(2, x), abs(y))"

@@ -335,3 +335,17 @@ def test_15_a_custom_operation_is_a_row_like_the_others():
         assert total([row(Value(3.0), 0.5), 1.0]).data == 1.75
     finally:
         del ops.ALL["logistic_map"]
+
+
+PROMISED = """
+Value exp log log1p expm1 sqrt cbrt sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh
+atanh sigmoid softplus relu leaky_relu elu gelu silu erf hypot abs sign floor ceil minimum maximum
+where clip pow sum prod mean dot logsumexp softmax log_softmax backward no_grad detach
+scope constant operation grad value_and_grad jacobian hessian hvp vjp jvp derivative Graph ops check_finite
+AutogradError DomainError StaleValueError NonFiniteError
+""".split()  # noqa: SIM905 - as the plan of the house lists them
+
+
+@pytest.mark.parametrize("name", PROMISED)
+def test_every_promised_name_is_there(name):
+    assert hasattr(autograd, name)

@@ -211,7 +211,8 @@ def test_an_engine_that_takes_too_long_is_stopped_with_its_children(tmp_path):
     assert time.monotonic() - start < 10
     assert str(caught.value) == (
         f"{slow} did not finish within 1 s on 4,000 nodes and 9,000 edges; draw a smaller part "
-        "(a Value nearer to the leaves), lower max_nodes=..., or allow more time with timeout=..."
+        "(a Value nearer to the leaves), lower max_nodes=..., or allow more time: "
+        ".save(path, timeout=60)"
     )
     assert isinstance(caught.value, TimeoutError)
     if (tmp_path / "pid").exists():

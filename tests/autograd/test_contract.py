@@ -341,7 +341,8 @@ PROMISED = """
 Value exp log log1p expm1 sqrt cbrt sin cos tan asin acos atan atan2 sinh cosh tanh asinh acosh
 atanh sigmoid softplus relu leaky_relu elu gelu silu erf hypot abs sign floor ceil minimum maximum
 where clip pow sum prod mean dot logsumexp softmax log_softmax backward no_grad detach
-scope constant operation grad value_and_grad jacobian hessian hvp vjp jvp derivative Graph ops check_finite
+scope constant operation grad value_and_grad jacobian hessian hvp
+vjp jvp derivative Graph ops check_finite
 AutogradError DomainError StaleValueError NonFiniteError
 """.split()  # noqa: SIM905 - as the plan of the house lists them
 

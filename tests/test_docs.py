@@ -8,6 +8,8 @@ from pathlib import Path
 
 import pytest
 
+from autograd.ops import ALL
+
 ROOT = Path(__file__).resolve().parent.parent
 DOCS = ROOT / "docs"
 
@@ -56,3 +58,10 @@ def test_the_pictures_of_the_readme_show_what_is_drawn_today():
         assert re.findall(r"<text[^>]*>(.*?)</text>", kept) == re.findall(
             r"<text[^>]*>(.*?)</text>", picture.svg()
         ), "run: python docs/make_pictures.py"
+
+
+def test_the_readme_counts_the_operations_and_holds_no_placeholder():
+    text = (ROOT / "README.md").read_text(encoding="utf-8")
+
+    assert f"`Value` and {len(ALL)} operations" in text
+    assert not re.search(r"^[A-Z]{4,}$", text, re.MULTILINE)

@@ -280,6 +280,46 @@ def test_any_argument_may_be_the_one():
     assert jacobian(f, argnums=(1, 0))(5.0, 2.0) == (60.0, 8.0)
 
 
+def test_one_output_twice_is_pulled_twice():
+    def f(x):
+        y = x * x
+        return [y, y, x]
+
+    _, pull = vjp(f, 3.0)
+
+    assert pull([1.0, 10.0, 100.0]) == (6.0 + 60.0 + 100.0,)
+
+
+def test_several_arguments_of_several_numbers_each():
+    def f(x, y, z, *, scale):
+        return scale * (x[0] * y[0] * z[0] + x[1] * y[1] * z[1])
+
+    gradient = grad(f, argnums=(0, 1, 2))([1.0, 2.0], [3.0, 4.0], [5.0, 6.0], scale=10.0)
+
+    assert gradient == ([150.0, 240.0], [50.0, 120.0], [30.0, 80.0])
+
+
+def test_a_tangent_may_be_a_value_and_stays_connected():
+    speed = Value(2.0)
+    _, moved = jvp(lambda x: x * x, (3.0,), (speed,))
+    moved.backward()
+
+    assert (moved.data, speed.grad) == (12.0, 6.0)
+
+
+def test_a_constant_is_differentiated_as_the_number_that_it_is():
+    assert grad(lambda x: x * x)(ag.constant(3.0)).data == 6.0
+
+
+def test_an_object_that_is_called_has_its_class_for_a_name():
+    class Square:
+        def __call__(self, x):
+            return [x * x]
+
+    with pytest.raises(TypeError, match=r"^Square returned a collection of 1 numbers"):
+        value_and_grad(Square())(3.0)
+
+
 @pytest.mark.parametrize("name", ["grad", "value_and_grad", "jacobian", "hessian", "hvp"])
 def test_each_says_that_it_takes_a_function(name):
     with pytest.raises(TypeError, match=rf"^{name} takes a function, got 3\.0; write {name}\(f\)"):

@@ -63,6 +63,8 @@ def test_a_graph_as_text_says_names_and_changes():
         y = x * 3.0
     x.data = 5.0
 
+    plain = Graph(y).nodes[1]
+    assert (plain.label, plain.scope, plain.source) == ("", "", "")
     assert str(Graph(y)).splitlines() == [
         "%0 = variable           # 2.0  now 5.0  grad 3.0  'x'",
         "%1 = constant           # 3.0",

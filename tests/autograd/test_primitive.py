@@ -2,7 +2,18 @@
 
 import pytest
 
-from autograd import DomainError, Interval, Value, constant, dot, no_grad, operation, ops, scope
+from autograd import (
+    DomainError,
+    Interval,
+    Value,
+    constant,
+    dot,
+    no_grad,
+    operation,
+    ops,
+    scope,
+    sources,
+)
 from autograd import sum as total
 
 # Every way in which a node comes to be: spelled out for speed, or through the table.
@@ -39,6 +50,18 @@ def test_every_node_knows_its_scope(road):
 
     assert node.scope == "here"
     assert node.op is not None
+
+
+@EVERY_ROAD
+def test_every_node_knows_its_line_on_request(road):
+    a, b = Value(0.5), Value(3.0)
+    with sources():
+        node = road(a, b)
+    plain = road(a, b)
+
+    assert node.source.startswith("test_primitive.py:")
+    assert node.op is plain.op
+    assert [x.data for x in node.operands] == [x.data for x in plain.operands]
 
 
 @EVERY_ROAD

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
-from typing import Any, ClassVar, NoReturn, TypeVar
+from typing import Any, ClassVar, NoReturn
 
 from . import copying, modes, ops
 from .arithmetic import Arithmetic
@@ -315,21 +315,10 @@ class Value(Arithmetic):
         return copying.reduce(self)
 
 
-V = TypeVar("V", bound=Value)
 _new = Value.__new__
 _ADD, _MUL = ops.add, ops.mul
 
 
-def without_gradient(cls: type[V]) -> type[V]:
-    """A class decorator: Values of this class have the gradient 0.0, whatever a pass adds to it.
-
-    It hides the slot, so that the backward pass need not ask of each operand what it is.
-    """
-    cls._grad = property(lambda _: 0.0, lambda _, __: None)  # type: ignore[assignment, misc]
-    return cls
-
-
-@without_gradient
 class Constant(Value):
     """A Value without a gradient: made by `constant`, ``detach()`` or under ``no_grad``.
 
@@ -338,6 +327,10 @@ class Constant(Value):
 
     __slots__ = ()
     kind: ClassVar[str] = "constant"
+
+    # Hides the slot, so that the backward pass need not ask of each operand what it is: whatever
+    # it adds is dropped. nn's frozen parameters inherit this.
+    _grad = property(lambda _: 0.0, lambda _, __: None)
 
     def __add__(self, other: Any) -> Any:
         return self._binary(ops.add, self, other, other)

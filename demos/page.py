@@ -11,8 +11,8 @@ from collections.abc import Callable, Iterable, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from autograd.files import write_whole
 from viz import RenderError
-from viz.files import write_whole
 
 if TYPE_CHECKING:
     from viz import Picture

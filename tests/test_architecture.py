@@ -26,7 +26,7 @@ PACKAGES = {
 
 # Inside autograd: a module imports only from rows above its own. Its __init__ imports them all.
 AUTOGRAD_LAYERS = (
-    {"errors", "_ieee", "modes", "numbers", "trees"},
+    {"errors", "files", "_ieee", "modes", "numbers", "trees"},
     {"primitive"},
     {"ops", "custom"},
     {"sweep", "ufuncs"},
@@ -40,7 +40,10 @@ AUTOGRAD_LAYERS = (
 )
 
 # Imported on first use, if at all; most are not even installed with glassgrad.
-HEAVY = {"graphviz", "hypothesis", "matplotlib", "mpmath", "numpy", "scipy", "sklearn", "torch"}
+HEAVY = {
+    "graphviz", "hypothesis", "matplotlib", "mpmath", "numpy", "pandas", "safetensors", "scipy",
+    "sklearn", "torch", "tqdm",
+}  # fmt: skip
 
 
 def sources(root: Path) -> Iterator[tuple[Path, str, ast.Module]]:

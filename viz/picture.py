@@ -15,11 +15,12 @@ from typing import Any
 
 import graphviz
 
+from autograd.files import write_whole
+
 from . import dot, mermaid, text
 from .checks import did_you_mean
 from .diagram import Diagram
 from .errors import RenderError
-from .files import write_whole
 from .palette import THEMES
 from .render import SCALE, TIMEOUT, render
 

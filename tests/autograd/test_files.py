@@ -3,7 +3,7 @@ import stat
 
 import pytest
 
-from viz.files import write_whole
+from autograd.files import write_whole
 
 
 def test_a_file_is_written(tmp_path):

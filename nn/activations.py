@@ -61,6 +61,11 @@ leaky_relu, elu, sigmoid, softplus, silu, gelu
         return linear
     if callable(of):
         return of
+    if str(of) in {"softmax", "log_softmax"}:
+        raise ValueError(
+            f"{of} looks at all outputs of a layer, and an activation at one; make it a part of "
+            f'its own: Sequential(Layer(2, 3, nonlin=False), "{of}")'
+        )
     return look_up(of, activations(), "activation", "a function of one Value")
 
 

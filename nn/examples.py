@@ -81,6 +81,52 @@ class OfNumbers:
         return self.one(output, target)
 
 
+@dataclass(frozen=True, slots=True)
+class OfClasses:
+    """A loss of a list of logits, one for each class, and its target; for lists of these too.
+
+    ``one`` is asked with (logits, target, position in words); ``instead`` ends the error for one
+    logit alone.
+    """
+
+    name: str
+    one: Callable[[list[Any], Any, str], Any]
+    instead: str = ""
+
+    def __call__(self, logits: Any, targets: Any, reduction: str) -> Any:
+        """The loss of one example, or what ``reduction`` makes of a batch."""
+        reduce = reduction_of(self.name, reduction)
+        rows = items(logits)
+        if rows is None:
+            raise TypeError(
+                f"{self.name} takes a list with a logit for each class, got "
+                f"{shown(logits)}{self.instead}"
+            )
+        if not rows:
+            raise ValueError(f"{self.name} got an empty list; give a logit for each class")
+        if items(rows[0]) is None:
+            return self.one(rows, targets, "")
+        wanted = items(targets)
+        if wanted is None:
+            raise TypeError(
+                f"{self.name} got a batch of {len(rows)} examples and one target, "
+                f"{shown(targets)}; give a list with a target for each example"
+            )
+        check_lengths(self.name, "example", rows, wanted)
+        pairs = enumerate(zip(rows, wanted, strict=True))
+        return reduce([self._example(row, target, i) for i, (row, target) in pairs])
+
+    def _example(self, row: Any, target: Any, i: int) -> Any:
+        """One example of a batch."""
+        classes = items(row)
+        if not classes:
+            raise TypeError(
+                f"{self.name} takes a list of logits for each example, got {shown(row)} as "
+                f"example {i}"
+            )
+        return self.one(classes, target, f" {i}")
+
+
 def check_lengths(name: str, what: str, rows: Sequence[Any], targets: Sequence[Any]) -> None:
     """Raise ValueError unless there is a target for each row."""
     if len(rows) != len(targets):
@@ -156,12 +202,11 @@ def class_index(name: str, target: Any, classes: int, position: str) -> int:
 
 
 def class_chances(name: str, target: list[Any], classes: int, position: str) -> list[Any]:
-    """A target that is a list with the probability of each class."""
+    """A target that is a list with the probability of each class; they add up to 1."""
     if len(target) != classes:
         raise ValueError(
             f"{name} got {counted(classes, 'logit')} and a list of {len(target)} as "
-            f"target{position}; a target is the index of a class, or a list with a probability "
-            "for each logit"
+            f"target{position}; a list has a probability for each logit"
         )
     chances = [_class_chance(name, p, i, position) for i, p in enumerate(target)]
     plain = [p for p in chances if not isinstance(p, Recorder)]

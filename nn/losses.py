@@ -1,9 +1,9 @@
 """Losses: how far outputs are from what they should be, as one Value to go backward from.
 
-**One example or a batch.** For `mse`, `hinge` and `binary_cross_entropy` one example is one
-number and its target; a list is a batch of examples, and in a list of lists each example has
-several outputs, over which its loss is the mean. For `cross_entropy` one example is a list of
-logits, one for each class; a list of lists is a batch.
+**One example or a batch.** For `mse`, `mae`, `huber`, `hinge` and `binary_cross_entropy` one
+example is one number and its target; a list is a batch of examples, and in a list of lists each
+example has several outputs, over which its loss is the mean. For `cross_entropy` and
+`kl_divergence` one example is a list of logits, one for each class; a list of lists is a batch.
 
 **Reduction** of a batch: "mean" (the default) and "sum" give one Value, "none" a list with one
 for each example.
@@ -14,21 +14,23 @@ taken as it is, and gets a gradient if it is a variable.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable
+from functools import partial
 from typing import Any
 
-from autograd import dot, logsumexp, relu, softplus
+from autograd import clip, dot, greater, log, log_softmax, logsumexp, relu, softplus, where
+from autograd.numbers import is_number, real
 from autograd.primitive import Recorder
 
 from .examples import (
+    OfClasses,
     OfNumbers,
     chance,
-    check_lengths,
     class_chances,
     class_index,
     finite,
     items,
-    reduction_of,
     shown,
     sign,
 )
@@ -52,6 +54,37 @@ def mse(outputs: Any, targets: Any, *, reduction: str = "mean") -> Any:
         for an empty batch, unequal lengths, or a target that is nan.
     """
     return _MSE(outputs, targets, reduction)
+
+
+def mae(outputs: Any, targets: Any, *, reduction: str = "mean") -> Any:
+    """The absolute error |output − target|: an outlier pulls no harder than any other example.
+
+    Its slope is ±1, and 0 where output and target are equal.
+
+    >>> from autograd import Value
+    >>> mae(Value(3.0), 1.0).data, mae([Value(3.0), Value(0.0)], [1.0, 1.0]).data
+    (2.0, 1.5)
+    """
+    return _MAE(outputs, targets, reduction)
+
+
+def huber(outputs: Any, targets: Any, *, delta: float = 1.0, reduction: str = "mean") -> Any:
+    """½ · error² for errors up to ``delta``; from there on a line, delta · (|error| − ½ delta).
+
+    Its slope is the error, cut off at ±delta: near the target it is that of ½ · `mse`, far from it
+    that of delta · `mae`.
+
+    >>> from autograd import Value
+    >>> [huber(Value(error), 0.0).data for error in (0.5, 1.0, 3.0)]
+    [0.125, 0.5, 2.5]
+    >>> huber(Value(3.0), 0.0, delta=2.0).data
+    4.0
+
+    Source: Huber, Robust estimation of a location parameter, 1964.
+    """
+    return OfNumbers("huber", partial(_huber, delta=_width(delta)), finite)(
+        outputs, targets, reduction
+    )
 
 
 def hinge(scores: Any, targets: Any, *, reduction: str = "mean") -> Any:
@@ -101,41 +134,38 @@ def cross_entropy(logits: Any, targets: Any, *, reduction: str = "mean") -> Any:
     >>> round(cross_entropy([scores, scores], [0, 1]).data, 4)  # a batch of two
     1.2395
     """
-    name = "cross_entropy"
-    reduce = reduction_of(name, reduction)
-    rows = items(logits)
-    if rows is None:
-        raise TypeError(
-            f"{name} takes a list with a logit for each class, got {shown(logits)}; for two "
-            "classes and one logit use binary_cross_entropy"
-        )
-    if not rows:
-        raise ValueError(f"{name} got an empty list; give a logit for each class")
-    if items(rows[0]) is None:
-        return _cross_entropy(rows, targets, "")
-    wanted = items(targets)
-    if wanted is None:
-        raise TypeError(
-            f"{name} got a batch of {len(rows)} examples and one target, {shown(targets)}; "
-            "give a list with a target for each example"
-        )
-    check_lengths(name, "example", rows, wanted)
-    losses = []
-    for i, (row, target) in enumerate(zip(rows, wanted, strict=True)):
-        classes = items(row)
-        if not classes:
-            raise TypeError(
-                f"{name} takes a list of logits for each example, got {shown(row)} as example {i}"
-            )
-        losses.append(_cross_entropy(classes, target, f" {i}"))
-    return reduce(losses)
+    return _CROSS_ENTROPY(logits, targets, reduction)
+
+
+def kl_divergence(logits: Any, targets: Any, *, reduction: str = "mean") -> Any:
+    """The divergence of q = softmax(logits) from the wanted p: Σ pᵢ · (ln pᵢ − ln qᵢ).
+
+    A target is a list with the probability pᵢ of each class. The loss is `cross_entropy` less the
+    entropy of the target, which no logits can take away: 0 when p and q agree. Its slopes are
+    the same, q − p.
+
+    >>> from autograd import Value
+    >>> scores = [Value(0.0), Value(0.0)]
+    >>> loss = kl_divergence(scores, [0.75, 0.25])
+    >>> loss.backward()
+    >>> round(loss.data, 4), [score.grad for score in scores]
+    (0.1308, [-0.25, 0.25])
+    >>> kl_divergence(scores, [0.5, 0.5]).data
+    0.0
+
+    Source: Kullback & Leibler, On information and sufficiency, 1951.
+    """
+    return _KL_DIVERGENCE(logits, targets, reduction)
 
 
 LOSSES: dict[str, Loss] = {
     "mse": mse,
+    "mae": mae,
+    "huber": huber,
     "hinge": hinge,
     "binary_cross_entropy": binary_cross_entropy,
     "cross_entropy": cross_entropy,
+    "kl_divergence": kl_divergence,
 }
 
 
@@ -146,8 +176,8 @@ def loss(of: str | Loss) -> Loss:
     True
     >>> loss("crossentropy")
     Traceback (most recent call last):
-    ValueError: unknown loss 'crossentropy'; did you mean 'cross_entropy'? There are: mse, hinge, \
-binary_cross_entropy, cross_entropy
+    ValueError: unknown loss 'crossentropy'; did you mean 'cross_entropy'? There are: mse, mae, \
+huber, hinge, binary_cross_entropy, cross_entropy, kl_divergence
     """
     return of if callable(of) else look_up(of, LOSSES, "loss", "a function (outputs, targets)")
 
@@ -158,6 +188,31 @@ binary_cross_entropy, cross_entropy
 def _squared_error(output: Any, target: Any) -> Any:
     error = output - target
     return error * error
+
+
+def _absolute_error(output: Any, target: Any) -> Any:
+    return abs(output - target)
+
+
+def _huber(output: Any, target: Any, *, delta: float) -> Any:
+    # With the error cut off at ±delta, one formula is the parabola inside and the line outside,
+    # and its slope is the same from both sides.
+    error = output - target
+    inside = clip(error, -delta, delta)
+    return inside * (error - inside / 2.0)
+
+
+def _width(delta: Any) -> float:
+    """huber's ``delta``, checked."""
+    if not is_number(delta):
+        raise TypeError(f"huber takes a number as delta, got {shown(delta)}")
+    number = real(delta, "huber")
+    if not 0.0 < number < math.inf:
+        raise ValueError(
+            f"huber got delta={number:g}; delta is the error, above 0, from which on the loss is "
+            "straight"
+        )
+    return number
 
 
 def _margin(score: Any, target: Any) -> Any:
@@ -181,11 +236,40 @@ def _cross_entropy(logits: list[Any], target: Any, position: str) -> Any:
         k = class_index("cross_entropy", target, len(logits), position)
         return logsumexp(logits) - logits[k]
     chances = class_chances("cross_entropy", given, len(logits), position)
-    # Impossible classes are left out: 0 times a logit of −inf would be nan.
-    used = [i for i, p in enumerate(chances) if isinstance(p, Recorder) or p != 0.0]
+    used = _possible(chances)
     return logsumexp(logits) - dot([chances[i] for i in used], [logits[i] for i in used])
 
 
+def _kl_divergence(logits: list[Any], target: Any, position: str) -> Any:
+    given = items(target)
+    if given is None:
+        raise TypeError(
+            f"kl_divergence takes a list of probabilities, got {shown(target)} as "
+            f"target{position}; for the index of a class use cross_entropy"
+        )
+    chances = class_chances("kl_divergence", given, len(logits), position)
+    used = _possible(chances)
+    ps, logs = [chances[i] for i in used], log_softmax(logits)
+    return dot(ps, [_log(p) for p in ps]) - dot(ps, [logs[i] for i in used])
+
+
+def _possible(chances: list[Any]) -> list[int]:
+    """The classes that are not impossible: 0 times a logit of −inf would be nan."""
+    return [i for i, p in enumerate(chances) if isinstance(p, Recorder) or p != 0.0]
+
+
+def _log(p: Any) -> Any:
+    """ln p, to be multiplied by p: 0 · ln 0 is 0."""
+    if is_number(p):
+        return log(p)
+    return where(greater(abs(p), 0.0), lambda: log(p), 0.0)
+
+
 _MSE = OfNumbers("mse", _squared_error, finite)
+_MAE = OfNumbers("mae", _absolute_error, finite)
 _HINGE = OfNumbers("hinge", _margin, sign)
 _BINARY = OfNumbers("binary_cross_entropy", _surprise, chance)
+_CROSS_ENTROPY = OfClasses(
+    "cross_entropy", _cross_entropy, "; for two classes and one logit use binary_cross_entropy"
+)
+_KL_DIVERGENCE = OfClasses("kl_divergence", _kl_divergence)

@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
 from contextvars import ContextVar
-from typing import Any, ClassVar
+from typing import Any, ClassVar, Self
 
 from autograd import Value
 from autograd.numbers import is_number, real
@@ -45,6 +46,7 @@ class Module(Part):
     __slots__ = ()
 
     whole: ClassVar[bool] = False  # True: a summary shows it in one row, and not its parts
+    training = True  # each Module's own, once `train` or `eval` has set it
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
@@ -138,6 +140,32 @@ class Module(Part):
             yield names.get(id(value), f"parameters.{i}"), value
 
     # --- training ---------------------------------------------------------------------------------
+
+    def train(self, mode: bool = True) -> Self:  # noqa: FBT001, FBT002 - PyTorch's signature
+        """Set ``training`` on this Module and all in it, and return the Module.
+
+        Some parts compute something else in training than in use, as `Dropout` does. Every Module
+        begins in training. Gradients have nothing to do with it: see `freeze`.
+
+        >>> from nn import MLP
+        >>> model = MLP(2, [3, 1]).eval()
+        >>> model.training, model.layers[0].training
+        (False, False)
+        >>> model.train().training
+        True
+        """
+        if not isinstance(mode, bool):
+            raise TypeError(
+                f"train(mode) takes True or False, got {mode!r:.60}; nn.fit(model, ...) is what "
+                "trains a model"
+            )
+        _set_modes((module, mode) for module in self.modules())
+        return self
+
+    def eval(self) -> Self:
+        """Set ``training`` to False on this Module and all in it, and return the Module."""
+        _set_modes((module, False) for module in self.modules())
+        return self
 
     def zero_grad(self) -> None:
         """Set every parameter's gradient to 0.0; backward passes add to what is there."""
@@ -250,6 +278,42 @@ class Module(Part):
             slots = {name: x for name, x in state[1].items() if name not in Part.__slots__}
             return (state[0], slots) if slots else state[0]
         return state
+
+
+@contextmanager
+def evaluating(model: Module) -> Iterator[None]:
+    """Inside, ``model`` and all in it are in use, not in training; then each as it was before.
+
+    >>> from nn import MLP
+    >>> model = MLP(2, [3, 1])
+    >>> with evaluating(model):
+    ...     model.training
+    False
+    >>> model.training
+    True
+    """
+    with in_mode(model, training=False):
+        yield
+
+
+@contextmanager
+def in_mode(model: Module, *, training: bool) -> Iterator[None]:
+    """Inside, ``model`` and all in it are in one mode; then each as it was before."""
+    before = [(module, module.training) for module in model.modules()]
+    try:
+        # Not by model.train(): a class may have methods of that name for something of its own.
+        _set_modes((module, training) for module, _ in before)
+        yield
+    finally:
+        _set_modes(before)
+
+
+def _set_modes(modes: Iterable[tuple[Module, bool]]) -> None:
+    for module, mode in modes:
+        if mode == type(module).training:  # needs no attribute of its own, in pickles neither
+            vars(module).pop("training", None)
+        else:
+            module.training = mode
 
 
 def _overrides(module: Part) -> bool:

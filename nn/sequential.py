@@ -1,59 +1,31 @@
-"""One part after the other, and activations as parts of their own."""
+"""One part after the other."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, ClassVar
+from typing import Any
 
 from autograd import Op
-from autograd.numbers import is_number
-from autograd.primitive import Recorder
 
-from .activations import Activate, ActivationLike, activation, name_of
+from .activation_modules import OF_LISTS, Activation
+from .activations import activations, name_of
 from .module import Module
+from .names import look_up
 
-
-class Activation(Module):
-    """An activation as a part of a model, applied to one number or to each of a list.
-
-    >>> from autograd import Value
-    >>> [y.data for y in Activation("relu")([Value(-1.0), Value(2.0)])]
-    [0.0, 2.0]
-    """
-
-    whole: ClassVar[bool] = True
-
-    activate: Activate
-
-    def __init__(self, activation_: ActivationLike) -> None:
-        self.activate = activation(activation_)
-
-    def forward(self, x: Any) -> Any:
-        """The activation of x, or of each number in the list x."""
-        if isinstance(x, Recorder) or is_number(x):
-            return self.activate(x)
-        return [self.activate(number) for number in x]
-
-    @property
-    def activation(self) -> str:
-        """The activation's name."""
-        return name_of(self.activate)
-
-    def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.activation})"
+__all__ = ["Activation", "Sequential"]  # models that were pickled find Activation here
 
 
 class Sequential(Module):
     """Parts one after the other: each gets what the one before it returned.
 
-    A part is a Module, the name of an activation, an operation of autograd (applied to each
-    number, as an activation is), or any other function, which gets all at once.
+    A part is a Module, the name of an activation ("softmax" and "log_softmax" too), an operation
+    of autograd (applied to each number, as an activation is), or any other function, which gets
+    all at once.
 
     >>> import random
-    >>> from autograd import softmax
     >>> from nn import Layer
     >>> rng = random.Random(0)
-    >>> model = Sequential(Layer(4, 8, rng=rng), Layer(8, 3, nonlin=False, rng=rng), softmax)
+    >>> model = Sequential(Layer(4, 8, rng=rng), Layer(8, 3, nonlin=False, rng=rng), "softmax")
     >>> probabilities = model([0.1, 0.2, 0.3, 0.4])
     >>> round(sum(p.data for p in probabilities), 9)
     1.0
@@ -82,8 +54,17 @@ class Sequential(Module):
 def _part(part: Any, position: int) -> Callable[..., Any]:
     if isinstance(part, Module):
         return part
-    if isinstance(part, (str, Op)):
+    if isinstance(part, str):  # looked up here, so that the error offers softmax as well
+        known: dict[str, Any] = {**activations(), **OF_LISTS}
+        named = look_up(part, known, "activation")
+        return OF_LISTS[part]() if part in OF_LISTS else Activation(named)
+    if isinstance(part, Op):
         return Activation(part)
+    if isinstance(part, type) and issubclass(part, Module):
+        raise TypeError(
+            f"Sequential takes Modules, got the class {part.__name__} as part {position}; write "
+            f"{part.__name__}(...)"
+        )
     if callable(part):
         found: Callable[..., Any] = part
         return found

@@ -8,6 +8,7 @@ import pytest
 from autograd import Value
 from nn import binary_cross_entropy, cross_entropy, hinge, mse
 from nn.examples import counted, items, shown
+from nn.losses import huber, kl_divergence, mae
 
 from .refusals import refused
 
@@ -80,8 +81,7 @@ REFUSED = [
     (cross_entropy, [[V, V], []], [1, 1], TypeError,
      "takes a list of logits for each example, got a list of 0 as example 1"),
     (cross_entropy, [V, V], [1.0], ValueError,
-     ("got 2 logits and a list of 1 as target; a target is the index of a class, or a list with a "
-     "probability for each logit")),
+     "got 2 logits and a list of 1 as target; a list has a probability for each logit"),
     (cross_entropy, [V, V], [0, 2], ValueError,
      "got the probability 2 for class 1 as target; probabilities are from 0 to 1"),
     (cross_entropy, [V, V], [0, NAN], ValueError,
@@ -90,6 +90,18 @@ REFUSED = [
     (cross_entropy, [V, V, V], [0, 1, 1], ValueError,
      ("got probabilities that add up to 2 as target; they must add up to 1. For a batch give a "
      "list of logits for each example")),
+    # kl_divergence
+    (kl_divergence, V, 1, TypeError, "takes a list with a logit for each class, got a Value"),
+    (kl_divergence, [V, V], 1, TypeError,
+     "takes a list of probabilities, got 1 as target; for the index of a class use cross_entropy"),
+    (kl_divergence, [[V, V]], [V], TypeError,
+     ("takes a list of probabilities, got a Value as target 0; for the index of a class use "
+     "cross_entropy")),
+    (kl_divergence, [[V, V]], [[1.0]], ValueError,
+     "got 2 logits and a list of 1 as target 0; a list has a probability for each logit"),
+    # mae and huber
+    (mae, [V], [INF], ValueError, "got inf as target 0; targets are finite numbers"),
+    (huber, V, NAN, ValueError, "got nan as target; check the data"),
 ]  # fmt: skip
 
 

@@ -1,6 +1,8 @@
 """Losses: values, gradients, batches, and stability where peers overflow."""
 
+import json
 import math
+from pathlib import Path
 
 import mpmath
 import numpy as np
@@ -8,17 +10,20 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograd import Graph, Value, constant, grad, sigmoid, softmax
+from autograd import DomainError, Graph, Value, constant, grad, hessian, sigmoid, softmax
 from nn import binary_cross_entropy, cross_entropy, hinge, loss, mse
-from nn.losses import LOSSES
+from nn.losses import LOSSES, huber, kl_divergence, mae
 
 from .refusals import refused
 
 mpmath.mp.dps = 50
 
+TORCH = json.loads((Path(__file__).parent / "data" / "torch_parts.json").read_text())["losses"]
+
 scores = st.floats(-1e3, 1e3)
 small = st.floats(-30, 30)
 signs = st.sampled_from([-1, 1])
+widths = st.floats(0.01, 100)
 chances = st.sampled_from([0.0, 1.0]) | st.floats(0, 1)
 
 
@@ -47,6 +52,21 @@ def values(numbers):
 @given(scores, scores)
 def test_mse(output, target):
     assert mse(Value(output), target).data == (output - target) * (output - target)
+
+
+@given(scores, scores)
+def test_mae(output, target):
+    assert mae(Value(output), target).data == max(output - target, target - output)
+
+
+@given(scores, scores, widths)
+def test_huber(output, target, delta):
+    error = abs(mpmath.mpf(output - target))
+    exact = error**2 / 2 if error <= delta else delta * (error - mpmath.mpf(delta) / 2)
+
+    ours = huber(Value(output), target, delta=delta).data
+
+    assert ours == pytest.approx(float(exact), rel=1e-14, abs=1e-300)
 
 
 @given(scores, signs)
@@ -86,12 +106,74 @@ def test_cross_entropy_with_probabilities_is_the_mean_over_classes(data):
     assert ours == pytest.approx(expected, rel=1e-9, abs=1e-12)
 
 
+@given(st.data())
+def test_kl_divergence(data):
+    logits = data.draw(st.lists(scores, min_size=1, max_size=5))
+    target = data.draw(distributions(len(logits)))
+    total = sum(mpmath.exp(mpmath.mpf(z)) for z in logits)
+    given_chance = [mpmath.exp(mpmath.mpf(z)) / total for z in logits]
+    exact = sum(p * mpmath.log(p / q) for p, q in zip(target, given_chance, strict=True) if p)
+
+    ours = kl_divergence(values(logits), target).data
+
+    assert ours == pytest.approx(float(exact), rel=1e-12, abs=1e-12)
+
+
+@given(st.data())
+def test_kl_divergence_is_zero_where_the_probabilities_are_the_wanted_ones(data):
+    logits = data.draw(st.lists(small, min_size=1, max_size=5))
+
+    zs = values(logits)
+    result = kl_divergence(zs, softmax(logits))
+    result.backward()
+
+    assert result.data == pytest.approx(0.0, abs=1e-13)
+    assert [z.grad for z in zs] == pytest.approx([0.0] * len(zs), abs=1e-14)
+
+
 # --- gradients ------------------------------------------------------------------------------------
 
 
 @given(small, small)
 def test_the_slope_of_mse_is_twice_the_error(output, target):
     assert grad(mse)(output, target) == 2 * (output - target)
+
+
+@given(small, small)
+def test_the_slope_of_mae_is_the_sign_of_the_error(output, target):
+    expected = 1.0 if output > target else -1.0 if output < target else 0.0
+
+    assert grad(mae)(output, target) == expected
+
+
+@given(small, small, widths)
+def test_the_slope_of_huber_is_the_error_cut_off(output, target, delta):
+    slope = grad(lambda x: huber(x, target, delta=delta))(output)
+
+    assert slope == pytest.approx(min(max(output - target, -delta), delta), rel=1e-14)
+
+
+@pytest.mark.parametrize("error", [1.0, -1.0, 0.0])
+def test_huber_is_smooth_where_its_halves_meet(error):
+    assert grad(lambda x: huber(x, 0.0))(error) == error
+
+
+@given(small.filter(lambda x: abs(abs(x) - 1.0) > 1e-9))
+def test_huber_bends_inside_and_is_straight_outside(error):
+    assert grad(grad(lambda x: huber(x, 0.0)))(error) == (1.0 if abs(error) < 1.0 else 0.0)
+
+
+@given(st.lists(st.floats(-5, 5), min_size=1, max_size=4))
+def test_how_kl_divergence_bends(logits):
+    """∂²/∂zᵢ∂zⱼ = qᵢ · ((1 if i is j else 0) − qⱼ), whatever the target."""
+    target = [1.0 / len(logits)] * len(logits)
+    q = softmax(logits)
+
+    rows = hessian(lambda zs: kl_divergence(zs, target))(logits)
+
+    for i, row in enumerate(rows):
+        expected = [q[i] * ((i == j) - q[j]) for j in range(len(q))]
+        assert row == pytest.approx(expected, rel=1e-9, abs=1e-12)
 
 
 @given(small, signs)
@@ -120,16 +202,44 @@ def test_the_slopes_of_cross_entropy_are_probabilities_minus_target(example):
         assert z.grad == pytest.approx(p - y, rel=1e-9, abs=1e-12)
 
 
+@pytest.mark.parametrize("function", [cross_entropy, kl_divergence], ids=lambda f: f.__name__)
 @given(st.data())
-def test_the_slopes_with_probabilities_are_probabilities_minus_targets(data):
+def test_the_slopes_with_probabilities_are_probabilities_minus_targets(function, data):
     logits = data.draw(st.lists(small, min_size=1, max_size=5))
     target = data.draw(distributions(len(logits)))
     zs = values(logits)
 
-    cross_entropy(zs, target).backward()
+    function(zs, target).backward()
 
     for z, p, y in zip(zs, softmax(logits), target, strict=True):
         assert z.grad == pytest.approx(p - y, rel=1e-9, abs=1e-12)
+
+
+# --- against PyTorch ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("reduction", ["mean", "sum"])
+@pytest.mark.parametrize(
+    "row", TORCH, ids=lambda row: "-".join(map(str, [row["name"], *row["options"].values()]))
+)
+def test_losses_and_slopes_are_pytorchs(row, reduction):
+    """What PyTorch calls "batchmean" is our mean, for the divergence."""
+    leaves = []
+
+    def wrapped(x):
+        if isinstance(x, list):
+            return list(map(wrapped, x))
+        leaves.append(Value(x))
+        return leaves[-1]
+
+    result = loss(row["name"])(
+        wrapped(row["outputs"]), row["targets"], reduction=reduction, **row["options"]
+    )
+    result.backward()
+
+    slopes = np.ravel(row["slopes"][reduction]).tolist()
+    assert result.data == pytest.approx(row["losses"][reduction], rel=1e-12)
+    assert [leaf.grad for leaf in leaves] == pytest.approx(slopes, rel=1e-12, abs=1e-14)
 
 
 # --- stability ------------------------------------------------------------------------------------
@@ -175,13 +285,43 @@ def test_cross_entropy_far_out(logits, target, expected):
     assert all(math.isfinite(z.grad) for z in zs)
 
 
+@pytest.mark.parametrize(
+    ("logits", "target", "expected"),
+    [
+        ([1000.0, 0.0], [1.0, 0.0], 0.0),
+        ([1000.0, 0.0], [0.0, 1.0], 1000.0),
+        ([-math.inf, 0.0, 0.0], [0.0, 0.5, 0.5], 0.0),
+        ([1e308, -1e308], [1.0, 0.0], 0.0),
+        ([0.0, 0.0], [5e-324, 1.0], math.log(2.0)),
+    ],
+)
+def test_kl_divergence_far_out(logits, target, expected):
+    zs = values(logits)
+    result = kl_divergence(zs, target)
+    result.backward()
+
+    assert result.data == pytest.approx(expected, rel=1e-14)
+    assert all(math.isfinite(z.grad) for z in zs)
+
+
+def test_huber_far_out():
+    x = Value(1e308)
+    result = huber(x, 0.0, delta=0.5)
+    result.backward()
+
+    assert (result.data, x.grad) == (5e307, 0.5)
+
+
 # --- batches --------------------------------------------------------------------------------------
 
 BATCHES = [
     (mse, [1.0, 2.0, 4.0], [0.0, 2.5, 1.0]),
+    (mae, [1.0, 2.0, 4.0], [0.0, 2.5, 1.0]),
+    (huber, [1.0, 2.0, 4.0], [0.0, 2.5, 1.0]),
     (hinge, [0.5, -2.0, 3.0], [1, 1, -1]),
     (binary_cross_entropy, [0.5, -2.0, 3.0], [1, 0, 0.25]),
     (cross_entropy, [[0.5, 1.0], [2.0, -1.0], [0.0, 0.0]], [1, 0, [0.25, 0.75]]),
+    (kl_divergence, [[0.5, 1.0], [2.0, -1.0], [0.0, 0.0]], [[0, 1], [0.5, 0.5], [0.25, 0.75]]),
 ]
 
 
@@ -210,7 +350,7 @@ def test_tuples_and_arrays_are_batches_too(function, outputs, targets):
     expected = function(outputs, targets)
 
     assert function(tuple(outputs), tuple(targets)) == expected
-    if function is not cross_entropy:
+    if function not in {cross_entropy, kl_divergence}:
         assert function(np.array(outputs), np.array(targets)) == expected
         assert function(np.array(values(outputs), dtype=object), np.array(targets)).data == expected
 
@@ -229,6 +369,8 @@ def test_cross_entropy_of_arrays():
     ("function", "targets"),
     [
         (mse, [[0.0, 1.0], [2.0, 2.0]]),
+        (mae, [[0.0, 1.0], [2.0, 2.0]]),
+        (huber, [[0.0, 1.0], [2.0, 2.0]]),
         (hinge, [[-1, 1], [1, 1]]),
         (binary_cross_entropy, [[0, 1], [1, 0.5]]),
     ],
@@ -253,10 +395,13 @@ def test_the_nodes_of_a_loss():
 
     z = Value(0.5)
     assert operations(mse(z, 1.0)) == ["sub", "mul"]
+    assert operations(mae(z, 1.0)) == ["sub", "abs"]
+    assert operations(huber(z, 1.0)) == ["sub", "clip", "div", "sub", "mul"]
     assert operations(hinge(z, 1)) == ["mul", "sub", "relu"]
     assert operations(binary_cross_entropy(z, 0)) == ["softplus"]
     assert operations(binary_cross_entropy(z, 1)) == ["neg", "softplus"]
     assert operations(cross_entropy([z, 1.0], 0)) == ["logsumexp", "sub"]
+    assert operations(kl_divergence([z, 1.0], [1, 0])) == ["logsumexp", "sub", "dot", "sub"]
     assert operations(mse([z, z], [1.0, 2.0])) == ["sub", "mul", "sub", "mul", "sum", "div"]
 
 
@@ -286,10 +431,52 @@ def test_targets_that_are_values_follow_the_same_formula():
     assert cross_entropy([0.5, 1.0], p).data == cross_entropy([0.5, 1.0], [0.25, 0.75])
 
 
+@given(st.data())
+def test_kl_divergence_teaches_the_teacher_too(data):
+    """d/dpᵢ Σ p (ln p − ln q) = ln pᵢ − ln qᵢ + 1."""
+    logits = data.draw(st.lists(small, min_size=1, max_size=5))
+    chances = softmax([data.draw(st.floats(-5, 5)) for _ in logits])
+    ps = values(chances)
+
+    result = kl_divergence(logits, ps)
+    result.backward()
+
+    assert result.data == pytest.approx(kl_divergence(logits, chances), rel=1e-12, abs=1e-12)
+    for p, q in zip(ps, softmax(logits), strict=True):
+        expected = mpmath.log(p.data) - mpmath.log(q) + 1
+        assert p.grad == pytest.approx(float(expected), rel=1e-9, abs=1e-12)
+
+
+def test_an_impossible_class_may_be_a_value():
+    p = [constant(1.0), constant(0.0)]
+
+    assert kl_divergence([0.5, 1.0], p).data == kl_divergence([0.5, 1.0], [1, 0])
+    with pytest.raises(DomainError, match=r"log\(-0\.5\)"):
+        kl_divergence([0.5, 1.0], [constant(-0.5), constant(1.5)])
+
+
+# --- delta ----------------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize("delta", [0.0, -1.0, math.nan, math.inf])
+def test_what_is_no_delta(delta):
+    with refused(
+        ValueError,
+        f"huber got delta={delta:g}; delta is the error, above 0, from which on the loss is "
+        "straight",
+    ):
+        huber(1.0, 0.0, delta=delta)
+
+
+def test_delta_is_a_number():
+    with refused(TypeError, "huber takes a number as delta, got a Value"):
+        huber(1.0, 0.0, delta=Value(1.0))
+
+
 # --- by name --------------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("name", ["mse", "hinge", "binary_cross_entropy", "cross_entropy"])
+@pytest.mark.parametrize("name", LOSSES)
 def test_a_loss_by_name(name):
     assert loss(name) is LOSSES[name]
     assert loss(name).__name__ == name
@@ -300,15 +487,14 @@ def test_a_function_is_taken_as_it_is():
 
 
 def test_an_unknown_loss():
-    there = "There are: mse, hinge, binary_cross_entropy, cross_entropy"
+    there = "here are: mse, mae, huber, hinge, binary_cross_entropy, cross_entropy, kl_divergence"
 
     with refused(
-        ValueError, f"unknown loss 'cross-entropy'; did you mean 'cross_entropy'? {there}"
+        ValueError, f"unknown loss 'cross-entropy'; did you mean 'cross_entropy'? T{there}"
     ):
         loss("cross-entropy")
     with refused(
         TypeError,
-        "the loss is a name, or a function (outputs, targets), got None; there are: mse, hinge, "
-        "binary_cross_entropy, cross_entropy",
+        f"the loss is a name, or a function (outputs, targets), got None; t{there}",
     ):
         loss(None)

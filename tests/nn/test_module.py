@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from autograd import Graph, Value
 from nn import MLP, Layer, Module, Parameter, Sequential
+from nn.module import evaluating
 
 from .refusals import refused
 
@@ -285,6 +286,106 @@ def test_only_parameters_can_be_frozen():
     assert not mixed.w[0].frozen
 
 
+# --- training and use -----------------------------------------------------------------------------
+
+
+def modes(model):
+    return [module.training for module in model.modules()]
+
+
+def test_every_module_begins_in_training():
+    assert all(modes(MLP(2, [3, 1])))
+    assert Data(Parameter(2.0)).training
+    assert Slotted(Parameter(2.0)).training
+
+
+def test_train_and_eval_reach_every_part_and_return_the_model():
+    shared = Line()
+    model = Sequential(MLP(2, [3, 1]), Sequential(shared, Slotted(Parameter(1.0))), shared)
+
+    assert model.eval() is model
+    assert not any(modes(model))
+    assert model.train() is model
+    assert all(modes(model))
+    assert model.train(mode=False) is model
+    assert not any(modes(model))
+    model.layers[0].train()
+    assert (model.training, model.layers[0].training, shared.training) == (False, True, False)
+
+
+@given(st.lists(st.booleans(), min_size=4, max_size=4))
+def test_evaluating_gives_each_module_its_own_mode_back(before):
+    model = Sequential(Line(), Sequential(Line()))
+    for module, mode in zip(model.modules(), before, strict=True):
+        module.training = mode
+
+    with evaluating(model):
+        assert not any(modes(model))
+        model.layers[0].train()
+
+    assert modes(model) == before
+
+
+def test_evaluating_ends_with_an_error_too():
+    model = Line()
+
+    with pytest.raises(TypeError), evaluating(model):
+        model("what is no number")
+
+    assert model.training
+
+
+def test_evaluating_leaves_no_trace_in_a_pickle():
+    model = MLP(2, [2, 1])
+    before = pickle.dumps(model)
+
+    with evaluating(model):
+        assert pickle.dumps(model) != before
+
+    assert pickle.dumps(model) == before
+    assert pickle.dumps(model.train()) == before
+
+
+def test_a_class_may_begin_in_use():
+    class Used(Module):
+        training = False
+
+    model = Sequential(Used(), Line())
+
+    assert modes(model) == [True, False, True]
+    assert modes(model.train()) == [True, True, True]
+    assert modes(model.eval()) == [False, False, False]
+
+
+def test_evaluating_works_with_methods_of_the_users_that_have_these_names():
+    class Own(Module):
+        def train(self, rows):
+            return rows
+
+        def eval(self, rows):
+            return rows
+
+    model = Sequential(Own())
+    with evaluating(model), evaluating(model.layers[0]):
+        assert modes(model) == [False, False]
+    assert modes(model.eval()) == [False, False]
+    assert modes(model.train()) == [True, True]
+
+
+def test_modes_are_not_in_a_state():
+    model = Line()
+    state = model.state_dict()
+
+    assert model.eval().state_dict() == state
+
+
+def test_train_is_no_fit():
+    text = "train(mode) takes True or False, got [[1.0]]; nn.fit(model, ...) is what trains a model"
+
+    with refused(TypeError, text):
+        Line().train([[1.0]])
+
+
 # --- state ----------------------------------------------------------------------------------------
 
 
@@ -431,6 +532,14 @@ def test_a_copy_shares_what_the_model_shares(copied):
     assert other.layers[0] is other.layers[1]
     assert other.layers[2].slope is other.layers[0].slope
     assert len(other.parameters()) == 3
+
+
+@pytest.mark.parametrize("copied", COPIES)
+def test_a_copy_is_in_the_same_mode(copied):
+    model = Sequential(Line(), Line())
+    model.layers[1].eval()
+
+    assert modes(copied(model)) == [True, True, False]
 
 
 @pytest.mark.parametrize("copied", COPIES)

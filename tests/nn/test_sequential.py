@@ -1,13 +1,22 @@
 """Parts one after the other."""
 
+import copy
+import pickle
 import random
 
 import numpy as np
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 import autograd
-from autograd import Value, softmax
+from autograd import Graph, Value, softmax
 from nn import MLP, Activation, Layer, Module, Sequential
+from nn.activations import activations
+from nn.dropout import Dropout
+from nn.embedding import Embedding
+from nn.losses import cross_entropy
+from nn.normalisation import LayerNorm, RMSNorm
 
 from .refusals import refused
 
@@ -89,6 +98,11 @@ def test_a_wrong_width_is_found_at_the_call():
             TypeError,
             "Sequential takes Modules, names of activations and functions, got a int as part 1",
         ),
+        (
+            (Layer(2, 1), MLP),
+            TypeError,
+            "Sequential takes Modules, got the class MLP as part 1; write MLP(...)",
+        ),
     ],
 )
 def test_what_is_no_part(parts, error, text):
@@ -103,3 +117,110 @@ def test_repr():
     model = Sequential(Layer(2, 1), "tanh", softmax, Own())
 
     assert repr(model) == "Sequential(Layer(2 -> 1, relu), Activation(tanh), softmax, Own())"
+
+
+# --- parts of every kind --------------------------------------------------------------------------
+
+
+def every_part(seed=0):
+    """A model of all parts that take and give a list of numbers."""
+    rng = random.Random(seed)
+    return Sequential(
+        Layer(3, 4, activation=None, rng=rng),
+        LayerNorm(4),
+        *activations(),
+        Dropout(0.5, rng=rng),
+        RMSNorm(4),
+        Layer(4, 2, activation=None, rng=rng),
+        "log_softmax",
+        "softmax",
+    )
+
+
+inputs = st.lists(st.floats(-10, 10), min_size=3, max_size=3)
+
+
+def recorded(model, x):
+    """What was recorded, without the numbers."""
+    nodes = Graph(model([Value(number) for number in x]))
+    return [(node.op and node.op.name, node.operands, node.scope, node.kind) for node in nodes]
+
+
+@pytest.mark.parametrize("training", [True, False])
+@given(inputs, inputs)
+def test_what_is_computed_does_not_depend_on_the_numbers(training, x, y):
+    """So that a recording of one example is one of every other."""
+    first, second = every_part().train(training), every_part().train(training)
+
+    assert recorded(first, x) == recorded(second, y)
+
+
+@pytest.mark.parametrize("training", [True, False])
+@given(st.integers(0, 2**32))
+def test_the_slopes_of_all_parts_together_are_the_measured_ones(training, seed):
+    """At the numbers of smooth activations; relu and leaky_relu have corners."""
+    rng = random.Random(seed)
+    model = Sequential(
+        *[part for part in every_part(seed).layers if "relu" not in getattr(part, "activation", "")]
+    ).train(training)
+    x = [rng.uniform(-2.0, 2.0) for _ in range(3)]
+    dropout = next(part for part in model.layers if isinstance(part, Dropout))
+    state = dropout.rng.getstate()
+
+    def loss():
+        dropout.rng.setstate(state)
+        return model(x)[0]
+
+    loss().backward()
+
+    for parameter in rng.sample(model.parameters(), 5):
+        number, ends = parameter.data, []
+        for step in (1e-5, -1e-5):
+            parameter.data = number + step
+            ends.append(loss().data)
+        parameter.data = number
+        assert parameter.grad == pytest.approx((ends[0] - ends[1]) / 2e-5, rel=1e-4, abs=1e-7)
+
+
+def test_nodes_are_marked_with_their_part():
+    scopes = {node.scope for node in Graph(every_part().eval()([Value(1.0)] * 3))}
+
+    assert {"layers.1", "layers.3", "layers.14"} <= scopes
+
+
+@pytest.mark.parametrize("copied", [copy.deepcopy, lambda x: pickle.loads(pickle.dumps(x))],  # noqa: S301 - our own bytes
+                         ids=["deepcopy", "pickle"])  # fmt: skip
+def test_a_copy_of_all_parts_computes_the_same(copied):
+    model = every_part()
+    model.layers[1].freeze()
+
+    other = copied(model)
+
+    assert repr(other) == repr(model)
+    assert other.summary() == model.summary()
+    for _ in range(3):  # the draws of Dropout too
+        assert [y.data for y in other([1.0, 2.0, 3.0])] == [y.data for y in model([1.0, 2.0, 3.0])]
+
+
+def test_letters_are_learned():
+    """An embedding, a hidden layer with all that helps it, and a loss over classes."""
+    rng = random.Random(1)
+    model = Sequential(
+        Embedding(4, 3, rng=rng),
+        Layer(3, 8, activation="gelu", rng=rng),
+        LayerNorm(8),
+        Dropout(0.1, rng=rng),
+        Layer(8, 4, activation=None, rng=rng),
+    )
+    pairs = [(0, 2), (1, 3), (2, 1), (3, 0)]
+    for _ in range(150):
+        loss = cross_entropy([model(x) for x, _ in pairs], [y for _, y in pairs])
+        model.zero_grad()
+        loss.backward()
+        for parameter in model.parameters():
+            parameter.data -= 0.3 * parameter.grad
+    model.eval()
+
+    for x, y in pairs:
+        scores = [score.data for score in model(x)]
+        assert scores.index(max(scores)) == y

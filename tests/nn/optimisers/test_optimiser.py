@@ -1,4 +1,4 @@
-"""Optimisers, against literal implementations of the papers."""
+"""What all optimisers share: which parameters, which steps, what is frozen, what is refused."""
 
 import math
 import random
@@ -8,106 +8,35 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd import NonFiniteError, Value, constant
-from nn import MLP, SGD, Adam, Module, Optimiser, Parameter, Sequential
+from nn import MLP, Module, Parameter, Sequential
+from nn.optimisers import SGD, Adam, AdamW, Optimiser, RMSprop
 
-from .refusals import refused
-
-gradients = st.lists(st.lists(st.floats(-1e3, 1e3), min_size=3, max_size=3), min_size=1, max_size=8)
-rates = st.floats(1e-4, 1.0)
-fractions = st.floats(0.0, 0.999)
-
-
-def path(optimiser, parameters, steps):
-    """Where the parameters are after each step with the given gradients."""
-    places = []
-    for gradient in steps:
-        for parameter, g in zip(parameters, gradient, strict=True):
-            parameter.grad = g
-        optimiser.step()
-        places.append([parameter.data for parameter in parameters])
-    return places
-
-
-def start():
-    return [Parameter(1.0), Parameter(-2.0), Value(0.5)]
-
-
-@given(gradients, rates)
-def test_sgd(steps, lr):
-    parameters = start()
-    theta = [p.data for p in parameters]
-
-    for gradient, place in zip(steps, path(SGD(parameters, lr), parameters, steps), strict=True):
-        theta = [t - lr * g for t, g in zip(theta, gradient, strict=True)]
-        assert place == theta
-
-
-@given(gradients, rates, fractions)
-def test_sgd_with_momentum(steps, lr, momentum):
-    """PyTorch's documentation of torch.optim.SGD, line by line."""
-    parameters = start()
-    theta, b = [p.data for p in parameters], None
-
-    places = path(SGD(parameters, lr, momentum=momentum), parameters, steps)
-    for gradient, place in zip(steps, places, strict=True):
-        b = (
-            gradient
-            if b is None
-            else [momentum * bi + g for bi, g in zip(b, gradient, strict=True)]
-        )
-        theta = [t - lr * bi for t, bi in zip(theta, b, strict=True)]
-        assert place == pytest.approx(theta, rel=1e-12, abs=1e-12)
-
-
-@given(gradients, rates, fractions, fractions)
-def test_adam(steps, alpha, beta1, beta2):
-    """Algorithm 1 of the paper, line by line."""
-    parameters = start()
-    eps = 1e-8
-    theta, m, v, t = [p.data for p in parameters], [0.0] * 3, [0.0] * 3, 0
-
-    places = path(Adam(parameters, alpha, (beta1, beta2), eps), parameters, steps)
-    for gradient, place in zip(steps, places, strict=True):
-        t = t + 1
-        for i, g in enumerate(gradient):
-            m[i] = beta1 * m[i] + (1 - beta1) * g
-            v[i] = beta2 * v[i] + (1 - beta2) * g**2
-            m_hat = m[i] / (1 - beta1**t)
-            v_hat = v[i] / (1 - beta2**t)
-            theta[i] = theta[i] - alpha * m_hat / (math.sqrt(v_hat) + eps)
-        assert place == pytest.approx(theta, rel=1e-9, abs=1e-9)
-
-
-def test_the_defaults_are_the_papers():
-    adam = Adam([Value(1.0)])
-
-    assert (adam.lr, adam.betas, adam.eps) == (0.001, (0.9, 0.999), 1e-8)
-    assert SGD([Value(1.0)], 0.1).momentum == 0.0
-
-
-@given(st.floats(1e-6, 1e6), st.sampled_from([-1, 1]))
-def test_adams_first_step_is_lr_whatever_the_scale(scale, sign):
-    w = Value(0.0)
-    w.grad = sign * scale
-
-    Adam([w], lr=0.1, eps=1e-30).step()
-
-    assert w.data == pytest.approx(-sign * 0.1, rel=1e-9)
+from ..refusals import refused
 
 
 @pytest.mark.parametrize(
-    "make", [lambda ps: SGD(ps, 0.1), lambda ps: SGD(ps, 0.1, 0.9), lambda ps: Adam(ps, 0.1)]
+    "make",
+    [
+        lambda ps: SGD(ps, 0.1),
+        lambda ps: SGD(ps, 0.1, 0.9),
+        lambda ps: SGD(ps, 0.1, 0.9, nesterov=True),
+        lambda ps: Adam(ps, 0.1),
+        lambda ps: AdamW(ps, 0.1, weight_decay=1e-6),
+        lambda ps: RMSprop(ps, 0.002, alpha=0.5),
+        lambda ps: RMSprop(ps, 0.001, alpha=0.5, momentum=0.5),
+    ],
+    ids=["sgd", "momentum", "nesterov", "adam", "adamw", "rmsprop", "rmsprop momentum"],
 )
 def test_it_finds_the_bottom_of_a_bowl(make):
     x, y = Parameter(3.0), Parameter(-2.0)
     optimiser = make([x, y])
 
-    for _ in range(400):
+    for _ in range(2000):
         optimiser.zero_grad()
         ((x - 1.0) ** 2 + 3.0 * (y + 0.5) ** 2).backward()
         optimiser.step()
 
-    assert (x.data, y.data) == pytest.approx((1.0, -0.5), abs=1e-3)
+    assert (x.data, y.data) == pytest.approx((1.0, -0.5), abs=2e-3)
 
 
 def test_a_model_or_a_list_or_any_iterable():
@@ -193,21 +122,6 @@ def test_what_is_frozen_later_rests_even_with_momentum():
     assert w.data == pytest.approx(0.9 - 0.1 * 0.9)
 
 
-def test_adams_time_rests_while_a_parameter_is_frozen():
-    w, other = Parameter(1.0), Parameter(1.0)
-    optimiser, reference = Adam([w], 0.1), Adam([other], 0.1)
-    w.grad = 1.0
-    optimiser.step()
-    w.freeze()
-    for _ in range(5):
-        optimiser.step()
-    w.unfreeze()
-    w.grad = -3.0
-    optimiser.step()
-
-    assert w.data == path(reference, [other], [[1.0], [-3.0]])[-1][0]
-
-
 # --- errors ---------------------------------------------------------------------------------------
 
 
@@ -285,43 +199,11 @@ REFUSED = [
         ValueError,
         "SGD takes parameters, got the constant 3 at position 0",
     ),
-    (lambda: SGD([LEAF], 0.0), ValueError, "SGD: lr is a number above 0, got 0"),
-    (lambda: SGD([LEAF], -0.1), ValueError, "SGD: lr is a number above 0, got -0.1"),
-    (lambda: Adam([LEAF], math.nan), ValueError, "Adam: lr is a number above 0, got nan"),
-    (lambda: Adam([LEAF], math.inf), ValueError, "Adam: lr is a number above 0, got inf"),
+    (lambda: SGD([LEAF], -0.1), ValueError, "SGD: lr is a number from 0 on, got -0.1"),
+    (lambda: Adam([LEAF], math.nan), ValueError, "Adam: lr is a number from 0 on, got nan"),
+    (lambda: Adam([LEAF], math.inf), ValueError, "Adam: lr is a number from 0 on, got inf"),
     (lambda: Adam([LEAF], "0.1"), TypeError, "Adam: lr is a number, got '0.1'"),
     (lambda: Adam([LEAF], LEAF), TypeError, f"Adam: lr is a number, got {LEAF!r}"),
-    (
-        lambda: SGD([LEAF], 0.1, momentum=1.0),
-        ValueError,
-        "SGD: momentum is at least 0 and below 1, got 1",
-    ),
-    (
-        lambda: SGD([LEAF], 0.1, momentum=-0.1),
-        ValueError,
-        "SGD: momentum is at least 0 and below 1, got -0.1",
-    ),
-    (
-        lambda: Adam([LEAF], betas=(0.9, 1.0)),
-        ValueError,
-        "Adam: betas[1] is at least 0 and below 1, got 1",
-    ),
-    (
-        lambda: Adam([LEAF], betas=(math.nan, 0.9)),
-        ValueError,
-        "Adam: betas[0] is at least 0 and below 1, got nan",
-    ),
-    (
-        lambda: Adam([LEAF], betas=0.9),
-        TypeError,
-        "Adam: betas are two numbers, as (0.9, 0.999), got 0.9",
-    ),
-    (
-        lambda: Adam([LEAF], betas=(0.9,)),
-        TypeError,
-        "Adam: betas are two numbers, as (0.9, 0.999), got (0.9,)",
-    ),
-    (lambda: Adam([LEAF], eps=0.0), ValueError, "Adam: eps is a number above 0, got 0"),
 ]
 
 
@@ -334,7 +216,7 @@ def test_what_will_not_do(build, error, text):
 def test_the_rate_is_checked_when_it_is_set():
     optimiser = SGD([LEAF], 0.1)
 
-    with refused(ValueError, "SGD: lr is a number above 0, got -1"):
+    with refused(ValueError, "SGD: lr is a number from 0 on, got -1"):
         optimiser.lr = -1
     assert optimiser.lr == 0.1
 
@@ -362,3 +244,68 @@ def test_an_optimiser_of_the_users_own():
     Sign([w], 0.25).step()
 
     assert w.data == 1.25
+
+
+def test_a_setting_of_the_users_own_is_checked_like_any():
+    def whole(x, what):
+        if x != int(x):
+            raise ValueError(f"{what} is whole, got {x}")
+        return int(x)
+
+    class Slow(Optimiser):
+        settings = {**Optimiser.settings, "wait": whole}  # noqa: RUF012 - nobody changes it
+
+    optimiser = Slow([LEAF], 0.1)
+    optimiser.wait = 3.0
+
+    assert optimiser.state_dict()["settings"] == {"lr": 0.1, "wait": 3}
+    with refused(ValueError, "Slow: wait is whole, got 0.5"):
+        optimiser.wait = 0.5
+
+
+def test_a_change_that_raises_changes_nothing():
+    class Broken(Optimiser):
+        def change(self, index, g):
+            return g / (1 - index)
+
+    v, w = Value(1.0), Value(2.0)
+    v.grad = w.grad = 1.0
+    with pytest.raises(ZeroDivisionError):
+        Broken([v, w], 0.1).step()
+
+    assert (v.data, w.data) == (1.0, 2.0)
+
+
+def test_gradients_whose_sum_overflows_are_finite_all_the_same():
+    v, w = Value(1.0), Value(2.0)
+    v.grad = w.grad = 1.7e308
+    SGD([v, w], 1e-308).step()
+
+    assert (v.data, w.data) == pytest.approx((-0.7, 0.3))
+
+
+@pytest.mark.parametrize("make", [SGD, Adam, AdamW, RMSprop])
+def test_a_rate_of_zero_moves_nothing(make):
+    w = Value(1.0)
+    w.grad = 3.0
+
+    make([w], lr=0.0).step()
+
+    assert w.data == 1.0
+
+
+@pytest.mark.parametrize("make", [SGD, Adam, AdamW, RMSprop])
+@given(st.lists(st.floats(-1e3, 1e3), min_size=1, max_size=5))
+def test_a_users_variant_of_ours_writes_change_and_asks_ours(make, steps):
+    class Halved(make):
+        def change(self, index, g):
+            return 0.5 * super().change(index, g)
+
+    w, v = Value(1.0), Value(1.0)
+    ours, halved = make([v], 0.5), Halved([w], 0.5)
+    for g in steps:
+        before = v.data = w.data  # where decay starts from
+        w.grad = v.grad = g
+        ours.step()
+        halved.step()
+        assert before - w.data == pytest.approx(0.5 * (before - v.data))

@@ -1,0 +1,14 @@
+"""Data to learn from: small sets to try things on, batches, and numbers made fit for a network."""
+
+from __future__ import annotations
+
+from .batches import batches as batches
+from .batches import examples as examples
+from .datasets import blobs as blobs
+from .datasets import circles as circles
+from .datasets import curve as curve
+from .datasets import moons as moons
+from .datasets import spirals as spirals
+from .datasets import xor as xor
+from .encoding import Standardise as Standardise
+from .encoding import one_hot as one_hot

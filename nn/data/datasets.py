@@ -1,0 +1,186 @@
+"""Small sets of examples to try a network on, made by formulas: nothing is downloaded.
+
+Each is a pair (X, y): X a list of rows of floats, y a list of labels (0, 1, …), or of floats for
+`curve`. There are exactly ``n`` examples, as many of each class but for one, in an order drawn
+from ``rng`` (a ``random.Random``; None is Python's global ``random``). ``noise`` is the standard
+deviation of what is added to each coordinate; 0 adds nothing.
+
+Notation: a circle's angle goes from 0 to 2π; m points of a class are numbered from 0.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Callable, Sequence
+from math import cos, pi, sin
+from typing import Any
+
+from ..inputs import size
+from ..settings import fraction, not_negative, positive
+from .drawing import source
+from .rows import rows
+
+Labelled = tuple[list[list[float]], list[int]]
+Point = tuple[float, ...]
+
+
+def moons(n: int = 200, *, noise: float = 0.1, rng: random.Random | None = None) -> Labelled:
+    """Two half circles that reach into each other.
+
+    >>> import random
+    >>> X, y = moons(4, noise=0.0, rng=random.Random(0))
+    >>> sorted(zip([[round(x, 3) for x in row] for row in X], y))
+    [([-1.0, 0.0], 0), ([0.0, 0.5], 1), ([1.0, 0.0], 0), ([2.0, 0.5], 1)]
+    """
+    upper, lower = _counts(n, 2, "moons: n")
+    first = [(cos(a), sin(a)) for a in _between(0.0, pi, upper)]
+    second = [(1.0 - cos(a), 0.5 - sin(a)) for a in _between(0.0, pi, lower)]
+    return _labelled([first, second], noise, rng, "moons")
+
+
+def circles(
+    n: int = 200, *, noise: float = 0.05, factor: float = 0.5, rng: random.Random | None = None
+) -> Labelled:
+    """A circle in a circle: class 0 has the radius 1, class 1 the radius ``factor``.
+
+    >>> import random
+    >>> X, y = circles(100, noise=0.0, rng=random.Random(0))
+    >>> sorted({(round(x1 * x1 + x2 * x2, 9), label) for (x1, x2), label in zip(X, y)})
+    [(0.25, 1), (1.0, 0)]
+    """
+    radii = [1.0, fraction(factor, "circles: factor")]
+    classes = [
+        [(r * cos(a), r * sin(a)) for a in _around(m)]
+        for r, m in zip(radii, _counts(n, 2, "circles: n"), strict=True)
+    ]
+    return _labelled(classes, noise, rng, "circles")
+
+
+def spirals(
+    n: int = 200,
+    *,
+    turns: float = 1.0,
+    classes: int = 2,
+    noise: float = 0.02,
+    rng: random.Random | None = None,
+) -> Labelled:
+    """Arms that wind outwards between each other, from near the middle to the radius 1.
+
+    >>> import random
+    >>> X, y = spirals(90, classes=3, rng=random.Random(0))
+    >>> [y.count(label) for label in range(3)]
+    [30, 30, 30]
+    """
+    arms = size(classes, "spirals: classes")
+    whole_turn = 2.0 * pi * not_negative(turns, "spirals: turns")
+    points = []
+    for k, m in enumerate(_counts(n, arms, "spirals: n")):
+        radii = [(i + 1.0) / m for i in range(m)]
+        angles = [whole_turn * r + 2.0 * pi * k / arms for r in radii]
+        points.append([(r * cos(a), r * sin(a)) for r, a in zip(radii, angles, strict=True)])
+    return _labelled(points, noise, rng, "spirals")
+
+
+def xor(n: int | None = None, *, noise: float = 0.1, rng: random.Random | None = None) -> Labelled:
+    """Whether exactly one of two numbers is 1: the four rows themselves, or n noisy ones.
+
+    >>> xor()
+    ([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [0, 1, 1, 0])
+    >>> len(xor(100)[0])
+    100
+    """
+    if n is None:
+        return [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [0, 1, 1, 0]
+    corners: list[list[Point]] = [[(0.0, 0.0), (1.0, 1.0)], [(0.0, 1.0), (1.0, 0.0)]]
+    counts = _counts(n, 2, "xor: n")
+    classes = [[pair[i % 2] for i in range(m)] for pair, m in zip(corners, counts, strict=True)]
+    return _labelled(classes, noise, rng, "xor")
+
+
+def blobs(
+    n: int = 200,
+    *,
+    centres: int | Sequence[Sequence[float]] = 3,
+    noise: float = 0.5,
+    rng: random.Random | None = None,
+) -> Labelled:
+    """A cloud around each centre.
+
+    ``centres`` are points of any dimension, or how many there are: evenly on a circle of the
+    radius 2.
+
+    >>> import random
+    >>> X, y = blobs(2, centres=[[0, 0, 1], [5, 5, 5]], noise=0.0, rng=random.Random(0))
+    >>> sorted(zip(y, X))
+    [(0, [0.0, 0.0, 1.0]), (1, [5.0, 5.0, 5.0])]
+    """
+    places = _centres(centres)
+    counts = _counts(n, len(places), "blobs: n")
+    classes = [[place] * m for place, m in zip(places, counts, strict=True)]
+    return _labelled(classes, noise, rng, "blobs")
+
+
+def curve(
+    n: int = 100,
+    *,
+    noise: float = 0.1,
+    of: Callable[[float], float] = sin,
+    low: float = -pi,
+    high: float = pi,
+    rng: random.Random | None = None,
+) -> tuple[list[list[float]], list[float]]:
+    """Points beside the graph of a function: y = of(x) + noise, for x evenly from low to high.
+
+    >>> import random
+    >>> X, y = curve(3, noise=0.0, of=lambda x: x * x, low=-1, high=1, rng=random.Random(0))
+    >>> sorted(zip(X, y))
+    [([-1.0], 1.0), ([0.0], 0.0), ([1.0], 1.0)]
+    """
+    sigma, draw = not_negative(noise, "curve: noise"), source(rng)
+    width = positive(high - low, "curve: high - low")
+    xs = _between(low, low + width, size(n, "curve: n"))
+    draw.shuffle(xs)
+    return [[x] for x in xs], [y + draw.gauss(0.0, sigma) if sigma else y for y in map(of, xs)]
+
+
+# --- parts ----------------------------------------------------------------------------------------
+
+
+def _counts(n: int, classes: int, what: str) -> list[int]:
+    """How many of n are in each class: the first ones have one more if it does not come out."""
+    each, rest = divmod(size(n, what), classes)
+    return [each + (k < rest) for k in range(classes)]
+
+
+def _between(low: float, high: float, count: int) -> list[float]:
+    """Evenly spaced, both ends included."""
+    if count == 1:
+        return [float(low)]
+    return [low + (high - low) * i / (count - 1) for i in range(count)]
+
+
+def _around(count: int) -> list[float]:
+    """Angles evenly around a circle."""
+    return [2.0 * pi * i / count for i in range(count)]
+
+
+def _centres(centres: Any) -> list[Point]:
+    if hasattr(centres, "__index__"):
+        angles = _around(size(centres, "blobs: centres"))
+        return [(2.0 * cos(a), 2.0 * sin(a)) for a in angles]
+    found = rows(centres, "centres")
+    if not all(isinstance(point, list) and len(point) == len(found[0]) for point in found):
+        raise ValueError(
+            "blobs: centres are a number of them, or points such as [[0, 0], [1, 2]] with as many "
+            f"coordinates each, got {centres!r:.60}"
+        )
+    return [tuple(map(float, point)) for point in found]
+
+
+def _labelled(classes: Sequence[Sequence[Point]], noise: Any, rng: Any, name: str) -> Labelled:
+    """The points of each class with its number, noise added, in an order that is drawn."""
+    sigma, draw = not_negative(noise, f"{name}: noise"), source(rng)
+    found = [(list(point), label) for label, points in enumerate(classes) for point in points]
+    draw.shuffle(found)
+    X = [[x + draw.gauss(0.0, sigma) for x in point] if sigma else point for point, _ in found]
+    return X, [label for _, label in found]

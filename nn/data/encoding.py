@@ -1,0 +1,161 @@
+"""Numbers made fit for a network: labels as lists of 0 and 1, columns of mean 0 and deviation 1."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+from typing import Any, ClassVar
+
+from autograd.numbers import is_number, real
+
+from ..inputs import gathered, size
+from ..module import Module
+from ..settings import finite, positive
+from .rows import items, rows
+
+# Deviations this small beside the numbers themselves are rounding: such a column is constant.
+_ROUNDING = 1e-14
+
+
+def one_hot(labels: Any, classes: int) -> list[Any]:
+    """1.0 in the place of the label and 0.0 in all others; for a list of labels a list of these.
+
+    >>> one_hot(2, 4)
+    [0.0, 0.0, 1.0, 0.0]
+    >>> one_hot([0, 1], 2)
+    [[1.0, 0.0], [0.0, 1.0]]
+
+    Raises
+    ------
+    ValueError
+        if a label is not a whole number from 0 to classes − 1.
+    """
+    count = size(classes, "one_hot: classes")
+    if is_number(labels):
+        return _row(labels, count, "")
+    return [_row(label, count, f" {i}") for i, label in enumerate(items(labels, "labels"))]
+
+
+class Standardise(Module):
+    """(x − mean) / scale for each column, with numbers that were measured on the training data.
+
+    As the first part of a model it is saved with it, so that what the model gets in use is
+    scaled as it was in training. It has no parameters: training leaves ``means`` and ``scales``
+    as they are.
+
+    >>> from nn import Layer, Sequential
+    >>> first = Standardise.of([[1.0, 100.0], [3.0, 500.0]])
+    >>> first.means, first.scales
+    ([2.0, 300.0], [1.0, 200.0])
+    >>> first([4.0, 100.0])
+    [2.0, -1.0]
+    >>> Sequential(first, Layer(2, 1))
+    Sequential(Standardise(2), Layer(2 -> 1, relu))
+
+    Parameters
+    ----------
+    means, scales:
+        One number for each column; scales are above 0. `Standardise.of` measures them.
+    """
+
+    whole: ClassVar[bool] = True
+
+    means: list[float]
+    scales: list[float]
+
+    def __init__(self, means: Sequence[float], scales: Sequence[float]) -> None:
+        self.means = [finite(x, f"Standardise: means[{i}]") for i, x in enumerate(means)]
+        self.scales = [positive(x, f"Standardise: scales[{i}]") for i, x in enumerate(scales)]
+        if not self.means or len(self.means) != len(self.scales):
+            raise ValueError(
+                f"Standardise got {len(self.means)} means and {len(self.scales)} scales; give one "
+                "of each for every column"
+            )
+
+    @classmethod
+    def of(cls, X: Any) -> Standardise:
+        """Measured on examples, as `examples` takes them: the mean and deviation of each column.
+
+        The deviation is that of a whole population: the root of the mean square. A column that is
+        constant keeps its scale.
+
+        >>> Standardise.of([[5.0], [5.0]]).scales
+        [1.0]
+        """
+        table = [row if isinstance(row, list) else [row] for row in rows(X, "X")]
+        for i, row in enumerate(table):
+            if len(row) != len(table[0]):  # whole numbers, which might have been tokens
+                raise ValueError(
+                    f"Standardise got a list of {len(row)} as X[{i}] and a list of "
+                    f"{len(table[0])} as X[0]; give every row as many numbers"
+                )
+            for j, x in enumerate(row):
+                if not is_number(x):
+                    raise TypeError(
+                        f"Standardise is measured on rows of numbers, got a {type(x).__name__} as "
+                        f"X[{i}][{j}]"
+                    )
+        measured = [_mean_and_scale(column) for column in zip(*table, strict=True)]
+        return cls([mean for mean, _ in measured], [scale for _, scale in measured])
+
+    def forward(self, x: Any) -> list[Any]:
+        """One example, a list of numbers or Values, standardised."""
+        numbers = gathered(x, self)
+        return [
+            (number - mean) / scale
+            for number, mean, scale in zip(numbers, self.means, self.scales, strict=True)
+        ]
+
+    @property
+    def nin(self) -> int:
+        """How many columns there are."""
+        return len(self.means)
+
+    @property
+    def shape(self) -> str:
+        """Inputs and outputs, of which there are as many: ``"3 -> 3"``."""
+        return f"{self.nin} -> {self.nin}"
+
+    @property
+    def title(self) -> str:
+        """Kind and size, as errors say them."""
+        return repr(self)
+
+    def rebuilt(self, nin: int) -> str:
+        """The line that builds one for ``nin`` columns."""
+        return f"{type(self).__name__}.of(X) from rows of {nin}"
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.nin})"
+
+
+def _row(label: Any, classes: int, position: str) -> list[float]:
+    if not is_number(label):
+        raise TypeError(
+            f"one_hot takes whole numbers as labels, got {label!r:.60} as label{position}"
+        )
+    number = real(label, "one_hot")
+    if number not in range(classes):
+        raise ValueError(
+            f"one_hot got {number:g} as label{position}; labels of {classes} classes are whole "
+            f"numbers from 0 to {classes - 1}"
+        )
+    row = [0.0] * classes
+    row[int(number)] = 1.0
+    return row
+
+
+def _mean_and_scale(column: Sequence[Any]) -> tuple[float, float]:
+    """The mean and the deviation; a constant column has the scale 1.
+
+    Computed on numbers below 1, by moving the exponent, so that no square overflows or vanishes.
+    """
+    numbers = [real(x) for x in column]
+    _, exponent = math.frexp(max(map(abs, numbers)))
+    small = [math.ldexp(x, -exponent) for x in numbers]
+    mean = math.fsum(small) / len(small)
+    scale = math.hypot(*[x - mean for x in small]) / math.sqrt(len(small))
+    if scale <= _ROUNDING * abs(mean):
+        scale = 0.0
+    # Or 1.0: a constant column; or one that varies by less than any double can say.
+    return math.ldexp(mean, exponent), math.ldexp(scale, exponent) or 1.0

@@ -1,0 +1,103 @@
+"""What an optimiser remembers, as plain numbers to save, and back again: all of it or nothing."""
+
+from __future__ import annotations
+
+import copy
+from collections.abc import Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+from autograd.numbers import is_number, real
+
+from ..names import nearest
+
+if TYPE_CHECKING:
+    from .optimiser import Optimiser
+
+_KEYS = ("class", "parameters", "settings", "memory")
+
+
+def of(optimiser: Optimiser) -> dict[str, Any]:
+    """The class, the number of parameters, the settings and the memory of an optimiser."""
+    settings = {name: getattr(optimiser, name) for name in optimiser.settings}
+    return {
+        "class": type(optimiser).__name__,
+        "parameters": len(optimiser.parameters),
+        "settings": {k: list(x) if isinstance(x, tuple) else x for k, x in settings.items()},
+        "memory": {name: list(getattr(optimiser, name)) for name in optimiser.memory},
+    }
+
+
+def load(optimiser: Optimiser, state: Any) -> None:
+    """Give an optimiser the settings and the memory of a state that fits it."""
+    me = type(optimiser).__name__
+    _check_keys(f"this state of {me}", _mapping(state, f"{me}.load_state_dict takes"), _KEYS)
+    _check_fit(optimiser, state)
+    # All is tried on a copy first, so that a state with one bad number changes nothing.
+    trial = copy.copy(optimiser)
+    settings = _mapping(state["settings"], "'settings' is")
+    _check_keys(f"'settings' of this state of {me}", settings, optimiser.settings)
+    for name, x in settings.items():
+        if is_number(x) and x != x:
+            raise ValueError(f"{me}: {name} is nan in this state; nothing was loaded")
+        setattr(trial, name, x)
+    memory = _mapping(state["memory"], "'memory' is")
+    _check_keys(f"'memory' of this state of {me}", memory, optimiser.memory)
+    for name, numbers in memory.items():
+        setattr(trial, name, _floats(numbers, f"{me}: {name}", len(optimiser.parameters)))
+    for name in (*settings, *memory):
+        setattr(optimiser, name, getattr(trial, name))
+
+
+def _check_fit(optimiser: Optimiser, state: Mapping[str, Any]) -> None:
+    me, saved = type(optimiser).__name__, state["class"]
+    if saved != me:
+        raise ValueError(
+            f"this state is of {saved!r:.60}, and this optimiser is {me!r}; build the one that "
+            "was saved. Nothing was loaded"
+        )
+    count = len(optimiser.parameters)
+    if state["parameters"] != count:
+        raise ValueError(
+            f"this state and {me} differ in how many parameters they are for: "
+            f"{state['parameters']!r:.60} and {count}; build it for the model that was saved. "
+            "Nothing was loaded"
+        )
+
+
+def _mapping(x: Any, what: str) -> Mapping[str, Any]:
+    if not isinstance(x, Mapping):
+        raise TypeError(
+            f"{what} a dict, as state_dict() gives it, got {x!r:.60}; nothing was loaded"
+        )
+    return x
+
+
+def _check_keys(what: str, given: Mapping[str, Any], wanted: Iterable[str]) -> None:
+    names = tuple(wanted)
+    for name in names:
+        if name not in given:
+            raise ValueError(f"{what} lacks {name!r}; nothing was loaded")
+    for name in given:
+        if name not in names:
+            match = nearest(str(name), names)
+            hint = f"; did you mean {match!r}?" if match else "."
+            raise ValueError(f"{what} has an unknown {name!r:.60}{hint} Nothing was loaded")
+
+
+def _floats(numbers: Any, what: str, count: int) -> list[float]:
+    """A list of one float for each parameter, checked."""
+    if isinstance(numbers, (str, bytes, dict)) or not hasattr(numbers, "__len__"):
+        raise TypeError(f"{what} is a list of numbers, got {numbers!r:.60}; nothing was loaded")
+    if len(numbers) != count:
+        raise ValueError(
+            f"{what} has one number for each parameter, {count}, and in this state "
+            f"{len(numbers)}; nothing was loaded"
+        )
+    floats = []
+    for i, x in enumerate(numbers):
+        if not is_number(x):
+            raise TypeError(f"{what}[{i}] is a number, got {x!r:.60}; nothing was loaded")
+        floats.append(real(x, f"{what}[{i}]"))
+        if x != x:
+            raise ValueError(f"{what}[{i}] is nan in this state; nothing was loaded")
+    return floats

@@ -1,0 +1,146 @@
+"""How the learning rate changes while a network learns.
+
+A schedule is a function (t, end) -> factor of the learning rate, where t goes from 0 to ``end``
+in whatever unit the caller counts: `nn.fit` counts epochs, with fractions, and asks before each
+step. Any function of that shape will do; these cannot be changed once made, and compare equal
+when they say the same.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+from autograd.numbers import real
+
+from .settings import not_negative, positive
+
+Schedule = Callable[[float, float], float]
+
+# Times are sums of fractions; one that rounding left a hair short of a step has reached it.
+_HAIR = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class StepDecay:
+    """A factor more after every so much time: factor ** (how often ``every`` has passed).
+
+    >>> schedule = StepDecay(10, factor=0.5)
+    >>> [schedule(t, 30) for t in (0, 9.9, 10, 20)]
+    [1.0, 1.0, 0.5, 0.25]
+    """
+
+    every: float
+    factor: float = 0.1
+
+    def __post_init__(self) -> None:
+        _set(self, "every", positive)
+        _set(self, "factor", positive)
+        if self.factor > 1.0:
+            raise ValueError(f"StepDecay: factor is at most 1, got {self.factor:g}")
+
+    def __call__(self, t: float, end: float) -> float:
+        """The factor at time t; ``end`` makes no difference."""
+        t, _ = _times(t, end)
+        steps: float = self.factor ** math.floor(t / self.every + _HAIR)
+        return steps
+
+
+@dataclass(frozen=True, slots=True)
+class CosineDecay:
+    """From 1 to ``final`` along half a wave of the cosine: gently at both ends.
+
+    >>> [round(CosineDecay()(t, 10), 3) for t in (0, 2.5, 5, 10)]
+    [1.0, 0.854, 0.5, 0.0]
+
+    Source: Loshchilov & Hutter, SGDR: stochastic gradient descent with warm restarts, 2017,
+    equation 5, without restarts.
+    """
+
+    final: float = 0.0
+
+    def __post_init__(self) -> None:
+        _set(self, "final", not_negative)
+
+    def __call__(self, t: float, end: float) -> float:
+        """The factor at time t of ``end``; afterwards it stays ``final``."""
+        wave = (1.0 + math.cos(math.pi * _share(t, end))) / 2.0
+        return self.final + (1.0 - self.final) * wave
+
+
+@dataclass(frozen=True, slots=True)
+class LinearDecay:
+    """From 1 to ``final`` in a straight line.
+
+    >>> [LinearDecay(final=0.5)(t, 10) for t in (0, 5, 10, 20)]
+    [1.0, 0.75, 0.5, 0.5]
+    """
+
+    final: float = 0.0
+
+    def __post_init__(self) -> None:
+        _set(self, "final", not_negative)
+
+    def __call__(self, t: float, end: float) -> float:
+        """The factor at time t of ``end``; afterwards it stays ``final``."""
+        share = _share(t, end)
+        return (1.0 - share) + share * self.final
+
+
+@dataclass(frozen=True, slots=True)
+class WarmUp:
+    """From ``start`` up to 1 in a straight line, for ``length``; then what ``then`` says.
+
+    ``then`` is a schedule of its own, which begins when the warm-up is over and has the
+    remaining time; None stays at 1.
+
+    >>> schedule = WarmUp(2, then=LinearDecay())
+    >>> [schedule(t, 10) for t in (0, 1, 2, 6, 10)]
+    [0.0, 0.5, 1.0, 0.5, 0.0]
+
+    Source: Goyal et al., Accurate, large minibatch SGD, 2017, section 2.2.
+    """
+
+    length: float
+    then: Schedule | None = None
+    start: float = 0.0
+
+    def __post_init__(self) -> None:
+        _set(self, "length", positive)
+        _set(self, "start", not_negative)
+        if self.then is not None and not callable(self.then):
+            raise TypeError(
+                "WarmUp: then is a schedule, a function (t, end) -> factor, got "
+                f"{self.then!r:.60}; write WarmUp({self.length:g}, then=CosineDecay())"
+            )
+
+    def __call__(self, t: float, end: float) -> float:
+        """The factor at time t of ``end``."""
+        t, end = _times(t, end)
+        if t < self.length:
+            share = _share(t, self.length)
+            return (1.0 - share) * self.start + share
+        return 1.0 if self.then is None else self.then(t - self.length, end - self.length)
+
+
+def _set(schedule: Any, name: str, check: Callable[[Any, str], float]) -> None:
+    """Check a field of a frozen dataclass, and keep it as a float."""
+    what = f"{type(schedule).__name__}: {name}"
+    object.__setattr__(schedule, name, check(getattr(schedule, name), what))
+
+
+def _share(t: float, end: float) -> float:
+    """How much of the time has passed, from 0 to 1."""
+    t, end = _times(t, end)
+    if t <= 0.0:
+        return 0.0
+    return t / end if t < end else 1.0
+
+
+def _times(t: float, end: float) -> tuple[float, float]:
+    t, end = real(t, "a schedule: t"), real(end, "a schedule: end")
+    if not (math.isfinite(t) and math.isfinite(end)):
+        raise ValueError(f"a schedule is asked for a time t of end, got t={t:g} and end={end:g}")
+    return t, end

@@ -1,0 +1,1 @@
+"""Tests of nn.data, file for file; and numbers that other programs computed, for other tests."""

@@ -1,0 +1,122 @@
+"""Records where PyTorch's optimisers go, and its schedules, into torch_optimisers.json beside this.
+
+The tests compare ours with it, so that they need no PyTorch. To record anew::
+
+    python -m venv torch && torch/bin/pip install torch
+    torch/bin/python tests/nn/data/make_torch_optimisers.py
+"""
+
+import json
+import warnings
+from pathlib import Path
+
+import torch
+
+STEPS = 100
+KEPT = [*range(1, 11), *range(20, STEPS + 1, 10)]
+START = [-0.8, 1.2, 0.4, -1.5]
+
+RUNS = [
+    ("SGD", {"lr": 0.01}),
+    ("SGD", {"lr": 0.01, "momentum": 0.9}),
+    ("SGD", {"lr": 0.01, "momentum": 0.8, "nesterov": True}),
+    ("SGD", {"lr": 0.01, "weight_decay": 0.1}),
+    ("SGD", {"lr": 0.01, "momentum": 0.9, "nesterov": True, "weight_decay": 0.05}),
+    ("Adam", {}),
+    ("Adam", {"lr": 0.05}),
+    ("Adam", {"lr": 0.05, "betas": [0.8, 0.95], "eps": 1e-4}),
+    ("AdamW", {}),
+    ("AdamW", {"lr": 0.05, "betas": [0.8, 0.95], "weight_decay": 0.2}),
+    ("RMSprop", {}),
+    ("RMSprop", {"lr": 0.005, "alpha": 0.9, "eps": 1e-3}),
+    ("RMSprop", {"lr": 0.005, "momentum": 0.7}),
+    ("RMSprop", {"lr": 0.005, "alpha": 0.9, "eps": 1e-2, "momentum": 0.5, "centered": True}),
+]
+
+END = 12
+SCHEDULES = [
+    ("StepLR", {"step_size": 3, "gamma": 0.1}, "StepDecay(3)"),
+    ("StepLR", {"step_size": 4, "gamma": 0.5}, "StepDecay(4, factor=0.5)"),
+    ("CosineAnnealingLR", {"T_max": END}, "CosineDecay()"),
+    ("CosineAnnealingLR", {"T_max": END, "eta_min": 0.25}, "CosineDecay(final=0.25)"),
+    (
+        "LinearLR",
+        {"start_factor": 1.0, "end_factor": 0.0, "total_iters": END},
+        "LinearDecay()",
+    ),
+    (
+        "LinearLR",
+        {"start_factor": 1.0, "end_factor": 0.3, "total_iters": END},
+        "LinearDecay(final=0.3)",
+    ),
+    (
+        "LinearLR",
+        {"start_factor": 0.2, "end_factor": 1.0, "total_iters": 5},
+        "WarmUp(5, start=0.2)",
+    ),
+]
+
+
+def height(w):
+    """A landscape with a bent valley, waves and a saddle; the test has the same in Values."""
+    x, y, z, u = w
+    valley = (1.0 - x) ** 2 + 3.0 * (y - x * x) ** 2
+    return valley + 0.5 * (3.0 * z).sin() * x + 0.1 * z * z + (y * u).tanh() + 0.05 * u**4
+
+
+def path(name, settings):
+    """Where the optimiser is after the steps that are kept."""
+    w = [torch.tensor(x, dtype=torch.float64, requires_grad=True) for x in START]
+    given = {k: tuple(x) if isinstance(x, list) else x for k, x in settings.items()}
+    optimiser = getattr(torch.optim, name)(w, **given)
+    places = []
+    for step in range(1, STEPS + 1):
+        optimiser.zero_grad()
+        height(w).backward()
+        optimiser.step()
+        if step in KEPT:
+            places.append([x.item() for x in w])
+    return places
+
+
+def factors(name, settings):
+    """The learning rate at the times 0, 1, …, END, where it was 1."""
+    optimiser = torch.optim.SGD([torch.zeros(1)], lr=1.0)
+    schedule = getattr(torch.optim.lr_scheduler, name)(optimiser, **settings)
+    found = []
+    for _ in range(END + 1):
+        found.append(optimiser.param_groups[0]["lr"])
+        optimiser.step()
+        schedule.step()
+    return found
+
+
+def main():
+    """Write the file beside this one."""
+    warnings.simplefilter("error")
+    recorded = {
+        "torch": torch.__version__.split("+")[0],
+        "start": START,
+        "steps": KEPT,
+        "optimisers": [
+            {"name": name, "settings": settings, "path": path(name, settings)}
+            for name, settings in RUNS
+        ],
+        "end": END,
+        "schedules": [
+            {
+                "torch": name,
+                "settings": settings,
+                "ours": ours,
+                "factors": factors(name, settings),
+            }
+            for name, settings, ours in SCHEDULES
+        ],
+    }
+    file = Path(__file__).with_name("torch_optimisers.json")
+    lines = json.dumps(recorded, indent=1)
+    file.write_text(lines + "\n", encoding="utf-8")
+
+
+if __name__ == "__main__":
+    main()

@@ -44,26 +44,34 @@ autograd.sources():'
     """
     graph = Graph(root)
     found = first_non_finite(graph)
-    if found is None:
-        return
-    node, what = found
+    if found is not None:
+        raise NonFiniteError(explained(graph, *found))
+
+
+def explained(graph: Graph, node: Node, what: str) -> str:
+    """In words, where and how a node's ``"value"`` or ``"gradient"`` came to be nan or inf."""
     if what == "value":
-        raise NonFiniteError(
+        return (
             f"{_called(node)} is {node.value!r}: here the first value that is not finite arises, "
             f"{_place(graph, node)}{_advice(node)}"
         )
     shares = graph.contributions(node.index)
     parts = " + ".join(f"{c.slope!r} × {c.upstream!r}" for c in shares)
-    culprits = [graph.nodes[c.consumer] for c in shares if not math.isfinite(c.product)]
     # No consumers: the seed itself. All products finite: their sum overflowed.
     through = "".join(
         f"; it comes through {_called(consumer)}, {_place(graph, consumer)}{_advice(consumer)}"
-        for consumer in culprits[:1]
+        for consumer in culprits(graph, node)[:1]
     )
-    raise NonFiniteError(
+    return (
         f"the gradient of {_called(node)} is {node.grad!r}{' = ' if parts else ''}{parts}: here "
         f"the first gradient that is not finite arises, {_place(graph, node)}{through}"
     )
+
+
+def culprits(graph: Graph, node: Node) -> list[Node]:
+    """The consumers of a node whose contributions to its gradient are not finite."""
+    shares = graph.contributions(node.index)
+    return [graph.nodes[c.consumer] for c in shares if not math.isfinite(c.product)]
 
 
 def _called(node: Node) -> str:

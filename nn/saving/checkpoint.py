@@ -1,0 +1,131 @@
+"""A training under way, in a file from which it goes on as if it had never stopped."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from autograd.files import write_whole
+
+from ..module import Module
+from .architecture import Architecture, described
+from .container import Content, packed, parsed
+from .errors import FormatError
+from .exact import decoded, encoded
+from .files import Path, content_of
+from .random_states import random_states as random_states  # noqa: PLC0414 - all in one place
+from .random_states import set_random_states as set_random_states  # noqa: PLC0414 - the same
+from .saved import (
+    CHECKPOINT,
+    OF_MODEL,
+    VERSION,
+    Saved,
+    about,
+    check_kind,
+    saved_in,
+    texts_of,
+    written,
+)
+
+
+class TrainingState(dict[str, Any]):
+    """The state of a training as it was handed to `write_checkpoint`, and the model's numbers.
+
+    `restore` gives these to a model.
+    """
+
+    def __init__(self, state: Mapping[str, Any], saved: Saved, path: Path) -> None:
+        super().__init__(state)
+        self.saved = saved
+        self.path = path
+
+
+def write_checkpoint(path: Path, model: Module, state: Mapping[str, Any]) -> None:
+    """Write a model and the state of its training to a file: whole, or not at all.
+
+    >>> import math, os, tempfile
+    >>> from nn import MLP
+    >>> model, later = MLP(2, [3, 1]), MLP(2, [3, 1])
+    >>> with tempfile.TemporaryDirectory() as folder:
+    ...     path = os.path.join(folder, "run.checkpoint")
+    ...     write_checkpoint(path, model, {"epoch": 7, "history": {"loss": [0.5, math.inf]}})
+    ...     checkpoint = read_checkpoint(path)
+    >>> checkpoint
+    {'epoch': 7, 'history': {'loss': [0.5, inf]}}
+    >>> restore(later, checkpoint)
+    >>> later.state_dict() == model.state_dict()
+    True
+
+    ``state`` is made of numbers, texts, None, lists, tuples and dicts, and comes back exactly:
+    every float to the last bit, nan and inf, tuples as tuples. A long list of floats is stored as
+    a tensor.
+
+    Raises
+    ------
+    TypeError
+        if something else is in the state.
+    ValueError
+        if a number of the model is nan: nobody could go on from there. The file that was there
+        stays.
+    """
+    if not isinstance(state, Mapping):
+        raise TypeError(f"the state of a checkpoint is a dict, got a {type(state).__name__}")
+    if not isinstance(model, Module):
+        raise TypeError(f"a checkpoint is of a Module, got a {type(model).__name__}: {model!r:.60}")
+    saved = written(model, _structure(model))
+    tensors = {OF_MODEL + name: tensor for name, tensor in saved.tensors.items()}
+    texts = {
+        "format": CHECKPOINT,
+        "version": VERSION,
+        **texts_of(saved),
+        "state": json.dumps(encoded(dict(state), tensors), allow_nan=False, separators=(",", ":")),
+    }
+    write_whole(path, packed(Content(texts, tensors)))
+
+
+def read_checkpoint(path: Path) -> TrainingState:
+    """The state that `write_checkpoint` was given, as a dict; `restore` takes it, too.
+
+    Raises
+    ------
+    FormatError
+        if the file is damaged or no checkpoint.
+    """
+    content = content_of(path)
+    with about("read", path):
+        check_kind(content, CHECKPOINT)
+        saved = saved_in(content)
+        try:
+            state = decoded(parsed(content.texts.get("state", ""), "its state"), content.tensors)
+        except RecursionError:
+            raise FormatError("its state is nested too deep") from None
+        if not isinstance(state, dict):
+            raise FormatError("its state is no dict")
+        return TrainingState(state, saved, path)
+
+
+def restore(model: Module, checkpoint: TrainingState) -> None:
+    """Give a model the numbers that it had at a checkpoint, and freeze what was frozen.
+
+    Raises
+    ------
+    FormatError
+        if the model is built otherwise than the one that was trained; then it stays as it was.
+    """
+    if not isinstance(model, Module):
+        raise TypeError(f"restore takes a Module, got a {type(model).__name__}")
+    if not isinstance(checkpoint, TrainingState):
+        raise TypeError(
+            f"restore takes what read_checkpoint(path) returns, got a {type(checkpoint).__name__}"
+        )
+    with about("restore from", checkpoint.path):
+        checkpoint.saved.fill(model)
+
+
+def _structure(model: Module) -> Architecture:
+    """As far as it can be written down: a training goes on with a model that is there."""
+    try:
+        return described(model)
+    except ValueError:  # a function without a name
+        return Architecture(type(model).__name__)

@@ -1,0 +1,100 @@
+"""Nested lists and dicts of numbers and texts as JSON that gives back exactly what went in.
+
+JSON has no nan, no infinities, no tuples, and no names but texts: each of these is written as an
+object with one name that begins with ``$``. A long list of floats becomes a tensor beside the
+JSON, as it is shorter and faster to read there.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import Any
+
+from autograd.numbers import is_number, real
+
+from .container import Tensor
+from .errors import FormatError
+
+_LONG = 16  # floats; shorter lists are easier to read in the header
+_DEEPEST = 100  # levels; fewer than Python's own limit allows, wherever it is called from
+
+
+def encoded(x: Any, tensors: dict[str, Tensor], where: str = "state", depth: int = 0) -> Any:
+    """What JSON can say, for x; long lists of floats are put into ``tensors``.
+
+    >>> long = {}
+    >>> encoded({"loss": [0.5, math.nan], 3: (1, None)}, long)
+    {'$dict': [['loss', [0.5, {'$number': 'nan'}]], [3, {'$tuple': [1, None]}]]}
+    >>> encoded([0.5] * 100, long), list(long)
+    ({'$floats': 'state/0'}, ['state/0'])
+    """
+    if depth > _DEEPEST:
+        raise ValueError(f"{where} has more than {_DEEPEST} levels; write a flatter one")
+    kind = type(x)
+    if x is None or kind in {bool, str, int}:
+        return x
+    if kind is float:
+        return x if math.isfinite(x) else {"$number": repr(x)}
+    if kind is list or kind is tuple:
+        return _list(x, tensors, where, depth)
+    if isinstance(x, Mapping):
+        return _dict(x, tensors, where, depth)
+    if is_number(x):  # NumPy's, say
+        return encoded(real(x), tensors, where, depth)
+    raise TypeError(
+        f"a checkpoint takes numbers, texts, lists, tuples and dicts of these, got a "
+        f"{kind.__name__} at {where}: {x!r:.60}"
+    )
+
+
+def _list(x: Any, tensors: dict[str, Tensor], where: str, depth: int) -> Any:
+    if type(x) is list:
+        kinds = set(map(type, x))
+        if kinds == {float} and len(x) > _LONG:
+            name = f"state/{len(tensors)}"
+            tensors[name] = Tensor((len(x),), x)
+            return {"$floats": name}
+        if kinds == {int}:
+            return x
+    items = [encoded(item, tensors, f"{where}[{i}]", depth + 1) for i, item in enumerate(x)]
+    return items if type(x) is list else {"$tuple": items}
+
+
+def _dict(x: Mapping[Any, Any], tensors: dict[str, Tensor], where: str, depth: int) -> Any:
+    pairs = [
+        [encoded(key, tensors, where, depth + 1),
+         encoded(item, tensors, f"{where}[{key!r}]", depth + 1)]
+        for key, item in x.items()
+    ]  # fmt: skip
+    if all(type(key) is str and not key.startswith("$") for key in x):
+        return dict(pairs)
+    return {"$dict": pairs}
+
+
+def decoded(x: Any, tensors: Mapping[str, Tensor]) -> Any:
+    """What was encoded."""
+    if isinstance(x, list):
+        return [decoded(item, tensors) for item in x]
+    if not isinstance(x, dict):
+        return x
+    if len(x) == 1:
+        ((key, item),) = x.items()
+        if key.startswith("$"):
+            return _special(key, item, tensors)
+    return {key: decoded(item, tensors) for key, item in x.items()}
+
+
+def _special(key: str, item: Any, tensors: Mapping[str, Tensor]) -> Any:
+    try:
+        if key == "$number" and item in {"nan", "inf", "-inf"}:
+            return float(item)
+        if key == "$floats":
+            return list(tensors[item].numbers)
+        if key == "$tuple" and isinstance(item, list):
+            return tuple(decoded(item, tensors))
+        if key == "$dict" and isinstance(item, list):
+            return {decoded(name, tensors): decoded(x, tensors) for name, x in item}
+    except (KeyError, TypeError, ValueError):  # FormatErrors from below are ValueErrors
+        pass
+    raise FormatError(f"its state says {{{key!r}: {item!r:.60}}}, which means nothing")

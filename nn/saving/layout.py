@@ -1,0 +1,181 @@
+"""Which tensors hold a model's numbers, and what they are called.
+
+The names follow from the names of the parameters alone. Numbers at the end of a name are indices:
+``encoder.w.0.3`` is row 0, column 3 of ``encoder.w``. Neurons are the rows of a matrix, as in
+PyTorch: ``layers.0.neurons.5.w.2`` is row 5, column 2 of ``layers.0.weight``, whose shape is
+(nout, nin), and ``layers.0.neurons.5.b`` stands at 5 in ``layers.0.bias``. Where indices leave
+gaps (rows of unequal length, a weight that another part had first), the tensor is a plain list,
+in the order of the parameters.
+"""
+
+from __future__ import annotations
+
+import math
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from itertools import product
+
+from autograd import Value
+
+from ..data.encoding import Standardise
+from ..layers import Neuron
+from ..module import Module
+from ..walk import dotted, walk
+from .container import Tensor
+
+_INDEX = re.compile(r"0|[1-9][0-9]*", re.ASCII)
+_NEURON = re.compile(r"(.*\.)?neurons\.(0|[1-9][0-9]*)\.([wb])", re.ASCII)
+
+Index = tuple[int, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """The parameters that one tensor holds, with their names."""
+
+    shape: tuple[int, ...]
+    names: list[str]
+    parameters: list[Value]
+
+    @property
+    def numbers(self) -> list[float]:
+        """What they are now."""
+        return [parameter.data for parameter in self.parameters]
+
+    def fill(self, numbers: Sequence[float]) -> None:
+        """Give each parameter its number."""
+        for parameter, number in zip(self.parameters, numbers, strict=True):
+            parameter.data = number
+
+
+@dataclass(frozen=True, slots=True)
+class Column:
+    """Numbers that a part has measured and does not train: a list of floats."""
+
+    owner: Module
+    attribute: str
+
+    @property
+    def shape(self) -> tuple[int, ...]:
+        """How many."""
+        return (len(getattr(self.owner, self.attribute)),)
+
+    @property
+    def numbers(self) -> list[float]:
+        """What they are now."""
+        return list(map(float, getattr(self.owner, self.attribute)))
+
+    def takes(self, numbers: Sequence[float]) -> bool:
+        """Whether these can have been measured."""
+        if not all(map(math.isfinite, numbers)):
+            return False
+        is_scale = isinstance(self.owner, Standardise) and self.attribute == "scales"
+        return not is_scale or min(numbers, default=1.0) > 0.0
+
+    def fill(self, numbers: Sequence[float]) -> None:
+        """Replace them."""
+        setattr(self.owner, self.attribute, list(numbers))
+
+
+Places = dict[str, Block | Column]
+
+
+def layout(model: Module) -> Places:
+    """Where the numbers of each tensor lie in a model.
+
+    >>> from nn import MLP
+    >>> {name: place.shape for name, place in layout(MLP(2, [3, 1])).items()}
+    {'layers.0.weight': (3, 2), 'layers.0.bias': (3,), \
+'layers.1.weight': (1, 3), 'layers.1.bias': (1,)}
+    """
+    named = names(model)
+    places: Places = {
+        tensor: Block(
+            _shape([index for index, _ in found]),
+            [name for _, name in found],
+            [named[name] for _, name in found],
+        )
+        for tensor, found in _grouped(named).items()
+    }
+    return {**places, **columns(model)}
+
+
+def names(model: Module) -> dict[str, Value]:
+    """The parameters by name, of which there is one each."""
+    found = list(model.named_parameters())
+    named: dict[str, Value] = dict(found)
+    if len(named) != len(found):
+        model.state_dict()  # raises, and says which
+    return named
+
+
+def columns(model: Module) -> dict[str, Column]:
+    """What the parts of a model have measured."""
+    return {
+        f"{way}.{attribute}" if way else attribute: Column(module, attribute)
+        for way, module in _modules(model)
+        for attribute in measured(module)
+    }
+
+
+def _modules(model: Module) -> Iterator[tuple[str, Module]]:
+    """Name and Module of each; what lies in a Neuron is left out, as it is most of a model."""
+    for trail, part in walk(model, enter=lambda module: type(module) is not Neuron):
+        if isinstance(part, Module):
+            yield dotted(trail), part
+
+
+def measured(module: Module) -> tuple[str, ...]:
+    """The attributes in which a part keeps numbers that it has measured: lists of floats.
+
+    A class of one's own names them in a tuple ``measured``.
+    """
+    if isinstance(module, Standardise):
+        return ("means", "scales")
+    own: tuple[str, ...] = getattr(type(module), "measured", ())
+    return own
+
+
+def tensors(places: Places) -> dict[str, Tensor]:
+    """The numbers of a model as they are now."""
+    return {name: Tensor(place.shape, place.numbers) for name, place in places.items()}
+
+
+def _grouped(parameters: Iterable[str]) -> dict[str, list[tuple[Index, str]]]:
+    """Index and name of each parameter, by the tensor that holds it."""
+    plain = {name: _split(name) for name in parameters}
+    taken = {stem for stem, _ in plain.values()}
+    groups: dict[str, list[tuple[Index, str]]] = {}
+    for name, (stem, index) in plain.items():
+        tensor, position = _of_a_neuron(stem, index)
+        if tensor in taken:  # a part that has neurons, and a weight of its own
+            tensor, position = stem, index
+        groups.setdefault(tensor, []).append((position, name))
+    return groups
+
+
+def _split(name: str) -> tuple[str, Index]:
+    """The name of a list and the indices in it: ``("encoder.w", (0, 3))``."""
+    parts = name.split(".")
+    end = len(parts)
+    while end > 1 and _INDEX.fullmatch(parts[end - 1]):
+        end -= 1
+    return ".".join(parts[:end]), tuple(map(int, parts[end:]))
+
+
+def _of_a_neuron(stem: str, index: Index) -> tuple[str, Index]:
+    match = _NEURON.fullmatch(stem)
+    if match is None or len(index) != (match[3] == "w"):
+        return stem, index
+    owner = match[1] or ""
+    return owner + ("weight" if match[3] == "w" else "bias"), (int(match[2]), *index)
+
+
+def _shape(indices: list[Index]) -> tuple[int, ...]:
+    """The shape that the indices fill row by row; one long row if they fill none."""
+    shape = tuple([i + 1 for i in indices[-1]])
+    # Their number first: a gap may lie before an index as large as a dict has keys.
+    if len(indices) == math.prod(shape) and indices == list(product(*map(range, shape))):
+        return shape
+    return (len(indices),)

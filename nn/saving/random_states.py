@@ -1,0 +1,90 @@
+"""Where generators of random numbers stand, so that a training goes on with the same draws."""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Sequence
+from typing import Any
+
+from ..module import Module
+from ..walk import attributes
+
+
+def random_states(model: Module, rng: Any = None) -> list[dict[str, Any]]:
+    """The state of each generator that a training draws from, for JSON and `set_random_states`.
+
+    These are ``rng``, which is the training's own (None is Python's global ``random``), and every
+    ``random.Random``, or the module ``random``, that a part of the model has as an attribute; a
+    shared one once.
+
+    >>> from nn import MLP
+    >>> model, rng = MLP(2, [1]), random.Random(0)
+    >>> states = random_states(model, rng)
+    >>> draws = [rng.random(), rng.random()]
+    >>> set_random_states(model, rng, states)
+    >>> [rng.random(), rng.random()] == draws
+    True
+    """
+    return [
+        {"of": name, "state": _as_lists(generator.getstate(), name)}
+        for name, generator in _generators(model, rng).items()
+    ]
+
+
+def set_random_states(model: Module, rng: Any, states: Sequence[Any]) -> None:
+    """Put each generator where `random_states` found it: all of them, or none.
+
+    Raises
+    ------
+    ValueError
+        if the model has other generators than it had, or a state is none.
+    """
+    generators = _generators(model, rng)
+    given = [state["of"] if _is_entry(state) else None for state in states]
+    if given != list(generators):
+        raise ValueError(
+            f"these are the random states of {', '.join(map(str, given)) or 'nothing'}, and here "
+            f"draw {', '.join(generators)}; build the model as it was, each rng where it was"
+        )
+    found = [_checked(state["state"], state["of"]) for state in states]
+    for generator, state in zip(generators.values(), found, strict=True):
+        generator.setstate(state)
+
+
+def _generators(model: Module, rng: Any) -> dict[str, Any]:
+    """Every generator, under the name of its first place."""
+    found: dict[int, tuple[str, Any]] = {}
+    own = random if rng is None else rng
+    places = [("rng", own)]
+    for way, module in model.named_modules():
+        stem = f"model.{way}" if way else "model"
+        places += [(f"{stem}.{name}", x) for name, x in attributes(module)]
+        places.append((f"{stem}.rng", getattr(module, "rng", None)))  # it may be its class's
+    for name, x in places:
+        if isinstance(x, random.Random) or x is random or x is own:
+            found.setdefault(id(x), (name, x))
+    return dict(found.values())
+
+
+def _as_lists(state: Any, name: str) -> list[Any]:
+    """A state of ``random.Random``: a version, whole numbers, and a draw kept for later."""
+    if isinstance(state, tuple) and len(state) == 3 and isinstance(state[1], tuple):
+        return [state[0], list(state[1]), state[2]]
+    raise TypeError(f"the generator {name} is no random.Random: its state is {state!r:.60}")
+
+
+def _checked(state: Any, name: Any) -> tuple[Any, ...]:
+    """The state, tried on a generator that nobody uses."""
+    try:
+        version, numbers, kept = state
+        whole = (version, tuple(numbers), kept)
+        random.Random().setstate(whole)
+    except (TypeError, ValueError, OverflowError):
+        raise ValueError(f"the random state of {name} is none: {state!r:.60}") from None
+    if not (kept is None or isinstance(kept, float)):
+        raise ValueError(f"the random state of {name} is none: it keeps {kept!r:.60}")
+    return whole
+
+
+def _is_entry(state: Any) -> bool:
+    return isinstance(state, dict) and state.keys() == {"of", "state"}

@@ -1,0 +1,234 @@
+"""A model on paper: structure, numbers, and which of them are frozen."""
+
+from __future__ import annotations
+
+import json
+import math
+from collections.abc import Iterable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import asdict, dataclass, field
+from typing import Any
+
+from autograd import Value
+
+from ..module import Module
+from ..names import nearest
+from ..parameter import Parameter
+from .architecture import Architecture, built, described
+from .container import Content, Tensor, parsed
+from .errors import FormatError
+from .layout import Block, Column, Places, layout, tensors
+
+VERSION = "1"
+MODEL = "glassgrad model"
+CHECKPOINT = "glassgrad checkpoint"
+OF_MODEL = "model/"  # begins the names of a model's tensors in a checkpoint
+
+
+@dataclass(frozen=True, slots=True)
+class Saved:
+    """What a file says of a model."""
+
+    architecture: Architecture
+    tensors: dict[str, Tensor]
+    frozen: dict[str, list[int]] = field(default_factory=dict)  # tensor: positions in it
+
+    def model(self) -> Module:
+        """A new model: this structure, these numbers."""
+        count = sum([len(tensor.numbers) for tensor in self.tensors.values()])
+        model = built(self.architecture, count)
+        self._into(model, layout(model))
+        return model
+
+    def fill(self, model: Module) -> None:
+        """Give a model of the same structure these numbers: all of them, or none."""
+        places = layout(model)
+        self._check(model, places)
+        self._into(model, places)
+
+    def _check(self, model: Module, places: Places) -> None:
+        """The same structure, as far as both are known."""
+        check_names(self.tensors, places, self.architecture.title, type(model).__name__)
+        if not self.architecture.is_known:
+            return
+        try:
+            own = described(model)
+        except ValueError:  # functions without a name: nobody can compare them
+            return
+        if own.is_known and (difference := _difference(own, self.architecture)):
+            raise FormatError(f"it fits another model: {difference}")
+
+    def _into(self, model: Module, places: Places) -> None:
+        check_names(self.tensors, places, self.architecture.title, type(model).__name__)
+        for name, positions in self.frozen.items():
+            _check_frozen(name, positions, places)
+        for name, place in places.items():
+            if isinstance(place, Column) and not place.takes(self.tensors[name].numbers):
+                raise FormatError(f"its {name!r} has numbers that nobody can have measured")
+        for name, place in places.items():
+            place.fill(self.tensors[name].numbers)
+            if isinstance(place, Block):
+                _freeze(place.parameters, set(self.frozen.get(name, ())))
+
+
+def written(model: Module, structure: Architecture) -> Saved:
+    """A model as it is now, whose structure is described already.
+
+    Raises
+    ------
+    ValueError
+        if a number is nan.
+    """
+    places = layout(model)
+    numbers = tensors(places)
+    for name, tensor in numbers.items():
+        if math.isnan(sum(tensor.numbers)):  # one look at each tensor; inf − inf is looked up
+            _check_nan(name, tensor.numbers, places[name])
+    return Saved(structure, numbers, _frozen(places))
+
+
+def texts_of(saved: Saved) -> dict[str, str]:
+    """The texts for the header of a file."""
+    return {
+        "architecture": json.dumps(asdict(saved.architecture), separators=(",", ":")),
+        "frozen": json.dumps(saved.frozen, separators=(",", ":")),
+    }
+
+
+def saved_in(content: Content) -> Saved:
+    """The model in the content of a file; each of its texts and numbers is sound by itself."""
+    given = content.tensors
+    if content.texts["format"] == CHECKPOINT:
+        start = len(OF_MODEL)
+        given = {name[start:]: given[name] for name in given if name.startswith(OF_MODEL)}
+    fields = parsed(_text(content, "architecture"), "its architecture")
+    frozen = parsed(_text(content, "frozen"), "its list of frozen parameters")
+    if not isinstance(fields, dict) or fields.keys() != {"title", "parts", "shared"}:
+        raise FormatError("its architecture is no architecture")
+    title, parts, pairs = fields["title"], fields["parts"], fields["shared"]
+    if not isinstance(title, str) or not isinstance(parts, list) or not _are_pairs(pairs):
+        raise FormatError("its architecture is no architecture")
+    if not isinstance(frozen, dict) or not all(map(_are_positions, frozen.values())):
+        raise FormatError("its list of frozen parameters is none")
+    for name, tensor in given.items():
+        if any(map(math.isnan, tensor.numbers)):
+            raise FormatError(f"a number in {name!r} is nan")
+    return Saved(Architecture(title, parts, pairs), given, frozen)
+
+
+def check_kind(content: Content, *kinds: str) -> None:
+    """Whether a file is of one of these kinds, and of a version that is read here."""
+    found = content.texts["format"]
+    if found not in kinds:
+        raise FormatError(f"it is a {found:.60}, and what is read here is a {' or '.join(kinds)}")
+    version = content.texts.get("version", "")
+    if version != VERSION:
+        raise FormatError(
+            f"it has version {version!r:.60} of the format, and this glassgrad reads version "
+            f"{VERSION}: pip install --upgrade glassgrad"
+        )
+
+
+@contextmanager
+def about(what: str, path: Any) -> Iterator[None]:
+    """Errors in here say which file they are about."""
+    try:
+        yield
+    except FormatError as error:
+        raise FormatError(f"cannot {what} {str(path)!r}: {error}") from None
+
+
+def check_names(
+    given: Mapping[str, Tensor], places: Places, source: str = "model", target: str = "model"
+) -> None:
+    """Whether each place has a tensor of its shape, and each tensor a place."""
+    missing = [name for name in places if name not in given]
+    unknown = [name for name in given if name not in places]
+    if missing:
+        raise FormatError(f"its {source} has no {_listed(missing, unknown)}, and this {target} has")
+    if unknown:
+        raise FormatError(f"its {source} has {_listed(unknown, places)}, and this {target} has not")
+    for name, place in places.items():
+        if given[name].shape != place.shape:
+            raise FormatError(
+                f"its {name!r} has the shape {list(given[name].shape)}, and in this {target} "
+                f"the shape is {list(place.shape)}"
+            )
+
+
+def _text(content: Content, name: str) -> str:
+    if name not in content.texts:
+        raise FormatError(f"its header has no {name!r}")
+    return content.texts[name]
+
+
+def _are_pairs(x: Any) -> bool:
+    return isinstance(x, list) and all(
+        isinstance(pair, list) and len(pair) == 2 and all(isinstance(name, str) for name in pair)
+        for pair in x
+    )
+
+
+def _are_positions(x: Any) -> bool:
+    return isinstance(x, list) and all(type(i) is int and i >= 0 for i in x)
+
+
+def _listed(names: list[str], others: Iterable[str]) -> str:
+    if len(names) > 1:
+        return f"{names[0]!r} and {len(names) - 1} more"
+    match = nearest(names[0], others)
+    return f"{names[0]!r} (nearest: {match!r})" if match else repr(names[0])
+
+
+def _difference(own: Architecture, other: Architecture) -> str:
+    """Where two structures with the same tensors part; the modes of training may."""
+    ours, theirs = [[_compared(part) for part in each.parts] for each in (own, other)]
+    if len(ours) != len(theirs):
+        return f"one of {len(theirs)} parts, and this {own.title} has {len(ours)}"
+    for mine, its in zip(ours, theirs, strict=True):
+        for key in {**mine, **its}:
+            if mine.get(key) != its.get(key):
+                if key == "kind":
+                    return f"{its.get(key)} there is {mine.get(key)} here"
+                kind = its.get("kind")
+                return f"the {key} of {kind} is {its.get(key)} there, and {mine.get(key)} here"
+    return ""
+
+
+def _compared(part: Any) -> dict[str, Any]:
+    facts = part if isinstance(part, dict) else {"kind": part}
+    return {key: fact for key, fact in facts.items() if key not in {"scope", "training"}}
+
+
+def _check_nan(name: str, numbers: list[float], place: Block | Column) -> None:
+    for i, number in enumerate(numbers):
+        if math.isnan(number):
+            exact = place.names[i] if isinstance(place, Block) else f"{name}.{i}"
+            raise ValueError(
+                f"save got a model whose {exact!r} is nan; nothing was written. Training went "
+                "wrong before: autograd.check_finite(loss) names where"
+            )
+
+
+def _frozen(places: Places) -> dict[str, list[int]]:
+    found = {
+        name: [i for i, parameter in enumerate(place.parameters) if parameter.kind == "frozen"]
+        for name, place in places.items()
+        if isinstance(place, Block)
+    }
+    return {name: positions for name, positions in found.items() if positions}
+
+
+def _check_frozen(name: str, positions: list[int], places: Places) -> None:
+    place = places.get(name)
+    if not isinstance(place, Block) or (positions and max(positions) >= len(place.parameters)):
+        raise FormatError(f"it freezes what it does not have, in {name!r:.60}")
+    for i in positions:
+        if not isinstance(place.parameters[i], Parameter):
+            raise FormatError(f"it freezes {place.names[i]!r}, which is no Parameter in this model")
+
+
+def _freeze(parameters: list[Value], positions: set[int]) -> None:
+    for i, parameter in enumerate(parameters):
+        if isinstance(parameter, Parameter) and parameter.frozen != (i in positions):
+            parameter.freeze() if i in positions else parameter.unfreeze()

@@ -1,0 +1,105 @@
+"""Being called while a model is trained: to watch, to measure, to stop."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from .loop import Training
+
+HOOKS = (
+    "on_fit_begin", "on_epoch_begin", "on_batch_end", "on_epoch_end", "on_epoch_kept", "on_fit_end",
+)  # fmt: skip
+
+
+class Callback:
+    """What is called while a model is trained: override what you need.
+
+    Each method gets the `Training`: its ``model``, ``optimizer``, ``epoch`` and ``batch`` (which
+    count from 1), ``logs`` (this epoch's numbers, which go into the history), ``history``, and
+    ``stop(why)``. A plain function serves too: it is called at the end of each epoch.
+
+    >>> class Biggest(Callback):
+    ...     def on_epoch_end(self, training):
+    ...         training.logs["biggest"] = max(abs(p.data) for p in training.model.parameters())
+    """
+
+    def on_fit_begin(self, training: Training) -> None:
+        """Before the first epoch."""
+
+    def on_epoch_begin(self, training: Training) -> None:
+        """Before the first batch of an epoch."""
+
+    def on_batch_end(self, training: Training) -> None:
+        """After a step; the gradients that it used are still in the parameters."""
+
+    def on_epoch_end(self, training: Training) -> None:
+        """After the last batch of an epoch and its validation; ``logs`` may be added to."""
+
+    def on_epoch_kept(self, training: Training) -> None:
+        """After ``logs`` went into ``history``, where nothing more can be added to them."""
+
+    def on_fit_end(self, training: Training) -> None:
+        """After the last epoch, however it came about."""
+
+    def state_dict(self) -> dict[str, Any]:
+        """What a resumed training must know, as JSON can hold it; nothing if left out."""
+        return {}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Take back what `state_dict` gave."""
+
+
+class _EpochEnd(Callback):
+    """A plain function, called at the end of each epoch."""
+
+    def __init__(self, function: Callable[[Training], object]) -> None:
+        self.function = function
+
+    def on_epoch_end(self, training: Training) -> None:
+        self.function(training)
+
+
+class Callbacks:
+    """Several callbacks as one. Who does not override a method is not called for it."""
+
+    def __init__(self, callbacks: Iterable[Callback]) -> None:
+        self.all = list(callbacks)
+        self._of = {
+            hook: [
+                getattr(callback, hook)
+                for callback in self.all
+                if getattr(type(callback), hook) is not getattr(Callback, hook)
+            ]
+            for hook in HOOKS
+        }
+
+    def call(self, hook: str, training: Training) -> None:
+        """Call one method of each."""
+        for method in self._of[hook]:
+            method(training)
+
+
+def checked(callbacks: Any) -> list[Callback]:
+    """The callbacks that users hand over: one or a list, objects or functions."""
+    single = isinstance(callbacks, Callback) or callable(callbacks)
+    given = [callbacks] if single else callbacks
+    if not isinstance(given, Iterable) or isinstance(given, (str, bytes)):
+        raise TypeError(f"fit: callbacks is a list of Callbacks or functions, got {given!r:.60}")
+    found: list[Callback] = []
+    for callback in given:
+        if isinstance(callback, type) and issubclass(callback, Callback):
+            raise TypeError(
+                f"fit: callbacks takes objects, got the class {callback.__name__}; write "
+                f"{callback.__name__}()"
+            )
+        if isinstance(callback, Callback):
+            found.append(callback)
+        elif callable(callback):
+            found.append(_EpochEnd(callback))
+        else:
+            raise TypeError(
+                f"fit: a callback is a Callback or a function of the training, got {callback!r:.60}"
+            )
+    return found

@@ -1,0 +1,286 @@
+"""`fit`: train a model in one call."""
+
+from __future__ import annotations
+
+import inspect
+import os
+from collections.abc import Callable, Mapping, Sequence
+from typing import Any
+
+from autograd.numbers import is_number, real
+
+from ..initialisers import generator
+from ..inputs import size
+from ..losses import Loss
+from ..losses import loss as loss_named
+from ..module import Module
+from ..names import look_up
+from ..optimisers import SGD, Adam, AdamW, Optimiser, RMSprop
+from .callbacks import checked
+from .checkpoints import Checkpoint, go_on, read
+from .evaluation import Examples
+from .gradients import Adjustments
+from .history import History
+from .loop import Schedule, Training
+from .metrics import named
+from .progress import Progress
+from .stopping import EarlyStopping
+
+OPTIMISERS: dict[str, type[Optimiser]] = {
+    "sgd": SGD,
+    "adam": Adam,
+    "adamw": AdamW,
+    "rmsprop": RMSprop,
+}
+
+
+def fit(
+    model: Module,
+    X: Any,
+    y: Any = None,
+    *,
+    loss: str | Loss,
+    optimizer: str | Optimiser | Callable[[Module], Optimiser] = "adam",
+    lr: float | None = None,
+    epochs: int = 10,
+    batch_size: int | None = 32,
+    shuffle: bool = True,
+    rng: Any = None,
+    validation: float | Sequence[Any] | None = None,
+    metrics: Any = (),
+    sample_weight: Any = None,
+    schedule: Schedule | None = None,
+    early_stopping: int | EarlyStopping | None = None,
+    clip_norm: float | None = None,
+    clip_value: float | None = None,
+    l1: float = 0.0,
+    l2: float = 0.0,
+    callbacks: Any = (),
+    checkpoint: str | os.PathLike[str] | Checkpoint | None = None,
+    resume: bool = False,
+    progress: bool = True,
+) -> History:
+    """Train a model in place, and return what was measured.
+
+    >>> import random
+    >>> from nn import MLP
+    >>> from nn.data import moons
+    >>> rng = random.Random(0)
+    >>> X, y = moons(100, noise=0.1, rng=rng)
+    >>> model = MLP(2, [8, 1], activation="tanh", rng=rng)
+    >>> history = fit(model, X, y, loss="binary_cross_entropy", lr=0.05, epochs=20, rng=rng,
+    ...               metrics=["accuracy"], progress=False)
+    >>> history["loss"][-1] < 0.5 * history["loss"][0], history["accuracy"][-1] > 0.9
+    (True, True)
+
+    Ctrl-C ends it after the running batch, and what was learned so far is returned. If a loss
+    or gradient is nan or inf, the model gets the last weights with which all was finite, and
+    the error says where it began.
+
+    Parameters
+    ----------
+    model:
+        A `Module`. It is in training mode meanwhile, in eval mode for validation, and afterwards
+        as before.
+    X, y:
+        Inputs and targets: lists, tuples, NumPy arrays, pandas, iterators. Left out, y comes
+        with X, as pairs (x, target).
+    loss:
+        A name, as ``"mse"``, or a function (outputs, targets) -> Value, the mean over a batch.
+    optimizer:
+        ``"sgd"``, ``"adam"``, ``"adamw"`` or ``"rmsprop"``; an `Optimiser`, which keeps its
+        state for a later fit; or a function of the model that makes one.
+    lr:
+        The learning rate of an optimiser that was given by name; left out, it is the
+        optimiser's own default.
+    epochs:
+        How often each example is seen.
+    batch_size:
+        How many examples make a step; None: all at once.
+    shuffle, rng:
+        Whether the order is new in each epoch; drawn from ``rng``, a ``random.Random``.
+    validation:
+        Examples that are only measured: ``(X, y)``, ``(X, y, weights)``, or the share of X to be
+        set aside, drawn by ``rng``.
+    metrics:
+        Names (accuracy, mae, rmse, r2) and functions (outputs, targets) -> number. On training
+        examples they measure the passes that were learned from.
+    sample_weight:
+        How much each example counts: 2 like having it twice, 0 like not having it.
+    schedule:
+        A factor of the learning rate for every time, such as ``nn.CosineDecay()``: a function of
+        (epoch, epochs), asked before each step, where the epoch has a fraction and begins at 0.
+    early_stopping:
+        A number of epochs without improvement to wait for, or an `EarlyStopping`. The model then
+        ends with the weights of its best epoch.
+    clip_norm, clip_value:
+        Bounds on the length of the gradient and on each of its numbers; applied to what the
+        penalties make of it, the value first.
+    l1, l2:
+        Factors of the penalties Σ|w| and ½ Σw²; see `Adjustments`.
+    callbacks:
+        `Callback` objects, or functions of the `Training` that are called after each epoch.
+    checkpoint:
+        A path, where all that a resumed training needs is written after every epoch; or a
+        `Checkpoint`.
+    resume:
+        True: go on from the checkpoint if it is there, bit for bit as if never interrupted.
+    progress:
+        Whether a bar is drawn (on a terminal, if tqdm is installed) or lines are written (else),
+        both to stderr.
+
+    Raises
+    ------
+    nn.DivergedError
+        if a loss or gradient is nan or inf; it names the operation, its label and the example.
+    """
+    if not isinstance(model, Module):
+        raise TypeError(
+            f"fit trains a Module, got a {type(model).__name__}; write class "
+            f"{type(model).__name__}(nn.Module)"
+        )
+    draw_from = _source(rng)
+    data = Examples.of(X, y, sample_weight)
+    kept = _checkpoint(checkpoint, resume=resume)
+    state = read(kept.path) if kept is not None and resume else None
+    learned, held_out = _split(data, validation, draw_from, state)
+    of = loss_named(loss)
+    if (learned if held_out is None else held_out).weights or learned.weights:
+        _check_takes_weights(of)
+    bar = Progress()
+    training = Training(
+        model,
+        _optimiser(optimizer, model, lr),
+        of,
+        learned,
+        epochs=size(epochs, "fit: epochs"),
+        batch_size=len(learned) if batch_size is None else size(batch_size, "fit: batch_size"),
+        rng=draw_from,
+        shuffle=bool(shuffle),
+        validation=held_out,
+        metrics=named(metrics),
+        schedule=_schedule(schedule),
+        adjustments=Adjustments(clip_norm, clip_value, l1, l2),
+        callbacks=[
+            *checked(callbacks),
+            *_stopping(early_stopping),
+            *([kept] if kept is not None else []),
+            *([bar] if progress else []),
+        ],
+    )
+    if state is not None and kept is not None:
+        go_on(training, state, kept.path)
+    try:
+        return training.run()
+    finally:
+        bar.close()
+
+
+# --- arguments ------------------------------------------------------------------------------------
+
+
+def _source(rng: Any) -> Any:
+    """Where the order is drawn from: it must be able to draw a sample, beside what `nn` needs."""
+    found = generator(rng)
+    if not callable(getattr(found, "sample", None)):
+        raise TypeError(f"fit: rng is a random.Random, got {rng!r:.60}; write random.Random(seed)")
+    return found
+
+
+def _check_takes_weights(loss: Loss) -> None:
+    parameters = inspect.signature(loss).parameters
+    if "reduction" not in parameters and not any(
+        p.kind is p.VAR_KEYWORD for p in parameters.values()
+    ):
+        name = getattr(loss, "__name__", "the loss")
+        raise TypeError(
+            f"fit: with sample weights the loss must say what each example costs, and {name} has "
+            f"no reduction; write def {name}(outputs, targets, *, reduction='mean'), where 'none' "
+            "gives a list"
+        )
+
+
+def _optimiser(of: Any, model: Module, lr: float | None) -> Optimiser:
+    if isinstance(of, Optimiser) or (callable(of) and not isinstance(of, type)):
+        if lr is not None:
+            raise ValueError(
+                "fit: lr goes with an optimizer that is given by name; give the optimiser its own"
+            )
+        made = of if isinstance(of, Optimiser) else of(model)
+        if not isinstance(made, Optimiser):
+            raise TypeError(
+                f"fit: the function optimizer must return an Optimiser, and returned {made!r:.60}"
+            )
+        return made
+    kind = of if isinstance(of, type) and issubclass(of, Optimiser) else None
+    if kind is None:
+        kind = look_up(of, OPTIMISERS, "optimizer", "an Optimiser")
+    if lr is None and kind is SGD:
+        raise ValueError("fit: sgd has no learning rate of its own; write lr=0.1, say")
+    make: Any = kind
+    found: Optimiser = make(model) if lr is None else make(model, lr=lr)
+    return found
+
+
+def _schedule(schedule: Any) -> Schedule | None:
+    if schedule is not None and (not callable(schedule) or isinstance(schedule, type)):
+        written = f"; write {schedule.__name__}(...)" if isinstance(schedule, type) else ""
+        raise TypeError(
+            "fit: schedule is a function (epoch, epochs) -> factor, such as nn.CosineDecay(), got "
+            f"{schedule!r:.60}{written}"
+        )
+    found: Schedule | None = schedule
+    return found
+
+
+def _stopping(early: Any) -> list[EarlyStopping]:
+    if early is None:
+        return []
+    return [early if isinstance(early, EarlyStopping) else EarlyStopping(early)]
+
+
+def _checkpoint(checkpoint: Any, *, resume: bool) -> Checkpoint | None:
+    if checkpoint is None:
+        if resume:
+            raise ValueError("fit: resume=True goes on from checkpoint=...; say which file")
+        return None
+    return checkpoint if isinstance(checkpoint, Checkpoint) else Checkpoint(checkpoint)
+
+
+# --- examples -------------------------------------------------------------------------------------
+
+
+def _split(
+    data: Examples, validation: Any, rng: Any, state: Mapping[str, Any] | None
+) -> tuple[Examples, Examples | None]:
+    """What is learned from, and what is only measured."""
+    if validation is None:
+        return data, None
+    if not is_number(validation):
+        if not isinstance(validation, (list, tuple)) or len(validation) not in {2, 3}:
+            raise TypeError(
+                "fit: validation is (X, y), (X, y, weights) or a share of X such as 0.2, got "
+                f"{validation!r:.60}"
+            )
+        return data, Examples.of(*validation)
+    share = real(validation)
+    if not 0.0 < share < 1.0:
+        raise ValueError(f"fit: validation is a share of X, above 0 and below 1, got {share:g}")
+    count = round(share * len(data))
+    if not 0 < count < len(data):
+        raise ValueError(
+            f"fit: validation={share:g} of {len(data)} examples leaves none for the one or the "
+            "other; give more examples, or validation=(X, y)"
+        )
+    held_out = _held_out(data, count, rng, state)
+    # Both in the order of X: a resumed training has to add up in the same order.
+    learned = [i for i in range(len(data)) if i not in held_out]
+    return data.at(learned), data.at(sorted(held_out))
+
+
+def _held_out(data: Examples, count: int, rng: Any, state: Mapping[str, Any] | None) -> set[int]:
+    """Which examples are set aside; of a resumed training, those that were."""
+    if state is None:
+        return set(rng.sample(range(len(data)), count))
+    learned = set(state["positions"])
+    return {i for i, position in enumerate(data.positions) if position not in learned}

@@ -1,0 +1,90 @@
+"""How a training is seen while it runs: a bar on a terminal, plain lines anywhere else."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING, Any, TextIO
+
+from .callbacks import Callback
+
+if TYPE_CHECKING:
+    from .loop import Training
+
+LINES = 20  # at most about so many plain lines for one training: logs are read by people
+_SILENT = {"epoch", "seconds"}
+
+
+class Progress(Callback):
+    """Write how far a training is to a stream, which is stderr unless given."""
+
+    def __init__(self, stream: TextIO | None = None) -> None:
+        self.stream = stream
+        self._bar: Any = None
+
+    def on_fit_begin(self, training: Training) -> None:
+        """Draw the bar, on a terminal."""
+        stream = self.stream or sys.stderr
+        if training.epochs > training.epoch and stream.isatty():
+            self._bar = _bar(training, stream)
+
+    def on_batch_end(self, training: Training) -> None:  # noqa: ARG002 - what a hook is given
+        """Move the bar on."""
+        if self._bar is not None:
+            self._bar.update()
+
+    def on_epoch_end(self, training: Training) -> None:
+        """Say this epoch's numbers."""
+        if self._bar is not None:
+            self._bar.set_description(f"epoch {training.epoch}/{training.epochs}", refresh=False)
+            self._bar.set_postfix_str(words(training.logs))
+        elif training.epoch % -(-training.epochs // LINES) == 0 or training.epoch in {
+            1,
+            training.epochs,
+        }:
+            self._say(f"epoch {training.epoch}/{training.epochs}: {words(training.logs)}")
+
+    def on_fit_end(self, training: Training) -> None:
+        """Say why it ended, if it did before its time."""
+        self.close()
+        if training.epoch < training.epochs or "interrupted" in training.history.stopped:
+            self._say(training.history.stopped)
+
+    def close(self) -> None:
+        """Leave the terminal in order, whatever happened."""
+        if self._bar is not None:
+            self._bar.close()
+            self._bar = None
+
+    def _say(self, text: str) -> None:
+        stream = self.stream or sys.stderr
+        stream.write(f"{text}\n")
+        stream.flush()
+
+
+def words(logs: dict[str, Any]) -> str:
+    """The numbers of an epoch in a line.
+
+    >>> words({"epoch": 3, "loss": 0.123456, "val_loss": 0.5, "seconds": 1.0})
+    'loss 0.1235, val_loss 0.5'
+    """
+    return ", ".join(
+        f"{name} {number:.4g}"
+        for name, number in logs.items()
+        if name not in _SILENT and "/" not in name and isinstance(number, (int, float))
+    )
+
+
+def _bar(training: Training, stream: TextIO) -> Any:
+    """A bar over all batches; None, and so plain lines, where the package is missing."""
+    try:
+        from tqdm import tqdm  # noqa: PLC0415 - on first use
+    except ImportError:
+        return None
+    return tqdm(
+        total=training.epochs * training.batches,
+        initial=training.epoch * training.batches,
+        desc=f"epoch {training.epoch + 1}/{training.epochs}",
+        unit="batch",
+        file=stream,
+        dynamic_ncols=True,
+    )

@@ -1,0 +1,105 @@
+"""Ending a training when it no longer gets better, with the weights of its best epoch."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any
+
+from autograd.numbers import is_number, real
+
+from ..inputs import size
+from ..names import nearest
+from .callbacks import Callback
+from .metrics import HIGHER_IS_BETTER
+
+if TYPE_CHECKING:
+    from .loop import Training
+
+
+class EarlyStopping(Callback):
+    """Stop after ``patience`` epochs without improvement, and go back to the best weights.
+
+    >>> EarlyStopping(patience=5, monitor="val_accuracy")
+    EarlyStopping(patience=5, monitor='val_accuracy')
+
+    Parameters
+    ----------
+    patience:
+        How many epochs in a row may fail to improve on the best.
+    monitor:
+        A column of the history; left out, it is ``"val_loss"``, or ``"loss"`` where nothing is
+        validated.
+    min_delta:
+        By how much an epoch must be better to count as better.
+    higher_is_better:
+        Left out, it is so for accuracy and r2, and not for anything else.
+    """
+
+    def __init__(
+        self,
+        patience: int = 10,
+        *,
+        monitor: str | None = None,
+        min_delta: float = 0.0,
+        higher_is_better: bool | None = None,
+    ) -> None:
+        self.patience = size(patience, "EarlyStopping: patience")
+        if not is_number(min_delta) or not real(min_delta) >= 0.0:
+            raise ValueError(f"EarlyStopping: min_delta is at least 0, got {min_delta!r:.60}")
+        self.monitor, self.min_delta = monitor, real(min_delta)
+        self.higher_is_better = higher_is_better
+        self.best = math.nan
+        self.best_epoch: int | None = None
+        self._weights: list[float] = []
+
+    def on_fit_begin(self, training: Training) -> None:
+        """Begin anew, unless the training is a resumed one."""
+        if not training.history.epochs:
+            self.best, self.best_epoch, self._weights = math.nan, None, []
+
+    def on_epoch_end(self, training: Training) -> None:
+        """Compare this epoch with the best so far."""
+        name = self.monitor or ("val_loss" if "val_loss" in training.logs else "loss")
+        if name not in training.logs:
+            known = ", ".join(training.logs)
+            match = nearest(name, training.logs)
+            hint = f"; did you mean {match!r}?" if match else "."
+            raise ValueError(
+                f"EarlyStopping: monitor={name!r} was not measured{hint} There are: {known}"
+            )
+        number = real(training.logs[name])
+        if self._is_better(number, name):
+            self.best, self.best_epoch, self._weights = number, training.epoch, training.weights()
+        elif training.epoch - (self.best_epoch or 0) >= self.patience:
+            best = f"; best {self.best:.6g} in epoch {self.best_epoch}" if self.best_epoch else ""
+            training.stop(f"no better {name} for {self.patience} epochs{best}")
+        training.history.best_epoch = self.best_epoch
+
+    def on_fit_end(self, training: Training) -> None:
+        """Go back to the weights of the best epoch."""
+        if self._weights:
+            training.restore(self._weights)
+
+    def _is_better(self, number: float, name: str) -> bool:
+        if math.isnan(number):
+            return False
+        if math.isnan(self.best):
+            return True
+        higher = self.higher_is_better
+        if higher is None:
+            higher = name.removeprefix("val_") in HIGHER_IS_BETTER
+        gain = number - self.best if higher else self.best - number
+        return gain > self.min_delta
+
+    def state_dict(self) -> dict[str, Any]:
+        """The best epoch so far, with its weights."""
+        return {"best": self.best, "best_epoch": self.best_epoch, "weights": self._weights}
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Go on from there."""
+        self.best, self.best_epoch = state["best"], state["best_epoch"]
+        self._weights = list(state["weights"])
+
+    def __repr__(self) -> str:
+        return f"EarlyStopping(patience={self.patience}, monitor={self.monitor!r})"

@@ -1,0 +1,1 @@
+"""Tests of nn.saving, file for file."""

@@ -1,0 +1,210 @@
+"""Structures in JSON, and what they refuse."""
+
+import json
+from dataclasses import asdict
+
+import pytest
+from hypothesis import given
+
+from nn import MLP, Layer, Module, Neuron, Parameter, Sequential
+from nn.data import Standardise
+from nn.saving import FormatError
+from nn.saving.architecture import Architecture, built, described
+from nn.saving.layout import layout
+
+from ..refusals import refused
+from .models import models
+
+
+def count(model):
+    return sum(len(place.numbers) for place in layout(model).values())
+
+
+def shapes(model):
+    return {name: place.shape for name, place in layout(model).items()}
+
+
+@given(model=models())
+def test_a_described_model_is_built_again(model):
+    text = json.dumps(asdict(described(model)))
+
+    again = built(Architecture(**json.loads(text)), count(model))
+
+    assert repr(again) == repr(model)
+    assert shapes(again) == shapes(model)
+
+
+@given(model=models())
+def test_a_description_describes_what_is_built_from_it(model):
+    architecture = described(model)
+
+    assert described(built(architecture, count(model))) == architecture
+
+
+def test_a_part_is_written_once_after_what_it_is_made_of():
+    layer = Layer(1, 1)
+    inner = Sequential(layer, "tanh")
+
+    parts = described(Sequential(inner, layer, inner)).parts
+
+    assert [part["kind"] for part in parts] == ["Layer", "Activation", "Sequential", "Sequential"]
+    assert parts[-1]["parts"] == [2, 0, 2]
+
+
+def test_neurons_keep_the_scope_of_their_layer():
+    layer = Layer(1, 2)
+    layer.neurons[0].b = None
+    again = built(described(layer), count(layer))
+
+    assert [p.scope for p in again.parameters()] == [p.scope for p in layer.parameters()]
+    assert again.parameters()[-1].scope == "neurons.1"
+
+
+def test_places_that_share_are_named_with_the_first():
+    model = Sequential(Neuron(2), Neuron(2, bias=False))
+    model.layers[1].w[0] = model.layers[0].w[1]
+
+    assert described(model).shared == [["layers.1.w.0", "layers.0.w.1"]]
+
+
+@pytest.mark.parametrize(
+    "extend",
+    [
+        lambda model: setattr(model, "extra", Parameter(1.0)),
+        lambda model: setattr(model.layers[0], "inner", [Layer(1, 1)]),
+        lambda model: setattr(model.layers[0].neurons[0], "extra", {"a": Parameter(1.0)}),
+        lambda model: setattr(model, "first", Standardise([0.0], [1.0])),
+    ],
+    ids=["parameter", "module", "in a neuron", "measured"],
+)
+def test_a_model_with_more_than_its_class_says_is_unknown(extend):
+    model = MLP(1, [2, 1])
+    extend(model)
+
+    assert not described(model).is_known
+
+
+@pytest.mark.parametrize("part", ["model", "layer", "neuron"])
+def test_one_place_more_and_one_parameter_less_are_not_mistaken_for_each_other(part):
+    model = MLP(1, [2, 1])
+    parts = {"model": model, "layer": model.layers[0], "neuron": model.layers[0].neurons[1]}
+    parts[part].extra = Parameter(1.0)
+    model.layers[1].neurons[0].b = model.layers[0].neurons[0].b
+
+    assert not described(model).is_known
+
+
+def test_plain_attributes_do_no_harm():
+    model = MLP(1, [1])
+    model.name, model.epochs = "moons", 3
+
+    assert described(model).is_known
+
+
+def test_classes_of_ones_own_are_unknown():
+    class Own(Module):
+        pass
+
+    assert described(Sequential(Own())) == Architecture("Sequential")
+
+
+LAYER = {"kind": "Layer", "nin": 1, "nout": 1, "activation": "relu", "bias": True}
+
+
+@pytest.mark.parametrize(
+    ("parts", "complaint"),
+    [
+        ([3], "part 0 of its model is of the kind None, unknown here"),
+        ([{"kind": "os.system"}], "part 0 of its model is of the kind 'os.system', unknown here"),
+        ([{"kind": "Module"}], "part 0 of its model is of the kind 'Module', unknown here"),
+        ([{"kind": "Layer"}], "part 0 of its model (Layer) has no 'nout'"),
+        (
+            [{**LAYER, "nin": 0}],
+            ("the 'nin' of part 0 of its model (Layer) is 0, no number from 1 on"),
+        ),
+        (
+            [{**LAYER, "nin": True}],
+            ("the 'nin' of part 0 of its model (Layer) is True, no number from 1 on"),
+        ),
+        (
+            [{**LAYER, "bias": 1}],
+            ("the 'bias' of part 0 of its model (Layer) is 1, neither true nor false"),
+        ),
+        (
+            [{**LAYER, "activation": "eval"}],
+            (
+                "it names a function 'eval', which is not known here: "
+                "one of your own is known once autograd.operation has added it"
+            ),
+        ),
+        ([{**LAYER, "scope": 3}], "a scope in it is 3, no text"),
+        (
+            [LAYER, {"kind": "MLP", "parts": [1]}],
+            ("part 1 of its model (MLP) is made of 1, no part before it"),
+        ),
+        (
+            [LAYER, {"kind": "MLP", "parts": [-1]}],
+            ("part 1 of its model (MLP) is made of -1, no part before it"),
+        ),
+        (
+            [LAYER, {"kind": "MLP", "parts": []}],
+            ("the 'parts' of part 1 of its model (MLP) is [], no list of parts"),
+        ),
+        ([LAYER, {"kind": "MLP"}], "it describes parts that belong to no model"),
+        (
+            [LAYER, {"kind": "MLP", "parts": [0, "relu"]}],
+            ("part 1 of its model (MLP) is made of other things than Layers"),
+        ),
+        ([LAYER, LAYER], "it describes parts that belong to no model"),
+    ],
+    ids=[
+        "no dict",
+        "code",
+        "abstract",
+        "no size",
+        "zero",
+        "true",
+        "one",
+        "function",
+        "scope",
+        "itself",
+        "negative",
+        "no parts",
+        "unused",
+        "wrong part",
+        "no root",
+    ],
+)
+def test_structures_that_are_none(parts, complaint):
+    with refused(FormatError, complaint):
+        built(Architecture("Layer", parts), 2)
+
+
+@pytest.mark.parametrize(
+    "pair",
+    [["b", "x"], ["x", "neurons.0.b"], ["neurons.0.b", "neurons.0.b"]],
+    ids=["unknown origin", "unknown name", "itself"],
+)
+def test_what_cannot_be_shared(pair):
+    with pytest.raises(FormatError, match="no two of its places"):
+        built(Architecture("Layer", [LAYER], [pair]), 1)
+
+
+def test_a_chain_of_nothing():
+    with refused(FormatError, "part 0 of its model (Sequential) is made of nothing"):
+        built(Architecture("Sequential", [{"kind": "Sequential"}]), 0)
+
+
+@pytest.mark.parametrize("p", [1, True, "x", None, float("inf")], ids=str)
+def test_numbers_are_finite_and_have_a_point(p):
+    with pytest.raises(FormatError, match="no finite number with a point"):
+        built(Architecture("Dropout", [{"kind": "Dropout", "p": p}]), 0)
+
+
+def test_the_checks_of_the_classes_hold_for_files_too():
+    with refused(
+        FormatError,
+        "part 0 of its model (Dropout) cannot be built (Dropout(p) is a probability from 0 to 1, "
+        "got 3; write 0.03 for 3 %)",
+    ):
+        built(Architecture("Dropout", [{"kind": "Dropout", "p": 3.0}]), 0)

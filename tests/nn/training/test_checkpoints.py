@@ -1,0 +1,238 @@
+"""Checkpoints: a resumed training is the uninterrupted one, bit for bit."""
+
+import contextlib
+import itertools
+import random
+import signal
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+import nn
+from nn import SGD, Adam, AdamW, EarlyStopping, Layer, RMSprop, Sequential
+from nn.training.checkpoints import Checkpoint
+
+from .helpers import line, small, trained, weights
+
+ROOT = Path(__file__).resolve().parents[3]
+
+OPTIMISERS = {
+    "sgd": lambda model: SGD(model, lr=0.05, momentum=0.9, nesterov=True),
+    "adam": lambda model: Adam(model, lr=0.02),
+    "adamw": lambda model: AdamW(model, lr=0.02),
+    "rmsprop": lambda model: RMSprop(model, lr=0.01, momentum=0.5, centered=True),
+}
+SCHEDULES = {
+    "none": None,
+    "cosine": nn.CosineDecay(),
+    "warm-up": nn.WarmUp(1.5, nn.LinearDecay()),
+    "step": nn.StepDecay(2, 0.5),
+}
+
+
+def model(seed):
+    """A network that draws random numbers while it is trained."""
+    rng = random.Random(seed)
+    return Sequential(
+        Layer(1, 4, activation="tanh", rng=rng),
+        nn.Dropout(0.3, rng=rng),
+        Layer(4, 1, nonlin=False, rng=rng),
+    )  # fmt: skip
+
+
+class BrokenError(Exception):
+    pass
+
+
+@settings(max_examples=25)
+@given(
+    optimizer=st.sampled_from(list(OPTIMISERS)),
+    schedule=st.sampled_from(list(SCHEDULES)),
+    broken_in=st.integers(2, 6),
+    every=st.integers(1, 3),
+    stopping=st.booleans(),
+    seed=st.integers(0, 1000),
+)
+def test_resumed_is_uninterrupted(
+    tmp_path_factory, optimizer, schedule, broken_in, every, stopping, seed
+):
+    """Whatever the optimiser, the schedule, the moment: weights and history are the same."""
+    X, y = line(10)
+    path = tmp_path_factory.mktemp("run") / "run.safetensors"
+
+    def run(breaking=None, **options):
+        rng = random.Random(seed)
+        trained_model = model(seed)
+
+        def breaks(training):
+            if training.epoch == breaking:
+                raise BrokenError
+
+        history = None
+        with contextlib.suppress(BrokenError):
+            history = trained(
+                trained_model, X, y, optimizer=OPTIMISERS[optimizer], schedule=SCHEDULES[schedule],
+                epochs=6, batch_size=4, rng=rng, validation=0.2, metrics=["mae"],
+                early_stopping=EarlyStopping(2) if stopping else None, callbacks=breaks, **options,
+            )  # fmt: skip
+        return weights(trained_model), history
+
+    whole_weights, whole = run()
+    run(breaking=broken_in, checkpoint=Checkpoint(path, every))
+    resumed_weights, resumed = run(checkpoint=Checkpoint(path, every), resume=True)
+
+    assert resumed_weights == whole_weights
+    assert resumed.pop("seconds")
+    whole.pop("seconds")
+    assert repr(resumed.rows()) == repr(whole.rows())
+    assert (resumed.best_epoch, resumed.stopped) == (whole.best_epoch, whole.stopped)
+
+
+def test_pythons_own_random_is_resumed_too(tmp_path):
+    X, y = line()
+
+    def run(epochs, **options):
+        random.seed(3)
+        made = small(nin=1)
+        random.seed(3)
+        trained(made, X, y, rng=None, epochs=epochs, **options)
+        return weights(made)
+
+    path = tmp_path / "run"
+    run(2, checkpoint=path)
+
+    assert run(4, checkpoint=path, resume=True) == run(4)
+
+
+def test_a_finished_training_is_not_trained_again(tmp_path):
+    X, y = line()
+    path = tmp_path / "run"
+    first, second = small(nin=1), small(seed=9, nin=1)
+    history = trained(first, X, y, checkpoint=path)
+    again = trained(second, X, y, checkpoint=path, resume=True)
+
+    assert again == history
+    assert weights(second) == weights(first)
+
+
+def test_more_epochs_go_on_from_there(tmp_path):
+    X, y = line()
+    path = tmp_path / "run"
+    model_, whole = small(nin=1), small(nin=1)
+    trained(model_, X, y, epochs=2, checkpoint=path)
+    trained(model_, X, y, epochs=5, checkpoint=path, resume=True)
+    trained(whole, X, y, epochs=5)
+
+    assert weights(model_) == weights(whole)
+
+
+def test_without_a_file_it_begins(tmp_path):
+    history = trained(small(nin=1), *line(), checkpoint=tmp_path / "new", resume=True)
+
+    assert history["epoch"] == [1, 2, 3]
+
+
+def test_the_model_in_a_checkpoint_can_be_loaded(tmp_path):
+    made = small(nin=1)
+    trained(made, *line(), checkpoint=tmp_path / "run")
+
+    assert weights(nn.load(tmp_path / "run")) == weights(made)
+
+
+@pytest.mark.parametrize(
+    ("change", "text"),
+    [
+        ({"y": [0.0] * 12}, "is of a training with other data"),
+        ({"batch_size": 5}, "is of a training with batch_size=32, not 5"),
+        ({"loss": "mae"}, "is of a training with loss='mse', not 'mae'"),
+        ({"shuffle": False}, "is of a training with shuffle=True, not False"),
+        ({"optimizer": "rmsprop"}, "this state is of 'Adam'"),
+        ({"early_stopping": 3}, "is of a training with the callbacks Checkpoint, not Early"),
+    ],
+    ids=["data", "batch size", "loss", "shuffle", "optimizer", "callbacks"],
+)
+def test_another_training_is_not_resumed(tmp_path, change, text):
+    X, y = line()
+    path = tmp_path / "run"
+    trained(small(nin=1), X, y, checkpoint=path)
+    y = change.pop("y", y)
+    other = small(seed=4, nin=1)
+    with pytest.raises(ValueError, match=text):
+        trained(other, X, y, checkpoint=path, resume=True, **change)
+
+
+def test_another_model_is_refused(tmp_path):
+    trained(small(nin=1), *line(), checkpoint=tmp_path / "run")
+    with pytest.raises(nn.FormatError):
+        trained(small(sizes=(5, 1), nin=1), *line(), checkpoint=tmp_path / "run", resume=True)
+
+
+def test_a_file_that_is_none_is_refused(tmp_path):
+    (tmp_path / "run").write_bytes(b"not a checkpoint")
+    with pytest.raises(nn.FormatError):
+        trained(small(nin=1), *line(), checkpoint=tmp_path / "run", resume=True)
+
+
+@pytest.mark.parametrize("every", [0, 1.5, True])
+def test_a_bad_every(every):
+    with pytest.raises((TypeError, ValueError), match="Checkpoint: every is "):
+        Checkpoint("x", every)
+
+
+def test_a_folder_that_is_not_there_is_said_before_anything_is_learned(tmp_path):
+    model_ = small(nin=1)
+    before = weights(model_)
+    with pytest.raises(FileNotFoundError, match="there is no folder"):
+        trained(model_, *line(), checkpoint=tmp_path / "no" / "run")
+
+    assert weights(model_) == before
+
+
+KILLED = """
+import random, sys
+import nn
+X, y = nn.data.moons(12, rng=random.Random(0))
+model = nn.MLP(2, [4, 1], rng=random.Random(0))
+nn.fit(model, X, y, loss="binary_cross_entropy", epochs=int(sys.argv[2]), batch_size=6,
+       rng=random.Random(1), checkpoint=sys.argv[1], resume=True, progress=False,
+       callbacks=lambda training: print(training.epoch, flush=True))
+print("weights", [p.data for p in model.parameters()])
+"""
+
+
+def test_killed_at_random_moments_it_always_resumes_from_a_whole_checkpoint(tmp_path):
+    """SIGKILL, again and again: in the end the weights are those of a run left in peace."""
+    rng, epochs = random.Random(2), "150"
+
+    def start(name):
+        return subprocess.Popen(
+            [sys.executable, "-c", KILLED, str(tmp_path / name), epochs],
+            cwd=ROOT, stdout=subprocess.PIPE, text=True,
+        )  # fmt: skip
+
+    peaceful = start("peaceful").communicate(timeout=120)[0].splitlines()[-1]
+    kills, reached = 0, 0
+    while True:
+        process = start("killed")
+        said = list(itertools.islice(process.stdout, rng.randint(1, 25)))
+        if kills < 12:
+            # At any moment of the epoch that follows, its writing included.
+            try:
+                process.wait(rng.uniform(0.0, 0.01))
+            except subprocess.TimeoutExpired:
+                process.send_signal(signal.SIGKILL)
+                kills += 1
+        said += process.communicate(timeout=120)[0].splitlines(keepends=True)
+        if process.returncode == 0:
+            break
+        assert process.returncode == -signal.SIGKILL
+        now = nn.saving.checkpoint.read_checkpoint(tmp_path / "killed")["epoch"]
+        assert now >= reached
+        reached = now
+
+    assert kills >= 5
+    assert said[-1].strip() == peaceful

@@ -1,0 +1,111 @@
+"""Penalties and clipping."""
+
+import math
+
+import pytest
+from hypothesis import assume, given
+from hypothesis import strategies as st
+
+from autograd import Value
+from autograd import abs as absolute
+from autograd import sum as total
+from nn.training.gradients import Adjustments, first_non_finite, norm
+
+from .helpers import line, small, trained, weights
+
+gradients = st.lists(st.floats(-1e3, 1e3), min_size=1, max_size=6)
+bounds = st.floats(1e-3, 1e3)
+
+
+def leaves(grads, data=None):
+    values = [Value(x) for x in (data or [0.0] * len(grads))]
+    for value, g in zip(values, grads, strict=True):
+        value.grad = g
+    return values
+
+
+def adjusted(grads, data=None, **options):
+    values = leaves(grads, data)
+    Adjustments(**options).apply(values)
+    return [value.grad for value in values]
+
+
+@given(gradients, bounds)
+def test_clipped_by_value(grads, bound):
+    assert adjusted(grads, clip_value=bound) == [max(-bound, min(bound, g)) for g in grads]
+
+
+@given(gradients, bounds)
+def test_clipped_by_norm(grads, bound):
+    length = math.sqrt(math.fsum(g * g for g in grads))
+    clipped = adjusted(grads, clip_norm=bound)
+
+    if length <= bound * (1 - 1e-12):
+        assert clipped == grads
+    assert math.sqrt(math.fsum(g * g for g in clipped)) <= bound * (1 + 1e-12) or clipped == grads
+    factor = min(1.0, bound / length) if length else 1.0
+    assert clipped == pytest.approx([g * factor for g in grads], rel=1e-9, abs=1e-300)
+
+
+def test_the_norm_of_huge_gradients_is_none_too_large():
+    assert adjusted([3e300, 4e300], clip_norm=5.0) == pytest.approx([3.0, 4.0])
+    assert norm(leaves([3e-300, 4e-300])) == pytest.approx(5e-300)
+
+
+@given(st.lists(st.floats(-10, 10), min_size=1, max_size=5), st.floats(0, 2), st.floats(0, 2))
+def test_penalties_are_the_gradients_of_what_is_written(data, l1, l2):
+    """Against our own engine: l1 Σ|w| + ½ l2 Σw², differentiated."""
+    by_engine = [Value(x) for x in data]
+    penalty = l1 * total([absolute(w) for w in by_engine]) + 0.5 * l2 * total(
+        [w * w for w in by_engine]
+    )
+    penalty.backward()
+
+    assert adjusted([0.0] * len(data), data, l1=l1, l2=l2) == pytest.approx(
+        [w.grad for w in by_engine], rel=1e-12, abs=1e-300
+    )
+
+
+def test_the_penalty_comes_first_then_the_value_then_the_norm():
+    assert adjusted([1.0, 1.0], [10.0, 0.0], l2=1.0, clip_value=4.0, clip_norm=1e9) == [4.0, 1.0]
+    assert adjusted([30.0, 40.0], clip_value=10.0, clip_norm=1.0) == pytest.approx([0.5**0.5] * 2)
+
+
+@given(st.floats(0.01, 1.0))
+def test_a_clipped_fit_is_never_longer_than_the_bound(bound):
+    lengths = []
+
+    def measured(training):
+        return lengths.append(norm(training.optimizer.parameters))
+
+    X, y = line(5)
+    trained(small(nin=1), X, [100 * t for t in y], clip_norm=bound, callbacks=measured, epochs=2)
+
+    assert all(length <= bound * (1 + 1e-12) for length in lengths)
+    assert len(lengths) == 2
+
+
+def test_l2_makes_weights_smaller():
+    X, y = line()
+    plain, bound = small(nin=1), small(nin=1)
+    trained(plain, X, y, epochs=30, lr=0.05)
+    trained(bound, X, y, epochs=30, lr=0.05, l2=1.0)
+
+    assert sum(w * w for w in weights(bound)) < 0.5 * sum(w * w for w in weights(plain))
+
+
+def test_the_loss_that_is_reported_is_the_loss_alone():
+    X, y = line()
+    one = trained(small(nin=1), X, y, epochs=1, batch_size=None)
+    two = trained(small(nin=1), X, y, epochs=1, batch_size=None, l1=5.0, l2=5.0)
+
+    assert one["loss"] == two["loss"]
+
+
+@given(gradients)
+def test_which_one_is_not_finite(grads):
+    assume(all(map(math.isfinite, grads)))
+    values = leaves([*grads, math.inf, math.nan])
+
+    assert first_non_finite(values) is values[len(grads)]
+    assert first_non_finite(values[: len(grads)]) is None

@@ -1,9 +1,13 @@
-"""Data that needs no download: two moons, and names that nobody bears."""
+"""Data that needs no download: two moons, names that nobody bears, scikit-learn's digits."""
 
 from __future__ import annotations
 
+import json
 import math
 import random
+from pathlib import Path
+
+from .runner import ROOT, BenchmarkError
 
 # As long as real first names, because microgpt's step takes time by the letter.
 _NAMES = """
@@ -40,3 +44,21 @@ def moons(count: int, seed: int = 1337) -> tuple[list[list[float]], list[float]]
         points.append([x + rng.gauss(0.0, 0.1), y + rng.gauss(0.0, 0.1)])
         labels.append(1.0 if i % 2 else -1.0)
     return points, labels
+
+
+def digits_file(count: int) -> Path:
+    """A file of the first handwritten digits, as JSON: images of 64 numbers, and what they show.
+
+    Workers read it, and need no scikit-learn.
+    """
+    try:
+        from sklearn.datasets import load_digits  # noqa: PLC0415 - only this case needs it
+    except ImportError:
+        raise BenchmarkError('the digits need: pip install "glassgrad[demos]"') from None
+    pixels, targets = load_digits(return_X_y=True)
+    folder = ROOT / ".bench"
+    folder.mkdir(exist_ok=True)
+    file = folder / f"digits-{count}.json"
+    data = [(pixels[:count] / 16.0).tolist(), targets[:count].tolist()]
+    file.write_text(json.dumps(data), encoding="utf-8")
+    return file

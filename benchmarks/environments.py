@@ -27,6 +27,11 @@ def hips() -> Path:
     return peer("autograd==1.9.1")
 
 
+def torch() -> Path:
+    """A Python that has PyTorch 2.13.0: some gigabytes, where it comes with its CUDA."""
+    return peer("torch==2.13.0")
+
+
 def peer(requirement: str, *options: str) -> Path:
     """The interpreter of an environment with ``requirement`` installed, made if need be."""
     name = re.sub(r"[^\w.]+", "-", requirement)

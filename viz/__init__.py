@@ -8,9 +8,13 @@
 
 How a picture comes about::
 
-    Graph ── choosing, folding, opening ──→ Outline (numbers)
-    Outline ── words, legend, composing ──→ Diagram (text), also made by neuron and network
-    Diagram ── dot, mermaid, text ── render, engines ──→ Picture
+    Graph ── choosing, folding, opening ──→ Outline   (numbers; of a graph that fits)
+    Graph ── levels, grouping, groups ────→ Folded    (numbers; of a large one)
+    Outline ── words ──┐
+    Folded ── group_words ──┴── legend, composing ──→ Diagram   (text), also made by neuron, network
+    Diagram ── dot, inlay, lettering ── render, engines ──→ Picture; mermaid, text
+
+`health` finds what is wrong with a gradient and says it in words, in every picture and in `report`.
 """
 
 from __future__ import annotations
@@ -26,6 +30,14 @@ from .errors import RenderError as RenderError
 from .errors import RenderTimeoutError as RenderTimeoutError
 from .network import draw_network as draw_network
 from .neuron import draw_neuron as draw_neuron
+from .plots import plot_decision_boundary as plot_decision_boundary
+from .plots import plot_gradient_norm as plot_gradient_norm
+from .plots import plot_gradients as plot_gradients
+from .plots import plot_history as plot_history
+from .plots import plot_update_ratio as plot_update_ratio
+from .plots import plot_weights as plot_weights
+from .report import Report as Report
+from .report import report as report
 
 if TYPE_CHECKING:
     from .picture import Picture as Picture

@@ -134,22 +134,30 @@ class _Chosen:
 
     def _item(self, index: int, part: Part) -> Item:
         node = self.graph.nodes[index]
-        activation = node.op is not None and node.op.is_activation
         contributions = self.graph.contributions(index) if node.grad is not None else ()
-        return Item(
-            key=str(index),
-            node=index,
-            kind="activation" if activation else node.kind,
-            symbol=part.symbol,
-            value=node.value,
-            grad=node.grad,
-            label=node.label,
-            now=node.now,
-            scope=node.scope,
-            source=node.source,
-            seeds=self.roots.get(index, ()),
-            contributions=tuple(c.product for c in contributions),
-        )
+        products = tuple([c.product for c in contributions])
+        return item(node, part.symbol, self.roots.get(index, ()), products)
+
+
+def item(
+    node: Node, symbol: str, seeds: tuple[float, ...], contributions: tuple[float, ...]
+) -> Item:
+    """The box of one node, with what its gradient is made of."""
+    activation = node.op is not None and node.op.is_activation
+    return Item(
+        key=str(node.index),
+        node=node.index,
+        kind="activation" if activation else node.kind,
+        symbol=symbol,
+        value=node.value,
+        grad=node.grad,
+        label=node.label,
+        now=node.now,
+        scope=node.scope,
+        source=node.source,
+        seeds=seeds,
+        contributions=contributions,
+    )
 
 
 def _remark(node: Node) -> str:

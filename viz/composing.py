@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from autograd import Graph
 
-from . import words
+from . import group_words, words
 from .diagram import Box, Diagram
+from .groups import Folded
 from .labels import shorten
 from .legend import legend as legend_of
 from .outline import Outline
@@ -28,6 +29,33 @@ def composed(
         arrows,
         title=_title(graph, backward=backward) if legend else (),
         notes=_notes(outline, max_nodes),
+        legend=legend_of(boxes, arrows) if legend else (),
+        direction=direction,
+        points="tail" if backward else "head",
+    )
+
+
+def composed_of_groups(
+    folded: Folded, name: str, *, direction: str, backward: bool, legend: bool, max_nodes: int
+) -> Diagram:
+    """The diagram of a folded graph; ``name`` says what it is folded by."""
+    boxes = group_words.boxes(folded, backward=backward)
+    arrows = group_words.arrows(folded, backward=backward)
+    weighty = any(line.startswith("w ") for box in boxes for line in box.lines)
+    ranges = "a … b … c: the least, the mean, the greatest"
+    title = (
+        *_title(folded.graph, backward=backward),
+        ranges + ("; w: parameters" if weighty else ""),
+    )
+    notes = [
+        f"{len(folded.graph):,} nodes folded by {name}; fold=False draws single ones",
+        *([f"… {folded.hidden:,} more nodes: raise max_nodes={max_nodes}"] * bool(folded.hidden)),
+    ]
+    return Diagram(
+        boxes,
+        arrows,
+        title=title if legend else (),
+        notes=tuple(notes),
         legend=legend_of(boxes, arrows) if legend else (),
         direction=direction,
         points="tail" if backward else "head",

@@ -6,8 +6,24 @@ from dataclasses import dataclass
 
 
 @dataclass(frozen=True, slots=True)
+class Heatmap:
+    """A matrix as coloured cells: ``cells`` by rows, ``scale`` the size of the strongest colour.
+
+    ``shape`` is that of the matrix, which may have more rows and columns than cells are drawn.
+    """
+
+    name: str
+    cells: tuple[tuple[float, ...], ...]
+    scale: float
+    shape: tuple[int, int]
+
+
+@dataclass(frozen=True, slots=True)
 class Box:
-    """A shape with lines of text; ``kind`` chooses its look, ``hint`` appears under the mouse."""
+    """A shape with lines of text; ``kind`` chooses its look, ``hint`` appears under the mouse.
+
+    ``heatmaps`` stand side by side below the first line, in formats that can show them.
+    """
 
     id: str
     kind: str
@@ -15,6 +31,7 @@ class Box:
     hint: str = ""
     is_root: bool = False
     is_alarming: bool = False
+    heatmaps: tuple[Heatmap, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

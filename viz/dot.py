@@ -59,13 +59,12 @@ def settings(
 def _straight(diagram: Diagram) -> dict[str, str]:
     """Columns of circles: far enough apart that no line crosses a circle it does not end in.
 
-    Where lines have numbers on them, Graphviz bends them round their own labels instead.
+    Numbers on the lines (`lettering`) need room, too.
     """
-    if any(arrow.lines for arrow in diagram.arrows):
-        return {"ranksep": "1"}
     tallest = max(map(len, diagram.columns))
     height = tallest * (_diameter(diagram) + 0.25)
-    return {"splines": "line", "ranksep": f"{max(1.0, height / 2):.2f}"}
+    least = 1.5 if any(arrow.lines for arrow in diagram.arrows) else 1.0
+    return {"splines": "line", "ranksep": f"{max(least, height / 2):.2f}"}
 
 
 def _diameter(diagram: Diagram) -> float:
@@ -86,18 +85,19 @@ def body(diagram: Diagram, theme: Theme) -> Iterator[str]:
         yield f"\tlabel={title} labelloc=t labeljust=l\n"
     circle = f"{_diameter(diagram):.2f}"
     for box in diagram.boxes:
-        yield _node(box, theme, circle)
+        yield node(box, theme, circle)
     for arrow in diagram.arrows:
-        yield _edge(arrow, theme, diagram)
+        yield edge(arrow, theme, diagram)
     if diagram.notes:
         yield _note(diagram, theme)
-    for column in diagram.columns:
-        if len(column) > 1:
-            yield f"\t{{ rank=same {' -> '.join(column)} [style=invis] }}\n"
-    yield from _legend(diagram, theme)
+    yield from _columns(diagram, theme) if diagram.columns else _legend(diagram, theme)
 
 
-def _node(box: Box, theme: Theme, circle: str) -> str:
+def node(box: Box, theme: Theme, circle: str = "", centred: int = 1) -> str:
+    """The statement of one box, so many of whose lines are centred.
+
+    ``circle`` is the diameter of the circles of its picture.
+    """
     look = LOOKS[box.kind]
     attributes = _looks(box, theme)
     width = max(map(columns, box.lines))
@@ -107,7 +107,9 @@ def _node(box: Box, theme: Theme, circle: str) -> str:
     if "circle" in look.shape:
         attributes |= {"fixedsize": "true", "width": circle, "height": circle}
     classes = [box.kind, *["root"] * box.is_root, *["alarm"] * box.is_alarming]
-    ends = "n" * len(box.lines) if "circle" in look.shape else "n" + "l" * (len(box.lines) - 1)
+    if "circle" in look.shape:
+        centred = len(box.lines)
+    ends = "n" * centred + "l" * (len(box.lines) - centred)
     return _statement(
         box.id,
         label=dot_lines(box.lines, ends),
@@ -131,7 +133,14 @@ def _looks(box: Box | Sample, theme: Theme) -> dict[str, str]:
     return attributes
 
 
-def _edge(arrow: Arrow, theme: Theme, diagram: Diagram) -> str:
+def edge(
+    arrow: Arrow, theme: Theme, diagram: Diagram, place: tuple[float, float] = (4.0, 0.0)
+) -> str:
+    """The statement of one arrow.
+
+    Between columns its number stands at a ``place`` of its own: so far from the head, and so many
+    degrees off the line.
+    """
     colours = {"positive": theme.positive, "negative": theme.negative, "alarm": theme.alarm}
     attributes = {"id": arrow.id, "class": arrow.sign}
     if arrow.sign in colours:
@@ -148,16 +157,27 @@ def _edge(arrow: Arrow, theme: Theme, diagram: Diagram) -> str:
         attributes["dir"] = "none"  # a bare line carries no gradient
     elif diagram.points == "tail":
         attributes["dir"] = "back"
+    attributes |= _text_of_edge(arrow, diagram, place)
+    if arrow.hint:
+        tips = ("tooltip", "headtooltip" if "headlabel" in attributes else "labeltooltip")
+        attributes |= dict.fromkeys(tips, dot_hint(arrow.hint))
+    return _statement(f"{arrow.tail} -> {arrow.head}", **attributes)
+
+
+def _text_of_edge(arrow: Arrow, diagram: Diagram, place: tuple[float, float]) -> dict[str, str]:
+    if arrow.lines and diagram.columns:
+        return {
+            "headlabel": dot_lines(arrow.lines, "n" * len(arrow.lines)),
+            "labeldistance": f"{place[0]:.2f}",
+            "labelangle": f"{place[1]:.1f}",
+        }
     if arrow.lines:
         # Graphviz puts the text right above an arrow, or right of it: keep it off a thick one.
         across = diagram.direction == "LR"
         lines = (*arrow.lines, "") if across else [f"  {line}" for line in arrow.lines]
-        attributes["label"] = dot_lines(lines, "n" * len(lines))
-    elif diagram.points == "tail":
-        attributes["label"] = '" "'  # with room of its own it does not run through a neighbour's
-    if arrow.hint:
-        attributes["tooltip"] = attributes["labeltooltip"] = dot_hint(arrow.hint)
-    return _statement(f"{arrow.tail} -> {arrow.head}", **attributes)
+        return {"label": dot_lines(lines, "n" * len(lines))}
+    # With room of its own a bare line does not run through a neighbour's text.
+    return {"label": '" "'} if diagram.points == "tail" else {}
 
 
 def _note(diagram: Diagram, theme: Theme) -> str:
@@ -171,15 +191,44 @@ def _note(diagram: Diagram, theme: Theme) -> str:
     )
 
 
+def _columns(diagram: Diagram, theme: Theme) -> Iterator[str]:
+    """What keeps columns in line, each with its kind above it; the other samples end the last."""
+    kinds = {box.id: box.kind for box in diagram.boxes}
+    above = {s.kind: n for n, s in enumerate(diagram.legend) if "circle" in LOOKS[s.kind].shape}
+    below = [n for n, sample in enumerate(diagram.legend) if sample.kind not in above]
+    drawn: set[int] = set()
+    for number, column in enumerate(diagram.columns):
+        chain = list(column)
+        if column and (sample := above.get(kinds[column[0]])) is not None:
+            chain.insert(0, f"legend{sample}" + (f"_{number}" if sample in drawn else ""))
+            drawn.add(sample)
+            yield _heading(chain[0], " ".join(diagram.legend[sample].lines), theme)
+        if column is diagram.columns[-1]:
+            chain += [f"legend{n}" for n in below]
+        if len(chain) > 1:
+            yield f"\t{{ rank=same {' -> '.join(chain)} [style=invis] }}\n"
+    for n in below:
+        yield _sample(f"legend{n}", diagram.legend[n], theme)
+
+
+def _heading(name: str, text: str, theme: Theme) -> str:
+    return _statement(
+        name,
+        label=dot_lines((text,), "n"),
+        shape="plain",
+        fontsize=str(ARROW_SIZE),
+        fontcolor=dot_quote(theme.muted),
+        **{"id": name, "class": "legend"},
+    )
+
+
 def _legend(diagram: Diagram, theme: Theme) -> Iterator[str]:
     """Samples beside the last root, where a picture has room: its inputs are many, its root one."""
     names = []
     for number, sample in enumerate(diagram.legend):
         names.append(f"legend{number}")
         yield _sample(names[-1], sample, theme)
-    last = [box.id for box in diagram.boxes if box.is_root] or [
-        name for column in diagram.columns for name in column
-    ]
+    last = [box.id for box in diagram.boxes if box.is_root]
     if names and last:
         yield f"\t{{ rank=same {last[-1]} {' '.join(names)} }}\n"
 

@@ -9,9 +9,11 @@ from autograd import ConstantError, Graph, Value
 
 from . import choosing, words
 from .checks import at_least, one_of
-from .composing import composed
+from .composing import composed, composed_of_groups
 from .labels import shorten
+from .levels import Fold, folded_to
 from .opening import Expand, opened
+from .outline import Outline
 from .palette import THEMES
 
 if TYPE_CHECKING:
@@ -20,6 +22,7 @@ if TYPE_CHECKING:
 VIEWS = ("backward", "forward")
 DIRECTIONS = ("LR", "TB")
 MAX_NODES = 400
+_MOST_PER_BOX = 5  # a Σ takes in the sums before it, one for each of the links that may be drawn
 
 
 def draw(
@@ -31,6 +34,7 @@ def draw(
     names: Mapping[str, Any] | None = None,
     constants: bool = True,
     expand: Expand = False,
+    fold: Fold = None,
     legend: bool = True,
     max_nodes: int = MAX_NODES,
 ) -> Picture:
@@ -67,6 +71,13 @@ def draw(
     expand:
         True shows every Σ (sums, dot products, runs of ``+``) as its single products and sums; a
         list of labels or node indices only those.
+    fold:
+        Many nodes in one box, with ranges of their numbers: ``"batch"`` (what the same weights did
+        with several examples), a kind of scope such as ``"neuron"``, ``"layer"`` or a name given
+        with `autograd.scope`, a depth of scopes as a number, ``"structure"`` (what is built alike)
+        or ``"depth"``. Left out, a graph of more than ``max_nodes`` is folded just so far that the
+        picture can be read, unless ``expand`` is given; True folds a small one, too; False folds
+        none.
     legend:
         False leaves out the title and the legend.
     max_nodes:
@@ -79,13 +90,18 @@ def draw(
     at_least("max_nodes", max_nodes, 1)
     graph = _graph(value, names)
     backward = _is_backward(graph, view)
-    outline = choosing.outline(
-        graph, opened=opened(graph, expand), constants=constants, max_nodes=max_nodes
-    )
-    diagram = composed(
-        graph, outline, words.boxes(outline, backward=backward),
-        direction=direction, backward=backward, legend=legend, max_nodes=max_nodes,
-    )  # fmt: skip
+    outline = _unfolded(graph, fold, expand, constants=constants, max_nodes=max_nodes)
+    if outline is not None:
+        diagram = composed(
+            graph, outline, words.boxes(outline, backward=backward),
+            direction=direction, backward=backward, legend=legend, max_nodes=max_nodes,
+        )  # fmt: skip
+    else:
+        folded, name = folded_to(graph, fold, max_nodes=max_nodes, constants=constants)
+        diagram = composed_of_groups(
+            folded, name,
+            direction=direction, backward=backward, legend=legend, max_nodes=max_nodes,
+        )  # fmt: skip
     from .picture import Picture  # noqa: PLC0415 - graphviz is imported on the first drawing
 
     return Picture.of(diagram, theme)
@@ -116,6 +132,23 @@ def _graph(value: object, names: Mapping[str, Any] | None) -> Graph:
             "draw(model(x))"
         )
     raise TypeError(f"draw takes a Value, a list of Values or a Graph, got {_described(value)}")
+
+
+def _unfolded(
+    graph: Graph, fold: Fold, expand: Expand, *, constants: bool, max_nodes: int
+) -> Outline | None:
+    """The picture of single nodes, if that is wanted or fits; None if the graph is to be folded."""
+    chosen = opened(graph, expand)
+    if chosen and not (fold is None or fold is False):
+        raise ValueError(
+            "draw: expand opens Σ into single products, and fold puts many nodes into one box; "
+            "leave one of them out"
+        )
+    wanted = fold is False or bool(chosen)
+    if not wanted and (fold is not None or (constants and len(graph) > _MOST_PER_BOX * max_nodes)):
+        return None
+    outline = choosing.outline(graph, opened=chosen, constants=constants, max_nodes=max_nodes)
+    return outline if wanted or not outline.hidden else None
 
 
 def _described(thing: object) -> str:

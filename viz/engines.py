@@ -127,3 +127,17 @@ CHAIN: tuple[Engine, ...] = (
         frozenset({"svg", "dot", "json", "ps", "xdot", "plain"}),
     ),
 )
+
+
+def first_that_writes(suffix: str) -> str | None:
+    """The name of the engine of the chain that is to draw a format; None if that is said elsewhere.
+
+    It is the first that is installed and can write the format.
+    """
+    if os.environ.get(VARIABLE):
+        return None
+    for engine in CHAIN:
+        can = engine.formats is None or suffix in engine.formats
+        if can and engine.find() is not None:
+            return engine.name
+    return None

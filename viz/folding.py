@@ -61,7 +61,7 @@ def run_of_sums(
     while stack:
         adder, position = stack.pop()
         operand = graph.nodes[graph.nodes[adder].operands[position]]
-        if _is_inner_sum(graph, operand) and operand.index not in apart:
+        if is_inner_sum(graph, operand) and operand.index not in apart:
             adders.append(operand.index)
             stack += [(operand.index, 1), (operand.index, 0)]
         else:
@@ -69,7 +69,8 @@ def run_of_sums(
     return ends, adders
 
 
-def _is_inner_sum(graph: Graph, node: Node) -> bool:
+def is_inner_sum(graph: Graph, node: Node) -> bool:
+    """Whether nobody would miss this sum inside a Σ: it has no name and is used once."""
     return (
         node.op is not None
         and node.op.name == "add"

@@ -1,12 +1,15 @@
-"""A model read as columns of units, by running it on one example: what `draw_network` draws."""
+"""A model read as columns of units, by running it on its examples: what `draw_network` draws."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
 from typing import Any
 
 from autograd import Value
+from autograd.numbers import is_number
+from nn.module import Module, evaluating
 
 from .labels import shorten
 from .units import inputs, outputs_of
@@ -16,34 +19,76 @@ NAME = 12  # columns: a circle as wide as a longer name would be huge
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """One circle: what it computed, and the weights and the bias that it computed it with."""
+    """One circle: what it computed for each example, and with which weights and bias.
+
+    ``place`` is the layer it is in, as the model names it.
+    """
 
     name: str
-    output: Value
+    outputs: tuple[Value, ...]
     weights: tuple[Value, ...] = ()
     bias: Value | None = None
+    place: str = ""
 
 
-def columns_of(model: Any, x: Sequence[float | Value], who: str) -> tuple[list[list[Unit]], Any]:
-    """The units of the inputs and of each layer, and what the model returned for ``x``."""
+def examples(x: Any) -> tuple[list[Any], bool]:
+    """The examples in ``x``, which is one or a list of them, and whether it is a list."""
+    if hasattr(x, "to_numpy"):  # a DataFrame, whose iterator gives the names of its columns
+        x = x.to_numpy()
+    if isinstance(x, (str, bytes, Value)) or is_number(x) or not hasattr(x, "__len__"):
+        return [x], False
+    rows = list(x)
+    first = rows[0] if rows else None
+    many = hasattr(first, "__len__") and not isinstance(first, (str, bytes, Value))
+    return (rows, True) if many and not is_number(first) else ([x], False)
+
+
+def columns_of(
+    model: Any, x: Sequence[float | Value] | Sequence[Sequence[float | Value]], who: str
+) -> tuple[list[list[Unit]], list[Any]]:
+    """The units of the inputs and of each layer, and what the model returned for each example.
+
+    The model is in use, not in training: nothing is dropped.
+    """
+    rows, _ = examples(x)
+    with _in_use(model):
+        runs = [_columns_of(model, row, who) for row in rows]
+    columns = [
+        [replace(same[0], outputs=tuple([unit.outputs[0] for unit in same])) for same in together]
+        for together in [
+            list(zip(*column, strict=True))
+            for column in zip(*[columns for columns, _ in runs], strict=True)
+        ]
+    ]
+    return columns, [result for _, result in runs]
+
+
+def _in_use(model: Any) -> AbstractContextManager[None]:
+    return evaluating(model) if isinstance(model, Module) else nullcontext()
+
+
+def _columns_of(model: Any, x: Any, who: str) -> tuple[list[list[Unit]], Any]:
+    """The units of the inputs and of each layer on one example, and what the model returned."""
     parts = _parts(model, who)
-    names = [f"layer {number}" for number in range(len(parts))]
     xs = inputs(x, len(parts[0].neurons[0].w), who)
-    columns = [[Unit(shorten(leaf.label, NAME), leaf) for leaf in xs]]
+    columns = [[Unit(shorten(leaf.label, NAME), (leaf,)) for leaf in xs]]
     result: Any = xs
-    for name, part in zip(names, parts, strict=True):
-        result = part([unit.output for unit in columns[-1]])
+    for number, part in enumerate(parts):
+        result = part([unit.outputs[0] for unit in columns[-1]])
         outputs = outputs_of(result, who)
         if hasattr(part, "neurons"):
-            columns.append([_unit(*pair) for pair in zip(part.neurons, outputs, strict=True)])
+            place = f"layers.{number}" if hasattr(model, "layers") else "layer"
+            columns.append(
+                [_unit(*pair, place) for pair in zip(part.neurons, outputs, strict=True)]
+            )
         elif len(outputs) == len(columns[-1]):
             columns[-1] = [
-                replace(unit, name=_joined(unit.name, part), output=output)
+                _changed(unit, part, output)
                 for unit, output in zip(columns[-1], outputs, strict=True)
             ]
         else:
             raise ValueError(
-                f"{who}: {name}, {_name(part)}, makes {len(outputs)} numbers of "
+                f"{who}: layer {number}, {_name(part)}, makes {len(outputs)} numbers of "
                 f"{len(columns[-1])} and has no neurons to draw; write draw(model(x))"
             )
     _check_same(result, model(xs), model, who)
@@ -60,9 +105,16 @@ def _parts(model: Any, who: str) -> list[Any]:
     return parts
 
 
-def _unit(neuron: Any, output: Value) -> Unit:
+def _unit(neuron: Any, output: Value, place: str) -> Unit:
     name = shorten(str(getattr(neuron, "activation", "")), NAME)
-    return Unit(name, output, tuple(neuron.w), getattr(neuron, "b", None))
+    return Unit(name, (output,), tuple(neuron.w), getattr(neuron, "b", None), place)
+
+
+def _changed(unit: Unit, part: Any, output: Value) -> Unit:
+    """A unit after a function that follows its layer; one that does nothing now is not named."""
+    if output is unit.outputs[0]:
+        return unit
+    return replace(unit, name=_joined(unit.name, part), outputs=(output,))
 
 
 def _joined(name: str, part: Any) -> str:

@@ -13,6 +13,8 @@ _KINDS = {
     "constant": "constant",
     "operation": "operation",
     "activation": "activation",
+    "group": "group of nodes",
+    "layer": "layer or neuron",
 }
 
 _SIGNS = {

@@ -18,6 +18,8 @@ _BRACKETS = {
     "constant": ("[", "]"),
     "operation": ("(", ")"),
     "activation": ("([", "])"),
+    "group": ("{{", "}}"),
+    "layer": ("[[", "]]"),
 }
 
 

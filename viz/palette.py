@@ -48,6 +48,8 @@ LOOKS: Mapping[str, Look] = MappingProxyType(
         "input": Look("circle", "filled"),
         "unit": Look("circle", "filled"),
         "output": Look("doublecircle", "filled"),
+        "group": Look("box3d", "filled"),
+        "layer": Look("box", "filled", borders=2),
         "note": Look("plain", ""),
     }
 )
@@ -74,6 +76,8 @@ LIGHT = Theme(
             "input": "#d9f0e6",
             "unit": "#fdf0c8",
             "output": "#f3dbe8",
+            "group": "#eceef8",
+            "layer": "#eceef8",
             "note": "#ffffff",
         }
     ),
@@ -101,6 +105,8 @@ DARK = Theme(
             "input": "#0f3d2e",
             "unit": "#4a3c0c",
             "output": "#4b2139",
+            "group": "#242a3d",
+            "layer": "#242a3d",
             "note": "#0d1117",
         }
     ),

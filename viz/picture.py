@@ -17,14 +17,15 @@ import graphviz
 
 from autograd.files import write_whole
 
-from . import dot, mermaid, text
+from . import dot, inlay, lettering, mermaid, text
 from .checks import did_you_mean
 from .diagram import Diagram
-from .errors import RenderError
+from .engines import first_that_writes
+from .errors import RenderError, RenderTimeoutError
+from .inlay import IMAGES
 from .palette import THEMES
 from .render import SCALE, TIMEOUT, render
 
-IMAGES = ("svg", "png", "pdf", "jpg", "jpeg", "gif", "webp", "ps", "eps")
 LAYOUTS = ("dot", "neato", "fdp", "sfdp", "circo", "twopi", "osage", "patchwork")
 
 Path = str | os.PathLike[str]
@@ -230,7 +231,23 @@ class Picture(graphviz.Digraph):  # type: ignore[misc] # graphviz ships no types
 
     def _image(self, suffix: str, **options: Any) -> bytes:
         options = {"layout": self.engine, "size": self.diagram.size, **options}
-        return render(self.source, suffix, **options)
+
+        heatmaps = any(box.heatmaps for box in self.diagram.boxes)
+        if not (heatmaps or self.diagram.columns) or suffix.partition(":")[0] not in IMAGES:
+            return render(self.source, suffix, **options)
+        # All passes have to be laid out by the same engine.
+        same = {**options, "engine": options.get("engine") or first_that_writes(suffix)}
+
+        def draw(source: str, suffix: str) -> bytes:
+            return render(source, suffix, **same)
+
+        rendered = inlay.rendered if heatmaps else lettering.rendered
+        try:
+            return rendered(self.source, self.diagram, THEMES[self.theme], suffix, draw)
+        except RenderTimeoutError:
+            raise
+        except RenderError:  # the next engine may do, or tell best what is wrong
+            return render(self.source, suffix, **options)
 
 
 def _suffix(path: str) -> str:

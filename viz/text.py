@@ -35,7 +35,11 @@ class _Tree:
         """All lines of the text."""
         yield from self.diagram.title
         roots = [box.id for box in self.diagram.boxes if not self.uses[box.id]]
+        # Folded boxes may use each other in a circle, which no root is above.
+        roots += [box.id for box in reversed(self.diagram.boxes)]
         for root in roots:
+            if root in self.done:
+                continue
             yield from self._branch(root)
             while self.waiting:
                 name = self.waiting.popleft()

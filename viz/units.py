@@ -44,10 +44,15 @@ def outputs_of(result: Any, who: str) -> list[Value]:
     return outputs
 
 
-def objective(result: Any, loss: Callable[[Any], Any] | None, who: str) -> Value:
-    """What gradients are taken of: ``loss(result)``, or the sum of the outputs."""
+def objective(
+    result: Any, loss: Callable[[Any], Any] | None, who: str, *, many: bool = False
+) -> Value:
+    """What gradients are taken of: ``loss(result)``, or the sum of the outputs.
+
+    With ``many``, the result is a list of what a model made of each example.
+    """
     if loss is None:
-        outputs = outputs_of(result, who)
+        outputs = [y for one in (result if many else [result]) for y in outputs_of(one, who)]
         return outputs[0] if len(outputs) == 1 else total(outputs)
     if not callable(loss):
         raise TypeError(

@@ -2,13 +2,18 @@
 
 Both views show ``v``, the value as recorded. The backward view adds ``g``, the gradient of the
 root, as the sum of what arrives along its arrows, and on each arrow
-``local derivative × upstream gradient`` over ``= contribution``.
+``local derivative × upstream gradient`` over ``= contribution``. What is not well (`health`) is
+said in one more line: ``off: slope 0``.
 """
 
 from __future__ import annotations
 
 import math
+from collections import defaultdict
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
 
+from . import health
 from .diagram import Arrow, Box
 from .labels import LINE_LIMIT, TOOLTIP_LIMIT, shorten
 from .numbers import ALL_DIGITS, DIGITS, is_alarming, product, show, sums_to, total
@@ -20,7 +25,8 @@ FAINT = 1e-4  # of the largest contribution in the picture: below that it is dra
 
 def boxes(outline: Outline, *, backward: bool) -> tuple[Box, ...]:
     """One box per item: its head, its value and, in the backward view, its gradient."""
-    return tuple([_box(item, backward=backward) for item in outline.items])
+    marks = _marks(outline, backward=backward)
+    return tuple([_box(item, marks.get(item.key, ""), backward=backward) for item in outline.items])
 
 
 def arrows(outline: Outline, *, backward: bool) -> tuple[Arrow, ...]:
@@ -30,10 +36,12 @@ def arrows(outline: Outline, *, backward: bool) -> tuple[Arrow, ...]:
     return tuple([_arrow(link, largest, backward=backward) for link in outline.links])
 
 
-def _box(item: Item, *, backward: bool) -> Box:
+def _box(item: Item, mark: str, *, backward: bool) -> Box:
     lines = [head(item), value(item)]
     if backward:
         lines.append(gradient(item))
+    if mark:
+        lines.append(mark)
     if item.constants:
         lines.append(constants(item))
     if item.scope and not item.symbol:
@@ -92,6 +100,74 @@ def gradient(item: Item) -> str:
     seeded = [f"{text} (seed)" for text in texts[: len(item.seeds)]]
     equation = [*seeded, *texts[len(seeded) :], *([result] if len(terms) > 1 else [])]
     return " ".join(["g", *equation])
+
+
+# --- what is not well -----------------------------------------------------------------------------
+
+
+def _marks(outline: Outline, *, backward: bool) -> dict[str, str]:
+    """The worst that is to be said of each item, by key; nothing of those that are well."""
+    into, out_of = defaultdict(list), defaultdict(list)
+    for link in outline.links:
+        into[link.consumer].append(link)
+        out_of[link.operand].append(link)
+    values = {item.key: item.value for item in outline.items}
+    seeds = [abs(seed) for item in outline.items for seed in item.seeds]
+    # Where a value is not finite, no gradient below it says more.
+    backward = backward and all(map(math.isfinite, values.values()))
+    scale = _Scale(_largest(item.grad for item in outline.items), max(seeds, default=0.0), backward)
+    found = {}
+    for item in outline.items:
+        inputs = _inputs(item, into[item.key], values)
+        marks = health.marks(_facts(item, inputs, into[item.key], out_of[item.key], scale))
+        if marks:
+            found[item.key] = marks[0]
+    return found
+
+
+@dataclass(frozen=True, slots=True)
+class _Scale:
+    """What gradients are large or small beside, and whether they are looked at."""
+
+    largest: float
+    seed: float
+    backward: bool
+
+
+def _facts(
+    item: Item,
+    inputs: tuple[float, ...] | None,
+    into: Sequence[Link],
+    out_of: Sequence[Link],
+    scale: _Scale,
+) -> health.NodeFacts:
+    slopes = [link.slope for link in into if link.position == 0]
+    upstreams = tuple([link.upstream for link in out_of if link.upstream is not None])
+    return health.NodeFacts(
+        value=item.value,
+        slope=slopes[0] if item.kind == "activation" and slopes else None,
+        symbol=item.symbol,
+        inputs=inputs,
+        grad=item.grad,
+        upstreams=upstreams if scale.backward else None,
+        largest=scale.largest,
+        seed=scale.seed,
+    )
+
+
+def _inputs(
+    item: Item, into: Sequence[Link], values: Mapping[str, float]
+) -> tuple[float, ...] | None:
+    """The values that go into an item; None if some are not in the picture."""
+    if item.left_out:
+        return None
+    constants = [constant.value for constant in item.constants]
+    return (*[values[link.operand] for link in into], *constants)
+
+
+def _largest(grads: Iterable[float | None]) -> float:
+    sizes = [abs(grad) for grad in grads if grad is not None]
+    return max(filter(math.isfinite, sizes), default=0.0)
 
 
 def _name(constant: Constant) -> str:

@@ -3,6 +3,10 @@
 `viz.draw(v).svg()` for the pass of a network 2-11-11-1 written with plain `+` and `*`: with every
 product and sum drawn (`expand=True`), and with the sums folded, as when nothing is said. The time
 goes from the Value to the text of the SVG; most of it is another program laying the boxes out.
+
+*Folded to layers*: the loss of one example of a network 784-128-10 built with `nn`, which has
+101,770 parameters, drawn as boxes with heatmaps of weights and gradients; `Graph` alone takes part
+of that time. `draw_network` draws the same network.
 """
 
 from __future__ import annotations
@@ -26,6 +30,11 @@ PICTURES = {
     "backward": "backward, every node",
     "folded": "backward, sums folded",
 }
+LARGE = {
+    "layers": "`draw`, folded to layers",
+    "graph": "of which `Graph`",
+    "network": "`draw_network`",
+}
 
 
 def measure(plan: Plan) -> Iterator[Row]:
@@ -43,13 +52,28 @@ def measure(plan: Plan) -> Iterator[Row]:
             f"{found['nodes']} nodes; the first in a process {first:.2f} s, "
             f"{found['characters'] / 1e3:,.0f} kB of SVG",
         )
+    jobs = {name: Job(__name__, picture=name, times=plan.choose(3, 1)) for name in LARGE}
+    reports = alternate(jobs, plan.choose(3, 1))
+    for name, what in LARGE.items():
+        found = reports[name][0]
+        yield Row(
+            f"101,770 parameters: {what}",
+            median(medians(reports[name])),
+            "s",
+            None if name == "graph" else Bar("<", 3.0),
+            f"{found['boxes']} boxes, {found['characters'] / 1e3:,.0f} kB of SVG"
+            if name != "graph"
+            else f"{found['nodes']:,} nodes",
+        )
 
 
 def work(picture: str, times: int) -> Report:
     """The seconds of drawings, and what was in them."""
-    root = network()
     viz, graph = import_module("viz"), import_module("autograd").Graph
-    options: dict[str, Any] = {"max_nodes": 2_000, "expand": picture != "folded"}
+    if picture in LARGE:
+        return large(picture, times, viz, graph)
+    root = network()
+    options: dict[str, Any] = {"max_nodes": 2_000, "expand": picture != "folded", "fold": False}
     if picture == "forward":
         options["view"] = "forward"
     texts: list[str] = []
@@ -64,6 +88,28 @@ def work(picture: str, times: int) -> Report:
         "first": first,
         "seconds": stopwatch(draw, times, clock=perf_counter),
         "nodes": len(graph(root)),
+        "boxes": len(re.findall(r'class="node (?!legend)', texts[0])),
+        "characters": len(texts[0]),
+    }
+
+
+def large(picture: str, times: int, viz: Any, graph: Any) -> Report:
+    """The seconds of drawing a network of 101,770 parameters."""
+    nn = import_module("nn")
+    rng = random.Random(0)
+    model = nn.MLP(784, [128, 10], rng=rng)
+    x = [rng.random() for _ in range(784)]
+    loss = nn.cross_entropy(model(x), 3)
+    texts: list[str] = []
+    draw = {
+        "layers": lambda: texts.append(viz.draw(loss).svg()),
+        "graph": lambda: texts.append(str(len(graph(loss)))),
+        "network": lambda: texts.append(viz.draw_network(model, x).svg()),
+    }[picture]
+    seconds = stopwatch(draw, times, clock=perf_counter)
+    return {
+        "seconds": seconds,
+        "nodes": int(texts[0]) if picture == "graph" else 0,
         "boxes": len(re.findall(r'class="node (?!legend)', texts[0])),
         "characters": len(texts[0]),
     }

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+from contextlib import nullcontext
+
 from hypothesis import strategies as st
 
-from autograd import Graph, Value, constant, dot
+from autograd import Graph, Value, constant, dot, scope
 from autograd import sum as total
 from nn import Parameter
 
@@ -81,8 +83,13 @@ OPERATIONS = (
 )
 
 
+SCOPES = ("", "", "head", "layers.0", "layers.0/neurons.1", "layers.1/neurons.0", "a/b/c")
+
+
 @st.composite
-def computations(draw: st.DrawFn, steps: int = 8, roots: int = 2) -> list[Value]:
+def computations(
+    draw: st.DrawFn, steps: int = 8, roots: int = 2, scopes: tuple[str, ...] = ("",)
+) -> list[Value]:
     """The roots of a random recorded computation; at least one is no constant."""
     values = [Value(draw(numbers), label="x")]
     values += draw(st.lists(leaves(), max_size=4))
@@ -90,7 +97,10 @@ def computations(draw: st.DrawFn, steps: int = 8, roots: int = 2) -> list[Value]
         operation = draw(st.sampled_from(OPERATIONS))
         # Late values are likelier, so that computations grow deep as well as wide.
         pick = st.one_of(st.sampled_from(values), st.sampled_from(values[-3:]))
-        result = operation(draw(st.lists(pick, min_size=2, max_size=5)))
+        operands = draw(st.lists(pick, min_size=2, max_size=5))
+        where = draw(st.sampled_from(scopes))
+        with scope(where) if where else nullcontext():
+            result = operation(operands)
         if draw(st.integers(0, 4)) == 0:
             result.label = draw(st.sampled_from(["s", "t"]))
         values.append(result)
@@ -99,3 +109,4 @@ def computations(draw: st.DrawFn, steps: int = 8, roots: int = 2) -> list[Value]
 
 
 graphs = computations().map(Graph)
+scoped_graphs = computations(steps=14, scopes=SCOPES).map(Graph)

@@ -1,7 +1,9 @@
 import pytest
 
 from autograd import Graph, Value, constant
-from viz import words
+from autograd import sum as total
+from nn import MLP
+from viz import draw, words
 from viz.choosing import outline
 from viz.composing import composed
 
@@ -68,3 +70,13 @@ def test_a_note_says_what_there_was_no_room_for():
         "… 1,600 more nodes: draw a smaller part, or raise max_nodes=400",
     )
     assert compose(Value(1.0)).notes == ()
+
+
+def test_a_folded_picture_explains_its_ranges():
+    x, y = Value(1.0, label="x"), Value(2.0, label="y")
+    folded = draw(total([x.tanh(), y.tanh()]), fold="structure").diagram
+    layers = draw(MLP(2, [3, 1])([1.0, 2.0]), fold="layer").diagram
+
+    assert folded.title[-1] == "a … b … c: the least, the mean, the greatest"
+    assert layers.title[-1] == "a … b … c: the least, the mean, the greatest; w: parameters"
+    assert draw(x.tanh(), fold="structure", legend=False).diagram.title == ()

@@ -230,9 +230,22 @@ def test_no_label_is_html_and_no_shape_a_record():
 def test_units_of_a_network_stand_in_columns_in_order():
     source = draw_network(MLP(2, [3, 1]), [1.0, 2.0]).source
 
-    assert "{ rank=same u0_0 -> u0_1 [style=invis] }" in source
-    assert "{ rank=same u1_0 -> u1_1 -> u1_2 [style=invis] }" in source
-    assert "u2_0 [style=invis]" not in source
+    assert "{ rank=same legend0 -> u0_0 -> u0_1 [style=invis] }" in source
+    assert "{ rank=same legend1 -> u1_0 -> u1_1 -> u1_2 [style=invis] }" in source
+    assert "{ rank=same legend2 -> u2_0 -> legend3 [style=invis] }" in source
+
+
+def test_every_column_says_what_it_is():
+    picture = draw_network(MLP(1, [2, 2, 1]), [1.0])
+    drawn = read_svg(picture.svg())
+
+    assert [drawn.nodes[name] for name in ("legend0", "legend1", "legend1_2", "legend2")] == [
+        ["input"],
+        ["hidden unit"],
+        ["hidden unit"],
+        ["output"],
+    ]
+    assert "u2_0 [style=invis]" not in draw_network(MLP(1, [2, 1]), [1.0], legend=False).source
 
 
 def test_units_of_a_network_are_equally_large():
@@ -243,9 +256,10 @@ def test_units_of_a_network_are_equally_large():
     assert len(circles) == 1
 
 
-def test_many_connections_are_straight_and_columns_far_apart():
+def test_connections_are_straight_and_columns_of_many_far_apart():
     small, large = draw_network(MLP(2, [3, 1]), [1.0, 2.0]), draw_network(MLP(2, [9, 9, 1]), [1, 2])
 
-    assert "splines=line" not in small.source
+    assert "splines=line" in small.source
     assert "splines=line" in large.source
+    assert float(small.graph_attr["ranksep"]) < 3
     assert float(large.graph_attr["ranksep"]) > 4

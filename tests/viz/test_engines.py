@@ -100,3 +100,17 @@ def test_a_path_is_an_engine_too(tmp_path):
 def test_only_pixels_have_dots_per_inch():
     assert at(shutil.which("python3") or sys.executable).command("pdf", "dot", 2.0)[-1] == "-Tpdf"
     assert engine("graphviz-pure").command("png", "dot", 1.5)[-1] == "-Gdpi=144"
+
+
+def test_the_engine_that_is_to_write_a_format_is_named(monkeypatch):
+    monkeypatch.delenv(engines.VARIABLE, raising=False)
+
+    assert engines.first_that_writes("png") == "graphviz-pure"
+    assert engines.first_that_writes("pdf") != "graphviz-pure"
+    monkeypatch.setenv(engines.VARIABLE, "dot")
+    assert engines.first_that_writes("png") is None
+
+
+@pytest.mark.usefixtures("no_engines")
+def test_without_engines_none_is_named():
+    assert engines.first_that_writes("svg") is None

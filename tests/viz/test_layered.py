@@ -4,7 +4,8 @@ import pytest
 
 from autograd import Value, softmax
 from nn import MLP, Layer, Neuron, Sequential
-from viz.layered import columns_of
+from nn.dropout import Dropout
+from viz.layered import columns_of, examples
 
 
 def names(columns):
@@ -13,7 +14,7 @@ def names(columns):
 
 def test_an_mlp_is_its_inputs_and_layers():
     model = MLP(2, [3, 1], activation="tanh", rng=random.Random(0))
-    columns, result = columns_of(model, [1.0, 2.0], "draw_network")
+    columns, (result,) = columns_of(model, [1.0, 2.0], "draw_network")
 
     assert names(columns) == [["x0", "x1"], ["tanh"] * 3, ["linear"]]
     assert result.data == model([1.0, 2.0]).data
@@ -23,7 +24,7 @@ def test_an_mlp_is_its_inputs_and_layers():
 
 
 def test_a_single_layer_is_a_network_too():
-    columns, result = columns_of(Layer(2, 3), [1.0, 2.0], "draw_network")
+    columns, (result,) = columns_of(Layer(2, 3), [1.0, 2.0], "draw_network")
 
     assert names(columns) == [["x0", "x1"], ["relu"] * 3]
     assert len(result) == 3
@@ -31,10 +32,10 @@ def test_a_single_layer_is_a_network_too():
 
 def test_functions_between_layers_change_the_units_before_them():
     model = Sequential(Layer(2, 3, nonlin=False), "tanh", Layer(3, 2, activation="relu"), softmax)
-    columns, result = columns_of(model, [1.0, 2.0], "draw_network")
+    columns, (result,) = columns_of(model, [1.0, 2.0], "draw_network")
 
     assert names(columns) == [["x0", "x1"], ["tanh"] * 3, ["relu softmax"] * 2]
-    assert [unit.output for unit in columns[2]] == result
+    assert [unit.outputs for unit in columns[2]] == [(output,) for output in result]
 
 
 def test_a_layer_without_a_bias_has_none():
@@ -56,7 +57,7 @@ class Sum:
 
 
 def test_any_class_with_the_same_names_is_read():
-    columns, result = columns_of(Sum(), [1.0, 1.0], "draw_network")
+    columns, (result,) = columns_of(Sum(), [1.0, 1.0], "draw_network")
 
     assert names(columns) == [["x0", "x1"], [""]]
     assert result.data == 6.0
@@ -98,6 +99,39 @@ def test_a_model_that_does_more_than_run_its_layers_is_refused():
         "draw_network: Twice does not only run its layers one after the other, so they cannot be "
         "drawn as a chain; write draw(model(x))"
     )
+
+
+def test_a_network_is_drawn_in_use_and_stays_in_training():
+    dropout = Dropout(0.5, rng=random.Random(0))
+    model = Sequential(Layer(2, 8, nonlin=False), dropout, "tanh", Layer(8, 1))
+    columns, _ = columns_of(model, [1.0, 2.0], "draw_network")
+
+    assert names(columns) == [["x0", "x1"], ["tanh"] * 8, ["relu"]]
+    assert all(unit.outputs[0].data for unit in columns[1])
+    assert dropout.training
+
+
+def test_several_examples_are_the_outputs_of_each_unit():
+    model = MLP(2, [3, 1], activation="tanh", rng=random.Random(0))
+    columns, results = columns_of(model, [[1.0, 2.0], [3.0, 4.0]], "draw_network")
+
+    assert [unit.place for unit in columns[1]] == ["layers.0"] * 3
+    assert [[y.data for y in unit.outputs] for unit in columns[2]] == [
+        [model([1.0, 2.0]).data, model([3.0, 4.0]).data]
+    ]
+    assert [result.data for result in results] == [y.data for y in columns[2][0].outputs]
+
+
+@pytest.mark.parametrize(
+    ("x", "count", "many"),
+    [([1.0, 2.0], 1, False), ([[1.0], [2.0]], 2, True), (3.0, 1, False), ([], 1, False),
+     ([Value(1.0)], 1, False), (((1.0,), (2.0,), (3.0,)), 3, True)],
+    ids=["numbers", "lists", "number", "empty", "values", "tuples"],
+)  # fmt: skip
+def test_one_example_is_told_from_several(x, count, many):
+    rows, is_list = examples(x)
+
+    assert (len(rows), is_list) == (count, many)
 
 
 def test_the_wrong_number_of_inputs_is_refused():

@@ -1,14 +1,17 @@
 import math
 import random
 
+import numpy as np
+import pandas as pd
 import pytest
 
 from autograd import Graph, softmax
-from nn import MLP, Layer, Sequential
-from viz import draw_network
-from viz.network import MOST_LABELS
+from autograd import sum as total
+from nn import MLP, Layer, Sequential, cross_entropy, mse
+from viz import draw, draw_network
+from viz.network_units import MOST_LABELS
 
-from .reading import is_shown_as, read_svg
+from .reading import is_shown_as, numbers_in, read_svg
 
 NUMBERS = [0.5, -1, 0.1, -0.8, 0.4, 0.2, 0.3, 0.9, -0.1, 0.6, -0.5, 0.7, 0.1]
 
@@ -120,7 +123,7 @@ def test_frozen_weights_have_no_gradient(xor):
 
 def test_large_layers_are_cut_and_say_so():
     model = MLP(64, [32, 10], rng=random.Random(0))
-    picture = draw_network(model, [0.0] * 64)
+    picture = draw_network(model, [0.0] * 64, fold=False)
 
     assert lines(picture)["u0_more"] == ("… 54 more",)
     assert lines(picture)["u1_more"] == ("… 22 more",)
@@ -207,3 +210,163 @@ def test_options_that_are_none_are_refused(xor, option, message):
         draw_network(xor, [1.0, 1.0], **option)
 
     assert str(caught.value) == message
+
+
+# --- several examples -----------------------------------------------------------------------------
+
+ROWS = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]
+
+
+def test_of_several_examples_units_show_ranges(xor):
+    shown = lines(draw_network(xor, ROWS))
+    outputs = [xor(row).data for row in ROWS]
+
+    assert shown["u0_0"] == ("x0", "v 0", "… +0.5", "… +1")
+    assert shown["u2_0"][0] == "linear"
+    assert float(numbers_in(shown["u2_0"][1])[0]) == pytest.approx(min(outputs), rel=5e-3)
+    assert float(numbers_in(shown["u2_0"][2])[0]) == pytest.approx(sum(outputs) / 4, rel=5e-3)
+    assert float(numbers_in(shown["u2_0"][3])[0]) == pytest.approx(max(outputs), rel=5e-3)
+
+
+def test_of_several_examples_weights_get_the_gradient_of_all(xor):
+    def loss(outputs):
+        return mse(outputs, [0.0, 1.0, 1.0, 0.0])
+
+    picture = draw_network(xor, ROWS, loss=loss, edges="gradient")
+    loss([xor(row) for row in ROWS]).backward()
+
+    for arrow in picture.diagram.arrows:
+        layer, i, j = map(int, arrow.id.removeprefix("w").split("_"))
+        assert is_shown_as(xor.layers[layer].neurons[j].w[i].grad, arrow.lines[0])
+
+
+def test_without_a_loss_the_outputs_of_all_examples_are_summed():
+    model = MLP(2, [2], activation="tanh", rng=random.Random(0))
+    picture = draw_network(model, ROWS, edges="gradient")
+
+    shown = lines(picture)["u1_1"]
+    assert (shown[0], shown[-2:]) == ("y1 linear", ("g +1", "∂b +4"))
+    assert picture.diagram.title[1].startswith("v value, g = ∂(Σ outputs)/∂v")
+    assert "of 4 examples" in picture.diagram.title[1]
+
+
+@pytest.mark.parametrize(
+    "kind", [tuple, np.array, lambda rows: pd.DataFrame(rows, columns=["a", "b"])],
+    ids=["tuple", "array", "frame"],
+)  # fmt: skip
+def test_a_batch_may_come_in_any_container(xor, kind):
+    assert draw_network(xor, kind(ROWS)).source == draw_network(xor, ROWS).source
+
+
+def test_one_example_in_a_list_is_a_batch_of_one(xor):
+    assert lines(draw_network(xor, [[1.0, 1.0]])) == lines(draw_network(xor, [1.0, 1.0]))
+
+
+def test_the_wrong_width_of_one_example_is_refused(xor):
+    with pytest.raises(ValueError, match="draw_network: the inputs are 2, and x has 3 of them"):
+        draw_network(xor, [[1.0, 2.0], [1.0, 2.0, 3.0]])
+
+
+# --- what is not well -----------------------------------------------------------------------------
+
+
+def test_units_that_do_not_learn_say_so(xor):
+    model = MLP(1, [2, 1], activation="relu", rng=random.Random(0))
+    for neuron, bias in zip(model.layers[0].neurons, (-9.0, 9.0), strict=True):
+        neuron.b.data = bias
+
+    assert lines(draw_network(model, [1.0]))["u1_0"] == ("relu", "v 0", "off", "b −9")
+    assert lines(draw_network(model, [[1.0], [2.0]]))["u1_0"] == ("relu", "v 0", "dead", "b −9")
+    assert lines(draw_network(model, [1.0]))["u1_1"][2] == "b +9"
+    xor.layers[0].neurons[0].b.data = 20.0
+    assert lines(draw_network(xor, [1.0, 1.0]))["u1_0"][2] == "saturated"
+
+
+# --- large networks -------------------------------------------------------------------------------
+
+
+def test_large_layers_are_boxes_joined_by_single_arrows():
+    model = MLP(64, [32, 10], activation="tanh", rng=random.Random(0))
+    picture = draw_network(model, [0.5] * 64)
+
+    assert [box.lines[0] for box in picture.diagram.boxes] == [
+        "64 inputs x0 … x63",
+        "layers.0",
+        "layers.1",
+    ]
+    assert [box.lines[1] for box in picture.diagram.boxes[1:]] == ["64 → 32 tanh", "32 → 10 linear"]
+    assert [(a.tail, a.head, a.lines) for a in picture.diagram.arrows] == [
+        ("layer0", "layer1", ("64 values",)),
+        ("layer1", "layer2", ("32 values",)),
+    ]
+    assert picture.diagram.title[0] == "64 inputs → 32 tanh → 10 linear"
+
+
+def test_a_layers_box_holds_its_numbers(xor):
+    def loss(outputs):
+        return mse(outputs, [0.0, 1.0, 1.0, 0.0])
+
+    box = draw_network(xor, ROWS, loss=loss, fold=True).diagram.boxes[1]
+    loss([xor(row) for row in ROWS]).backward()
+    sizes = [abs(p.grad) for p in xor.layers[0].parameters()]
+    mean, largest = numbers_in(box.lines[-1])
+
+    assert box.lines[:3] == ("layers.0", "2 → 3 tanh", "9 parameters")
+    assert box.lines[3].startswith("v −0.716 … +")
+    assert box.lines[5:7] == ("w −1 … +0.05 … +0.9", "b −0.1 … +0.0667 … +0.2")
+    assert float(mean) == pytest.approx(sum(sizes) / 9, rel=5e-3)
+    assert float(largest) == pytest.approx(max(sizes), rel=5e-3)
+
+
+def test_heatmaps_are_the_weights_and_their_gradients():
+    model = MLP(4, [3, 2], activation="tanh", rng=random.Random(0))
+    weights, gradients = (
+        draw_network(model, [1.0, 2.0, 3.0, 4.0], fold=True).diagram.boxes[1].heatmaps
+    )
+    total(model([1.0, 2.0, 3.0, 4.0])).backward()
+
+    assert weights.cells == tuple(tuple(w.data for w in n.w) for n in model.layers[0].neurons)
+    assert gradients.cells == tuple(tuple(w.grad for w in n.w) for n in model.layers[0].neurons)
+
+
+def test_many_lines_are_too_many_even_if_units_are_few():
+    model = MLP(8, [8] * 10, rng=random.Random(0))
+
+    assert draw_network(model, [0.5] * 8).diagram.columns == ()
+    assert draw_network(model, [0.5] * 8, fold=False).diagram.columns
+
+
+def test_a_layer_without_learning_says_so():
+    model = MLP(12, [12, 1], rng=random.Random(0))
+    for neuron in model.layers[0].neurons:
+        neuron.b.data = -100.0
+    box = draw_network(model, [0.5] * 12).diagram.boxes[1]
+
+    assert "12 of 12 off (slope 0)" in box.lines
+
+
+def test_frozen_layers_have_no_gradients_to_show():
+    model = MLP(12, [12, 1], rng=random.Random(0))
+    model.layers[0].freeze()
+    box = draw_network(model, [0.5] * 12).diagram.boxes[1]
+
+    assert [heat.name for heat in box.heatmaps] == ["weights"]
+    assert not any(line.startswith("|∂w|") for line in box.lines)
+
+
+def test_a_hundred_thousand_parameters_are_drawn():
+    """How long that takes is measured in benchmarks/cases/drawing.py."""
+    model = MLP(784, [128, 10], rng=random.Random(0))
+    x = [random.Random(1).random() for _ in range(784)]
+    whole, network = draw(cross_entropy(model(x), 3)), draw_network(model, x)
+
+    assert lines(whole)["g0"][:3] == ("layers.0", "784 → 128 relu", "100,480 parameters")
+    assert len(network.diagram.boxes) < 10
+    for picture in (whole, network):
+        assert len(picture.svg()) < 200_000
+
+
+def test_a_layer_or_units_can_be_asked_for(xor):
+    assert draw_network(xor, [1.0, 1.0], fold=True).diagram.columns == ()
+    with pytest.raises(TypeError, match="fold is True, False or None, got 'layer'"):
+        draw_network(xor, [1.0, 1.0], fold="layer")

@@ -64,7 +64,8 @@ def test_every_kind_of_box_has_a_fill(theme):
 
 
 def test_kinds_of_a_graph_differ_without_colour():
-    kinds = ("parameter", "frozen", "variable", "constant", "operation", "activation")
+    kinds = ("parameter", "frozen", "variable", "constant", "operation", "activation", "group",
+             "layer")  # fmt: skip
 
     assert len({LOOKS[kind] for kind in kinds}) == len(kinds)
 

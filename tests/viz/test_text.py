@@ -83,6 +83,6 @@ def test_notes_come_last():
     for _ in range(30):
         value = value.tanh()
 
-    assert draw(value, max_nodes=5).text().splitlines()[-1] == (
+    assert draw(value, fold=False, max_nodes=5).text().splitlines()[-1] == (
         "… 26 more nodes: draw a smaller part, or raise max_nodes=5"
     )

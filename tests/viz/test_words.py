@@ -229,3 +229,63 @@ def test_no_label_makes_a_box_too_wide(label, symbol):
 def test_four_digits_are_what_the_tests_assume():
     assert DIGITS == 4
     assert total([Value(1.0)]).data == 1.0
+
+
+# --- what is not well -----------------------------------------------------------------------------
+
+
+def marked(value, *, backward=True, **options):
+    """The boxes that have a mark, by head, with it."""
+    result = outline(Graph(value), **options)
+    plain = {"v", "g", "in", "with", "□", "…"}
+    return {
+        box.lines[0]: line
+        for box in words.boxes(result, backward=backward)
+        for line in box.lines[1:]
+        if line.split(" ")[0] not in plain
+        or line.startswith(("g vanishes", "g explodes"))
+        or line.endswith("from here")
+    }
+
+
+@pytest.mark.parametrize("backward", [True, False], ids=["backward", "forward"])
+def test_a_unit_that_lets_no_gradient_through_says_so(backward):
+    off, on = Value(-1.0).relu(), Value(1.0).relu()
+    off.label, on.label = "off", "on"
+
+    assert marked([off, on], backward=backward) == {"off: relu": "off: slope 0"}
+    assert marked(Value(4.5).tanh(), backward=backward) == {"tanh": "saturated: slope 0.00049"}
+
+
+def test_gradients_are_marked_where_they_are_shown():
+    x = Value(1.0, label="x")
+    small, large = x * 1e-9 + Value(1.0), x * 1e9
+
+    assert marked(small) == {"variable x": "g vanishes: 1e−9 of the largest"}
+    assert marked(large) == {"variable x": "g explodes: 1e9 × the root’s"}
+    assert marked(small, backward=False) == marked(large, backward=False) == {}
+
+
+def test_only_the_place_where_nan_begins_is_marked():
+    zero, big = Value(0.0, label="zero"), Value(800.0, label="big")
+
+    assert marked(big.exp() * zero + 1.0) == {"exp": "+inf! from here"}
+    assert marked(zero.sqrt() * 2.0) == {"variable zero": "g +inf! from here"}
+    assert marked(zero.sqrt() * 2.0, backward=False) == {}
+    hidden = outline(Graph(big.exp() * zero), max_nodes=1)
+    assert len(words.boxes(hidden, backward=False)[0].lines) == 3  # head, value, what is left out
+
+
+def test_a_hidden_constant_may_be_where_nan_begins():
+    assert marked(Value(1.0) * math.inf, constants=False) == {}
+
+
+@given(graphs, st.booleans())
+def test_a_mark_is_at_most_one_line_of_a_box(graph, backward):
+    result = outline(graph)
+    for shown, box in zip(result.items, words.boxes(result, backward=backward), strict=True):
+        bare = [words.head(shown), words.value(shown)]
+        bare += [words.gradient(shown)] if backward else []
+        others = sum(map(bool, (shown.constants, shown.scope and not shown.symbol, shown.left_out)))
+        assert list(box.lines[: len(bare)]) == bare
+        assert len(box.lines) - len(bare) - others in {0, 1}

@@ -1,0 +1,156 @@
+"""Histograms of weights and of gradients, a row for each layer."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping, Sequence
+from typing import TYPE_CHECKING, Any
+
+from autograd import Graph, Value
+from nn import Module
+from nn.layerwise import layerwise
+
+from ..advice import percent
+from ..labels import shorten
+from ..recorded import by_scope
+from .axes import axes_for, sequence, theme_of
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
+
+BINS = 41  # odd, so that zero stands in the middle of one
+PER_DECADE = 4  # bins of an axis that is logarithmic on both sides of zero
+DECADES = 9  # at most, on each side
+HEIGHT = 0.85  # of the highest bar, where rows are 1 apart
+
+
+def plot_weights(model: Module, ax: Axes | None = None) -> Axes:
+    r"""Draw how the parameters of each layer are distributed, first layer on top.
+
+    Those that are exactly 0 are counted beside the axis, and not drawn.
+
+    >>> import random; import matplotlib; matplotlib.use("agg")
+    >>> from nn import MLP
+    >>> axes = plot_weights(MLP(2, [3, 1], rng=random.Random(0)))
+    >>> [label.get_text() for label in axes.get_yticklabels()]
+    ['layers.0\nn = 9, 33 % are 0', 'layers.1\nn = 4, 25 % are 0']
+    """
+    rows = {name: [p.data for p in found] for name, found in _layers(model, "plot_weights").items()}
+    ax = _rows(rows, ax, "plot_weights", logarithmic=False)
+    ax.set_xlabel("parameter")
+    return ax
+
+
+def plot_gradients(of: Module | Graph | Value, ax: Axes | None = None) -> Axes:
+    """Draw how the gradients of each layer are distributed, on an axis logarithmic on both sides.
+
+    Of a model it is the ``.grad`` that `backward` left in its parameters; of a Graph, or of a
+    loss, those of its own pass, and no ``.grad`` is looked at. Those that are exactly 0 are counted
+    beside the axis, and not drawn.
+
+    >>> import random; import matplotlib; matplotlib.use("agg")
+    >>> from nn import MLP
+    >>> model = MLP(2, [3, 1], rng=random.Random(0))
+    >>> plot_gradients(model([1.0, 2.0])).get_xlabel()
+    'gradient'
+    """
+    who = "plot_gradients"
+    if isinstance(of, (Graph, Value)):
+        found: Mapping[str, Sequence[Any]] = by_scope(of if isinstance(of, Graph) else Graph(of))
+        if not found:
+            raise ValueError(f"{who}: this graph has no parameters; draw that of a model's loss")
+    else:
+        found = _layers(of, who)
+        if not any(parameter.grad for layer in found.values() for parameter in layer):
+            raise ValueError(
+                f"{who}: every .grad in this model is 0; call loss.backward() first, or write "
+                f"{who}(loss)"
+            )
+    rows = {name: [x.grad for x in layer] for name, layer in found.items()}
+    ax = _rows(rows, ax, who, logarithmic=True)
+    ax.set_xlabel("gradient")
+    return ax
+
+
+def _layers(model: Module, who: str) -> dict[str, Sequence[Any]]:
+    if not isinstance(model, Module):
+        raise TypeError(f"{who} takes a Module, got a {type(model).__name__}")
+    found: dict[str, Sequence[Any]] = {
+        layer.name: layer.parameters for layer in layerwise(model) if layer.parameters
+    }
+    if not found:
+        raise ValueError(f"{who}: {model!r:.60} has no parameters")
+    return found
+
+
+def _rows(
+    rows: Mapping[str, Sequence[float]], ax: Axes | None, who: str, *, logarithmic: bool
+) -> Axes:
+    """One histogram for each row, below each other, on one axis; each is as high as all others."""
+    ax = axes_for(ax, who)
+    # Numbers that are exactly 0 are counted, not drawn: where many are, all else would be flat.
+    finite = {name: [x for x in row if x and math.isfinite(x)] for name, row in rows.items()}
+    sizes = [abs(x) for row in finite.values() for x in row]
+    edges = _symmetric_logarithmic(sizes) if logarithmic else _even(sizes)
+    colours = sequence(len(rows), theme_of(ax))
+    for place, (name, colour) in enumerate(zip(rows, colours, strict=True)):
+        counts = _counts(finite[name], edges)
+        highest = max(counts) or 1
+        tops = [place - HEIGHT * count / highest for count in counts]  # the axis points down
+        ax.stairs(tops, edges, baseline=place, fill=True, color=colour, label=shorten(name))
+    if logarithmic:
+        ax.set_xscale("symlog", linthresh=min(filter(_is_positive, edges)), linscale=0.5)
+        ax.set_xticks(_ticks(edges), minor=False)
+        ax.minorticks_off()
+    # Names and notes stand beside the axis: inside it they would run into the bars.
+    names = [f"{shorten(name)}\n{_note(row)}" for name, row in rows.items()]
+    ax.set_yticks([place - HEIGHT / 2 for place in range(len(rows))], names, fontsize="small")
+    ax.set_ylim(len(rows) - 0.9, -1)
+    return ax
+
+
+def _note(row: Sequence[float]) -> str:
+    """How many there are, and how many of them no bar shows."""
+    zeros = sum(x == 0.0 for x in row)
+    bad = sum(not math.isfinite(x) for x in row)
+    parts = [f"n = {len(row):,}"]
+    if zeros:
+        parts.append(f"{percent(zeros / len(row))} are 0")
+    if bad:
+        parts.append(f"{bad:,} nan or inf")
+    return ", ".join(parts)
+
+
+def _even(sizes: Sequence[float]) -> list[float]:
+    """Edges from −max to max, zero in the middle of a bin."""
+    limit = max(sizes, default=1.0)
+    return [limit * (2 * i / BINS - 1) for i in range(BINS + 1)]
+
+
+def _symmetric_logarithmic(sizes: Sequence[float]) -> list[float]:
+    """Edges at equal ratios on both sides of one bin around zero."""
+    high = math.ceil(math.log10(max(sizes, default=1.0)))
+    low = max(math.floor(math.log10(min(sizes, default=0.1))), high - DECADES)
+    low = min(low, high - 1)
+    steps = range((high - low) * PER_DECADE + 1)
+    right = [10.0 ** (low + step / PER_DECADE) for step in steps]
+    return [*[-edge for edge in reversed(right)], *right]
+
+
+def _ticks(edges: Sequence[float]) -> list[float]:
+    """Zero and some powers of ten, at most three on each side; none that stands near zero."""
+    powers = list(filter(_is_positive, edges))[::PER_DECADE]
+    right = powers[: 0 if len(powers) > 1 else None : -1][:: -(-len(powers) // 3)]
+    return [*[-edge for edge in right], 0.0, *reversed(right)]
+
+
+def _is_positive(x: float) -> bool:
+    return x > 0.0
+
+
+def _counts(numbers: Sequence[float], edges: Sequence[float]) -> list[int]:
+    import numpy as np  # noqa: PLC0415 - matplotlib brings it
+
+    clipped = [min(max(x, edges[0]), edges[-1]) for x in numbers]
+    found: list[int] = np.histogram(clipped, bins=edges)[0].tolist()
+    return found

@@ -1,0 +1,253 @@
+"""One pass of a model over a batch, its nodes sorted by the layer that computed them."""
+
+from __future__ import annotations
+
+import itertools
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from autograd import ConstantError, Graph, Node, Value, constant
+from autograd import sum as total
+from autograd.modes import recording
+from nn import Module
+from nn.examples import items
+from nn.layerwise import ITSELF, LayerOf, layerwise
+from nn.losses import loss as loss_named
+
+
+@dataclass(slots=True)
+class Recorded:
+    """What one layer computed: all its nodes, those that others use, and its parameters."""
+
+    name: str
+    kind: str
+    nodes: list[Node] = field(default_factory=list)
+    outputs: list[Node] = field(default_factory=list)
+    parameters: list[Node] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Pass:
+    """A batch that went through a model, and back: the graph, and its layers in that order."""
+
+    graph: Graph
+    layers: tuple[Recorded, ...]
+    examples: int
+    example_of: Mapping[int, int]
+    """The example for which a node was computed, by index; of shared ones, the first."""
+
+
+def recorded(
+    model: Module,
+    batch: Any,
+    targets: Any = None,
+    loss: str | Callable[..., Value] | None = None,
+    *,
+    who: str,
+) -> Pass:
+    """Run a batch through a model and record it, forward and backward; no ``.grad`` is touched.
+
+    ``who`` asks, for errors.
+    """
+    if not isinstance(model, Module):
+        raise TypeError(f"{who} takes a Module, got a {type(model).__name__}")
+    xs = _examples(batch, who)
+    layers_of_model = layerwise(model)
+    parameters = [(layer.name, p) for layer in layers_of_model for p in layer.parameters]
+    frozen = any(parameter.kind == "frozen" for _, parameter in parameters)
+    with recording():
+        results = _results(model, xs, Value if frozen else constant)
+        ends = [_flat(result, who) for result in results]
+        outputs = [output for of_one in ends for output in of_one]
+        goal = _goal(results, outputs, targets, loss, who)
+    # Roots of seed 0 tell where they are among the nodes, and change no gradient.
+    found = [*outputs, *[parameter for _, parameter in parameters]]
+    graph = Graph([goal, *found], seeds=[1.0] + [0.0] * len(found))
+    if graph.nodes[graph.roots[0]].grad is None:
+        raise ConstantError(
+            f"{who}: no gradient flows, for the result does not depend on any parameter that is "
+            "not frozen; unfreeze some"
+        )
+    places = graph.roots[1:]
+    example_of = _examples_of(graph, places, [len(of_one) for of_one in ends])
+    layers = _Layers(model, layers_of_model, graph, places[: len(outputs)], example_of)
+    for (name, _), place in zip(parameters, places[len(outputs) :], strict=True):
+        layers.of(name).parameters.append(graph.nodes[place])
+    return Pass(graph, layers.in_order(), len(xs), example_of)
+
+
+def by_scope(graph: Graph) -> dict[str, list[Node]]:
+    """The parameters of any graph by the outermost part of their scope: ``layers.0``."""
+    found: dict[str, list[Node]] = {}
+    for node in graph:
+        if node.kind == "parameter":
+            found.setdefault(node.scope.partition("/")[0] or ITSELF, []).append(node)
+    return found
+
+
+# --- running --------------------------------------------------------------------------------------
+
+
+def _examples(batch: Any, who: str) -> list[Any]:
+    rows = _rows(batch)
+    if rows is None or (rows and _rows(rows[0]) is None and not isinstance(rows[0], (int, Value))):
+        raise TypeError(
+            f"{who} takes a batch, a list of examples, got {batch!r:.60}; write [x] for one"
+        )
+    if not rows:
+        raise ValueError(f"{who} got an empty batch; give at least one example")
+    return rows
+
+
+def _rows(x: Any) -> list[Any] | None:
+    """The items of x; of a DataFrame its rows, which iterating over it does not give."""
+    return items(x.to_numpy() if hasattr(x, "to_numpy") else x)
+
+
+def _results(model: Module, xs: Sequence[Any], leaf: Callable[[float], Value]) -> list[Any]:
+    """What the model makes of each example, whose numbers are made leaves.
+
+    So each is one node, whichever neurons see it: a graph a tenth of the size. If a layer is
+    frozen they are variables, or nothing that it computes would be recorded.
+    """
+    try:
+        return [model(_as_leaves(x, leaf)) for x in xs]
+    except TypeError:
+        return [model(x) for x in xs]  # a user's own forward may want numbers: math.sin(x[0])
+
+
+def _as_leaves(x: Any, leaf: Callable[[float], Value]) -> Any:
+    """An example with leaves for its numbers. Whole ones stay: they may be indices of words."""
+    numbers = items(x)
+    if numbers is None:
+        return x
+    return [leaf(number) if isinstance(number, float) else number for number in numbers]
+
+
+def _flat(result: Any, who: str) -> list[Value]:
+    """The outputs for one example."""
+    outputs = list(result) if isinstance(result, (list, tuple)) else [result]
+    for output in outputs:
+        if not isinstance(output, Value):
+            raise TypeError(
+                f"{who} takes models that return Values or lists of them, and this one returned "
+                f"{output!r:.60}"
+            )
+    return outputs
+
+
+def _goal(
+    results: list[Any],
+    outputs: list[Value],
+    targets: Any,
+    loss: str | Callable[..., Value] | None,
+    who: str,
+) -> Value:
+    """What gradients are taken of: the loss of the batch, or the sum of all outputs."""
+    if loss is None:
+        if targets is not None:
+            raise TypeError(f"{who} got targets and no loss; write loss='mse', or another")
+        goal: Value = total(outputs)
+        return goal
+    if targets is None and isinstance(loss, str):
+        raise TypeError(f"{who}: loss={loss!r} needs targets, one for each example")
+    of = loss_named(loss)
+    value: object = of(results) if targets is None else of(results, targets)
+    if not isinstance(value, Value):
+        raise TypeError(f"{who}: loss must return one Value, and returned {value!r:.60}")
+    return value
+
+
+# --- sorting --------------------------------------------------------------------------------------
+
+
+class _Layers:
+    """The nodes of a model by layer. A node's scope says where it was computed."""
+
+    def __init__(
+        self,
+        model: Module,
+        layers: Sequence[LayerOf],
+        graph: Graph,
+        outputs: Sequence[int],
+        inside: Mapping[int, int],
+    ) -> None:
+        self.model = model
+        self.known = {layer.name: layer for layer in layers}
+        self.found: dict[str, Recorded] = {}
+        self.names: dict[str, str] = {}
+        self.depths: dict[str, int] = {}  # of each layer's last node, counted in operations
+        depths: dict[int, int] = {}
+        for index in sorted(inside):
+            node = graph.nodes[index]
+            depths[index] = 1 + max([depths[i] for i in node.operands], default=-1)
+            if node.op is not None:
+                name = self._name(node.scope)
+                self.of(name).nodes.append(node)
+                self.depths[name] = max(self.depths.get(name, 0), depths[index])
+        ends = set(outputs)
+        for layer in self.found.values():
+            own = {node.index for node in layer.nodes}
+            layer.outputs = [
+                node
+                for node in layer.nodes
+                if node.index in ends or any(c not in own for c, _ in graph.consumers(node.index))
+            ]
+
+    def of(self, name: str) -> Recorded:
+        """The layer of a name, made when first asked for."""
+        if name not in self.found:
+            self.found[name] = Recorded(name, self._kind(name))
+        return self.found[name]
+
+    def _kind(self, name: str) -> str:
+        if name in self.known:
+            return type(self.known[name].module).__name__
+        parts = (part for place, part in self.model.named_modules() if (place or ITSELF) == name)
+        return next((type(part).__name__ for part in parts), "scope")
+
+    def in_order(self) -> tuple[Recorded, ...]:
+        """All layers, as they were computed; those side by side in the order of definition.
+
+        One that only keeps parameters stands after the one that was defined before it.
+        """
+        place = -1
+        for name in self.known:
+            place = self.depths.setdefault(name, place)
+        order = {
+            name: number for number, name in enumerate(dict.fromkeys([*self.known, *self.found]))
+        }
+        return tuple(
+            sorted(self.found.values(), key=lambda x: (self.depths[x.name], order[x.name]))
+        )
+
+    def _name(self, scope: str) -> str:
+        """The layer of a scope; a user's own scopes may stand before it."""
+        if scope not in self.names:
+            parts = scope.split("/")
+            ways = [".".join(parts[start:]) for start in range(len(parts))]
+            found = [name for way in ways if (name := _prefix(way, self.known))]
+            self.names[scope] = found[0] if found else ways[0] or ITSELF
+        return self.names[scope]
+
+
+def _prefix(way: str, known: dict[str, LayerOf]) -> str:
+    """The longest known name that a dotted way begins with; empty if there is none."""
+    parts = way.split(".")
+    tries = [".".join(parts[:count]) for count in range(len(parts), 0, -1)]
+    return next((name for name in tries if name in known), "")
+
+
+def _examples_of(graph: Graph, outputs: Sequence[int], widths: Iterable[int]) -> dict[int, int]:
+    """For every node below the outputs, the first example that it was computed for."""
+    found: dict[int, int] = {}
+    ends = iter(outputs)
+    for example, width in enumerate(widths):
+        stack = list(itertools.islice(ends, width))
+        while stack:
+            index = stack.pop()
+            if index not in found:
+                found[index] = example
+                stack += graph.nodes[index].operands
+    return found

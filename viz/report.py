@@ -1,0 +1,132 @@
+"""`report`: is a network well? Layer by layer: dead and saturated units, and how gradients flow."""
+
+from __future__ import annotations
+
+import html
+import math
+from collections.abc import Callable
+from dataclasses import asdict, dataclass
+from typing import Any
+
+from autograd import Value
+from nn import Module
+
+from . import health
+from .advice import advice, percent
+from .labels import shorten
+from .layer_health import LayerHealth, measured
+from .recorded import recorded
+from .tables import html_table, text_table
+
+HEADER = ("layer", "units", "dead", "saturated", "mean |a|", "mean |∂a|", "mean |∂w|",
+          "backward", "∂w = 0", "nan, inf")  # fmt: skip
+KEY = (
+    "a: what a layer hands on; ∂a, ∂w: gradients of that and of its parameters;",
+    "backward: mean |∂w| beside that of the next layer; ∂w = 0: how many of them",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What `report` found: a table that prints and shows itself in a notebook.
+
+    ``rows`` is the same for ``pandas.DataFrame(report.rows)``; ``advice`` says in sentences what
+    is wrong and what to do about it, and is empty if all is well.
+    """
+
+    layers: tuple[LayerHealth, ...]
+    advice: tuple[str, ...]
+    examples: int
+
+    @property
+    def rows(self) -> list[dict[str, Any]]:
+        """One dict for each layer; units are lists of indices."""
+        return [
+            {key: list(x) if isinstance(x, tuple) else x for key, x in asdict(layer).items()}
+            for layer in self.layers
+        ]
+
+    def __str__(self) -> str:
+        table = text_table(self._header(), [self._texts(layer) for layer in self.layers], left=2)
+        return "\n".join([table, *KEY, "", *self._sentences()])
+
+    def __repr__(self) -> str:
+        return f"<Report on {len(self.layers)} layers, {self._seen()}: print it>"
+
+    def _repr_html_(self) -> str:
+        table = html_table(self._header(), [self._texts(layer) for layer in self.layers], left=2)
+        items = "".join(f"<li>{html.escape(line)}</li>" for line in self._sentences())
+        return f"{table}<p>{html.escape(' '.join(KEY))}</p><ul>{items}</ul>"
+
+    def _seen(self) -> str:
+        return f"{self.examples:,} example{'s'[: self.examples > 1]}"
+
+    def _sentences(self) -> list[str]:
+        return list(self.advice) or [f"Nothing looks wrong, judged by {self._seen()}."]
+
+    def _header(self) -> tuple[str, ...]:
+        """One example cannot tell whether a unit is dead, or off for this example."""
+        return tuple(["off" if self.examples == 1 and x == "dead" else x for x in HEADER])
+
+    def _texts(self, layer: LayerHealth) -> list[str]:
+        has_activation = bool(layer.activation)
+        units = f"{layer.units:,} {layer.activation}".rstrip() if layer.units else ""
+        return [
+            shorten(layer.layer),
+            units or "—",
+            f"{len(layer.dead):,}" if has_activation else "—",
+            percent(layer.saturated) if has_activation else "—",
+            *[_number(x) for x in (layer.mean_output, layer.grad_outputs, layer.grad_weights)],
+            layer.backward or "—",
+            percent(layer.zero_grads),
+            f"{layer.not_finite:,}",
+        ]
+
+
+def report(
+    model: Module,
+    batch: Any,
+    targets: Any = None,
+    loss: str | Callable[..., Value] | None = None,
+) -> Report:
+    """Whether every layer of a model is well, judged by a batch and by what comes back of it.
+
+    It makes passes of its own, in the mode (training or not) that the model is in. Nobody's
+    ``.grad`` is touched.
+
+    >>> import random
+    >>> from nn import MLP
+    >>> model = MLP(2, [4, 1], rng=random.Random(0))
+    >>> model.layers[0].neurons[2].b.data = -9.0  # never above 0
+    >>> found = report(model, [[0.0, 1.0], [1.0, 0.0], [1.0, 1.0]])
+    >>> found.layers[0].dead
+    (2,)
+    >>> print(found.advice[0])
+    layers.0: 1 of 4 units is dead (2): its slope is 0 for all 3 examples, so no gradient reaches \
+its weights. Try a smaller learning rate, init='he', or activation='leaky_relu'.
+
+    Parameters
+    ----------
+    model:
+        Any `nn.Module`. A layer is a Module that its summary shows in one row, or that has
+        parameters of its own; a scope outside them is a layer too.
+    batch:
+        A list of examples. The more there are, the surer it is that a unit is dead.
+    targets, loss:
+        As for `nn.fit`; without targets, ``loss`` is a function of the list of all outputs, and
+        left out it is the sum of them.
+
+    Raises
+    ------
+    autograd.DomainError
+        as the model itself does.
+    autograd.ConstantError
+        if no gradient flows, because all is frozen.
+    """
+    seen = recorded(model, batch, targets, loss, who="report")
+    layers = measured(seen)
+    return Report(layers, tuple(advice(seen, layers)), seen.examples)
+
+
+def _number(x: float) -> str:
+    return "—" if math.isnan(x) else health.plain(x)

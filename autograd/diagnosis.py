@@ -9,6 +9,8 @@ from .errors import NonFiniteError
 from .graph import Graph, Node
 from .value import Value
 
+MOST_OPERANDS = 6  # that a message spells out: a sum may have thousands
+
 
 def first_non_finite(graph: Graph) -> tuple[Node, str] | None:
     """The first node where a nan or inf begins, and in what: ``"value"`` or ``"gradient"``.
@@ -56,7 +58,9 @@ def explained(graph: Graph, node: Node, what: str) -> str:
             f"{_place(graph, node)}{_advice(node)}"
         )
     shares = graph.contributions(node.index)
-    parts = " + ".join(f"{c.slope!r} × {c.upstream!r}" for c in shares)
+    guilty = [c for c in shares if not math.isfinite(c.product)] or shares
+    parts = " + ".join(f"{c.slope!r} × {c.upstream!r}" for c in guilty[:MOST_OPERANDS])
+    parts += f" + … of {len(shares)}" if len(shares) > len(guilty[:MOST_OPERANDS]) else ""
     # No consumers: the seed itself. All products finite: their sum overflowed.
     through = "".join(
         f"; it comes through {_called(consumer)}, {_place(graph, consumer)}{_advice(consumer)}"
@@ -75,10 +79,12 @@ def culprits(graph: Graph, node: Node) -> list[Node]:
 
 
 def _called(node: Node) -> str:
-    """``exp(800.0)``, or ``the variable 800.0``."""
+    """``exp(800.0)``, ``sum(1.0, 2.0, inf, … of 20)``, or ``the variable 800.0``."""
     if node.op is None:
         return f"the {node.kind} {node.value!r}"
-    return f"{node.op.name}({', '.join(map(repr, node.inputs))})"
+    shown = ", ".join(map(repr, node.inputs[:MOST_OPERANDS]))
+    more = f", … of {len(node.inputs)}" if len(node.inputs) > MOST_OPERANDS else ""
+    return f"{node.op.name}({shown}{more})"
 
 
 def _place(graph: Graph, node: Node) -> str:
@@ -88,7 +94,7 @@ def _place(graph: Graph, node: Node) -> str:
     place += f", recorded at {node.source}" if node.source else ""
     labels = [
         f"operand {i + 1} is {graph.nodes[j].label!r}"
-        for i, j in enumerate(node.operands)
+        for i, j in enumerate(node.operands[:MOST_OPERANDS])
         if graph.nodes[j].label
     ]
     return place + (f" ({', '.join(labels)})" if labels else "")

@@ -1,13 +1,21 @@
 """Demonstrations on real numbers: ``python -m demos``.
 
 - `demos.neuron`: one neuron, forward, backward and one step of learning, in pictures and words.
+- `demos.moons`: a network learns to tell two moons apart; its boundary after every few epochs.
 - `demos.digits`: a network learns 1,797 handwritten digits; then every gradient of one of them.
+- `demos.failures`: four trainings that fail, each shown, explained and mended.
 
 Each prints what it does and writes pages that open from disk, without a network or a script::
 
     words ───┬── lesson ──── neuron_page ──── neuron ──┐
-    page ────┤                                         ├── __main__
+    page ────┤                                         │
     images ──┼── digits_text, digits_page ─── digits ──┤
-             │                  │                      │
-    data ─── training ─── reading                   gallery
+             │                  │                      ├── __main__
+    data ─── training ─── reading                      │
+             │                                         │
+    plots ───┼── moons_training, moons_page ─── moons ─┤
+             └── failures_trial, failures_page         │
+                        └─ failures_rate, … ─ failures ┘
+
+All of them write the ``gallery``; ``missing`` says which package to install.
 """

@@ -1,25 +1,34 @@
-"""Both demos, and a gallery of their pages: ``python -m demos``."""
+"""All demos, and a gallery of their pages: ``python -m demos``."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Callable
+from pathlib import Path
 
-from . import cli, data, digits, gallery, neuron
+from . import cli, digits, failures, gallery, moons, neuron
 from .cli import say
+from .missing import MissingError
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run both and write the gallery; 1 if scikit-learn is missing, and then without the digits."""
-    options = cli.parser("demos", "Both demos, and a gallery of their pages.").parse_args(arguments)
+    """Run all and write the gallery; 1 if a package is missing, and then without what needs it."""
+    options = cli.parser("demos", "All demos, and a gallery of their pages.").parse_args(arguments)
     path = neuron.run(options.out)
     say(f"\nIts page: {path.resolve()}\n")
-    try:
-        digits.run(options.out, quick=options.quick)
-    except data.MissingError as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
-    cli.finished(options.out / gallery.INDEX, show=options.open)
-    return 0
+    code = 0
+    runs: list[Callable[..., Path]] = [moons.run, digits.run, failures.run]
+    for run in runs:
+        try:
+            path = run(options.out, quick=options.quick)
+        except MissingError as error:
+            sys.stderr.write(f"{error}\n")
+            code = 1
+        else:
+            say(f"\nIts page: {path.resolve()}\n")
+    if not code:
+        cli.finished(options.out / gallery.INDEX, show=options.open)
+    return code
 
 
 if __name__ == "__main__":

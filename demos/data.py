@@ -8,20 +8,10 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from .missing import MissingError
+
 FOLDS = 5
 LEVELS = 16  # a pixel counts the ink of 4 × 4 finer ones
-
-MISSING = (
-    "the handwritten digits come with scikit-learn, which is not installed here; "
-    'run: pip install "glassgrad[demos]"'
-)
-
-
-class MissingError(ImportError):
-    """scikit-learn is not installed; the message says what to run."""
-
-    def __init__(self) -> None:
-        super().__init__(MISSING)
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,7 +45,7 @@ def load() -> Digits:
     try:
         from sklearn.datasets import load_digits  # noqa: PLC0415 - it takes a second
     except ImportError as error:
-        raise MissingError from error
+        raise MissingError("scikit-learn") from error
     pixels, targets = load_digits(return_X_y=True)
     return Digits((pixels / LEVELS).tolist(), targets.tolist())
 
@@ -69,7 +59,7 @@ def splits(digits: Digits, seed: int) -> list[Split]:
     try:
         from sklearn.model_selection import StratifiedKFold  # noqa: PLC0415 - as above
     except ImportError as error:
-        raise MissingError from error
+        raise MissingError("scikit-learn") from error
     folds = StratifiedKFold(FOLDS, shuffle=True, random_state=seed)
     return [
         Split(training.tolist(), held_out.tolist())

@@ -10,6 +10,7 @@ from time import perf_counter
 from . import cli, data, digits_page, digits_text, gallery, reading, training
 from .cli import say
 from .data import Digits, Split
+from .missing import MissingError
 from .page import write
 from .progress import Progress
 from .training import Run
@@ -38,7 +39,7 @@ def main(arguments: list[str] | None = None) -> int:
         path = run(
             options.out, seed=options.seed, number_of_splits=options.splits, quick=options.quick
         )
-    except data.MissingError as error:
+    except MissingError as error:
         sys.stderr.write(f"{error}\n")
         return 1
     cli.finished(path, show=options.open)

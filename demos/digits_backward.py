@@ -26,7 +26,9 @@ SHOWN_UNITS = 10
 def loss_picture(reading: Reading) -> tuple[str, dict[str, str]]:
     """The end of the recorded graph, as markup and as files."""
     return drawn(
-        lambda theme: viz.draw(reading.graph, theme=theme, max_nodes=len(reading.scores) + 2),
+        lambda theme: viz.draw(
+            reading.graph, theme=theme, max_nodes=len(reading.scores) + 2, fold=False
+        ),
         "digits-loss",
         "The end of the recorded graph: ten scores, their ln Σ exp, and the loss.",
     )
@@ -87,6 +89,7 @@ def _last_layer(model: MLP, reading: Reading, theme: str) -> Picture:
         theme=theme,
         legend=False,
         max_units=SHOWN_UNITS,
+        fold=False,
     )
 
 

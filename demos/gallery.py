@@ -8,7 +8,7 @@ from pathlib import Path
 from . import page
 
 INDEX = "index.html"
-SUFFIXES = {".csv", ".svg"}
+SUFFIXES = {".csv", ".safetensors", ".svg"}
 LEAD = "A neural network in a glass box: every number, forward and backward, can be seen."
 
 
@@ -34,6 +34,14 @@ ROOMS = (
         "computed.",
     ),
     Room(
+        "moons",
+        "Two moons",
+        "A network of 2, 16, 16 and 1 units learns to tell two moons apart: its boundary after "
+        "every few epochs, its loss, its weights, its layers with all their gradients.",
+        "moons-boundary",
+        "The moons, and what the network says of every place: the line is its boundary.",
+    ),
+    Room(
         "digits",
         "Handwritten digits",
         "A network of 64, 32 and 10 units learned to read 1,797 real handwritten digits. One of "
@@ -41,6 +49,15 @@ ROOMS = (
         "digits-network",
         "Ten hidden units (left) and the ten scores (right), joined by the gradients of the "
         "weights between them: solid positive, dashed negative, thick large.",
+    ),
+    Room(
+        "failures",
+        "Four ways to fail",
+        "A learning rate that is too large, dead relus, vanishing sigmoids, overfitting: each made "
+        "to happen, shown, explained, and mended.",
+        "failures-sigmoids-gradients",
+        "The gradients of each layer of a deep network: with sigmoids hardly anything arrives at "
+        "the first one.",
     ),
 )
 
@@ -67,7 +84,8 @@ def _files(folder: Path, room: Room) -> str:
     """Links to the pictures and tables that belong to a page."""
     names = [path.name for path in folder.glob(f"{room.name}-*") if path.suffix in SUFFIXES]
     links = ", ".join(page.link(name, name) for name in sorted(names))
-    return f'<p class="small">Its files: {links}</p>\n' if links else ""
+    listed = f'<p class="small">{links}</p>\n'
+    return page.question(f"Its {len(names)} files", listed) if names else ""
 
 
 def _preview(folder: Path, room: Room) -> str:

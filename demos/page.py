@@ -16,9 +16,12 @@ from viz import RenderError
 
 if TYPE_CHECKING:
     from viz import Picture
+    from viz.report import Report
 
 # The browser itself keeps the page from fetching or running anything.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
+# Heatmaps stand in the page as images; only a page that has some is allowed to show them.
+WITH_IMAGES = f"{POLICY}; img-src data:"
 STYLE = Path(__file__).with_name("style.css")
 THEMES = ("light", "dark")
 POINT = 4 / 3  # CSS pixels per typographic point
@@ -36,11 +39,13 @@ def escape(text: str) -> str:
 def document(title: str, lead: str, body: Iterable[str], *, home: str = "index.html") -> str:
     """A whole page: ``lead`` is its first paragraph, ``home`` where its link back leads."""
     back = f'<nav><a href="{escape(home)}">All pages</a></nav>' if home else ""
+    inside = "".join(body)
+    policy = WITH_IMAGES if "<image " in inside else POLICY
     return f"""<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{escape(POLICY)}">
+<meta http-equiv="Content-Security-Policy" content="{escape(policy)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
 <title>{escape(title)} · glassgrad</title>
@@ -53,7 +58,7 @@ def document(title: str, lead: str, body: Iterable[str], *, home: str = "index.h
 <p class="lead">{escape(lead)}</p>
 </header>
 <main>
-{"".join(body)}</main>
+{inside}</main>
 <footer><p>Made by glassgrad. Every number on this page was computed by its engine; this file needs
 no network and runs no script.</p></footer>
 </body>
@@ -91,6 +96,11 @@ def code(text: str) -> str:
     return f'<pre tabindex="0"><code>{escape(text)}</code></pre>\n'
 
 
+def message(text: str) -> str:
+    """What a program said; long lines are broken."""
+    return f'<pre class="message"><code>{escape(text)}</code></pre>\n'
+
+
 def question(text: str, *answer: str) -> str:
     """A question whose answer appears when it is asked for."""
     return f"<details><summary>{escape(text)}</summary>\n{''.join(answer)}</details>\n"
@@ -126,6 +136,12 @@ def table(words: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> str
     )
 
 
+def reported(report: Report) -> str:
+    """What `viz.report` found, as a notebook shows it."""
+    words = 'tabindex="0" role="group" aria-label="What the report found, layer by layer"'
+    return f'<div class="scroll report" {words}>{report._repr_html_()}</div>\n'
+
+
 def _class(kind: str) -> str:
     return f' class="{escape(kind)}"' if kind else ""
 
@@ -145,12 +161,17 @@ def drawn(draw: Callable[[str], Picture], name: str, words: str) -> tuple[str, d
     return inlined(list(files.values()), name, words), files
 
 
-def inlined(svgs: Sequence[str], name: str, words: str) -> str:
-    """The light and the dark SVG of a picture as markup; the reader's theme chooses."""
+def inlined(svgs: Sequence[str], name: str, words: str, *, scrolls: bool = True) -> str:
+    """The light and the dark SVG of a picture as markup; the reader's theme chooses.
+
+    One that is too wide for the window scrolls, or else shrinks.
+    """
     parts = [
         _inline(svg, f"{name}-{theme}-", words, f"theme-{theme}")
         for theme, svg in zip(THEMES, svgs, strict=True)
     ]
+    if not scrolls:
+        return f'<div class="narrow">{"".join(parts)}</div>'
     # A keyboard scrolls only what it can reach.
     around = f'<div class="wide" tabindex="0" role="group" aria-label="{escape(words)}">'
     return f"{around}{''.join(parts)}</div>"
@@ -158,6 +179,7 @@ def inlined(svgs: Sequence[str], name: str, words: str) -> str:
 
 _OPENING = re.compile(r"<svg\s([^>]*)>")
 _ATTRIBUTE = re.compile(r'([\w:-]+)="([^"]*)"')
+_NAMES = re.compile(r'( id="| href="#|\(#)')  # where an id is given, and where it is referred to
 _REPLACED = {"aria-label", "class", "height", "role", "style", "width"}
 
 
@@ -177,7 +199,7 @@ def _inline(svg: str, prefix: str, words: str, kind: str) -> str:
     style = f"--widest:{width / 20:.1f}rem;--least:{0.6 * width:.0f}px"
     opening = f'<svg role="img" aria-label="{escape(words)}" class="{kind}" style="{style}" {kept}>'
     rest = re.sub(r"<!--.*?-->\n?", "", svg[found.end() :], flags=re.DOTALL)
-    return opening + rest.replace(' id="', f' id="{prefix}').rstrip()
+    return opening + _NAMES.sub(rf"\1{prefix}", rest).rstrip()
 
 
 # --- files ----------------------------------------------------------------------------------------

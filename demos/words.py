@@ -43,6 +43,15 @@ def number(x: float, digits: int = DIGITS) -> str:
     return show(x, digits).removeprefix("+")
 
 
+def share(x: float) -> str:
+    """A share in hundredths, as exact as it is.
+
+    >>> share(0.995), share(1.0), share(2 / 3)
+    ('99.5 %', '100 %', '66.67 %')
+    """
+    return f"{100.0 * x:.4g} %"
+
+
 def factor(x: float, digits: int = DIGITS) -> str:
     """x as a later part of a product or a difference: a negative one in brackets.
 

@@ -13,6 +13,7 @@ from dataclasses import replace
 from autograd import Graph, Node
 
 from .folding import N_ARY, Part, opened_into_products, part
+from .health import is_unit
 from .labels import shorten
 from .outline import Constant, Item, Link, Outline
 
@@ -148,6 +149,7 @@ def item(
         key=str(node.index),
         node=node.index,
         kind="activation" if activation else node.kind,
+        is_unit=is_unit(node.op, node.scope),
         symbol=symbol,
         value=node.value,
         grad=node.grad,

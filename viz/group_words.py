@@ -128,11 +128,10 @@ class _Writer:
         return part(self.graph, node, frozenset(), node.operands).symbol
 
     def _marks_of(self, node: Node, symbol: str, flows: list[Flow]) -> tuple[str, ...]:
-        is_activation = node.op is not None and node.op.is_activation
         return health.marks(
             health.NodeFacts(
                 value=node.value,
-                slope=node.slopes[0] if is_activation else None,
+                slope=node.slopes[0] if health.is_unit(node.op, node.scope) else None,
                 symbol=symbol,
                 inputs=node.inputs,
                 grad=node.grad,

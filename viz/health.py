@@ -14,7 +14,7 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from autograd import Graph, Node
+from autograd import Graph, Node, Op
 
 from .numbers import show
 
@@ -43,6 +43,15 @@ STEADY = 1.5
 
 # Flat at their lowest point too, where nothing saturates.
 _DIPPING = frozenset({"gelu", "silu"})
+
+
+def is_unit(op: Op | None, scope: str) -> bool:
+    """Whether an operation is an activation whose slope says something about a unit's health.
+
+    The losses that nn computes from logits are softplus outside of any Module: there a slope of
+    almost 0 says that an example is read rightly.
+    """
+    return op is not None and op.is_activation and not (op.name == "softplus" and not scope)
 
 
 # --- one node -------------------------------------------------------------------------------------
@@ -300,7 +309,7 @@ def units(
     found: dict[tuple[object, ...], list[Node]] = {}
     places: Counter[tuple[object, ...]] = Counter()
     for node in nodes:
-        if node.op is None or not node.op.is_activation:
+        if node.op is None or not is_unit(node.op, node.scope):
             continue
         kind = (node.scope, node.op.name)
         which: tuple[object, ...] = ("parameter", _first_parameter(graph, node))

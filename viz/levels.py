@@ -116,11 +116,16 @@ def kind(segment: str) -> str:
 
 
 def _to_kind(wanted: str) -> Cut:
-    """A scope up to its innermost part of this kind."""
+    """A scope up to its innermost part of this kind.
+
+    Layers and neurons are the parts of any network: beside them another scope, a loss's say, folds
+    whole. Who asks for a scope of their own gets just that.
+    """
+    least = 1 if wanted in {"layer", "neuron"} else 0
 
     def cut(scope: str) -> str:
         segments = scope.split("/")
-        last = max([i for i, one in enumerate(segments, 1) if kind(one) == wanted], default=0)
+        last = max([i for i, one in enumerate(segments, 1) if kind(one) == wanted], default=least)
         return "/".join(segments[:last])
 
     return cut

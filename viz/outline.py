@@ -16,7 +16,8 @@ class Item:
     ``key`` is the node's index as text; inside node 7 the first product is ``7p1``, the first
     sum ``7s1``. ``seeds``, one for each time the node is a root, and ``contributions`` add up to
     ``grad``. ``constants`` are operands that are not drawn;
-    ``left_out`` counts those for which there was no room.
+    ``left_out`` counts those for which there was no room. ``is_unit``: its slope tells whether a
+    unit is well.
     """
 
     key: str
@@ -33,6 +34,7 @@ class Item:
     contributions: tuple[float, ...] = ()
     constants: tuple[Constant, ...] = ()
     left_out: int = 0
+    is_unit: bool = False
 
 
 @dataclass(frozen=True, slots=True)

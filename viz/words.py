@@ -145,7 +145,7 @@ def _facts(
     upstreams = tuple([link.upstream for link in out_of if link.upstream is not None])
     return health.NodeFacts(
         value=item.value,
-        slope=slopes[0] if item.kind == "activation" and slopes else None,
+        slope=slopes[0] if item.is_unit and slopes else None,
         symbol=item.symbol,
         inputs=inputs,
         grad=item.grad,

@@ -5,7 +5,10 @@ from pathlib import Path
 
 import pytest
 
-from demos import __main__ as both
+from demos import __main__ as everything
+from demos import failures, failures_overfitting, failures_relus, moons, moons_page
+
+SPEAKERS = ("neuron", "moons", "digits", "failures", "__main__", "cli")
 
 
 @dataclass(frozen=True)
@@ -13,6 +16,7 @@ class Made:
     code: int
     folder: Path
     text: str
+    found: dict
 
     def read(self, name):
         return (self.folder / name).read_text(encoding="utf-8")
@@ -23,9 +27,29 @@ def made(tmp_path_factory):
     """Everything that ``python -m demos --quick`` writes and prints."""
     folder = tmp_path_factory.mktemp("demos") / "gallery"
     printed = pytest.MonkeyPatch()
-    words = []
+    words, found = [], {}
+
+    def kept(name, make):
+        def keep(*args, **settings):
+            found[name] = make(*args, **settings)
+            return found[name]
+
+        return keep
+
     with printed.context() as patch:
-        for module in ("demos.neuron", "demos.digits", "demos.__main__", "demos.cli"):
-            patch.setattr(f"{module}.say", lambda *parts: words.append(" ".join(map(str, parts))))
-        code = both.main(["--quick", "--out", str(folder)])
-    return Made(code, folder, "\n".join(words))
+        for module in SPEAKERS:
+            patch.setattr(
+                f"demos.{module}.say", lambda *parts: words.append(" ".join(map(str, parts)))
+            )
+        for module, name in (
+            (moons_page, "FINE"),
+            (moons_page, "COARSE"),
+            (failures_relus, "RESOLUTION"),
+            (failures_overfitting, "RESOLUTION"),
+        ):
+            patch.setattr(module, name, 12)  # boundaries are drawn in a few points
+        patch.setattr(moons, "learn", kept("moons", moons.learn))
+        for failure in failures.FAILURES:
+            patch.setattr(failure, "make", kept(failure.__name__, failure.make))
+        code = everything.main(["--quick", "--out", str(folder)])
+    return Made(code, folder, "\n".join(words), found)

@@ -5,7 +5,7 @@ from decimal import ROUND_HALF_UP, Decimal
 from html.parser import HTMLParser
 
 VOID = {"br", "link", "meta"}
-SHAPES = {"ellipse", "path", "polygon", "polyline", "rect"}  # in SVG closed by />
+SHAPES = {"ellipse", "image", "path", "polygon", "polyline", "rect", "use"}  # in SVG closed by />
 
 
 class Checker(HTMLParser):

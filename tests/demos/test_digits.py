@@ -97,6 +97,8 @@ def test_without_scikit_learn_the_error_says_what_to_run(package, monkeypatch, t
 
 def test_without_scikit_learn_the_neuron_is_shown_all_the_same(monkeypatch, tmp_path, capsys):
     hide(monkeypatch, "sklearn")
+    for other in ("moons", "failures"):
+        monkeypatch.setattr(f"demos.{other}.run", lambda folder, **_: folder)
 
     assert both.main(["--out", str(tmp_path)]) == 1
     assert 'pip install "glassgrad[demos]"' in capsys.readouterr().err

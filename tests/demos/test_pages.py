@@ -4,12 +4,12 @@ import re
 
 import pytest
 
-from demos.page import POLICY, THEMES
+from demos.page import POLICY, THEMES, WITH_IMAGES, escape
 from viz.palette import DARK, LIGHT
 
 from .html_checks import agrees, checked, products
 
-PAGES = ("index.html", "neuron.html", "digits.html")
+PAGES = ("index.html", "neuron.html", "moons.html", "digits.html", "failures.html")
 
 
 @pytest.fixture(params=PAGES)
@@ -34,19 +34,50 @@ def test_no_id_stands_twice(html):
 def test_nothing_is_fetched_and_nothing_runs(html):
     page = checked(html)
 
-    assert {"script", "img", "link", "iframe", "object", "use", "image"}.isdisjoint(page.tags)
+    assert {"script", "img", "link", "iframe", "object"}.isdisjoint(page.tags)
     assert not [name for _, name, _ in page.attributes if name.startswith("on") or name == "src"]
-    assert not re.search(r"https?:|//\w|url\(|@import|javascript:|data:", html)
+    assert not re.search(r"https?:|//\w|url\(|@import|javascript:|data:", without_parts(html))
+
+
+def without_parts(html):
+    """The page without references to its own parts, and without the images that stand in it."""
+    html = html.replace(escape(WITH_IMAGES), "")
+    html = re.sub(r'"data:image/png;base64,[\w+/=]*"', '""', html)
+    return re.sub(r"url\(#[\w-]+\)", "", html)
+
+
+def test_parts_that_are_referred_to_are_there(html):
+    page = checked(html)
+    used = [value for tag, name, value in page.attributes if tag == "use" and "href" in name]
+    clips = re.findall(r"url\((.*?)\)", html)
+
+    assert {part[0] for part in [*used, *clips]} <= {"#"}
+    assert {part[1:] for part in [*used, *clips]} <= set(page.ids)
+
+
+def test_images_are_heatmaps_that_stand_in_the_page(html):
+    images = [
+        value
+        for tag, name, value in checked(html).attributes
+        if tag == "image" and name.endswith("href")
+    ]
+
+    assert all(image.startswith("data:image/png;base64,") for image in images)
+
+
+def test_no_picture_brings_a_style_for_the_whole_page(html):
+    assert checked(html).tags.count("style") == 1
 
 
 def test_the_browser_is_told_to_fetch_nothing(html):
+    page = checked(html)
     policies = [
         meta["content"]
-        for meta in checked(html).metas
+        for meta in page.metas
         if meta.get("http-equiv") == "Content-Security-Policy"
     ]
 
-    assert policies == [POLICY]
+    assert policies == [WITH_IMAGES if "image" in page.tags else POLICY]
     assert policies[0].startswith("default-src 'none';")
 
 
@@ -113,10 +144,22 @@ def test_nothing_but_whole_files_is_left_behind(made):
     pictures = [
         f"{name}-{theme}.svg"
         for name in (
-            "digits-loss", "digits-network", "neuron-after", "neuron-backward", "neuron-draw",
-            "neuron-forward",
+            "digits-loss", "digits-network",
+            "failures-overfitting-after", "failures-overfitting-before",
+            "failures-overfitting-boundary-after", "failures-overfitting-boundary-before",
+            "failures-overfitting-losses",
+            "failures-rate-after", "failures-rate-before", "failures-rate-curves",
+            "failures-rate-network",
+            "failures-relus-before", "failures-relus-calm", "failures-relus-dead",
+            "failures-relus-leaky", "failures-relus-network",
+            "failures-sigmoids-after", "failures-sigmoids-before", "failures-sigmoids-gradients",
+            "failures-sigmoids-network",
+            "moons-accuracy", "moons-boundary", "moons-loss", "moons-network", "moons-steps",
+            "moons-weights-after", "moons-weights-before",
+            "neuron-after", "neuron-backward", "neuron-draw", "neuron-forward",
         )
         for theme in THEMES
     ]  # fmt: skip
 
-    assert names == sorted([*PAGES, "digits-gradients.csv", *pictures])
+    others = ["digits-gradients.csv", "moons-network.safetensors"]
+    assert names == sorted([*PAGES, *others, *pictures])

@@ -5,11 +5,11 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograd import Graph, Value, check_finite, tanh
+from autograd import Graph, Value, check_finite, scope, tanh
 from autograd.diagnosis import first_non_finite
 from autograd.errors import NonFiniteError
-from nn import MLP, Layer, Parameter, Sequential
-from viz import health
+from nn import MLP, Layer, Parameter, Sequential, binary_cross_entropy
+from viz import draw, health
 from viz.health import NodeFacts, group_marks, marks, of_group, units
 
 from .strategies import graphs
@@ -227,3 +227,15 @@ def test_the_engine_names_the_same_node():
     assert marked.op.name == "exp"
     with pytest.raises(NonFiniteError, match="node %1"):
         check_finite(x.exp() * 2.0)
+
+
+def test_a_loss_that_is_small_is_no_saturated_unit():
+    """binary_cross_entropy is a softplus of the logit, whose slope is what is left to learn."""
+    w = Parameter(20.0, label="w")
+    loss = binary_cross_entropy(w * 1.0, 1.0)
+
+    assert "saturated" not in draw(loss).text()
+    assert of_group(Graph(loss), range(len(Graph(loss)))) == ()
+    with scope("layers.0"):
+        inside = (w * -1.0).softplus()
+    assert "saturated" in draw(inside).text()

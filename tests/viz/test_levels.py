@@ -107,6 +107,14 @@ def test_a_users_own_scope_counts_the_same():
     assert level(y, "encoder")[0] == ["encoder"]
 
 
+def test_beside_layers_other_scopes_fold_whole():
+    value = network([2, 3, 2])
+    with scope("loss"), scope("inner"):
+        loss = value.tanh() * 2.0
+
+    assert level(loss, "layer")[0] == ["layers.0", "layers.1", "loss"]
+
+
 def test_nested_scopes_of_a_kind_are_cut_at_the_innermost():
     x = Value(1.0)
     with scope("layers.0"), scope("layers.3"), scope("neurons.1"):

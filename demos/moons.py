@@ -1,0 +1,91 @@
+"""A network learns to tell two moons apart: ``python -m demos.moons``."""
+
+from __future__ import annotations
+
+import sys
+import textwrap
+from pathlib import Path
+
+import nn
+
+from . import cli, gallery, missing, moons_page
+from .cli import say
+from .missing import MissingError
+from .moons_page import NETWORK
+from .moons_training import EPOCHS, NEW, POINTS, SIZES, Run, learn
+from .page import write
+from .words import share
+
+SEED = 0
+QUICK_EPOCHS = 15
+WIDTH = 88
+LINES = 10  # of the epochs that are printed, beside the first
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Train, report, write the page and save the network; 1 if a package is missing."""
+    parser = cli.parser("demos.moons", "A network learns to tell two moons apart.")
+    parser.add_argument(
+        "--seed", type=int, default=SEED, help=f"of points, weights and order (default: {SEED})"
+    )
+    options = parser.parse_args(arguments)
+    try:
+        path = run(options.out, seed=options.seed, quick=options.quick)
+    except MissingError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    cli.finished(path, show=options.open)
+    return 0
+
+
+def run(folder: Path, *, seed: int = SEED, quick: bool = False) -> Path:
+    """Train in front of the user, write the page, save the network, return the page's path."""
+    missing.check("matplotlib", "safetensors")
+    epochs = QUICK_EPOCHS if quick else EPOCHS
+    say(introduction(quick=quick))
+    found = learn(seed, epochs=epochs, quick=quick, finished=_finished)
+    say(result(found))
+    write(folder, moons_page.files(found))
+    nn.save(found.model, folder / NETWORK, notes="demos.moons")
+    say(saved(folder))
+    gallery.write_index(folder)
+    return folder / "moons.html"
+
+
+def introduction(*, quick: bool = False) -> str:
+    """What will happen."""
+    text = (
+        f"{POINTS} points in the shape of two moons. A network of 2 inputs, {SIZES[0]} and "
+        f"{SIZES[1]} hidden units (relu) and one output learns to say which moon a point belongs "
+        f"to. Each line is one epoch, a round over all points."
+    )
+    lines = [textwrap.fill(text, WIDTH)]
+    if quick:
+        lines.append(moons_page.quick(QUICK_EPOCHS))
+    return "\n".join([*lines, "", "epoch    loss  right while learning"])
+
+
+def _finished(epoch: int, epochs: int, loss: float, accuracy: float) -> None:
+    if epoch == 1 or epoch % -(-epochs // LINES) == 0 or epoch == epochs:
+        say(f"{epoch:>2}/{epochs}  {loss:.4f}  {share(accuracy):>20}")
+
+
+def result(found: Run) -> str:
+    """How well it knows them in the end."""
+    right = round(found.last.accuracy * len(found.points))
+    new = round(found.new_accuracy * NEW)
+    return (
+        f"Right in the end: {right} of the {len(found.points)} moons it learned from, "
+        f"{share(found.last.accuracy)} ({found.seconds:.0f} s of training);\n"
+        f"of {NEW:,} new points {new}, {share(found.new_accuracy)}."
+    )
+
+
+def saved(folder: Path) -> str:
+    """Where the network is, and how to get it back."""
+    path = (folder / NETWORK).resolve()
+    return f"The network is saved; to have it back: nn.load({str(path)!r})"
+
+
+if __name__ == "__main__":
+    sys.exit(main())

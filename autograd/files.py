@@ -25,7 +25,9 @@ def write_whole(path: str | os.PathLike[str], data: bytes) -> None:
             file.flush()
             os.fsync(file.fileno())
         os.replace(draft, target)
-    except BaseException:
-        with contextlib.suppress(FileNotFoundError):
+    except BaseException as error:
+        with contextlib.suppress(OSError):
             os.unlink(draft)
+        if isinstance(error, OSError) and error.filename == draft:  # the user knows of no draft
+            raise OSError(error.errno, error.strerror, os.fspath(path)) from error
         raise

@@ -26,7 +26,7 @@ def random_states(model: Module, rng: Any = None) -> list[dict[str, Any]]:
     True
     """
     return [
-        {"of": name, "state": _as_lists(generator.getstate(), name)}
+        {"of": name, "state": _as_lists(_state(generator, name), name)}
         for name, generator in _generators(model, rng).items()
     ]
 
@@ -64,6 +64,16 @@ def _generators(model: Module, rng: Any) -> dict[str, Any]:
         if isinstance(x, random.Random) or x is random or x is own:
             found.setdefault(id(x), (name, x))
     return dict(found.values())
+
+
+def _state(generator: Any, name: str) -> Any:
+    try:
+        return generator.getstate()
+    except NotImplementedError:
+        raise TypeError(
+            f"the generator {name} is a {type(generator).__name__}, whose draws cannot be repeated; "
+            "use random.Random(seed)"
+        ) from None
 
 
 def _as_lists(state: Any, name: str) -> list[Any]:

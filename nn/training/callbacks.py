@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Mapping
 from typing import TYPE_CHECKING, Any
 
+from ..names import nearest
+
 if TYPE_CHECKING:
     from .loop import Training
 
@@ -41,7 +43,7 @@ class Callback:
         """After ``logs`` went into ``history``, where nothing more can be added to them."""
 
     def on_fit_end(self, training: Training) -> None:
-        """After the last epoch, however it came about."""
+        """After the last epoch, be it stopped or interrupted; not after an error."""
 
     def state_dict(self) -> dict[str, Any]:
         """What a resumed training must know, as JSON can hold it; nothing if left out."""
@@ -68,9 +70,10 @@ class Callbacks:
         self.all = list(callbacks)
         self._of = {
             hook: [
-                getattr(callback, hook)
+                method
                 for callback in self.all
-                if getattr(type(callback), hook) is not getattr(Callback, hook)
+                if getattr(method := getattr(callback, hook), "__func__", method)
+                is not getattr(Callback, hook)
             ]
             for hook in HOOKS
         }
@@ -83,6 +86,8 @@ class Callbacks:
 
 def checked(callbacks: Any) -> list[Callback]:
     """The callbacks that users hand over: one or a list, objects or functions."""
+    if callbacks is None:
+        return []
     single = isinstance(callbacks, Callback) or callable(callbacks)
     given = [callbacks] if single else callbacks
     if not isinstance(given, Iterable) or isinstance(given, (str, bytes)):
@@ -95,6 +100,7 @@ def checked(callbacks: Any) -> list[Callback]:
                 f"{callback.__name__}()"
             )
         if isinstance(callback, Callback):
+            _check_hooks(callback)
             found.append(callback)
         elif callable(callback):
             found.append(_EpochEnd(callback))
@@ -103,3 +109,15 @@ def checked(callbacks: Any) -> list[Callback]:
                 f"fit: a callback is a Callback or a function of the training, got {callback!r:.60}"
             )
     return found
+
+
+def _check_hooks(callback: Callback) -> None:
+    """A misspelt hook would never be called, and nobody would know."""
+    for name in dir(callback):
+        if name.startswith("on_") and name not in HOOKS:
+            match = nearest(name, HOOKS)
+            hint = f"; did you mean {match!r}?" if match else "."
+            raise TypeError(
+                f"fit: {type(callback).__name__}.{name} would never be called{hint} There are: "
+                f"{', '.join(HOOKS)}"
+            )

@@ -45,18 +45,18 @@ def diverged(
     graph = Graph([loss, *[x for _, x in flat]], seeds=[1.0] + [0.0] * len(flat))
     found = first_non_finite(graph)
     if found is None:
-        return DivergedError(f"{where}: the loss is {loss.data!r}{_AFTER}")
+        return DivergedError(f"{where}: the losses add up to more than a double holds{AFTER}")
     node, what = found
     guilty = node if what == "value" else next(iter(culprits(graph, node)), node)
     roots = [(position, root) for (position, _), root in zip(flat, graph.roots[1:], strict=True)]
     examples = _examples(graph, guilty, roots)
-    error = DivergedError(f"{where}: {explained(graph, node, what)}{_named(examples)}{_AFTER}")
+    error = DivergedError(f"{where}: {explained(graph, node, what)}{_named(examples)}{AFTER}")
     error.operation = guilty.op.name if guilty.op is not None else ""
     error.label, error.scope, error.examples = guilty.label, guilty.scope, examples
     return error
 
 
-_AFTER = (
+AFTER = (
     ". The model has the weights of before, the last with which everything was finite; what was "
     "measured is in this error's .history. A smaller learning rate, or clip_norm=1.0, may help"
 )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -35,8 +36,13 @@ class Examples:
         """What users hand over, checked; what counts 0 is left out."""
         rows, targets, counts = examples(X, y, weights)
         every = cls(rows, targets, counts, range(len(rows)))
-        if counts is None or all(counts):
+        if counts is None:
             return every
+        if not math.isfinite(sum(counts)):
+            raise ValueError(
+                "the sample weights add up to more than a double holds; they count "
+                "relatively, so divide them all"
+            )
         counting = every.at([i for i, weight in enumerate(counts) if weight])
         if not counting.rows:
             raise ValueError("every sample weight is 0, so there is nothing to learn from")
@@ -78,7 +84,7 @@ def evaluate(
     """
     data = Examples.of(X, y, sample_weight)
     of = None if loss is None else loss_named(loss)
-    return measure(model, data, of, named(metrics))
+    return measure(model, data, of, named(metrics, of, data.targets))
 
 
 def measure(
@@ -86,37 +92,52 @@ def measure(
 ) -> dict[str, float]:
     """`evaluate`, of what has been checked."""
     outputs: list[Any] = []
-    total = 0.0
+    mean, weight = 0.0, data.weight
     with no_grad(), evaluating(model):
         for start in range(0, len(data), CHUNK):
             part = data.at(range(start, min(start + CHUNK, len(data))))
             given = [model(row) for row in part.rows]
             if loss is not None:
-                total += mean_loss(loss, given, part).data * part.weight
-            outputs += map(plain, given)
-    numbers = {} if loss is None else {"loss": total / data.weight}
-    return numbers | measured(metrics, outputs, data.targets)
+                mean += mean_loss(loss, given, part).data * (part.weight / weight)
+            if metrics:
+                outputs += map(plain, given)
+    numbers = {} if loss is None else {"loss": mean}
+    return numbers | measured(metrics, outputs, list(map(plain, data.targets)), data.weights)
 
 
 def mean_loss(loss: Loss, outputs: Sequence[Any], data: Examples) -> Value:
     """The mean loss of a batch, in which a weight of 2 counts like the example twice."""
+    targets: Any = data.targets
+    if isinstance(outputs[0], Value) and all(
+        isinstance(target, list) and len(target) == 1 for target in targets
+    ):
+        targets = [target[0] for target in targets]  # a column of NumPy's or pandas'
     if data.weights is None:
-        result = loss(outputs, data.targets)
+        result = loss(outputs, targets)
     else:
-        each = loss(outputs, data.targets, reduction="none")
+        each = loss(outputs, targets, reduction="none")
+        if not isinstance(each, list):
+            raise TypeError(
+                f"fit: with reduction='none' the loss must return a list, one Value for each "
+                f"example, and {_name(loss)} returned {each!r:.60}"
+            )
         result = dot([w / data.weight for w in data.weights], each)
     if not isinstance(result, Value):
         raise TypeError(
             f"fit: the loss must return a Value, the mean over a batch, and "
-            f"{getattr(loss, '__name__', 'it')} returned {result!r:.60}"
+            f"{_name(loss)} returned {result!r:.60}"
         )
     return result
 
 
 def plain(output: Any) -> Any:
-    """An output as metrics see it: a float, or a list of floats."""
+    """An output or a target as metrics see it: a float, or a list of floats."""
     if isinstance(output, Value):
         return output.data
     if isinstance(output, (list, tuple)):
         return [x.data if isinstance(x, Value) else real(x) for x in output]
-    return real(output, "a model's output")
+    return real(output, "a metric: an output")
+
+
+def _name(loss: Loss) -> str:
+    return getattr(loss, "__name__", "it")

@@ -16,6 +16,7 @@ from ..losses import loss as loss_named
 from ..module import Module
 from ..names import look_up
 from ..optimisers import SGD, Adam, AdamW, Optimiser, RMSprop
+from ..settings import yes_or_no
 from .callbacks import checked
 from .checkpoints import Checkpoint, go_on, read
 from .evaluation import Examples
@@ -73,7 +74,8 @@ def fit(
     >>> history["loss"][-1] < 0.5 * history["loss"][0], history["accuracy"][-1] > 0.9
     (True, True)
 
-    Ctrl-C ends it after the running batch, and what was learned so far is returned. If a loss
+    Ctrl-C ends it after the running batch, and what was learned so far is returned, with
+    ``history.interrupted`` true. If a loss
     or gradient is nan or inf, the model gets the last weights with which all was finite, and
     the error says where it began.
 
@@ -106,7 +108,8 @@ def fit(
         Names (accuracy, mae, rmse, r2) and functions (outputs, targets) -> number. On training
         examples they measure the passes that were learned from.
     sample_weight:
-        How much each example counts: 2 like having it twice, 0 like not having it.
+        How much each example counts: 2 like having it twice, 0 like not having it. Metrics that
+        are given as functions do not see it.
     schedule:
         A factor of the learning rate for every time, such as ``nn.CosineDecay()``: a function of
         (epoch, epochs), asked before each step, where the epoch has a fraction and begins at 0.
@@ -124,7 +127,8 @@ def fit(
         A path, where all that a resumed training needs is written after every epoch; or a
         `Checkpoint`.
     resume:
-        True: go on from the checkpoint if it is there, bit for bit as if never interrupted.
+        True: go on from the checkpoint if it is there, bit for bit as if never interrupted. All
+        but ``epochs``, callbacks without a memory and ``progress`` must be as it was.
     progress:
         Whether a bar is drawn (on a terminal, if tqdm is installed) or lines are written (else),
         both to stderr.
@@ -140,12 +144,13 @@ def fit(
             f"{type(model).__name__}(nn.Module)"
         )
     draw_from = _source(rng)
+    resume, progress = yes_or_no(resume, "fit: resume"), yes_or_no(progress, "fit: progress")
     data = Examples.of(X, y, sample_weight)
     kept = _checkpoint(checkpoint, resume=resume)
     state = read(kept.path) if kept is not None and resume else None
     learned, held_out = _split(data, validation, draw_from, state)
     of = loss_named(loss)
-    if (learned if held_out is None else held_out).weights or learned.weights:
+    if learned.weights or (held_out is not None and held_out.weights):
         _check_takes_weights(of)
     bar = Progress()
     training = Training(
@@ -156,9 +161,9 @@ def fit(
         epochs=size(epochs, "fit: epochs"),
         batch_size=len(learned) if batch_size is None else size(batch_size, "fit: batch_size"),
         rng=draw_from,
-        shuffle=bool(shuffle),
+        shuffle=yes_or_no(shuffle, "fit: shuffle"),
         validation=held_out,
-        metrics=named(metrics),
+        metrics=named(metrics, of, data.targets),
         schedule=_schedule(schedule),
         adjustments=Adjustments(clip_norm, clip_value, l1, l2),
         callbacks=[
@@ -167,6 +172,7 @@ def fit(
             *([kept] if kept is not None else []),
             *([bar] if progress else []),
         ],
+        announce=progress,
     )
     if state is not None and kept is not None:
         go_on(training, state, kept.path)
@@ -188,7 +194,10 @@ def _source(rng: Any) -> Any:
 
 
 def _check_takes_weights(loss: Loss) -> None:
-    parameters = inspect.signature(loss).parameters
+    try:
+        parameters = inspect.signature(loss).parameters
+    except ValueError:  # a function without one
+        return
     if "reduction" not in parameters and not any(
         p.kind is p.VAR_KEYWORD for p in parameters.values()
     ):

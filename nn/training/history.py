@@ -23,6 +23,8 @@ class History(dict[str, list[Any]]):
 
     stopped: str = ""
     """Why the training ended: ``"all 50 epochs done"``, ``"interrupted in epoch 7 …"``."""
+    interrupted: bool = False
+    """Whether Ctrl-C was pressed, be it in the last batch."""
     best_epoch: int | None = None
     """The epoch with the best number of those that early stopping watches; counts from 1."""
 

@@ -10,17 +10,20 @@ from time import perf_counter
 from typing import Any
 
 from autograd import AutogradError, NonFiniteError, Value
+from autograd.numbers import is_number
 
 from ..losses import Loss
 from ..module import Module, evaluating, in_mode
 from ..optimisers import Optimiser
+from . import habits
 from .callbacks import Callback, Callbacks
-from .divergence import diverged
+from .divergence import DivergedError, diverged
 from .evaluation import Examples, mean_loss, measure, plain
 from .gradients import Adjustments, first_non_finite
 from .history import History
 from .interrupting import Interruptible
 from .metrics import Metric, measured
+from .weights import Weights
 
 Schedule = Callable[[float, float], float]
 
@@ -28,7 +31,8 @@ Schedule = Callable[[float, float], float]
 class Training:
     """A run of `fit`, as callbacks see it.
 
-    ``epoch`` and ``batch`` count from 1; ``logs`` are the numbers of this epoch so far.
+    ``epoch`` and ``batch`` count from 1; ``logs`` are the numbers of this epoch so far, and
+    ``batch_loss`` is the loss of the batch that was learned from last.
     """
 
     def __init__(
@@ -47,6 +51,7 @@ class Training:
         schedule: Schedule | None,
         adjustments: Adjustments,
         callbacks: Sequence[Callback],
+        announce: bool = False,
     ) -> None:
         self.model, self.optimizer, self.loss, self.data = model, optimizer, loss, data
         self.epochs, self.batch_size, self.rng, self.shuffle = epochs, batch_size, rng, shuffle
@@ -55,12 +60,11 @@ class Training:
         self.history = History()
         self.logs: dict[str, Any] = {}
         self.epoch, self.batch = 0, 0
-        self.lr = optimizer.lr  # what the schedule's factor multiplies
+        self.batch_loss = math.nan
         self.why = ""  # it was stopped
-        # An optimiser may have been given more than the model, or less; all start each pass at 0.
-        every = {id(p): p for p in [*model.parameters(), *optimizer.parameters]}
-        self._all: list[Value] = list(every.values())
-        self._good = self.weights()
+        self.weights = Weights(model, optimizer)
+        self.interruptible = Interruptible(announce=announce)
+        self._lr = optimizer.lr
 
     # --- for callbacks ----------------------------------------------------------------------------
 
@@ -74,72 +78,72 @@ class Training:
         """Where it is: ``"epoch 3, batch 7"``."""
         return f"epoch {self.epoch}, batch {self.batch}"
 
+    @property
+    def lr(self) -> float:
+        """The learning rate, before the schedule's factor; it may be set."""
+        return self.optimizer.lr if self.schedule is None else self._lr
+
+    @lr.setter
+    def lr(self, lr: float) -> None:
+        self.optimizer.lr = lr
+        self._lr = self.optimizer.lr
+
     def stop(self, why: str) -> None:
         """Ask the training to end after this batch; ``why`` goes into ``history.stopped``."""
         self.why = self.why or why or "a callback stopped it"
-
-    def weights(self) -> list[float]:
-        """The numbers of all parameters, for `restore`."""
-        return [parameter.data for parameter in self._all]
-
-    def restore(self, weights: Sequence[float]) -> None:
-        """Give all parameters these numbers."""
-        for parameter, number in zip(self._all, weights, strict=True):
-            parameter.data = number
-
-    def keep(self) -> None:
-        """Note the weights as good ones, to go back to when something is not finite."""
-        self._good = self.weights()
 
     # --- the run ----------------------------------------------------------------------------------
 
     def run(self) -> History:
         """Train until all epochs are done, somebody stops it, or something is not finite."""
-        with (
-            Interruptible() as interruptible,
-            in_mode(self.model, training=True),
-            _collector_spared(),
-        ):
+        with self.interruptible, in_mode(self.model, training=True), _collector_spared():
             self.callbacks.call("on_fit_begin", self)
             try:
-                while self.epoch < self.epochs and not self.why:
+                while self.epoch < self.epochs and not self.why and not self.interruptible.asked:
                     self.epoch += 1
-                    self._one_epoch(interruptible)
+                    self._one_epoch()
             finally:
-                self.optimizer.lr = self.lr
-            self.history.stopped = self.why or f"all {self.epochs} epochs done"
+                self.lr = self.lr  # without the schedule's factor
+            self.history.stopped = self._reason()
+            self.history.interrupted = self.interruptible.asked
             self.callbacks.call("on_fit_end", self)
+            self.history.interrupted = self.interruptible.asked
         return self.history
 
-    def _one_epoch(self, interruptible: Interruptible) -> None:
+    def _reason(self) -> str:
+        if not self.interruptible.asked:
+            return self.why or f"all {self.epochs} epochs done"
+        if self.history.epochs < self.epoch:
+            done = f"after {self.batch} of {self.batches} batches"
+            return f"interrupted in epoch {self.epoch}, {done}"
+        return f"interrupted after epoch {self.epoch}"
+
+    def _one_epoch(self) -> None:
         start = perf_counter()
         self.logs = {"epoch": self.epoch}
         self.callbacks.call("on_epoch_begin", self)
         order = self._order()
         outputs: list[Any] = []
-        total = 0.0
+        mean, weight = 0.0, self.data.weight
         for number, batch in enumerate(self._batches(order), start=1):
             self.batch = number
-            loss, given = self._step(batch)
-            total += loss * batch.weight
+            self.batch_loss, given = self._step(batch)
+            mean += self.batch_loss * (batch.weight / weight)
             if self.metrics:
                 outputs += map(plain, given)
             self.callbacks.call("on_batch_end", self)
-            if interruptible.asked and self.batch < self.batches:
-                done = f"after {self.batch} of {self.batches} batches"
-                self.stop(f"interrupted in epoch {self.epoch}, {done}")
-            if self.why and self.batch < self.batches:
+            if (self.why or self.interruptible.asked) and self.batch < self.batches:
                 return  # half an epoch has no numbers that could stand beside those of others
-        self.logs["loss"] = total / self.data.weight
-        targets = [self.data.targets[i] for i in order]
-        self.logs |= measured(self.metrics, outputs, targets)
+        self.logs["loss"] = mean
+        if self.metrics:
+            seen = self.data.at(order)
+            targets = list(map(plain, seen.targets))
+            self.logs |= measured(self.metrics, outputs, targets, seen.weights)
         self._validate()
         self.logs |= {"lr": self.optimizer.lr, "seconds": perf_counter() - start}
         self.callbacks.call("on_epoch_end", self)
         self.history.add(self.logs)
         self.callbacks.call("on_epoch_kept", self)
-        if interruptible.asked and self.epoch < self.epochs:
-            self.stop(f"interrupted after epoch {self.epoch}")
 
     def _order(self) -> list[int]:
         count = len(self.data)
@@ -149,23 +153,18 @@ class Training:
         for first in range(0, len(order), self.batch_size):
             yield self.data.at(order[first : first + self.batch_size])
 
+    # --- one step ---------------------------------------------------------------------------------
+
     def _step(self, batch: Examples) -> tuple[float, list[Any]]:
         """Learn from one batch: its loss, and what the model made of it before."""
         if self.schedule is not None:
-            time = self.epoch - 1 + (self.batch - 1) / self.batches
-            self.optimizer.lr = self.lr * self.schedule(time, float(self.epochs))
-        try:
+            self.optimizer.lr = self._lr * self._factor(self.schedule)
+        with self._on_error_back(f"fit stopped in {self.place}"):
             outputs = [self.model(row) for row in batch.rows]
+            if self.epoch == self.batch == 1:
+                habits.check(self.loss, outputs)
             loss = mean_loss(self.loss, outputs, batch)
-        except AutogradError as error:
-            self.restore(self._good)
-            error.add_note(
-                f"fit stopped in {self.place}; the model has the last weights with which "
-                "everything was finite"
-            )
-            raise
-        for parameter in self._all:
-            parameter.grad = 0.0
+        self.weights.zero_grad()
         loss.backward()
         if not math.isfinite(loss.data):
             raise self._diverged(loss, outputs, batch)
@@ -174,31 +173,36 @@ class Training:
             if first_non_finite(trained) is not None:  # clipping would hide it
                 raise self._diverged(loss, outputs, batch)
             self.adjustments.apply(trained)
-        before = self.weights()
         try:
-            self.optimizer.step()
+            self.weights.step(self.optimizer)
+        except DivergedError as error:
+            raise self._placed(error) from None
         except NonFiniteError:
             raise self._diverged(loss, outputs, batch) from None
-        except BaseException:
-            self.restore(before)
-            raise
-        self._good = before
         return loss.data, outputs
 
-    def _diverged(self, loss: Value, outputs: Sequence[Any], batch: Examples) -> Exception:
-        error = diverged(loss, outputs, batch.positions, f"fit stopped in {self.place}")
-        error.epoch, error.batch, error.history = self.epoch, self.batch, self.history
-        self.restore(self._good)
-        return error
+    def _factor(self, schedule: Schedule) -> float:
+        time = self.epoch - 1 + (self.batch - 1) / self.batches
+        factor = schedule(time, float(self.epochs))
+        if not is_number(factor):
+            raise TypeError(
+                f"fit: the schedule must return a factor of the learning rate, and returned "
+                f"{factor!r:.60} at {time:g} of {self.epochs} epochs"
+            )
+        return float(factor)
+
+    # --- validation -------------------------------------------------------------------------------
 
     def _validate(self) -> None:
         if self.validation is None:
             return
-        numbers = measure(self.model, self.validation, self.loss, self.metrics)
+        where = f"fit stopped in the validation after epoch {self.epoch}"
+        with self._on_error_back(where):
+            numbers = measure(self.model, self.validation, self.loss, self.metrics)
         self.logs |= {f"val_{name}": number for name, number in numbers.items()}
         if not math.isfinite(numbers["loss"]):
             with evaluating(self.model):
-                raise self._diverged(*self._first_non_finite(self.validation))
+                raise self._diverged(*self._first_non_finite(self.validation), where)
 
     def _first_non_finite(self, data: Examples) -> tuple[Value, list[Any], Examples]:
         """A pass, recorded this time, of the first example whose loss is not finite."""
@@ -209,6 +213,32 @@ class Training:
             if not math.isfinite(loss.data):
                 break
         return loss, outputs, one
+
+    # --- errors -----------------------------------------------------------------------------------
+
+    @contextmanager
+    def _on_error_back(self, where: str) -> Iterator[None]:
+        """Inside, an error of the engine's gives the model its last good weights."""
+        try:
+            yield
+        except AutogradError as error:
+            self.weights.back()
+            error.add_note(
+                f"{where}; the model has the last weights with which everything was finite"
+            )
+            raise
+
+    def _diverged(
+        self, loss: Value, outputs: Sequence[Any], batch: Examples, where: str = ""
+    ) -> DivergedError:
+        where = where or f"fit stopped in {self.place}"
+        error = diverged(loss, outputs, batch.positions, where)
+        self.weights.back()
+        return self._placed(error)
+
+    def _placed(self, error: DivergedError) -> DivergedError:
+        error.epoch, error.batch, error.history = self.epoch, self.batch, self.history
+        return error
 
 
 @contextmanager

@@ -24,8 +24,14 @@ class Progress(Callback):
     def on_fit_begin(self, training: Training) -> None:
         """Draw the bar, on a terminal."""
         stream = self.stream or sys.stderr
-        if training.epochs > training.epoch and stream.isatty():
+        is_terminal = getattr(stream, "isatty", bool)()
+        if training.epochs > training.epoch and is_terminal:
             self._bar = _bar(training, stream)
+
+    def on_epoch_begin(self, training: Training) -> None:
+        """Say which epoch it is."""
+        if self._bar is not None:
+            self._bar.set_description(f"epoch {training.epoch}/{training.epochs}", refresh=False)
 
     def on_batch_end(self, training: Training) -> None:  # noqa: ARG002 - what a hook is given
         """Move the bar on."""
@@ -35,7 +41,6 @@ class Progress(Callback):
     def on_epoch_end(self, training: Training) -> None:
         """Say this epoch's numbers."""
         if self._bar is not None:
-            self._bar.set_description(f"epoch {training.epoch}/{training.epochs}", refresh=False)
             self._bar.set_postfix_str(words(training.logs))
         elif training.epoch % -(-training.epochs // LINES) == 0 or training.epoch in {
             1,
@@ -46,7 +51,7 @@ class Progress(Callback):
     def on_fit_end(self, training: Training) -> None:
         """Say why it ended, if it did before its time."""
         self.close()
-        if training.epoch < training.epochs or "interrupted" in training.history.stopped:
+        if training.epoch < training.epochs or training.interruptible.asked:
             self._say(training.history.stopped)
 
     def close(self) -> None:
@@ -57,8 +62,9 @@ class Progress(Callback):
 
     def _say(self, text: str) -> None:
         stream = self.stream or sys.stderr
-        stream.write(f"{text}\n")
-        stream.flush()
+        if stream is not None:  # pythonw has none
+            stream.write(f"{text}\n")
+            stream.flush()
 
 
 def words(logs: dict[str, Any]) -> str:

@@ -29,7 +29,7 @@ class EarlyStopping(Callback):
         How many epochs in a row may fail to improve on the best.
     monitor:
         A column of the history; left out, it is ``"val_loss"``, or ``"loss"`` where nothing is
-        validated.
+        validated: that looks back over the epoch, so validate where it matters.
     min_delta:
         By how much an epoch must be better to count as better.
     higher_is_better:
@@ -70,7 +70,10 @@ class EarlyStopping(Callback):
             )
         number = real(training.logs[name])
         if self._is_better(number, name):
-            self.best, self.best_epoch, self._weights = number, training.epoch, training.weights()
+            self.best, self.best_epoch = number, training.epoch
+            # The loss of an epoch of one batch is that of the weights before its only step.
+            is_before = training.batches == 1 and name in {"loss", *training.metrics}
+            self._weights = training.weights.before if is_before else training.weights.now()
         elif training.epoch - (self.best_epoch or 0) >= self.patience:
             best = f"; best {self.best:.6g} in epoch {self.best_epoch}" if self.best_epoch else ""
             training.stop(f"no better {name} for {self.patience} epochs{best}")
@@ -79,7 +82,7 @@ class EarlyStopping(Callback):
     def on_fit_end(self, training: Training) -> None:
         """Go back to the weights of the best epoch."""
         if self._weights:
-            training.restore(self._weights)
+            training.weights.give(self._weights)
 
     def _is_better(self, number: float, name: str) -> bool:
         if math.isnan(number):

@@ -117,3 +117,33 @@ def test_an_error_of_theirs_comes_through_and_all_is_put_back():
         trained(model, *line(), callbacks=broken)
 
     assert not model.training
+
+
+def test_a_misspelt_hook_is_refused():
+    class Keras(Callback):
+        def on_train_begin(self, training):
+            pass
+
+    with pytest.raises(TypeError, match=r"Keras.on_train_begin would never be called"):
+        trained(small(nin=1), *line(), callbacks=Keras())
+
+
+def test_a_hook_may_be_set_on_the_object():
+    seen = []
+    callback = Callback()
+    callback.on_epoch_end = lambda training: seen.append(training.epoch)
+    trained(small(nin=1), *line(), callbacks=callback)
+
+    assert seen == [1, 2, 3]
+
+
+def test_the_loss_of_each_batch_can_be_had():
+    losses = []
+
+    class Noting(Callback):
+        def on_batch_end(self, training):
+            losses.append(training.batch_loss)
+
+    history = trained(small(nin=1), *line(8), batch_size=4, epochs=1, callbacks=Noting())
+
+    assert sum(losses) / 2 == pytest.approx(history["loss"][0])

@@ -2,12 +2,14 @@
 
 import contextlib
 import itertools
+import os
 import random
 import signal
 import subprocess
 import sys
 from pathlib import Path
 
+import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
@@ -146,14 +148,33 @@ def test_the_model_in_a_checkpoint_can_be_loaded(tmp_path):
 @pytest.mark.parametrize(
     ("change", "text"),
     [
-        ({"y": [0.0] * 12}, "is of a training with other data"),
-        ({"batch_size": 5}, "is of a training with batch_size=32, not 5"),
-        ({"loss": "mae"}, "is of a training with loss='mse', not 'mae'"),
-        ({"shuffle": False}, "is of a training with shuffle=True, not False"),
-        ({"optimizer": "rmsprop"}, "this state is of 'Adam'"),
-        ({"early_stopping": 3}, "is of a training with the callbacks Checkpoint, not Early"),
+        ({"y": [0.0] * 12}, "is of a training with other X and y; pass what"),
+        ({"batch_size": 5}, "is of a training with batch_size 32, not 5"),
+        ({"loss": "mae"}, "is of a training with loss mse, not mae"),
+        ({"shuffle": False}, "is of a training with shuffle True, not False"),
+        ({"optimizer": "rmsprop"}, r"with optimizer Adam\(lr=0.001, .*\), not RMSprop\("),
+        ({"lr": 0.5}, r"with optimizer Adam\(lr=0.001, .*\), not Adam\(lr=0.5"),
+        ({"schedule": nn.CosineDecay()}, r"with schedule None, not CosineDecay\(final=0.0\)"),
+        ({"l2": 0.5}, r"with penalties and clipping .*l2=0.0\), not .*l2=0.5\)"),
+        ({"metrics": ["mae"]}, r"with metrics \[\], not \['mae'\]"),
+        ({"validation": 0.5}, "is of a training with other validation"),
+        ({"validation": ([[0.0]], [0.0])}, "is of a training with other validation"),
+        ({"early_stopping": 3}, "with the callbacks none that remember something, not EarlyStopp"),
     ],
-    ids=["data", "batch size", "loss", "shuffle", "optimizer", "callbacks"],
+    ids=[
+        "data",
+        "batch size",
+        "loss",
+        "shuffle",
+        "optimizer",
+        "lr",
+        "schedule",
+        "l2",
+        "metrics",
+        "share",
+        "validation",
+        "callbacks",
+    ],
 )
 def test_another_training_is_not_resumed(tmp_path, change, text):
     X, y = line()
@@ -161,8 +182,87 @@ def test_another_training_is_not_resumed(tmp_path, change, text):
     trained(small(nin=1), X, y, checkpoint=path)
     y = change.pop("y", y)
     other = small(seed=4, nin=1)
+    before = weights(other)
     with pytest.raises(ValueError, match=text):
         trained(other, X, y, checkpoint=path, resume=True, **change)
+
+    assert weights(other) == before
+
+
+def test_what_only_watches_may_change(tmp_path):
+    """From a terminal to a batch job: progress and callbacks without a memory."""
+    X, y = line()
+    path = tmp_path / "run"
+    model_, whole = small(nin=1), small(nin=1)
+    trained(model_, X, y, epochs=2, checkpoint=path, progress=True)
+    trained(model_, X, y, epochs=4, checkpoint=path, resume=True, callbacks=[lambda training: None])
+    trained(whole, X, y, epochs=4)
+
+    assert weights(model_) == weights(whole)
+
+
+def test_the_same_data_of_another_type_is_the_same(tmp_path):
+    X, y = [[0], [1], [2]], [0, 1, 2]
+    trained(small(nin=1), X, y, checkpoint=tmp_path / "run")
+    history = trained(
+        small(nin=1), np.array(X, float), np.array(y, np.float32), epochs=4,
+        checkpoint=tmp_path / "run", resume=True,
+    )  # fmt: skip
+
+    assert history.epochs == 4
+
+
+def test_the_last_epoch_is_written_when_it_is_interrupted(tmp_path):
+    path = tmp_path / "run"
+
+    def press(training):
+        if training.epoch == 5:
+            os.kill(os.getpid(), signal.SIGINT)
+
+    history = trained(
+        small(nin=1), *line(), epochs=30, checkpoint=Checkpoint(path, every=10), callbacks=press
+    )
+
+    assert history.interrupted
+    assert nn.saving.read_checkpoint(path)["epoch"] == 5
+
+
+def test_a_resumed_training_knows_its_good_weights(tmp_path):
+    """The step before the checkpoint went too far: it is taken back all the same."""
+    path = tmp_path / "run"
+
+    def run(epochs, **options):
+        model_ = nn.MLP(1, [1], rng=random.Random(0))
+        with contextlib.suppress(nn.DivergedError):
+            trained(model_, [[1.0]], [1.0], optimizer="sgd", lr=1e200, epochs=epochs, **options)
+        return weights(model_)
+
+    run(1, checkpoint=path)
+
+    assert run(5, checkpoint=path, resume=True) == run(5)
+
+
+def test_a_checkpoint_of_ones_own_is_none_of_fits(tmp_path):
+    model_ = small(nin=1)
+    nn.saving.write_checkpoint(tmp_path / "own", model_, {"epoch": 1})
+    with pytest.raises(nn.FormatError, match="is a checkpoint, but not one that fit wrote"):
+        trained(model_, *line(), checkpoint=tmp_path / "own", resume=True)
+
+
+def test_what_cannot_be_written_is_said_before_anything_is_learned(tmp_path):
+    model_ = small(nin=1)
+    before = weights(model_)
+
+    class Odd(nn.Callback):
+        def state_dict(self):
+            return {"x": object()}
+
+    with pytest.raises(TypeError):
+        trained(model_, *line(), checkpoint=tmp_path / "run", callbacks=Odd())
+    with pytest.raises(TypeError):
+        trained(model_, *line(), checkpoint=tmp_path / "run", rng=random.SystemRandom())
+
+    assert weights(model_) == before
 
 
 def test_another_model_is_refused(tmp_path):
@@ -186,7 +286,7 @@ def test_a_bad_every(every):
 def test_a_folder_that_is_not_there_is_said_before_anything_is_learned(tmp_path):
     model_ = small(nin=1)
     before = weights(model_)
-    with pytest.raises(FileNotFoundError, match="there is no folder"):
+    with pytest.raises(FileNotFoundError, match=r"No such file or directory: .*run'"):
         trained(model_, *line(), checkpoint=tmp_path / "no" / "run")
 
     assert weights(model_) == before

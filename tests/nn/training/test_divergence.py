@@ -141,3 +141,29 @@ def test_finite_trainings_raise_nothing():
     trained(model, X, y, epochs=5)
 
     assert all(map(math.isfinite, weights(model)))
+
+
+def test_a_step_to_infinity_is_not_made():
+    model = Exponential()
+    error = diverging(model, [[1.0]], [0.0], optimizer="sgd", lr=1e308, l2=1e10)
+
+    assert model.w.data == 1.0
+    assert error.label == "w"
+    assert "the step would have made the parameter 'w' -inf, from 1.0" in str(error)
+
+
+def test_an_optimiser_of_ones_own_that_makes_nan():
+    class Broken(SGD):
+        def change(self, index, g):  # noqa: ARG002 - what an optimiser overrides
+            return math.nan
+
+    model = small(nin=1)
+    before = weights(model)
+    diverging(model, *line(), optimizer=Broken(model, lr=0.1))
+
+    assert weights(model) == before
+
+
+def test_the_validation_is_named_where_it_was_the_validation():
+    with pytest.raises(DivergedError, match="stopped in the validation after epoch 1: exp"):
+        trained(Exponential(), [[0.1]], [1.0], validation=([[1000.0]], [1.0]))

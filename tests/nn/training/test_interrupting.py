@@ -156,3 +156,13 @@ print("epochs", history.epochs, history.stopped)
 
     assert process.returncode == 0
     assert "interrupted" in rest.splitlines()[-1]
+
+
+def test_in_the_last_batch_it_is_noted():
+    """Nothing was left to cut short; a loop around fit may want to know."""
+    history = trained(small(nin=1), *line(4), epochs=1, callbacks=pressing((1, 1)))
+
+    assert history.epochs == 1
+    assert history.interrupted
+    assert history.stopped == "interrupted after epoch 1"
+    assert not trained(small(nin=1), *line(4)).interrupted

@@ -70,3 +70,9 @@ def test_it_goes_to_stderr_and_can_be_silenced(capsys):
     captured = capsys.readouterr()
 
     assert captured.out == captured.err == ""
+
+
+def test_without_stderr_nothing_is_written(monkeypatch):
+    monkeypatch.setattr(sys, "stderr", None)
+
+    assert trained(small(nin=1), *line(), progress=True).epochs == 3

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nn import EarlyStopping
+from nn import EarlyStopping, mse
 
 from .helpers import line, small, trained, weights
 
@@ -118,3 +118,14 @@ def test_an_unknown_column_is_named():
 def test_a_bad_min_delta(delta):
     with pytest.raises(ValueError, match="min_delta is at least 0"):
         EarlyStopping(min_delta=delta)
+
+
+def test_the_loss_of_one_batch_is_that_of_the_weights_before_its_step():
+    X, y = line(6)
+    model = small(nin=1)
+    history = trained(
+        model, X, y, optimizer="sgd", lr=2.0, batch_size=None, epochs=6, early_stopping=20
+    )
+    loss = mse([model(x) for x in X], y).data
+
+    assert loss == pytest.approx(min(history["loss"]), rel=1e-12)

@@ -1,0 +1,52 @@
+"""Losses that do not go with a model's outputs: seen in the first batch, said before it matters."""
+
+from __future__ import annotations
+
+import warnings
+from collections.abc import Sequence
+from typing import Any
+
+from autograd import Value
+
+from ..losses import Loss, binary_cross_entropy, cross_entropy, kl_divergence
+
+
+def check(loss: Loss, outputs: Sequence[Any]) -> None:
+    """Refuse what computes something else than it seems to; warn of what learns badly.
+
+    Keras and scikit-learn have models that end in probabilities. Here losses take logits and scores
+    and make probabilities of them; given probabilities, they learn, slowly, something else.
+    """
+    first = outputs[0]
+    if loss in {cross_entropy, kl_divergence} and isinstance(first, Value):
+        raise TypeError(
+            f"fit: {loss.__name__} takes a list of scores for each example, one for each class, "
+            "and this model has one output; use binary_cross_entropy, or let the model end in "
+            "a layer with an output for each class"
+        )
+    if loss is binary_cross_entropy and _made_by(first, "sigmoid"):
+        _warn(loss, "sigmoid")
+    if loss in {cross_entropy, kl_divergence} and _is_softmax(first):
+        _warn(loss, "softmax")
+
+
+def _warn(loss: Loss, last: str) -> None:
+    warnings.warn(
+        f"fit: {loss.__name__} takes logits and applies {last} to them itself, and this model ends "
+        f"in {last} already; leave it out, or the model learns badly",
+        UserWarning,
+        stacklevel=2,
+    )
+
+
+def _made_by(output: Any, name: str) -> bool:
+    return isinstance(output, Value) and output.op is not None and output.op.name == name
+
+
+def _is_softmax(outputs: Any) -> bool:
+    """exp of everything, adding up to 1: nothing else that a model ends in does both."""
+    return (
+        isinstance(outputs, (list, tuple))
+        and all(_made_by(output, "exp") for output in outputs)
+        and abs(sum(output.data for output in outputs) - 1.0) < 1e-9
+    )

@@ -1,0 +1,80 @@
+"""The numbers of all parameters in training: taken, given back, and never left half changed."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Sequence
+
+from autograd import Value
+
+from ..module import Module
+from ..optimisers import Optimiser
+from .divergence import AFTER, DivergedError
+
+
+class Weights:
+    """Those of a model and its optimiser, which may have been given more, or less.
+
+    ``good`` are the last with which a loss and all gradients were finite; ``before`` are those of
+    before the last step.
+    """
+
+    def __init__(self, model: Module, optimizer: Optimiser) -> None:
+        own = model.parameters()
+        if not {id(p) for p in own} & {id(p) for p in optimizer.parameters}:
+            raise ValueError(
+                f"fit: this {type(optimizer).__name__} has parameters of another model, so "
+                f"nothing of {model!r} would be trained; make it anew: "
+                f"{type(optimizer).__name__}(model, ...)"
+            )
+        if all(p.kind == "frozen" for p in optimizer.parameters):
+            raise ValueError(
+                "fit: all parameters are frozen, so nothing would be trained; write "
+                "model.unfreeze(), or unfreeze() a part of it"
+            )
+        self._all: list[Value] = list({id(p): p for p in [*own, *optimizer.parameters]}.values())
+        self.good = self.before = self.now()
+
+    def now(self) -> list[float]:
+        """The numbers, for `give`."""
+        return [parameter.data for parameter in self._all]
+
+    def give(self, numbers: Sequence[float]) -> None:
+        """Set all parameters to these numbers."""
+        for parameter, number in zip(self._all, numbers, strict=True):
+            parameter.data = number
+
+    def back(self) -> None:
+        """Go back to the last good ones."""
+        self.give(self.good)
+
+    def zero_grad(self) -> None:
+        """Set all gradients to 0.0, those of others too: a pass adds to what is there."""
+        for parameter in self._all:
+            parameter.grad = 0.0
+
+    def step(self, optimizer: Optimiser) -> None:
+        """Make a step: the whole of it, to finite numbers, or none."""
+        before = self.now()
+        try:
+            optimizer.step()
+            self._check_finite(before)
+        except BaseException:
+            self.give(before)
+            raise
+        self.good = self.before = before
+
+    def _check_finite(self, before: Sequence[float]) -> None:
+        after = self.now()
+        if math.isfinite(sum(after)) or all(map(math.isfinite, after)):
+            return
+        i = next(i for i, number in enumerate(after) if not math.isfinite(number))
+        parameter = self._all[i]
+        name = f" {parameter.label!r}" if parameter.label else ""
+        scope = f" in {parameter.scope}" if parameter.scope else ""
+        error = DivergedError(
+            f"fit stopped: the step would have made the parameter{name}{scope} {after[i]!r}, from "
+            f"{before[i]!r} with the gradient {parameter.grad!r}{AFTER}"
+        )
+        error.label, error.scope = parameter.label, parameter.scope
+        raise error

@@ -71,8 +71,8 @@ def _state(generator: Any, name: str) -> Any:
         return generator.getstate()
     except NotImplementedError:
         raise TypeError(
-            f"the generator {name} is a {type(generator).__name__}, whose draws cannot be repeated; "
-            "use random.Random(seed)"
+            f"the generator {name} is a {type(generator).__name__}, whose draws cannot be "
+            "repeated; use random.Random(seed)"
         ) from None
 
 

@@ -5,7 +5,10 @@ and the rows themselves. One lambda thus serves floats (backward), Values (highe
 and Fractions (exact tests). Rational rows use whole-number literals, so Fractions stay exact.
 
 Where a textbook's formula loses digits, the partial is written so that it does not, and the
-textbook's form stands in ``formulas``: tanh' = 1 − z² is 0 for x = 20, sech(x)² is not.
+textbook's form stands in ``formulas``: tanh' = 1 − z² is 0 for x = 20, sech(x)² is not. Values and
+slopes are right to a few units in the last place. Exceptions are sums whose terms may cancel:
+sum, dot and logsumexp, and the slopes of silu and gelu around their zeros and of logsumexp where
+its operands are large: those are as right as operands known to a unit in their last place allow.
 
 Adding an operation is adding a row; see CONTRIBUTING.
 """
@@ -54,7 +57,8 @@ neg: Final[Op] = register(Op("neg", "−", lambda x: -x, rational=True,
 pow_: Final[Op] = register(Op("pow", "^", _ieee.power, rational=True, domain=(REALS, REALS),
     defined=lambda x, y: x > 0 or (x == 0 and y >= 0) or (x < 0 and _ieee.is_whole(y)),
     needs="a base x > 0, or x = 0 with an exponent y >= 0, or x < 0 with a whole y",
-    partials=(lambda z, x, y: where(equal(x, 0) * equal(y, 0), 0, lambda: y * pow_(x, y - 1)),
+    partials=(lambda z, x, y: where(_is_rounded(y), lambda: _rounded_power_slope(z, x, y),
+                                    lambda: y * pow_(x, y - 1)),
               lambda z, x, y: where(equal(x, 0), 0, lambda: z * log(x))),
     formulas=("y*x**(y - 1)", "z*log(x)"),
     kinks=lambda x, y: (x,),
@@ -75,6 +79,10 @@ exp: Final[Op] = register(Op("exp", "exp", _ieee.exp,
 expm1: Final[Op] = register(Op("expm1", "expm1", _ieee.expm1,
     partials=(lambda z, x: exp(x),), formulas=("exp(x)",)))
 
+# exp(x·y), the product exact: for bell curves, where rounding x·x would cost up to 250 units.
+exp_product: Final[Op] = register(Op("exp_product", "exp ×", _ieee.exp_product,
+    partials=(lambda z, x, y: y * z, lambda z, x, y: x * z), formulas=("y*z", "x*z")))
+
 log: Final[Op] = register(Op("log", "ln", _ieee.log, domain=(POSITIVE,),
     partials=(lambda z, x: div(1, x),), formulas=("1/x",)))
 
@@ -86,7 +94,7 @@ sqrt: Final[Op] = register(Op("sqrt", "√", _ieee.sqrt, domain=(NON_NEGATIVE,),
     kinks=lambda x: (x,),
     conventions=(Convention((0.0,), partials=(INF,), why="the limit, " + TORCH),)))
 
-cbrt: Final[Op] = register(Op("cbrt", "∛", math.cbrt,
+cbrt: Final[Op] = register(Op("cbrt", "∛", _ieee.cbrt,
     partials=(lambda z, x: div(div(1, 3 * z), z),), formulas=("1/(3*z**2)",),
     kinks=lambda x: (x,),
     conventions=(Convention((0.0,), partials=(INF,), why="the limit from both sides"),)))
@@ -103,13 +111,13 @@ tan: Final[Op] = register(Op("tan", "tan", _ieee.tan,
     partials=(lambda z, x: 1 + z * z,), formulas=("1 + z**2",)))
 
 asin: Final[Op] = register(Op("asin", "asin", _ieee.asin, domain=(UNIT,),
-    partials=(lambda z, x: div(1, sqrt((1 - x) * (1 + x))),), formulas=("1/sqrt(1 - x**2)",),
+    partials=(lambda z, x: div(1, sqrt(_one_minus_square(x))),), formulas=("1/sqrt(1 - x**2)",),
     kinks=lambda x: (1 - x, 1 + x),
     conventions=(Convention((1.0,), partials=(INF,), why="the limit, " + TORCH),
                  Convention((-1.0,), partials=(INF,), why="the limit, " + TORCH))))
 
 acos: Final[Op] = register(Op("acos", "acos", _ieee.acos, domain=(UNIT,),
-    partials=(lambda z, x: -div(1, sqrt((1 - x) * (1 + x))),), formulas=("-1/sqrt(1 - x**2)",),
+    partials=(lambda z, x: -div(1, sqrt(_one_minus_square(x))),), formulas=("-1/sqrt(1 - x**2)",),
     kinks=lambda x: (1 - x, 1 + x),
     conventions=(Convention((1.0,), partials=(-INF,), why="the limit, " + TORCH),
                  Convention((-1.0,), partials=(-INF,), why="the limit, " + TORCH))))
@@ -118,7 +126,8 @@ atan: Final[Op] = register(Op("atan", "atan", math.atan,
     partials=(lambda z, x: div(div(1, hypot(1, x)), hypot(1, x)),), formulas=("1/(1 + x**2)",)))
 
 atan2: Final[Op] = register(Op("atan2", "atan2", math.atan2,
-    partials=(lambda z, x, y: _over_square(y, x, y), lambda z, x, y: -_over_square(x, x, y)),
+    partials=(lambda z, x, y: _over_radius(direction(y, x), x, y),
+              lambda z, x, y: -_over_radius(direction(x, y), x, y)),
     formulas=("y/(x**2 + y**2)", "-x/(x**2 + y**2)"),
     kinks=lambda x, y: (math.hypot(x, y), x if y < 0 else 1.0),
     conventions=(Convention((0.0, 0.0), value=0.0, partials=(0.0, 0.0),
@@ -131,7 +140,10 @@ cosh: Final[Op] = register(Op("cosh", "cosh", _ieee.cosh,
     partials=(lambda z, x: sinh(x),), formulas=("sinh(x)",)))
 
 tanh: Final[Op] = register(Op("tanh", "tanh", math.tanh, is_activation=True,
-    partials=(lambda z, x: div(div(1, cosh(x)), cosh(x)),), formulas=("1 - z**2",)))
+    partials=(lambda z, x: _square(sech(x)),), formulas=("1 - z**2",)))
+
+sech: Final[Op] = register(Op("sech", "sech", _ieee.sech,
+    partials=(lambda z, x: -(z * tanh(x)),), formulas=("-z*tanh(x)",)))
 
 asinh: Final[Op] = register(Op("asinh", "asinh", math.asinh,
     partials=(lambda z, x: div(1, hypot(1, x)),), formulas=("1/sqrt(1 + x**2)",)))
@@ -143,15 +155,22 @@ acosh: Final[Op] = register(Op("acosh", "acosh", _ieee.acosh, domain=(Interval(1
     conventions=(Convention((1.0,), partials=(INF,), why="the limit, " + TORCH),)))
 
 atanh: Final[Op] = register(Op("atanh", "atanh", _ieee.atanh, domain=(INSIDE_UNIT,),
-    partials=(lambda z, x: div(1, (1 - x) * (1 + x)),), formulas=("1/(1 - x**2)",)))
+    partials=(lambda z, x: div(1, _one_minus_square(x)),), formulas=("1/(1 - x**2)",)))
 
 hypot: Final[Op] = register(Op("hypot", "hypot", _ieee.hypot,
-    partials=(lambda z, x, y: where(equal(z, 0), 0, lambda: div(x, z)),
-              lambda z, x, y: where(equal(z, 0), 0, lambda: div(y, z))),
+    partials=(lambda z, x, y: direction(x, y), lambda z, x, y: direction(y, x)),
     formulas=("x/z", "y/z"),
     kinks=lambda x, y: (math.hypot(x, y),),
     conventions=(Convention((0.0, 0.0), value=0.0, partials=(0.0, 0.0),
         why="as PyTorch's norm; its hypot gives nan, which would spoil every gradient it meets"),)))
+
+# x/hypot(x, y), the cosine of a direction: a row, as its own slope y²/r³ is lost in 1/r − x²/r³.
+direction: Final[Op] = register(Op("direction", "x/r", _ieee.direction,
+    partials=(lambda z, x, y: _over_radius(_square(direction(y, x)), x, y),
+              lambda z, x, y: -_over_radius(z * direction(y, x), x, y)),
+    formulas=("y*y/(x*x + y*y)**1.5", "-x*y/(x*x + y*y)**1.5"),
+    kinks=lambda x, y: (math.hypot(x, y),),
+    conventions=(Convention((0.0, 0.0), value=0.0, partials=(0.0, 0.0), why="hypot's slope"),)))
 
 # --- activations ----------------------------------------------------------------------------------
 
@@ -168,7 +187,7 @@ relu: Final[Op] = register(Op("relu", "relu", _ieee.relu, rational=True, is_acti
 
 leaky_relu: Final[Op] = register(Op("leaky_relu", "leaky relu", _ieee.leaky_relu, rational=True,
     is_activation=True,
-    partials=(lambda z, x, y: y + step(x) * (1 - y), lambda z, x, y: minimum(x, 0)),
+    partials=(lambda z, x, y: where(step(x), 1, y), lambda z, x, y: minimum(x, 0)),
     formulas=("1 if x > 0 else y", "min(x, 0)"),
     kinks=lambda x, y: (x,),
     conventions=(Convention((0.0, 0.01), value=0.0, partials=(0.01, 0.0),
@@ -183,7 +202,7 @@ elu: Final[Op] = register(Op("elu", "elu", _ieee.elu, is_activation=True,
                             why="the slope of the left side, " + TORCH),)))
 
 sigmoid: Final[Op] = register(Op("sigmoid", "σ", _ieee.sigmoid, is_activation=True,
-    partials=(lambda z, x: z * sigmoid(-x),), formulas=("z*(1 - z)",)))
+    partials=(lambda z, x: _square(0.5 * sech(0.5 * x)),), formulas=("z*(1 - z)",)))
 
 softplus: Final[Op] = register(Op("softplus", "softplus", _ieee.softplus, is_activation=True,
     partials=(lambda z, x: sigmoid(x),), formulas=("sigmoid(x)",)))
@@ -193,16 +212,16 @@ silu: Final[Op] = register(Op("silu", "silu", _ieee.silu, is_activation=True,
     formulas=("sigmoid(x)*(1 + x*(1 - sigmoid(x)))",)))
 
 erf: Final[Op] = register(Op("erf", "erf", math.erf,
-    partials=(lambda z, x: 2 / math.sqrt(math.pi) * exp(-(x * x)),),
+    partials=(lambda z, x: 2 / math.sqrt(math.pi) * exp_product(-x, x),),
     formulas=("2/sqrt(pi)*exp(-x**2)",)))
 
 erfc: Final[Op] = register(Op("erfc", "erfc", math.erfc,
-    partials=(lambda z, x: -2 / math.sqrt(math.pi) * exp(-(x * x)),),
+    partials=(lambda z, x: -2 / math.sqrt(math.pi) * exp_product(-x, x),),
     formulas=("-2/sqrt(pi)*exp(-x**2)",)))
 
 gelu: Final[Op] = register(Op("gelu", "gelu", _ieee.gelu, is_activation=True,
     partials=(lambda z, x: 0.5 * erfc(-math.sqrt(0.5) * x)
-                           + x * (exp(-0.5 * (x * x)) * (1 / math.sqrt(2 * math.pi))),),
+                           + x * (exp_product(-0.5 * x, x) * (1 / math.sqrt(2 * math.pi))),),
     formulas=("erfc(-x/sqrt(2))/2 + x*exp(-x**2/2)/sqrt(2*pi)",)))
 
 # --- kinks and steps ------------------------------------------------------------------------------
@@ -287,7 +306,7 @@ prod: Final[Op] = register(Op("prod", "Π", _ieee.product, rational=True, variad
                             why="the product of the other factors, " + TORCH),)))
 
 logsumexp: Final[Op] = register(Op("logsumexp", "ln Σ exp", _ieee.logsumexp, variadic=True,
-    partials=(lambda z, *xs: tuple([exp(x - z) for x in xs]),)))
+    partials=(lambda z, *xs: _shares([exp(x - z) for x in xs]),)))
 
 # fmt: on
 
@@ -301,10 +320,43 @@ def where(condition: Any, if_true: Any, if_false: Any) -> Any:
     return branch() if callable(branch) else branch
 
 
-def _over_square(numerator: Any, x: Any, y: Any) -> Any:
-    """numerator / (x² + y²) without overflow; 0 at the origin."""
+def _square(x: Any) -> Any:
+    return x * x
+
+
+def _one_minus_square(x: Any) -> Any:
+    """1 − x², its own slope −2x exact near 0, its value near ±1."""
+    return where(less(x * x, 0.5), lambda: 1 - x * x, lambda: (1 - x) * (1 + x))
+
+
+def _over_radius(numerator: Any, x: Any, y: Any) -> Any:
+    """numerator / hypot(x, y); 0 at the origin."""
     radius = hypot(x, y)
-    return where(equal(radius, 0), 0, lambda: div(div(numerator, radius), radius))
+    return where(equal(radius, 0), 0, lambda: div(numerator, radius))
+
+
+def _is_rounded(y: Any) -> Any:
+    """Whether y − 1 may need more digits than a double has."""
+    return less(y, 0.5) + greater(y, 2.0**53)
+
+
+def _rounded_power_slope(z: Any, x: Any, y: Any) -> Any:
+    """y·x^(y − 1) as y·z/x: ln x would multiply what rounding y − 1 loses."""
+    size = abs_(x)
+    ordinary = greater(size, 0) * less(size, INF)
+    # y·z before the quotient: 0·z/x is 0 where 0·(z/x) is 0·∞.
+    return where(ordinary, lambda: div(y * z, x), lambda: _power_slope_at_an_end(x, y))
+
+
+def _power_slope_at_an_end(x: Any, y: Any) -> Any:
+    return where(equal(x, 0) * equal(y, 0), 0, lambda: y * pow_(x, y - 1))
+
+
+def _shares(parts: list[Any]) -> tuple[Any, ...]:
+    """Each part of their sum, which is about 1: what rounding z did to all e^(x − z) cancels."""
+    total = _ieee.add_up(*parts)
+    scale = where(equal(total, total), total, 1)  # of an infinite operand only its own slope is nan
+    return tuple([part / scale for part in parts])
 
 
 def _share(wins: Any, ties: Any) -> Any:

@@ -42,6 +42,7 @@ REFERENCES = {
     "pow": lambda x, y: mpmath.power(x, y).real,
     "exp": mpmath.exp,
     "expm1": mpmath.expm1,
+    "exp_product": lambda x, y: mpmath.exp(x * y),
     "log": mpmath.log,
     "log1p": lambda x: mpmath.log(1 + x),
     "sqrt": mpmath.sqrt,
@@ -56,10 +57,12 @@ REFERENCES = {
     "sinh": mpmath.sinh,
     "cosh": mpmath.cosh,
     "tanh": mpmath.tanh,
+    "sech": mpmath.sech,
     "asinh": mpmath.asinh,
     "acosh": mpmath.acosh,
     "atanh": mpmath.atanh,
     "hypot": mpmath.hypot,
+    "direction": lambda x, y: x / mpmath.hypot(x, y),
     "step": lambda x: mpmath.mpf(x > 0),
     "relu": lambda x: max(x, mpmath.mpf(0)),
     "leaky_relu": lambda x, y: x if x > 0 else y * x,
@@ -245,8 +248,9 @@ def test_irrational_rows_do_not_claim_to_be_rational():
 
 NAMESPACE = {
     "exp": math.exp, "log": math.log, "sqrt": math.sqrt, "sin": math.sin, "cos": math.cos,
-    "sinh": math.sinh, "cosh": math.cosh, "erfc": math.erfc, "pi": math.pi, "min": min,
-    "sign": lambda x: math.copysign(1.0, x), "sigmoid": lambda x: 1 / (1 + math.exp(-x)),
+    "sinh": math.sinh, "cosh": math.cosh, "tanh": math.tanh, "erfc": math.erfc, "pi": math.pi,
+    "min": min, "sign": lambda x: math.copysign(1.0, x),
+    "sigmoid": lambda x: 1 / (1 + math.exp(-x)),
 }  # fmt: skip
 WITH_FORMULAS = [op for op in ops.ALL.values() if not op.variadic]
 

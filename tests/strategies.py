@@ -9,38 +9,15 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from fractions import Fraction
 
-from hypothesis import assume
 from hypothesis import strategies as st
 
-from autograd import Interval, Op, ops
-
-MARGIN = 0.05  # how far from a kink or an open end points are drawn
-
-
-def inside(interval: Interval, reach: float = 4.0) -> st.SearchStrategy[float]:
-    """Doubles of ordinary size inside an interval, a margin away from ends and missing points."""
-    low = max(interval.low + MARGIN, -reach)
-    high = min(interval.high - MARGIN, reach if interval.low < 1.0 else interval.low + reach)
-    numbers = st.floats(low, high, allow_subnormal=False)
-    return numbers.filter(lambda x: all(abs(x - gone) > MARGIN for gone in interval.without))
+from autograd import ops
+from autograd.testing import strategies as testing
 
 
-@st.composite
-def points(draw: st.DrawFn, op: Op) -> tuple[float, ...]:
-    """Operands for one row: inside its domain, away from its kinks."""
-    intervals = op.domain
-    if op.variadic:
-        intervals = op.domain * draw(st.integers(1, 6))
-    xs = tuple(draw(inside(interval)) for interval in intervals)
-    if op.name == "where":
-        xs = (draw(st.sampled_from([0.0, 1.0])), xs[1])
-    if op.name == "clip":
-        xs = (xs[0], xs[1], xs[1] + draw(st.floats(2 * MARGIN, 3.0)))
-    if op.name == "pow" and (xs[0] < 0 or draw(st.booleans())):
-        xs = (xs[0], float(draw(st.integers(-3, 3))))
-    assume(op.contains(xs))
-    assume(all(abs(distance) > MARGIN for distance in op.kinks(*xs)))
-    return xs
+def points(op):
+    """Operands for one row: inside its domain, away from its kinks, of ordinary size."""
+    return testing.points(op, reach=4.0)
 
 
 @dataclass(frozen=True)

@@ -19,6 +19,7 @@ ROOT = Path(__file__).resolve().parent.parent
 # Who may import whom. Nothing points back.
 PACKAGES = {
     "_glassgrad_installation": set(),
+    "_glassgrad_pytest": {"viz"},
     "autograd": {"_glassgrad_installation"},
     "nn": {"_glassgrad_installation", "autograd"},
     "viz": {"_glassgrad_installation", "autograd", "nn"},
@@ -37,6 +38,7 @@ AUTOGRAD_LAYERS = (
     {"graph_json"},
     {"graph"},
     {"diagnosis"},
+    {"testing"},
 )
 
 # Imported on first use, if at all; most are not even installed with glassgrad.

@@ -1,0 +1,22 @@
+"""Gradient checks: whether a derivative is right and, if not, which operation is to blame.
+
+>>> from autograd.testing import check_gradients
+>>> print(check_gradients(lambda x, y: x * y, (2.0, 3.0)).outcome)
+right
+
+One point is checked by `check_gradients`, a property by `checks_gradient`; `points`,
+`finite_values` and `expressions` are strategies for properties of one's own.
+
+Nothing here is loaded by ``import autograd``; hypothesis and mpmath are imported on first use
+(``pip install "glassgrad[check]"``).
+"""
+
+from .check import check_gradients as check_gradients
+from .decorator import checks_gradient as checks_gradient
+from .expressions import Expression as Expression
+from .expressions import expressions as expressions
+from .outcome import Entry as Entry
+from .outcome import GradientMismatch as GradientMismatch
+from .outcome import Verdict as Verdict
+from .strategies import finite_values as finite_values
+from .strategies import points as points

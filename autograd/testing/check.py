@@ -1,0 +1,311 @@
+"""`check_gradients`: one function, one point, one verdict."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable
+from typing import Any
+
+from .. import functional
+from ..numbers import real
+from ..trees import flatten
+from . import plain
+from .guilty import wrong_pass
+from .judging import Judge
+from .naming import argument_names, function_name, leaf_names
+from .outcome import Entry, GradientMismatch, Verdict, gravest
+from .recording import OUTSIDE
+from .reproduction import reproduction
+
+
+def check_gradients(
+    f: Callable[..., Any],
+    point: Any,
+    gradient: Callable[..., Any] | None = None,
+    *,
+    order: int = 1,
+    seed: int = 0,
+) -> Verdict:
+    """Hold a gradient to the slopes of the function; raise `GradientMismatch` if it is wrong.
+
+    For a function of Values, reverse mode, forward mode and the numerical derivative must agree.
+    With ``gradient``, f is any function of plain numbers or arrays, and ``gradient`` what is
+    claimed to be its gradient or Jacobian. There is no tolerance to choose: the bound follows from
+    the measured error, and what looks wrong is confirmed or dropped in high precision.
+
+    >>> from autograd import tanh
+    >>> verdict = check_gradients(lambda w, x: tanh(w[0] * x + w[1]), ([0.5, -1.0], 2.0))
+    >>> verdict.outcome, [entry.name for entry in verdict.entries]
+    ('right', ['w[0]', 'w[1]', 'x'])
+    >>> check_gradients(lambda x: x**3, 2.0, gradient=lambda x: 3.0 * x)
+    Traceback (most recent call last):
+    autograd.testing.outcome.GradientMismatch: the gradient of the function by x is 6.0, and ...
+
+    Parameters
+    ----------
+    f:
+        A function of Values, or with ``gradient`` of plain numbers; it returns one number or nested
+        lists of them.
+    point:
+        Where to check: a tuple holds the arguments, anything else is the only one. Arguments are
+        numbers, or lists, dicts, tuples and arrays of numbers.
+    gradient:
+        A function of the same arguments. Its result is nested like the argument (a tuple of such
+        for several arguments), or is an array with as many numbers.
+    order:
+        2 checks the second derivatives too: those of f's gradient.
+    seed:
+        For the random nudges by which rounding is measured.
+
+    Returns
+    -------
+    A `Verdict`: ``right``, ``kink`` (the gradient there follows a convention) or ``undecided``.
+
+    Raises
+    ------
+    GradientMismatch
+        if the gradient is wrong, naming the entry and the operation to blame.
+    """
+    if not callable(f):
+        raise TypeError(
+            f"check_gradients takes a function and a point, got {f!r}; "
+            "write check_gradients(f, (2.0, 3.0))"
+        )
+    if order not in {1, 2}:
+        raise ValueError(f"check_gradients checks derivatives of order 1 or 2, got order={order!r}")
+    if gradient is not None and order != 1:
+        raise ValueError(
+            "with gradient= there are first derivatives only; check the Hessian as the Jacobian of "
+            "the gradient: check_gradients(gradient, point, hessian)"
+        )
+    task = _Task(f, point, gradient=gradient, order=order, seed=seed)
+    verdict = task.verdict()
+    if order == 2 and verdict.outcome in {"right", "kink"}:
+        second = _Task(_gradient_of(f), point, order=order, seed=seed, of=f).verdict()
+        return second if second.outcome != "right" else _joined(verdict, second)
+    return verdict
+
+
+def _joined(first: Verdict, second: Verdict) -> Verdict:
+    """The verdict on first and second derivatives, all of them in order or at a kink."""
+    return Verdict(
+        first.outcome,
+        first.function,
+        first.point,
+        first.entries + second.entries,
+        2,
+        first.why,
+        tuple(dict.fromkeys(first.notes + second.notes)),
+    )
+
+
+def _gradient_of(f: Callable[..., Any]) -> Callable[..., Any]:
+    """All first derivatives of f, by reverse mode, as a function of the same arguments."""
+
+    def gradient(*arguments: Any) -> Any:
+        return functional.jacobian(f, tuple(range(len(arguments))))(*arguments)
+
+    return gradient
+
+
+class _Task:
+    """One function at one point."""
+
+    def __init__(
+        self,
+        f: Callable[..., Any],
+        point: Any,
+        *,
+        order: int,
+        seed: int,
+        gradient: Callable[..., Any] | None = None,
+        of: Callable[..., Any] | None = None,
+    ) -> None:
+        self.f, self.point, self.gradient, self.order, self.seed = f, point, gradient, order, seed
+        self.original = of or f
+        self.is_second = of is not None
+        self.arguments = point if _is_arguments(point) else (point,)
+        parts = [flatten(argument) for argument in self.arguments]
+        self.widths = [len(leaves) for leaves, _ in parts]
+        what = f"an argument of {function_name(self.original)}"
+        self.xs = [
+            real(leaf.data if hasattr(leaf, "backward") else leaf, what)
+            for leaves, _ in parts
+            for leaf in leaves
+        ]
+        self.rebuilds = [rebuild for _, rebuild in parts]
+        self.names = [
+            name
+            for argument, label in zip(
+                self.arguments, argument_names(self.original, len(self.arguments)), strict=True
+            )
+            for name in leaf_names(label, argument)
+        ]
+
+    def call(self, numbers: list[Any]) -> Any:
+        """f of its numbers as one flat list."""
+        return self.f(*self._rebuilt(numbers))
+
+    def _rebuilt(self, numbers: list[Any]) -> list[Any]:
+        arguments, position = [], 0
+        for width, rebuild in zip(self.widths, self.rebuilds, strict=True):
+            arguments.append(rebuild(numbers[position : position + width]))
+            position += width
+        return arguments
+
+    def verdict(self) -> Verdict:
+        """The verdict, unless it is that the gradient is wrong: then the error is raised."""
+        if not self.xs:
+            return self._verdict((), (f"{function_name(self.f)} has no numbers to move",))
+        if not all(map(math.isfinite, self.xs)):
+            return self._undecided("the point is not finite")
+        return self._of_values() if self.gradient is None else self._of_plain_numbers()
+
+    def _verdict(self, entries: tuple[Entry, ...], notes: tuple[str, ...] = ()) -> Verdict:
+        outcome = gravest(entries)
+        whys = [entry.why for entry in entries if entry.outcome == outcome and entry.why]
+        why = whys[0] if whys and outcome != "right" else ""
+        return Verdict(
+            outcome, function_name(self.original), self.point, entries, self.order_now, why, notes
+        )
+
+    @property
+    def order_now(self) -> int:
+        """1 for first derivatives, 2 for second ones."""
+        return 2 if self.is_second else 1
+
+    def _undecided(self, why: str) -> Verdict:
+        return Verdict(
+            "undecided", function_name(self.original), self.point, (), self.order_now, why
+        )
+
+    # --- functions of Values ----------------------------------------------------------------------
+
+    def _of_values(self) -> Verdict:
+        try:
+            judge = Judge(
+                self.original,
+                self.call,
+                self.xs,
+                self.names,
+                seed=self.seed,
+                of_gradient=self.is_second,
+            )
+        except OUTSIDE as error:
+            return self._undecided(f"outside the domain: {error}")
+        recording = judge.recording
+        for name, value in zip(recording.output_names, recording.values, strict=True):
+            if not math.isfinite(value):
+                return self._undecided(
+                    f"the value {name or 'there'} is {value!r}".replace("  ", " ")
+                )
+        if self.is_second:
+            recording.output_names = self._second_names(len(recording.outputs))
+        entries = tuple(judge.entries())
+        verdict = self._verdict(entries, tuple(self._notes(judge)))
+        if verdict.outcome == "wrong":
+            raise self._mismatch(verdict, judge)
+        return verdict
+
+    def _second_names(self, count: int) -> list[str]:
+        repeats = count // len(self.names)
+        names = [f"∂/∂{name}" for name in self.names]
+        if repeats == 1:
+            return names
+        return [f"{name}[{k}]" for name in names for k in range(repeats)]
+
+    def _notes(self, judge: Judge) -> list[str]:
+        recording = judge.recording
+        notes = []
+        unused = [
+            name for name, place in zip(self.names, recording.places, strict=True) if place is None
+        ]
+        if unused:
+            notes.append(f"not used: {', '.join(unused)}")
+        constant = [
+            name or "the output"
+            for name, output in zip(recording.output_names, recording.outputs, strict=True)
+            if output.kind == "constant"
+        ]
+        if constant:
+            notes.append(f"constant, whatever the point: {', '.join(constant)}")
+        return notes
+
+    def _mismatch(self, verdict: Verdict, judge: Judge) -> GradientMismatch:
+        entry = _worst(verdict.entries)
+        graph = judge.recording.graph
+        fault = judge.fault
+        operation, node, cause = None, None, entry.why
+        if fault is not None:
+            operation, node, cause = fault.operation, fault.node, str(fault)
+        elif judge.misfit is not None:
+            step = judge.recording.steps[judge.misfit]
+            assert step.op is not None
+            operation, node = step.op.name, judge.misfit
+            cause = f"the operation {operation} (node %{node}) does not compute what its row says"
+        else:
+            k = judge.recording.output_names.index(entry.output)
+            node, operation = wrong_pass(judge.recording, k)
+            if operation is not None:
+                cause = (
+                    f"the backward pass goes astray at the operation {operation} (node %{node}), "
+                    "whose slopes in the table are right"
+                )
+            elif not cause or "recording is not" in cause:
+                cause = (
+                    "no operation is to blame: what was recorded is not the function (a number "
+                    "taken out with .data or detach, or a choice made outside where?)"
+                )
+        return GradientMismatch(
+            verdict,
+            entry,
+            operation=operation,
+            node=node,
+            cause=cause,
+            reproduction=reproduction(self.original, self.arguments, None, self.order, graph),
+            graph=graph,
+        )
+
+    # --- plain functions --------------------------------------------------------------------------
+
+    def _of_plain_numbers(self) -> Verdict:
+        assert self.gradient is not None
+        claimed = self.gradient
+        try:
+            entries = plain.judged(
+                self.f,
+                self.call,
+                self.xs,
+                gradient=claimed,
+                gradient_call=lambda numbers: claimed(*self._rebuilt(numbers)),
+                names=self.names,
+                widths=self.widths,
+            )
+        except (ArithmeticError, ValueError) as error:
+            if not plain.is_outside(error):
+                raise
+            return self._undecided(f"outside the domain: {error}")
+        verdict = self._verdict(tuple(entries))
+        if verdict.outcome == "wrong":
+            raise GradientMismatch(
+                verdict,
+                _worst(verdict.entries),
+                cause=_worst(verdict.entries).why,
+                reproduction=reproduction(self.f, self.arguments, claimed, 1, None),
+            )
+        return verdict
+
+
+def _is_arguments(point: Any) -> bool:
+    return isinstance(point, tuple) and not hasattr(point, "_fields")
+
+
+def _worst(entries: tuple[Entry, ...]) -> Entry:
+    """The wrong entry with the largest error for its bound."""
+
+    def badness(entry: Entry) -> float:
+        if entry.error is None or entry.bound is None:
+            return 0.0
+        return entry.error / entry.bound if entry.bound else math.inf
+
+    return max((entry for entry in entries if entry.outcome == "wrong"), key=badness)

@@ -1,0 +1,233 @@
+"""What a check found: the `Verdict`, entry by entry, and the error that it may raise."""
+
+from __future__ import annotations
+
+from collections import Counter
+from dataclasses import dataclass, field
+from typing import Any, Literal
+
+from ..errors import AutogradError
+from ..graph import Graph
+
+Outcome = Literal["right", "wrong", "kink", "undecided"]
+
+
+@dataclass(frozen=True, slots=True)
+class Entry:
+    """One derivative: of one output towards one number of the point."""
+
+    name: str
+    """The number of the point, as ``"weights[3][1]"``."""
+    output: str
+    """The output, as ``"f[2]"``; empty if there is only one."""
+    outcome: Outcome
+    analytic: float
+    """The derivative under test: of reverse mode, or of the claimed gradient."""
+    forward: float | None = None
+    """The derivative of forward mode, where there is one."""
+    numeric: float | None = None
+    """The derivative measured from values of f alone."""
+    error: float | None = None
+    """|analytic − numeric|, or that of forward mode if it is larger."""
+    bound: float | None = None
+    """What rounding and the measurement may explain of it."""
+    left: float | None = None
+    """The slope from the left, at a kink or at the end of a domain."""
+    right: float | None = None
+    """The slope from the right."""
+    method: str = ""
+    """How ``numeric`` was found: ``"differences"``, ``"mpmath"`` or ``"Fraction"``."""
+    why: str = ""
+    """What is to be said of this entry."""
+
+    @property
+    def full_name(self) -> str:
+        """``"weights[3][1]"``, or ``"f[2] by weights[3][1]"`` where there are several outputs."""
+        return f"{self.output} by {self.name}" if self.output else self.name
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """What `check_gradients` found; ``str(verdict)`` is a table.
+
+    ``bool(verdict)`` is True if the gradient is right, or at a kink follows the conventions.
+    """
+
+    outcome: Outcome
+    """``"right"``, ``"wrong"``, ``"kink"`` or ``"undecided"``: the gravest of the entries'."""
+    function: str
+    """The name of f."""
+    point: Any = field(compare=False)  # arrays have no ==
+    """Where it was checked."""
+    entries: tuple[Entry, ...] = ()
+    order: int = 1
+    """The order of the derivatives that were checked last: 1, or 2 if the first were in order."""
+    why: str = ""
+    """Why it is undecided, or where the kink is; empty when right."""
+    notes: tuple[str, ...] = ()
+    """What a reader should know: inputs that are not used, outputs that are constant."""
+
+    def __bool__(self) -> bool:
+        return self.outcome in {"right", "kink"}
+
+    def __str__(self) -> str:
+        order = " of second order" if self.order == 2 else ""
+        lines = [f"gradients{order} of {self.function} at {self.point!r}: {self.outcome}"]
+        if self.why:
+            lines.append(self.why)
+        if self.entries:
+            lines += _table(self.entries)
+        return "\n".join([*lines, *self.notes])
+
+    def entry(self, name: str) -> Entry:
+        """The entry of this name."""
+        for entry in self.entries:
+            if name in {entry.name, entry.full_name}:
+                return entry
+        known = ", ".join(entry.full_name for entry in self.entries[:10])
+        raise KeyError(f"there is no entry {name!r}; there are {known}")
+
+    def count(self, outcome: Outcome) -> int:
+        """How many entries came out so."""
+        return Counter(entry.outcome for entry in self.entries)[outcome]
+
+
+LONGEST_TABLE = 30
+
+
+def _table(entries: tuple[Entry, ...]) -> list[str]:
+    """A table of the entries, the gravest first when there are too many for all."""
+    shown = list(entries)
+    if len(shown) > LONGEST_TABLE:
+        shown.sort(key=lambda entry: GRAVITY.index(entry.outcome))
+        shown = shown[:LONGEST_TABLE]
+    columns = ["entry", "analytic", "forward", "numeric", "error", "bound", "left", "right"]
+    rows = [
+        [e.full_name, *map(_number, (e.analytic, e.forward, e.numeric)), _short(e.error),
+         _short(e.bound), _number(e.left), _number(e.right), _remark(e)]
+        for e in shown
+    ]  # fmt: skip
+    used = [j for j in range(len(columns)) if j == 0 or any(row[j] for row in rows)]
+    head = [columns[j] for j in used] + [""]
+    body = [[row[j] for j in used] + [row[-1]] for row in rows]
+    widths = [max(len(row[j]) for row in [head, *body]) for j in range(len(head))]
+    lines = [
+        "  ".join(
+            cell.ljust(width) if j in {0, len(head) - 1} else cell.rjust(width)
+            for j, (cell, width) in enumerate(zip(row, widths, strict=True))
+        ).rstrip()
+        for row in [head, *body]
+    ]
+    if len(entries) > len(shown):
+        lines.append(f"… and {len(entries) - len(shown)} more")
+    return lines
+
+
+GRAVITY: tuple[Outcome, ...] = ("wrong", "undecided", "kink", "right")
+
+
+def gravest(entries: tuple[Entry, ...]) -> Outcome:
+    """The outcome of all of them together."""
+    found = {entry.outcome for entry in entries}
+    return next((outcome for outcome in GRAVITY if outcome in found), "right")
+
+
+def _remark(entry: Entry) -> str:
+    return ": ".join([part for part in (entry.outcome, entry.why) if part])
+
+
+def _number(x: float | None) -> str:
+    return "" if x is None else f"{x:.10g}"
+
+
+def _short(x: float | None) -> str:
+    return "" if x is None else f"{x:.1e}"
+
+
+class GradientMismatch(AssertionError, AutogradError):  # noqa: N818 - the name says what it is
+    """A gradient is not the derivative: which one, by how much, and what is to blame."""
+
+    def __init__(
+        self,
+        verdict: Verdict,
+        entry: Entry,
+        *,
+        operation: str | None = None,
+        node: int | None = None,
+        cause: str = "",
+        reproduction: str = "",
+        graph: Graph | None = None,
+    ) -> None:
+        self.verdict = verdict
+        """The whole table."""
+        self.worst = entry
+        """The entry that is furthest off."""
+        self.operation = operation
+        """The operation whose local derivative is wrong; None if no operation is to blame."""
+        self.node = node
+        """Its number in ``graph``."""
+        self.cause = cause
+        """Where the fault lies, in words."""
+        self.reproduction = reproduction
+        """A program that shows the mismatch: paste it and run it."""
+        self.graph = graph
+        """The recorded computation, to be drawn; None for a plain function."""
+        super().__init__(self._message())
+
+    @property
+    def entry(self) -> str:
+        """The name of the entry that is furthest off, as ``"weights[3][1]"``."""
+        return self.worst.full_name
+
+    @property
+    def analytic(self) -> float:
+        """The derivative that was claimed for it."""
+        return self.worst.analytic
+
+    @property
+    def numeric(self) -> float | None:
+        """The derivative that was measured."""
+        return self.worst.numeric
+
+    @property
+    def error(self) -> float | None:
+        """How far apart they are."""
+        return self.worst.error
+
+    @property
+    def bound(self) -> float | None:
+        """What rounding and the measurement may explain of that."""
+        return self.worst.bound
+
+    def _message(self) -> str:
+        entry = self.worst
+        numeric = "not known" if entry.numeric is None else f"{entry.numeric!r}"
+        parts = [
+            f"the gradient of {self.verdict.function} by {self.entry} is {entry.analytic!r}, and "
+            f"the measured slope is {numeric}"
+            + (
+                f" (error {_short(entry.error)}, bound {_short(entry.bound)})"
+                if entry.error
+                else ""
+            )
+        ]
+        if self.cause:
+            parts.append(self.cause)
+        parts.append(str(self.verdict))
+        if self.reproduction:
+            parts.append(f"To see it again:\n\n{self.reproduction}")
+        return "\n".join(parts)
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        details = {
+            "operation": self.operation,
+            "node": self.node,
+            "cause": self.cause,
+            "reproduction": self.reproduction,
+            "graph": self.graph,
+        }
+        return _rebuilt, (self.verdict, self.worst, details)
+
+
+def _rebuilt(verdict: Verdict, entry: Entry, details: dict[str, Any]) -> GradientMismatch:
+    return GradientMismatch(verdict, entry, **details)

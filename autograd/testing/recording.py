@@ -1,0 +1,199 @@
+"""One run of a function of Values, recorded, and every way of differentiating it.
+
+The backward pass that users call is run twice for each output, the second time after the leaves'
+data were changed: gradients must accumulate, and belong to the numbers that were recorded. Beside
+it stand the functional reverse mode, forward mode, and a plain sweep over the table's slopes. They
+are four pieces of code for one number.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import Any
+
+from ..errors import DomainError
+from ..facts import read
+from ..graph import Graph
+from ..modes import recording
+from ..numbers import is_number
+from ..primitive import unchecked
+from ..pullback import pullback, pushforward
+from ..trees import flatten
+from ..value import Constant, Value, constant
+from .naming import function_name, leaf_names
+from .numeric import EPSILON
+from .precise import Step
+from .rounding import local_slopes, sweep
+
+OUTSIDE = (DomainError, ArithmeticError)  # what f may raise where it is not defined
+
+Call = Callable[[list[Any]], Any]
+"""f, given its numbers as one flat list."""
+
+
+class Recording:
+    """What f computed at one point, and its derivatives there."""
+
+    def __init__(
+        self, f: Callable[..., Any], call: Call, xs: Sequence[float], names: Sequence[str]
+    ) -> None:
+        self.leaves = [Value(x, label=name) for x, name in zip(xs, names, strict=True)]
+        with recording():
+            result = call(list(self.leaves))
+        self.outputs = [_value(x, f) for x in flatten(result)[0]]
+        self.is_single = isinstance(result, Value) or is_number(result)
+        self.output_names = [""] if self.is_single else leaf_names(function_name(f), result)
+        facts, self.indices = read(self.outputs, {}) if self.outputs else ([], {})
+        self.kinds = [fact.kind for fact in facts]
+        self.steps = [Step(fact.op, fact.operands, fact.value) for fact in facts]
+        self.inputs = [fact.inputs for fact in facts]
+        self.places = [self.indices.get(leaf) for leaf in self.leaves]
+        self.roots = [self.indices[output] for output in self.outputs]
+        self.values = [output.data for output in self.outputs]
+        self.slopes = local_slopes(self.steps)
+        self._numbers: dict[int, Value] = {i: v for v, i in self.indices.items()}
+        self._differentiate()
+
+    @property
+    def graph(self) -> Graph:
+        """The snapshot, for drawings."""
+        return Graph(self.outputs)
+
+    def _differentiate(self) -> None:
+        self.backward: list[list[float]] = []
+        self.interior: list[dict[int, float]] = []
+        self.again: list[list[float]] = []
+        self.functional: list[list[float]] = []
+        self.table: list[list[float]] = []
+        self.sizes: list[list[float]] = []
+        self.noise: list[float] = []
+        for output, root in zip(self.outputs, self.roots, strict=True):
+            first, second = self._passes(output)
+            self.backward.append(first)
+            self.again.append(second)
+            self.functional.append(pullback([output], self.leaves, [1.0], live=False))
+            grads, sizes = sweep(self.steps, self.slopes, root)
+            self.table.append([0.0 if p is None else grads[p] for p in self.places])
+            self.sizes.append([0.0 if p is None else sizes[p] for p in self.places])
+            self.noise.append(
+                EPSILON
+                * math.fsum(
+                    [
+                        size * abs(step.value)
+                        for size, step in zip(sizes, self.steps, strict=True)
+                        if size and math.isfinite(size * step.value)
+                    ]
+                )
+            )
+        columns = [
+            pushforward(self.outputs, self.leaves, _unit(i, len(self.leaves)), live=False)
+            for i in range(len(self.leaves))
+        ]
+        self.forward = [[column[k] for column in columns] for k in range(len(self.outputs))]
+
+    def _passes(self, output: Value) -> tuple[list[float], list[float]]:
+        """The gradients after one backward pass, and what a second one adds to them."""
+        leaves = self.leaves
+        if isinstance(output, Constant):
+            self.interior.append({})
+            return [0.0] * len(leaves), [0.0] * len(leaves)
+        with self._others_untouched():
+            for leaf in leaves:
+                leaf.grad = 0.0
+            output.backward()
+            first = [leaf.grad for leaf in leaves]
+            self.interior.append({i: v.grad for i, v in self._numbers.items()})
+            recorded = [leaf.data for leaf in leaves]
+            for leaf in leaves:
+                leaf.data = leaf.data * 0.5 + 1.0
+            output.backward()
+            second = [leaf.grad - grad for leaf, grad in zip(leaves, first, strict=True)]
+            for leaf, x in zip(leaves, recorded, strict=True):
+                leaf.data = x
+        return first, second
+
+    @contextmanager
+    def _others_untouched(self) -> Iterator[None]:
+        """Leaves that are not ours keep the gradients that they had before this block."""
+        mine = set(self.leaves)
+        others = [v for v in self.indices if v.op is None and v not in mine]
+        others = [v for v in others if not isinstance(v, Constant)]
+        grads = [v.grad for v in others]
+        try:
+            yield
+        finally:
+            for value, grad in zip(others, grads, strict=True):
+                value.grad = grad
+
+    def at(self, place: int | None, t: float) -> list[float]:
+        """Every number of the recording in doubles, with another number in one leaf."""
+        values = [step.value for step in self.steps]
+        if place is None:
+            return values
+        values[place] = t
+        changed = {place}
+        with unchecked():
+            for i, step in enumerate(self.steps):
+                if step.op is not None and not changed.isdisjoint(step.operands):
+                    values[i] = float(step.op.forward(*[values[j] for j in step.operands]))
+                    changed.add(i)
+        return values
+
+    def kinks(self) -> list[int]:
+        """The recorded operations that are exactly at a kink."""
+        found = []
+        for i, (step, inputs) in enumerate(zip(self.steps, self.inputs, strict=True)):
+            if step.op is not None and any(distance == 0 for distance in _distances(step, inputs)):
+                found.append(i)
+        return found
+
+    def depends(self, leaf: int, root: int, through: Sequence[int]) -> bool:
+        """Whether a path leads from a leaf to a root through one of the numbers ``through``."""
+        place = self.places[leaf]
+        if place is None:
+            return False
+        above = {place}
+        crossed: set[int] = set()
+        targets = set(through)
+        for i in range(len(self.steps)):
+            operands = self.steps[i].operands
+            if not above.isdisjoint(operands):
+                above.add(i)
+                if i in targets or not crossed.isdisjoint(operands):
+                    crossed.add(i)
+        return root in crossed
+
+
+def _distances(step: Step, inputs: Sequence[float]) -> tuple[Any, ...]:
+    assert step.op is not None
+    try:
+        return step.op.kinks(*inputs)
+    except (ArithmeticError, ValueError):  # inf or nan
+        return ()
+
+
+def _unit(i: int, count: int) -> list[float]:
+    return [float(i == j) for j in range(count)]
+
+
+def _value(x: Any, f: Callable[..., Any]) -> Value:
+    if isinstance(x, Value):
+        return x
+    if is_number(x):
+        return constant(float(x))
+    raise TypeError(
+        f"{function_name(f)} returned a {type(x).__name__}; a function to be checked returns "
+        "Values or numbers, alone or in lists"
+    )
+
+
+def values_of(call: Call, xs: Sequence[float]) -> list[float] | None:
+    """f's outputs as doubles at other numbers; None where it is not defined."""
+    try:
+        result = call([Value(x) for x in xs])
+    except OUTSIDE:
+        return None
+    numbers = [x.data if isinstance(x, Value) else float(x) for x in flatten(result)[0]]
+    return numbers if all(map(math.isfinite, numbers)) else None

@@ -1,0 +1,182 @@
+"""Networks for property tests, and a model as the function of its parameters that it is.
+
+>>> from autograd.testing import check_gradients
+>>> from nn import MLP
+>>> import random
+>>> model = MLP(2, [2, 1], activation="tanh", rng=random.Random(0))
+>>> loss, parameters = as_function(model, [[0.5, -1.0]], [1.0], "mse")
+>>> check_gradients(loss, parameters).outcome
+'right'
+"""
+
+from __future__ import annotations
+
+import copy
+import random
+from collections.abc import Callable
+from typing import TYPE_CHECKING, Any
+
+from autograd.testing.needed import needed
+from autograd.testing.strategies import finite_values, met
+
+from .activations import activations
+from .layers import MLP, Layer
+from .losses import LOSSES, Loss
+from .losses import loss as loss_of
+from .module import Module
+from .normalisation import LayerNorm, RMSNorm
+from .sequential import Sequential
+
+if TYPE_CHECKING:
+    from hypothesis.strategies import DrawFn, SearchStrategy
+
+Network = tuple[Module, list[list[float]], list[Any]]
+
+_OF_CLASSES = frozenset({"cross_entropy", "kl_divergence"})
+_NORMS: tuple[Callable[[int], Module] | None, ...] = (None, LayerNorm, RMSNorm)
+_TRIES = 60
+_LARGEST = 2.0
+
+
+def networks(
+    inputs: int | None = None,
+    outputs: int | None = None,
+    max_layers: int = 3,
+    *,
+    loss: str | Loss = "mse",
+) -> SearchStrategy[Network]:
+    """A model, a small batch X of examples, and targets y that suit the loss: (model, X, y).
+
+    Plain `MLP`s with any activation, and `Sequential`s with a `LayerNorm` or an `RMSNorm` between
+    their layers. No number that is met from X to the loss is near a kink, so a gradient can be
+    checked as it is. Weights have two digits.
+
+    >>> from hypothesis import find
+    >>> model, X, y = find(networks(inputs=2, outputs=1), lambda drawn: len(drawn[1]) == 2)
+    >>> model, X, y
+    (MLP(2 -> 1 linear), [[0.0, 0.0], [0.0, 0.0]], [0.0, 0.0])
+
+    Parameters
+    ----------
+    inputs, outputs:
+        The width of the first and the last layer; None draws it, from 1 to 3.
+    max_layers:
+        The most `Layer`s.
+    loss:
+        Which targets are wanted: a name as `loss` takes it, or a function, whose targets are
+        numbers. To draw the loss too: ``sampled_from(sorted(LOSSES)).flatmap(lambda name: ...)``.
+    """
+    st = needed("hypothesis.strategies", "networks", "nn.testing")
+    measure = loss_of(loss)
+    name = next((key for key, known in LOSSES.items() if known is measure), "")
+    least = 2 if name in _OF_CLASSES else 1
+    for size, what, lowest in (
+        (inputs, "inputs", 1),
+        (outputs, "outputs", least),
+        (max_layers, "max_layers", 1),
+    ):
+        if size is not None and (size.__class__ is not int or size < lowest):
+            raise ValueError(
+                f"networks({what}={size!r}) with loss {loss!r:.40}: a whole number from {lowest} on"
+            )
+
+    @st.composite  # type: ignore[untyped-decorator, unused-ignore]
+    def network(draw: DrawFn) -> Network:
+        nin = draw(st.integers(1, 3)) if inputs is None else inputs
+        nout = draw(st.integers(least, 3)) if outputs is None else outputs
+        model = _model(draw, nin, nout, max_layers)
+        count = draw(st.integers(1, 3))
+        X = [draw(st.lists(_numbers(), min_size=nin, max_size=nin)) for _ in range(count)]
+        y = [draw(_target(name, nout)) for _ in range(count)]
+        seed = draw(st.integers(0, 2**16))
+        settled = any(
+            met(_loss_after(model, X, y, measure, (seed, i))).smooth for i in range(_TRIES)
+        )
+        needed("hypothesis", "networks", "nn.testing").assume(settled)
+        return model, X, y
+
+    strategy: SearchStrategy[Network] = network()
+    return strategy
+
+
+def _model(draw: DrawFn, nin: int, nout: int, max_layers: int) -> Module:
+    """A model, with the weights of its initialiser."""
+    st = needed("hypothesis.strategies", "networks", "nn.testing")
+    hidden = draw(st.lists(st.integers(1, 4), max_size=max_layers - 1))
+    activation = draw(st.sampled_from(list(activations())))
+    norm = draw(st.sampled_from(_NORMS)) if hidden else None
+    rng = random.Random(0)
+    if norm is None:
+        return MLP(nin, [*hidden, nout], activation=activation, rng=rng)
+    parts: list[Any] = []
+    for width in [n + 2 for n in hidden]:  # of one number nothing is left, of two only signs
+        parts += [Layer(nin, width, activation=activation, rng=rng), norm(width)]
+        nin = width
+    return Sequential(*parts, Layer(nin, nout, nonlin=False, rng=rng))
+
+
+def _numbers() -> SearchStrategy[float]:
+    return finite_values(-_LARGEST, _LARGEST)
+
+
+def _target(loss: str, outputs: int) -> SearchStrategy[Any]:
+    """What one example's target may be."""
+    st = needed("hypothesis.strategies", "networks", "nn.testing")
+    chances = st.lists(st.integers(0, 4), min_size=outputs, max_size=outputs).map(_shares)
+    if loss == "kl_divergence":
+        return chances  # type: ignore[no-any-return]
+    if loss == "cross_entropy":
+        return st.one_of(st.integers(0, outputs - 1), chances)  # type: ignore[no-any-return]
+    one = _numbers()
+    if loss == "hinge":
+        one = st.sampled_from([1.0, -1.0])
+    elif loss == "binary_cross_entropy":
+        one = st.sampled_from([0.0, 1.0, 0.5, 0.25])
+    return one if outputs == 1 else st.lists(one, min_size=outputs, max_size=outputs)
+
+
+def _shares(counts: list[int]) -> list[float]:
+    """Probabilities from counts; all equal if there are none."""
+    total = sum(counts)
+    return [n / total for n in counts] if total else [1.0 / len(counts)] * len(counts)
+
+
+def _loss_after(
+    model: Module, X: list[list[float]], y: list[Any], loss: Loss, seed: tuple[int, int]
+) -> Any:
+    """The loss, after new parameters of two digits have been drawn; none of them is 0."""
+    rng = random.Random(repr(seed))
+    for parameter in model.parameters():
+        parameter.data = round(rng.uniform(-1.0, 1.0), 2) or 0.5
+    return loss([model(x) for x in X], y)
+
+
+def as_function(
+    model: Module, X: Any, y: Any = None, loss: str | Loss = "mse"
+) -> tuple[Callable[[dict[str, Any]], Any], dict[str, float]]:
+    """The model as a function of its parameters, and what they are: by name, as `state_dict`.
+
+    The function gives the loss of the batch, or without ``y`` the outputs; it leaves the model as
+    it is, works on a copy, and so draws the same random numbers in each call.
+
+    >>> from autograd import grad
+    >>> from nn import Layer
+    >>> layer = Layer(1, 1, activation="linear", init="zeros")
+    >>> f, parameters = as_function(layer, [[3.0]], [1.0])
+    >>> parameters
+    {'neurons.0.w.0': 0.0, 'neurons.0.b': 0.0}
+    >>> grad(f)(parameters)
+    {'neurons.0.w.0': -6.0, 'neurons.0.b': -2.0}
+    """
+    measure = loss_of(loss)
+    names = list(model.state_dict())
+
+    def f(parameters: dict[str, Any]) -> Any:
+        places = dict(model.named_parameters())
+        # Whatever a copy has been made of already, it takes instead: at every place of a parameter.
+        instead: dict[int, Any] = {id(places[name]): parameters[name] for name in names}
+        stand_in = copy.deepcopy(model, instead)
+        found = [stand_in(x) for x in X]
+        return found if y is None else measure(found, y)
+
+    return f, model.state_dict()

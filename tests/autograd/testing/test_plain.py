@@ -1,0 +1,140 @@
+"""Plain functions and their claimed gradients: NumPy code, formulas derived by hand."""
+
+import math
+
+import numpy as np
+import pytest
+
+import autograd as ag
+from autograd.testing import GradientMismatch, check_gradients
+
+MATRIX = np.array([[1.0, -2.0, 0.5], [0.3, 0.7, -1.1]])
+
+
+def softmax(z):
+    e = np.exp(z - z.max())
+    return e / e.sum()
+
+
+RIGHT = {
+    "one number": (math.exp, 1.0, math.exp),
+    "two numbers": (lambda x, y: x * y**2, (2.0, 3.0), lambda x, y: (y**2, 2 * x * y)),
+    "an array": (lambda x: np.sum(x**2), np.array([1.0, 2.0]), lambda x: 2 * x),
+    "a list": (lambda x: x[0] * x[1], [2.0, 3.0], lambda x: [x[1], x[0]]),
+    "a dict": (
+        lambda p: p["w"] * p["x"][0],
+        {"w": 2.0, "x": [3.0]},
+        lambda p: {"w": p["x"][0], "x": [p["w"]]},
+    ),
+    "a Jacobian": (lambda x: MATRIX @ x, np.ones(3), lambda x: MATRIX),
+    "a Jacobian of two": (
+        lambda x, b: MATRIX @ x + b,
+        (np.ones(3), np.zeros(2)),
+        lambda x, b: (MATRIX, np.eye(2)),
+    ),
+    "one array for two": (
+        lambda x, y: np.array([x * y, x + y]),
+        (2.0, 3.0),
+        lambda x, y: np.array([[y, x], [1.0, 1.0]]),
+    ),
+    "softmax": (
+        softmax,
+        np.array([1.0, 2.0, 3.0]),
+        lambda z: np.diag(softmax(z)) - np.outer(softmax(z), softmax(z)),
+    ),
+    "a matrix": (np.linalg.det, np.array([[2.0, 1.0], [1.0, 3.0]]),
+                 lambda a: np.linalg.det(a) * np.linalg.inv(a).T),
+    "ours": (ag.tanh, 0.5, ag.grad(ag.tanh)),
+    "fast": (lambda x: math.sin(200 * x), 0.3, lambda x: 200 * math.cos(200 * x)),
+    "not used": (lambda x, y: 3 * x, (1.0, 2.0), lambda x, y: (3.0, 0.0)),
+    "single precision": (
+        lambda x: np.sum(np.sin(x.astype(np.float32))),
+        np.array([0.1, 0.2]),
+        lambda x: np.cos(x.astype(np.float32)),
+    ),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("case", RIGHT)
+def test_right_gradients_are_right(case):
+    f, point, gradient = RIGHT[case]
+
+    assert check_gradients(f, point, gradient).outcome == "right"
+
+
+def scaled(tree, factor):
+    if isinstance(tree, dict):
+        return {key: scaled(part, factor) for key, part in tree.items()}
+    if isinstance(tree, (list, tuple)):
+        return type(tree)([scaled(part, factor) for part in tree])
+    return tree * factor
+
+
+@pytest.mark.parametrize("factor", [-1.0, 2.0, 1.0 + 1e-6, 1.0 - 1e-6, 0.0])
+@pytest.mark.parametrize("case", RIGHT)
+def test_wrong_gradients_are_wrong(case, factor):
+    f, point, gradient = RIGHT[case]
+    if case == "single precision" and abs(factor - 1.0) < 1e-3:
+        factor = 1.0 + 1e-3  # its values have seven digits, its slopes fewer
+
+    with pytest.raises(GradientMismatch) as caught:
+        check_gradients(f, point, lambda *xs: scaled(gradient(*xs), factor))
+    error = caught.value
+    assert error.error > error.bound
+    assert error.operation is error.graph is None
+
+
+def test_a_swapped_jacobian_is_wrong():
+    square = np.array([[1.0, 2.0], [3.0, 4.0]])
+
+    assert check_gradients(lambda x: square @ x, np.ones(2), lambda x: square)
+    with pytest.raises(GradientMismatch):
+        check_gradients(lambda x: square @ x, np.ones(2), lambda x: square.T)
+
+
+def test_at_a_kink_the_claim_lies_between_the_slopes():
+    for claim in (-1.0, 0.0, 0.3, 1.0):
+        assert check_gradients(abs, 0.0, lambda x, c=claim: c).outcome == "kink"
+    with pytest.raises(GradientMismatch, match="does not lie between the slopes"):
+        check_gradients(abs, 0.0, lambda x: 1.001)
+
+
+def test_near_a_kink_there_is_no_doubt():
+    assert check_gradients(lambda x: max(x, 0.0), 1e-6, lambda x: 1.0).outcome == "right"
+    with pytest.raises(GradientMismatch):
+        check_gradients(lambda x: max(x, 0.0), 1e-6, lambda x: 0.5)
+
+
+def test_at_the_end_of_a_domain():
+    assert check_gradients(math.sqrt, 0.0, lambda x: math.inf).outcome == "kink"
+    with pytest.raises(GradientMismatch):
+        check_gradients(math.sqrt, 0.0, lambda x: 1.0)
+
+
+def test_outside_the_domain_and_too_noisy_are_undecided():
+    verdict = check_gradients(math.log, -1.0, lambda x: 1 / x)
+    assert (verdict.outcome, verdict.entries) == ("undecided", ())
+    assert "outside the domain" in verdict.why
+
+    rng = np.random.default_rng(0)
+    noisy = check_gradients(lambda x: x + 1e-2 * rng.random(), 1.0, lambda x: 1.0)
+    assert noisy.outcome == "undecided"
+    assert "too noisy" in noisy.why
+    singular = check_gradients(np.linalg.inv, np.zeros((2, 2)), lambda a: np.zeros((4, 4)))
+    assert "Singular" in singular.why
+
+
+def test_a_gradient_that_is_not_finite():
+    with pytest.raises(GradientMismatch, match="the gradient is nan"):
+        check_gradients(lambda x: x * x, 1.0, lambda x: math.nan)
+
+
+def test_mistakes_of_use_are_told():
+    with pytest.raises(ValueError, match="returned 1 numbers, and the derivatives here are 2"):
+        check_gradients(lambda x, y: x * y, (1.0, 2.0), lambda x, y: x)
+    with pytest.raises(ValueError, match="check the Hessian as the Jacobian"):
+        check_gradients(lambda x: x, 1.0, lambda x: 1.0, order=2)
+    with pytest.raises(TypeError, match="returned a str"):
+        check_gradients(lambda x: "1", 1.0, lambda x: 1.0)
+    with pytest.raises(ValueError, match="mismatch"):
+        check_gradients(lambda x: MATRIX @ x, np.ones(2), lambda x: MATRIX)

@@ -10,6 +10,9 @@ import name" that helps nobody.
 - ``glassgrad-installation.pth``, which ``setup.py`` puts into the wheel, calls `watch` whenever
   Python starts in that environment: for the cases in which ``import autograd`` never reaches our
   code. So this module imports nothing but what Python has loaded by then.
+
+PYTEST_DONT_REWRITE: our pytest plugin makes pytest rewrite the assertions of what is installed with
+it, and a module that Python has loaded by then would be warned of in every run.
 """
 
 import os

@@ -115,6 +115,7 @@ def source(tmp_path_factory) -> Path:
         "README.md",
         "LICENSE",
         "_glassgrad_installation.py",
+        "_glassgrad_pytest.py",
     ]:
         shutil.copy(ROOT / name, copy)
     return copy
@@ -155,12 +156,29 @@ def test_the_wheel_holds_the_packages_the_hook_and_nothing_else(wheels):
         if file.is_file() and "__pycache__" not in file.parts
     }
 
-    assert inside == ours | {"_glassgrad_installation.py", HOOK}
+    assert inside == ours | {"_glassgrad_installation.py", "_glassgrad_pytest.py", HOOK}
     assert {"autograd/py.typed", "nn/py.typed", "viz/py.typed"} < inside
 
 
 def test_a_healthy_installation_imports(healthy):
     healthy.assert_healthy()
+
+
+def test_the_pytest_plugin_is_found_and_warns_of_nothing(healthy):
+    """Pytest is lent by this environment: it looks for plugins in both."""
+    lent = os.pathsep.join(path for path in sys.path if path.endswith("-packages"))
+    (healthy.start / "test_it.py").write_text("def test_it():\n    pass\n", encoding="utf-8")
+    done = healthy.execute(
+        "import pytest; pytest.main(['--help', '-p', 'no:cacheprovider'])", PYTHONPATH=lent
+    )
+    run = healthy.execute(
+        "import pytest; raise SystemExit(pytest.main(['-W', 'error', 'test_it.py']))",
+        PYTHONPATH=lent,
+    )
+
+    assert "--gradcheck-report=DIR" in done.stdout
+    assert run.returncode == 0, run.stdout + run.stderr
+    assert "warning" not in run.stdout
 
 
 def test_a_healthy_installation_imports_from_a_zip_file(environment, wheels):

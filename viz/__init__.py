@@ -40,6 +40,7 @@ from .report import Report as Report
 from .report import report as report
 
 if TYPE_CHECKING:
+    from .gradcheck import draw_mismatch as draw_mismatch
     from .picture import Picture as Picture
 
 
@@ -48,4 +49,8 @@ def __getattr__(name: str) -> Any:
         from .picture import Picture  # noqa: PLC0415
 
         return Picture
+    if name == "draw_mismatch":  # on first use: it imports autograd.testing
+        from .gradcheck import draw_mismatch  # noqa: PLC0415
+
+        return draw_mismatch
     raise AttributeError(f"module 'viz' has no attribute {name!r}")

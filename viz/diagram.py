@@ -38,8 +38,8 @@ class Box:
 class Arrow:
     """A line from one box to another.
 
-    ``sign`` is ``positive``, ``negative``, ``zero``, ``alarm`` or ``plain`` (nothing flows);
-    ``strength``, from 0 to 1, is how thick it is.
+    ``sign`` is ``positive``, ``negative``, ``zero``, ``alarm``, ``wrong`` (a gradient check blames
+    it) or ``plain`` (nothing flows); ``strength``, from 0 to 1, is how thick it is.
     """
 
     id: str

@@ -149,6 +149,10 @@ def edge(
         attributes["penwidth"] = f"{1 + 3 * arrow.strength:.2f}"
     if arrow.sign == "alarm":
         attributes["penwidth"] = "3"
+    if arrow.sign == "wrong":  # two lines side by side
+        ink = theme.alarm  # the second colour of several is that of the point
+        attributes |= {"color": dot_quote(f"{ink}:{ink}:{theme.page}:{ink}"), "penwidth": "2"}
+        attributes["fontcolor"] = dot_quote(ink)
     if arrow.sign == "zero":
         attributes |= {"style": "dotted", "fontcolor": dot_quote(theme.muted)}
     elif arrow.sign == "negative":

@@ -22,6 +22,7 @@ _SIGNS = {
     "negative": "dashed: −",
     "zero": "dotted: 0 or ≈0",
     "alarm": "thickest: nan! or inf!",
+    "wrong": "double: wrong",
 }
 
 

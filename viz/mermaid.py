@@ -58,8 +58,10 @@ def _lines(diagram: Diagram, theme: Theme) -> Iterator[str]:
 
 
 def _link(arrow: Arrow, *, pointed: bool) -> str:
-    """Solid for +, dotted for − and for nothing; a point shows the way of the values."""
+    """Solid for +, dotted for − and nothing, thick for wrong; a point shows the values' way."""
     label = f"|{_quoted(arrow.lines)}|" if arrow.lines else ""
+    if arrow.sign == "wrong":
+        return f"    {arrow.tail} ==={label} {arrow.head}"
     line = "-.-" if arrow.sign in {"negative", "zero"} else "---"
     if pointed:
         line = line.removesuffix("-") + ">" if line == "---" else "-.->"

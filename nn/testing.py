@@ -170,13 +170,19 @@ def as_function(
     """
     measure = loss_of(loss)
     names = list(model.state_dict())
+    drawn_from = random.getstate()
 
     def f(parameters: dict[str, Any]) -> Any:
         places = dict(model.named_parameters())
         # Whatever a copy has been made of already, it takes instead: at every place of a parameter.
         instead: dict[int, Any] = {id(places[name]): parameters[name] for name in names}
         stand_in = copy.deepcopy(model, instead)
-        found = [stand_in(x) for x in X]
+        before = random.getstate()
+        random.setstate(drawn_from)  # a Dropout without an rng of its own draws from there
+        try:
+            found = [stand_in(x) for x in X]
+        finally:
+            random.setstate(before)
         return found if y is None else measure(found, y)
 
     return f, model.state_dict()

@@ -9,6 +9,7 @@ from typing import Any
 from .. import functional
 from ..numbers import real
 from ..trees import flatten
+from ..value import Value
 from . import plain
 from .guilty import wrong_pass
 from .judging import Judge
@@ -199,6 +200,10 @@ class _Task:
                 return self._undecided(
                     f"the value {name or 'there'} is {value!r}".replace("  ", " ")
                 )
+        try:
+            plain.check_steady(recording.values, self.original, lambda: self.call(self._fresh()))
+        except plain.UnsteadyError as error:
+            return self._undecided(str(error))
         if self.is_second:
             recording.output_names = self._second_names(len(recording.outputs))
         entries = tuple(judge.entries())
@@ -206,6 +211,9 @@ class _Task:
         if verdict.outcome == "wrong":
             raise self._mismatch(verdict, judge)
         return verdict
+
+    def _fresh(self) -> list[Any]:
+        return [Value(x) for x in self.xs]
 
     def _second_names(self, count: int) -> list[str]:
         repeats = count // len(self.names)
@@ -279,8 +287,10 @@ class _Task:
                 gradient=claimed,
                 gradient_call=lambda numbers: claimed(*self._rebuilt(numbers)),
                 names=self.names,
-                widths=self.widths,
+                arguments=self.arguments,
             )
+        except plain.UnsteadyError as error:
+            return self._undecided(str(error))
         except (ArithmeticError, ValueError) as error:
             if not plain.is_outside(error):
                 raise

@@ -366,6 +366,8 @@ def _at_an_angle(entry: Entry, slope: Slope, bound: float) -> Entry:
         bound=bound,
         method="differences",
     )
+    if slope.jumps:
+        return replace(entry, outcome="undecided", why="the function jumps here, or close by")
     if kinks.between(entry.analytic, slope.left, slope.right, bound):
         return replace(entry, outcome="kink", why="the two sides have different slopes")
     why = "it does not lie between the slopes of the two sides"

@@ -40,6 +40,8 @@ class Slope:
     error: float
     left: float | None = None
     right: float | None = None
+    jumps: bool = False
+    """Whether the values from a side do not come near the value at the point."""
 
     @property
     def is_kink(self) -> bool:
@@ -196,6 +198,8 @@ class _Row:
     def sided(self, k: int, central: Slope) -> Slope:
         """The slopes from the two sides, if they differ; else the central one."""
         left, right = self._one(k, self.left, -1.0), self._one(k, self.right, 1.0)
+        if self._jumps(k, self.left) or self._jumps(k, self.right):
+            return Slope(math.nan, math.inf, left and left[0], right and right[0], jumps=True)
         if left is None or right is None:
             only = left or right
             if only is None:
@@ -207,7 +211,18 @@ class _Row:
         if math.isnan(apart) or apart > 4 * (left[1] + right[1]) + 1e-7 * abs(central.value):
             middle = left[0] if left[0] == right[0] else 0.5 * (left[0] + right[0])
             return Slope(middle, max(left[1], right[1]), left[0], right[0])
+        # Both sides see something that the wide steps of the centre jumped over.
+        near = self.tableaus[k]
+        if not abs(near.value - central.value) <= near.error + central.error:
+            return Slope(near.value, near.error)
         return central
+
+    def _jumps(self, k: int, side: Sequence[tuple[float, Sequence[float]]]) -> bool:
+        """Whether the distance to the point's value stays, while the steps become shorter."""
+        rises = [abs(outputs[k] - self.base[k]) for _, outputs in side]
+        if len(rises) < 3 or not rises[-1] > 64 * max(self.noise[k], EPSILON * abs(self.base[k])):
+            return False
+        return all(abs(b - a) < 0.01 * a for a, b in itertools.pairwise(rises[-3:]))
 
     def _one(
         self, k: int, side: Iterable[tuple[float, Sequence[float]]], sign: float

@@ -9,12 +9,15 @@ from __future__ import annotations
 
 import ast
 import builtins
+import contextlib
 import inspect
 import math
 import sys
+import types
 from collections.abc import Callable, Iterator
 from typing import Any
 
+from .. import ops
 from ..graph import Graph
 from ..ops import ALL
 
@@ -61,7 +64,19 @@ def reproduction(
         lines.append("import math")
     if "np." in point and "import numpy as np" not in text:
         lines.append("import numpy as np")
-    return "\n".join([*lines, *parts, "", f"check_gradients({name}, ({point}){options})"])
+    whole = "\n".join([*lines, *parts, "", f"check_gradients({name}, ({point}){options})"])
+    return "\n".join(_once(whole.split("\n")))
+
+
+def _once(lines: list[str]) -> Iterator[str]:
+    """The lines, each import only where it comes first."""
+    seen = set()
+    for line in lines:
+        if line.startswith(("import ", "from ")):
+            if line in seen:
+                continue
+            seen.add(line)
+        yield line
 
 
 def _name(f: Callable[..., Any]) -> str:
@@ -142,7 +157,8 @@ def _first_line(node: Any) -> int:
 
 def _compiles_to(node: Any, code: Any) -> bool:
     """Whether a lambda's syntax is that of ``code``: their names, constants and length agree."""
-    compiled = compile(ast.Expression(node), "<lambda>", "eval").co_consts[0]
+    constants = compile(ast.Expression(node), "<lambda>", "eval").co_consts
+    compiled = next(one for one in constants if isinstance(one, types.CodeType))
     return bool(
         (compiled.co_varnames, compiled.co_consts) == (code.co_varnames, code.co_consts)
         and set(compiled.co_names) == set(code.co_names) | set(code.co_freevars)
@@ -194,18 +210,21 @@ def _looked_up(f: Any, name: str) -> tuple[bool, Any]:
     return name in names, names.get(name)
 
 
+MOST_NUMBERS = 1000  # of an array that is written out
+
+
 def _binding(name: str, value: Any) -> str | None:
     """A line that gives ``value`` that name."""
     if inspect.ismodule(value):
         return f"import {value.__name__}" + ("" if value.__name__ == name else f" as {name}")
     if isinstance(value, (int, float, list, tuple, dict)) and not isinstance(value, bool):
-        try:
+        with contextlib.suppress(TypeError, ValueError):
             return f"{name} = {_literal(value)}"
-        except (TypeError, ValueError):
-            return None
-    row = getattr(value, "name", None)
-    if isinstance(row, str) and ALL.get(row) is value:
-        return f"from autograd.ops import ALL\n{name} = ALL[{row!r}]"
+    if hasattr(value, "tolist") and getattr(value, "size", MOST_NUMBERS + 1) <= MOST_NUMBERS:
+        kind = "" if str(value.dtype) == "float64" else f", dtype={str(value.dtype)!r}"
+        return f"import numpy as np\n{name} = np.array({_literal(value.tolist())}{kind})"
+    if ALL.get(getattr(value, "name", "")) is value:
+        return _row(name, value)
     module, original = getattr(value, "__module__", None), getattr(value, "__qualname__", "")
     if (
         isinstance(module, str)
@@ -215,6 +234,13 @@ def _binding(name: str, value: Any) -> str | None:
     ):
         return f"from {module} import {original}" + ("" if original == name else f" as {name}")
     return None
+
+
+def _row(name: str, op: Any) -> str:
+    line = f"from autograd.ops import ALL\n{name} = ALL[{op.name!r}]"
+    if any(known is op for known in vars(ops).values()):
+        return line
+    return f"# {op.name} is an operation of your own: run what makes it first.\n{line}"
 
 
 # --- recordings -----------------------------------------------------------------------------------

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd import Graph, Value, grad
+from autograd.testing import check_gradients
 from autograd.testing.places import MARGIN
-from nn import MLP, Dropout, Module, Sequential
+from nn import MLP, Dropout, Layer, Module, Sequential
 from nn.losses import LOSSES, mse
 from nn.testing import as_function, networks
 
@@ -128,3 +129,14 @@ def test_the_model_stays_as_it_is_and_dropout_repeats_itself():
     assert f(parameters) == f(parameters)
     assert model.state_dict() == before
     assert all(p.grad == 0.0 for p in model.parameters())
+
+
+def test_dropout_drops_the_same_in_every_call():
+    """Also one without an rng of its own; and nobody else's draws are disturbed."""
+    random.seed(3)
+    model = Sequential(Layer(2, 4, rng=random.Random(0)), Dropout(0.5), Layer(4, 1, nonlin=False))
+    f, parameters = as_function(model, [[1.0, 2.0]], [1.0])
+    before = random.getstate()
+
+    assert check_gradients(f, parameters).outcome in {"right", "kink"}
+    assert random.getstate() == before

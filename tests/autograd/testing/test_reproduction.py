@@ -130,3 +130,25 @@ def test_plain_functions_with_their_gradients():
     assert error.entry == "x[1]"
     assert again.verdict.entries == error.verdict.entries
     assert ran(mismatch(lambda x: x * x, 3.0, lambda x: x).reproduction).analytic == 3.0
+
+
+X = np.array([[1.0, 2.0], [3.0, -1.0]], dtype=np.float32)
+
+
+def mean_square(w):
+    return np.mean((X @ w) ** 2)
+
+
+def forgot_the_mean(w):
+    return 2.0 * X.T @ (X @ w)
+
+
+def test_arrays_are_written_out_and_imports_come_once():
+    with pytest.raises(GradientMismatch) as caught:
+        check_gradients(mean_square, np.array([0.3, -0.2]), forgot_the_mean)
+    text = caught.value.reproduction
+
+    assert text.count("import numpy as np") == 1
+    assert "X = np.array([[1.0, 2.0], [3.0, -1.0]], dtype='float32')" in text
+    with pytest.raises(GradientMismatch):
+        exec(text, {"__name__": "pasted"})  # noqa: S102 - that is what it is for

@@ -6,7 +6,10 @@ import argparse
 import io
 import sys
 import webbrowser
+from collections.abc import Callable
 from pathlib import Path
+
+from .missing import MissingError
 
 GALLERY = Path("gallery")
 
@@ -33,6 +36,17 @@ def say(*words: object, end: str = "\n") -> None:
     if isinstance(sys.stdout, io.TextIOWrapper) and sys.stdout.errors == "strict":
         sys.stdout.reconfigure(errors="replace")
     print(*words, end=end, flush=True)
+
+
+def made(page: Callable[[], Path], *, show: bool) -> int:
+    """Make a page and say where it is; 1, with what to install, if a package is missing."""
+    try:
+        path = page()
+    except MissingError as error:
+        sys.stderr.write(f"{error}\n")
+        return 1
+    finished(path, show=show)
+    return 0
 
 
 def finished(path: Path, *, show: bool) -> None:

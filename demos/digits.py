@@ -10,7 +10,6 @@ from time import perf_counter
 from . import cli, data, digits_page, digits_text, gallery, reading, training
 from .cli import say
 from .data import Digits, Split
-from .missing import MissingError
 from .page import write
 from .progress import Progress
 from .training import Run
@@ -35,15 +34,12 @@ def main(arguments: list[str] | None = None) -> int:
         "--seed", type=int, default=SEED, help=f"of splits, weights and order (default: {SEED})"
     )
     options = parser.parse_args(arguments)
-    try:
-        path = run(
+    return cli.made(
+        lambda: run(
             options.out, seed=options.seed, number_of_splits=options.splits, quick=options.quick
-        )
-    except MissingError as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
-    cli.finished(path, show=options.open)
-    return 0
+        ),
+        show=options.open,
+    )
 
 
 def run(folder: Path, *, seed: int = SEED, number_of_splits: int = 1, quick: bool = False) -> Path:

@@ -18,7 +18,6 @@ from . import (
     missing,
 )
 from .cli import say
-from .missing import MissingError
 from .page import write
 
 FAILURES: tuple[Any, ...] = (
@@ -36,13 +35,9 @@ def main(arguments: list[str] | None = None) -> int:
         "--seed", type=int, help="of data, weights and order (default: one for each)"
     )
     options = parser.parse_args(arguments)
-    try:
-        path = run(options.out, seed=options.seed, quick=options.quick)
-    except MissingError as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
-    cli.finished(path, show=options.open)
-    return 0
+    return cli.made(
+        lambda: run(options.out, seed=options.seed, quick=options.quick), show=options.open
+    )
 
 
 def run(folder: Path, *, seed: int | None = None, quick: bool = False) -> Path:

@@ -10,7 +10,6 @@ import nn
 
 from . import cli, gallery, missing, moons_page
 from .cli import say
-from .missing import MissingError
 from .moons_page import NETWORK
 from .moons_training import EPOCHS, NEW, POINTS, SIZES, Run, learn
 from .page import write
@@ -29,13 +28,9 @@ def main(arguments: list[str] | None = None) -> int:
         "--seed", type=int, default=SEED, help=f"of points, weights and order (default: {SEED})"
     )
     options = parser.parse_args(arguments)
-    try:
-        path = run(options.out, seed=options.seed, quick=options.quick)
-    except MissingError as error:
-        sys.stderr.write(f"{error}\n")
-        return 1
-    cli.finished(path, show=options.open)
-    return 0
+    return cli.made(
+        lambda: run(options.out, seed=options.seed, quick=options.quick), show=options.open
+    )
 
 
 def run(folder: Path, *, seed: int = SEED, quick: bool = False) -> Path:

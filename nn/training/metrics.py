@@ -179,8 +179,8 @@ def _largest(numbers: Sequence[float]) -> int:
 
 
 def _are_0_and_1(targets: Numbers) -> bool:
-    return {_single(target) if not isinstance(target, dict) else None for target in targets
-            if not isinstance(_single(target), (list, tuple))} == {0, 1}  # fmt: skip
+    single = map(_single, targets)
+    return {target for target in single if not isinstance(target, (list, tuple))} == {0, 1}
 
 
 def _errors(

@@ -20,7 +20,9 @@ def mean(numbers: Sequence[float]) -> float:
     """
     whole = total(numbers)
     if math.isinf(whole) and all(map(math.isfinite, numbers)):
-        return total([number / len(numbers) for number in numbers])
+        # Rounded up, the parts of three numbers at the end of the doubles add up to more than one.
+        parts = total([number / len(numbers) for number in numbers])
+        return min(max(parts, min(numbers)), max(numbers))
     return whole / len(numbers)
 
 

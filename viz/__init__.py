@@ -12,6 +12,7 @@ How a picture comes about::
     Graph ── levels, grouping, groups ────→ Folded    (numbers; of a large one)
     Outline ── words ──┐
     Folded ── group_words ──┴── legend, composing ──→ Diagram   (text), also made by neuron, network
+    Graph ── explain ─────────────────────→ Explanation, text and Picture
     Diagram ── dot, inlay, lettering ── render, engines ──→ Picture; mermaid, text
 
 `health` finds what is wrong with a gradient and says it in words, in every picture and in `report`.
@@ -28,6 +29,8 @@ from typing import TYPE_CHECKING, Any
 from .draw import draw as draw
 from .errors import RenderError as RenderError
 from .errors import RenderTimeoutError as RenderTimeoutError
+from .explain import Explanation as Explanation
+from .explain import explain as explain
 from .network import draw_network as draw_network
 from .neuron import draw_neuron as draw_neuron
 from .plots import plot_decision_boundary as plot_decision_boundary

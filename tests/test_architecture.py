@@ -34,7 +34,7 @@ AUTOGRAD_LAYERS = (
     {"arithmetic", "copying"},
     {"value"},
     {"facts", "functions", "pullback", "roots"},
-    {"functional"},
+    {"formula", "functional"},
     {"graph_json"},
     {"graph"},
     {"diagnosis"},
@@ -43,8 +43,8 @@ AUTOGRAD_LAYERS = (
 
 # Imported on first use, if at all; most are not even installed with glassgrad.
 HEAVY = {
-    "graphviz", "hypothesis", "matplotlib", "mpmath", "numpy", "pandas", "safetensors", "scipy",
-    "sklearn", "torch", "tqdm",
+    "click", "graphviz", "hypothesis", "matplotlib", "mpmath", "numpy", "pandas", "safetensors",
+    "scipy", "sklearn", "torch", "tqdm",
 }  # fmt: skip
 
 

@@ -1,0 +1,21 @@
+"""Formulas as text, for command lines, sliders and lessons: read safely, never by ``eval``.
+
+>>> from autograd.formula import parse
+>>> formula = parse("o = tanh(w*x + b); (o - y)**2", w=0.5, x=2.0, b=-1.0, y=1.0)
+>>> formula.value.backward()
+>>> formula.value.data, formula.inputs["w"].grad
+(1.0, -4.0)
+
+How a text becomes Values::
+
+    text ── tokens ──→ signs, names, numbers ── grammar ──→ Program ── machine ──→ Values
+                                                   └── vocabulary (which functions there are)
+
+A program is a flat list of instructions for a stack machine, so a sum of ten thousand terms is as
+good as one of two: nothing recurses over the length of a text, and brackets have a limit.
+"""
+
+from .errors import ExpressionError as ExpressionError
+from .parsing import Formula as Formula
+from .parsing import calculate as calculate
+from .parsing import parse as parse

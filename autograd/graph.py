@@ -177,21 +177,33 @@ class Graph:
 
     # --- in other arithmetics ---------------------------------------------------------------------
 
-    def evaluate(self, number: Callable[[float], Any] = float) -> tuple[Any, ...]:
+    def evaluate(
+        self,
+        number: Callable[[float], Any] = float,
+        leaves: Mapping[int, Any] | None = None,
+    ) -> tuple[Any, ...]:
         """Every node's value, computed again from the recorded leaves in another arithmetic.
 
-        With ``number=Fraction`` the rational operations of the table are exact.
+        With ``number=Fraction`` the rational operations of the table are exact. ``leaves`` are
+        numbers for some of the leaves, by index, instead of the recorded ones: what the same
+        operations give elsewhere. Outside of a domain that is nan or infinite, as in partials.
 
         >>> from fractions import Fraction
         >>> x = Value(3.0)
         >>> Graph(x / 7.0).evaluate(Fraction)[-1]
         Fraction(3, 7)
+        >>> Graph(x / 7.0).evaluate(leaves={0: 14.0})[-1]
+        2.0
         """
+        given = {} if leaves is None else leaves
+        for index in given:
+            if not 0 <= index < len(self) or self.nodes[index].op is not None:
+                raise ValueError(f"evaluate: node {index} is no leaf of this graph")
         values: list[Any] = []
         with unchecked():
             for node in self.nodes:
                 if node.op is None:
-                    values.append(number(node.value))
+                    values.append(number(given.get(node.index, node.value)))
                 else:
                     values.append(node.op.forward(*[values[i] for i in node.operands]))
         return tuple(values)

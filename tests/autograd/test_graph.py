@@ -353,6 +353,25 @@ def test_evaluation_follows_ieee_and_raises_nothing():
     assert graph.evaluate()[-1] == 0.0
 
 
+def test_evaluation_elsewhere():
+    """Other numbers for some leaves, in any arithmetic; the recorded ones for the others."""
+    a, b = Value(3.0), Value(4.0)
+    graph = Graph(a * b + a)
+
+    assert graph.evaluate(leaves={0: 5.0}) == (5.0, 4.0, 20.0, 25.0)
+    assert graph.evaluate(Fraction, {1: Fraction(1, 3)})[-1] == 4
+    assert graph.evaluate(leaves={}) == graph.evaluate()
+    assert [node.value for node in graph] == [3.0, 4.0, 12.0, 15.0]
+
+
+@pytest.mark.parametrize("index", [-1, 2, 99])
+def test_only_leaves_can_be_given_other_numbers(index):
+    a = Value(3.0)
+
+    with pytest.raises(ValueError, match=f"^evaluate: node {index} is no leaf of this graph$"):
+        Graph(a * Value(4.0)).evaluate(leaves={index: 1.0})
+
+
 # --- names ----------------------------------------------------------------------------------------
 
 

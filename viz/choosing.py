@@ -7,7 +7,7 @@ picture has all its contributions in the picture too.
 from __future__ import annotations
 
 import heapq
-from collections.abc import Iterable
+from collections.abc import Container, Iterable
 from dataclasses import replace
 
 from autograd import Graph, Node
@@ -24,13 +24,14 @@ def outline(
     graph: Graph,
     *,
     opened: frozenset[int] = frozenset(),
-    constants: bool = True,
+    constants: bool | Container[int] = True,
     max_nodes: int = 400,
-    textbook: int | None = None,
+    textbook: Container[int] = (),
 ) -> Outline:
     """The items and links of a picture with at most ``max_nodes`` boxes.
 
-    ``textbook`` is a dot that is opened into its products and one Σ.
+    ``constants`` are those that get boxes of their own: all, none, or some by index. ``textbook``
+    are dots that are opened into their products and one Σ.
     """
     chosen = _Chosen(graph, opened, constants=constants, max_nodes=max_nodes)
     chosen.textbook = textbook
@@ -42,7 +43,12 @@ class _Chosen:
     """The nodes chosen so far, and the room that is left."""
 
     def __init__(
-        self, graph: Graph, opened: frozenset[int], *, constants: bool, max_nodes: int
+        self,
+        graph: Graph,
+        opened: frozenset[int],
+        *,
+        constants: bool | Container[int],
+        max_nodes: int,
     ) -> None:
         self.graph, self.opened, self.constants = graph, opened, constants
         self.roots: dict[int, tuple[float, ...]] = {}
@@ -54,7 +60,7 @@ class _Chosen:
         self.link_room = max_nodes * LINKS_PER_NODE
         self.parts: dict[int, Part] = {}
         self.too_wide: list[Node] = []
-        self.textbook: int | None = None
+        self.textbook: Container[int] = ()
 
     def fill(self) -> None:
         """Choose nodes, nearest to the roots first, while there is room."""
@@ -86,21 +92,20 @@ class _Chosen:
     def _part(self, node: Node) -> Part:
         """How the node is shown; a Σ stays closed if its steps do not fit."""
         in_steps = node.op is not None and node.op.name in N_ARY and node.index in self.opened
-        if in_steps or node.index == self.textbook:
+        if in_steps or node.index in self.textbook:
             # It has no more steps inside than operands.
             if len(node.operands) >= min(self.room, self.link_room // 2):
                 self.too_wide.append(node)
                 return part(self.graph, node, frozenset(), self.apart)
-            if node.index == self.textbook:
+            if node.index in self.textbook:
                 return opened_into_products(self.graph, node)
         return part(self.graph, node, self.opened, self.apart)
 
     def _is_hidden_constant(self, index: int) -> bool:
-        return (
-            not self.constants
-            and self.graph.nodes[index].kind == "constant"
-            and index not in self.roots
-        )
+        if self.graph.nodes[index].kind != "constant" or index in self.roots:
+            return False
+        shown = self.constants
+        return not shown if isinstance(shown, bool) else index not in shown
 
     def outline(self) -> Outline:
         """What was chosen, as items and links."""

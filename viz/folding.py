@@ -114,6 +114,7 @@ def _link(graph: Graph, adder: Node, position: int, consumer: Node, shown_as: in
         product=None if upstream is None else slope * upstream,
         formula=formulas[position] if len(formulas) == len(adder.operands) else "",
         node=operand,
+        edge=(adder.index, position),
     )
 
 
@@ -153,6 +154,7 @@ class _Term:
     value: float
     asked: bool  # whether its gradient is
     node: int | None = None
+    edge: tuple[int, int] | None = None
 
 
 class _Steps:
@@ -174,7 +176,8 @@ class _Steps:
     def operand(self, position: int) -> _Term:
         operand = self.graph.nodes[self.node.operands[position]]
         asked = operand.grad is not None
-        return _Term(str(operand.index), self.node.inputs[position], asked, operand.index)
+        edge = (self.node.index, position)
+        return _Term(str(operand.index), self.node.inputs[position], asked, operand.index, edge)
 
     def product(self, left: int, right: int) -> _Term:
         w, x = self.operand(left), self.operand(right)
@@ -190,9 +193,10 @@ class _Steps:
         for position, (operand, slope) in enumerate(operands):
             upstream = self.node.grad if operand.asked else None
             product = None if upstream is None else slope * upstream
-            links.append(
-                Link(operand.key, consumer, position, slope, upstream, product, "", operand.node)
-            )
+            # fmt: off
+            links.append(Link(operand.key, consumer, position, slope, upstream, product, "",
+                              operand.node, operand.edge))
+            # fmt: on
         return tuple(links)
 
     def _step(self, key: str, symbol: str, value: float, *operands: tuple[_Term, float]) -> _Term:

@@ -77,7 +77,7 @@ def draw_neuron(
     result = neuron([*inputs(x, len(weights), WHO)])
     # The weights are roots of seed 0, so that the graph tells which nodes they are.
     graph = Graph([objective(result, loss, WHO), *weights], seeds=[1.0] + [0.0] * len(weights))
-    outline = choosing.outline(graph, max_nodes=max_nodes, textbook=_sum_of(graph))
+    outline = choosing.outline(graph, max_nodes=max_nodes, textbook=_sums_of(graph))
     backward = view == "backward"
     diagram = composed(
         graph, outline, _spelled_out(graph, outline, backward=backward),
@@ -97,14 +97,14 @@ def _weights(neuron: Any) -> list[Value]:
     return list(neuron.w)
 
 
-def _sum_of(graph: Graph) -> int | None:
-    """The dot product that the weights go into; None for a neuron made of single ``+``."""
+def _sums_of(graph: Graph) -> tuple[int, ...]:
+    """The dot product that the weights go into; none for a neuron made of single ``+``."""
     for weight in graph.roots[1:]:
         for consumer, _ in graph.consumers(weight):
             op = graph.nodes[consumer].op
             if op is not None and op.name == "dot":
-                return consumer
-    return None
+                return (consumer,)
+    return ()
 
 
 def _spelled_out(graph: Graph, outline: Outline, *, backward: bool) -> tuple[Box, ...]:

@@ -53,7 +53,8 @@ class Link:
 
     ``upstream`` and ``product`` are None where no gradient was asked for. ``formula`` is the
     slope as the operation table writes it, in terms of operands x, y and the result z. ``node``
-    is the operand's index in the graph, None for a step inside an opened Σ.
+    is the operand's index in the graph, None for a step inside an opened Σ. ``edge`` is the edge of
+    the graph that the link stands for: (consumer, position) there.
     """
 
     operand: str
@@ -64,6 +65,7 @@ class Link:
     product: float | None
     formula: str = ""
     node: int | None = None
+    edge: tuple[int, int] | None = None
 
 
 @dataclass(frozen=True, slots=True)

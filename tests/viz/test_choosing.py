@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograd import Graph, Value, constant, dot
+from autograd import Graph, Value, constant, dot, ops
 from autograd import sum as total
 from viz.choosing import LINKS_PER_NODE, outline
 from viz.opening import opened
@@ -228,6 +228,32 @@ def test_hidden_constants_are_named_in_what_uses_them(graph):
             assert node.kind == "constant"
             assert (hidden.label, repr(hidden.value)) == (node.label, repr(node.value))
     assert result.hidden == 0
+
+
+def test_some_constants_can_be_drawn():
+    graph = Graph(Value(3.0, label="x") * constant(2.0, label="c") + 1.0)
+    named = {node.index for node in graph if node.label}
+
+    items = outline(graph, constants=named).items
+
+    assert [item.label for item in items if not item.symbol] == ["x", "c"]
+    assert [constant.value for constant in items[-1].constants] == [1.0]
+
+
+@given(graphs, st.booleans())
+def test_every_link_knows_its_edge(graph, textbook):
+    """But those inside an opened Σ, which stand for no edge."""
+    dots = {node.index for node in graph if node.op is ops.dot} if textbook else ()
+    links = outline(graph, textbook=dots).links
+
+    edges = [link.edge for link in links if link.edge is not None]
+    assert len(edges) == len(set(edges))
+    for link in links:
+        if link.edge is not None:
+            consumer, position = link.edge
+            assert graph.nodes[consumer].operands[position] == link.node
+            assert repr(graph.nodes[consumer].slopes[position]) == repr(link.slope)
+    assert {link.edge for link in links if link.node is not None} == set(edges)
 
 
 def test_a_constant_root_is_drawn_even_without_constants():

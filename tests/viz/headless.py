@@ -1,0 +1,35 @@
+"""A browser without a window: what it prints on paper, and what a page has become in it."""
+
+from __future__ import annotations
+
+import os
+import re
+import shutil
+import subprocess
+
+import pytest
+
+BROWSER = os.environ.get("GLASSGRAD_CHROMIUM") or shutil.which("chromium")
+
+
+def pages(path, folder):
+    """How many sheets of paper a page takes."""
+    pdf = folder / "printed.pdf"
+    _run(folder, "--no-pdf-header-footer", f"--print-to-pdf={pdf}", path.as_uri())
+    return len(re.findall(rb"/Type\s*/Page\b", pdf.read_bytes()))
+
+
+def document(path, folder):
+    """The page after its scripts have run, as HTML."""
+    return _run(folder, "--dump-dom", "--virtual-time-budget=1000", path.as_uri())
+
+
+def _run(folder, *arguments):
+    if BROWSER is None:
+        missing = "no chromium on PATH, and none in $GLASSGRAD_CHROMIUM"
+        (pytest.fail if os.environ.get("CI") else pytest.skip)(missing)
+    # Browsers that share a profile wait for each other.
+    options = ["--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={folder}/profile"]
+    command = [BROWSER, *options, *arguments]
+    done = subprocess.run(command, capture_output=True, timeout=120, check=True)
+    return done.stdout.decode()

@@ -1,0 +1,133 @@
+"""The pages of networks: at sampled steps of every kind of view they show what was recorded."""
+
+import random
+
+import pytest
+
+from autograd import Value
+from nn import MLP, cross_entropy, mse
+from viz.player.playing import player
+
+from .conftest import SIZES
+from .test_browser_page import violations
+
+ROWS = [(0.0, 0.0), (0.0, 1.0), (1.0, 0.0), (1.0, 1.0)]
+
+
+def _set(neuron, weights, bias):
+    for parameter, number in zip(neuron.w, weights, strict=True):
+        parameter.data = number
+    neuron.b.data = bias
+
+
+@pytest.fixture(scope="module")
+def xor():
+    """The 2-3-1 network of the book on all four rows."""
+    model = MLP(2, [3, 1], activation="tanh", rng=random.Random(0))
+    hidden = zip([[0.5, -1.0], [-0.8, 0.4], [0.3, 0.9]], [0.1, 0.2, -0.1], strict=True)
+    for neuron, (weights, bias) in zip(model.layers[0].neurons, hidden, strict=True):
+        _set(neuron, weights, bias)
+    _set(model.layers[1].neurons[0], [0.6, -0.5, 0.7], 0.1)
+    loss = mse([model(row) for row in ROWS], [0.0, 1.0, 1.0, 0.0])
+    loss.label = "L"
+    return player(loss)
+
+
+@pytest.fixture(scope="module")
+def digits():
+    """A network of the size that reads digits, on one made-up image."""
+    rng = random.Random(3)
+    model = MLP(64, [32, 10], activation="relu", rng=rng)
+    loss = cross_entropy(model([rng.randint(0, 16) / 16 for _ in range(64)]), 3)
+    loss.label = "L"
+    return player(loss, image=(8, 8))
+
+
+@pytest.fixture(scope="module")
+def deep():
+    """No network, and not small."""
+    value = Value(0.5, label="a")
+    for _ in range(60):
+        value = (value * value + 0.1).tanh()
+    return player(value)
+
+
+def _samples(view):
+    """The last step of each phase, and one in the middle."""
+    last = {step.phase: number for number, step in enumerate(view.steps)}
+    return sorted({*last.values(), len(view.steps) // 2})
+
+
+def _lines(view, number, first):
+    lines = {name: list(texts) for name, texts in first.items()}
+    for step in view.steps[: number + 1]:
+        for fill in step.fills:
+            lines[fill.box][fill.line] = fill.text
+    return lines
+
+
+@pytest.mark.parametrize("which", ["xor", "digits", "deep"])
+def test_sampled_steps_show_what_was_recorded(show, request, which):
+    """Every view of those that stand in tabs, and the first that open within them."""
+    story = request.getfixturevalue(which).story
+    page = show(request.getfixturevalue(which))
+    outer = [number for number, view in enumerate(story.views) if not view.within]
+    inner = [number for number, view in enumerate(story.views) if view.within]
+    for number in (*outer, *inner[:3]):
+        view = story.views[number]
+        page.go(f"{view.key}.s1")
+        first = page.lines()
+        for at in _samples(view):
+            page.go(f"{view.key}.s{at + 1}")
+            step = view.steps[at]
+
+            assert page.lines() == _lines(view, at, first)
+            assert page.text("symbols") == step.symbols
+            assert page.text("answer") == step.answer
+            assert page.text("sentence") == step.sentence
+            assert page.ids(".box.now") == [step.box] * bool(step.box)
+            known = set(page.ids(".arrow"))
+            assert {one.arrow for one in step.carried if one.arrow in known} <= set(
+                page.ids(".arrow.now")
+            )
+
+
+@pytest.mark.parametrize("which", ["xor", "digits"])
+@pytest.mark.parametrize("size", SIZES)
+@pytest.mark.parametrize("scheme", ["light", "dark"])
+def test_networks_fit_every_screen_in_every_phase(show, request, which, size, scheme):
+    page = show(request.getfixturevalue(which), size=SIZES[size], color_scheme=scheme)
+    if which == "xor":
+        page.go("row-4.s1")
+    phases = page.tab.locator("#ui-phases button").all_text_contents()
+    for phase in phases:
+        page.tab.click(f"#ui-phases [data-phase={phase}]")
+        page.press("ArrowRight")
+        page.screenshot(f"{which}-{size}-{scheme}-{phase}")
+
+        assert page.tab.evaluate("document.documentElement.scrollWidth <= innerWidth")
+        for name in ("equation", "sentence"):
+            assert page.tab.evaluate(
+                "name => { const e = document.getElementById('ui-' + name);"
+                " return e.scrollHeight <= e.clientHeight + 2; }",
+                name,
+            ), (name, phase, page.text("sentence"))
+
+
+@pytest.mark.parametrize("which", ["xor", "digits"])
+def test_axe_finds_nothing_in_networks(show, request, which):
+    story = request.getfixturevalue(which).story
+    page = show(request.getfixturevalue(which))
+    for view in (story.views[0], story.views[-1]):
+        page.go(f"{view.key}.s{len(view.steps) // 2}")
+
+        assert violations(page) == []
+
+
+def test_a_neuron_opens_and_closes(show, xor):
+    page = show(xor, hash="#row-4.s10")
+    page.tab.locator("#ui-picture .activation").first.click()
+    page.tab.get_by_role("button", name="look inside").click()
+    assert page.text("views").startswith("← row 4")
+    page.click("out-of")
+    assert page.number() == 10

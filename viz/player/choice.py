@@ -1,0 +1,130 @@
+"""Which views a computation gets: one box a node, rows of a small network, or layers."""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Any
+
+from autograd import ConstantError, Graph, Value
+from autograd.facts import read
+from autograd.numbers import is_number
+
+from ..labels import shorten
+from .networks import focusing, large, small
+from .networks.finding import network_of
+from .story import Story, View
+from .telling.single import single_view
+
+MAX_NODES = 400
+FEW = 60  # nodes of a graph that is one neuron or less: drawn node by node
+
+
+def story(
+    value: Value | Graph,
+    *,
+    names: Mapping[str, Any] | None = None,
+    rate: float = 0.1,
+    accumulate: bool = False,
+    focus: str | int | Value | None = None,
+    image: tuple[int, int] | None = None,
+    title: str | None = None,
+    expand: bool = True,
+    max_nodes: int = MAX_NODES,
+) -> Story:
+    """All that a page tells of a computation; the arguments are those of `viz.player`."""
+    _check(rate, image, title)
+    graph = _graph(value, names)
+    root = value if isinstance(value, Value) else None
+    if all(graph.nodes[index].grad is None for index in graph.roots):
+        raise ConstantError(
+            "player: no gradient flows, for the result does not depend on any variable or "
+            "parameter; compute it from some"
+        )
+    index = None if focus is None else focusing.node_of(graph, focus, root)
+    found = views(
+        graph, rate=float(rate), left=_left(value) if accumulate else {}, focus=index, image=image,
+        expand=expand, max_nodes=max_nodes,
+    )  # fmt: skip
+    return Story(_title(graph) if title is None else title, found)
+
+
+def views(
+    graph: Graph,
+    *,
+    rate: float,
+    left: Mapping[int, float],
+    focus: int | None = None,
+    image: tuple[int, int] | None = None,
+    expand: bool = True,
+    max_nodes: int = MAX_NODES,
+) -> tuple[View, ...]:
+    """The views of a graph; the first is the one that a reader sees first.
+
+    ``left`` is what leaves have in their ``.grad`` already, by index; ``focus`` is a node.
+    """
+    network = network_of(graph)
+    if network is not None and len(network.units) > 1:
+        unit = None if focus is None else focusing.unit_of(network, focus)
+        made = small.views if small.is_small(network) else large.views
+        found = tuple(made(network, rate=rate, left=left, image=image, focus=unit))
+        if unit is None and focus is not None:
+            return focusing.view(graph, focus, left=left), *found
+        return found
+    tab = "nearest to the result" if len(graph) > max_nodes else "computation"
+    whole = single_view(
+        graph, key="graph", tab=tab, rate=rate, left=left, expand=expand, max_nodes=max_nodes
+    )
+    if focus is not None and len(graph) > FEW:
+        return focusing.view(graph, focus, left=left), whole
+    return (replace(whole, tab=""),)
+
+
+# --- arguments ------------------------------------------------------------------------------------
+
+
+def _check(rate: object, image: object, title: object) -> None:
+    if not is_number(rate):
+        raise TypeError(f"rate is a number, the learning rate of the update; got {rate!r:.60}")
+    if not math.isfinite(float(rate)):  # type: ignore[arg-type]
+        raise ValueError(f"rate is a finite number, the learning rate of the update; got {rate}")
+    if title is not None and not isinstance(title, str):
+        raise TypeError(f"title is a str, got {title!r:.60}")
+    if image is None:
+        return
+    sides = tuple(image) if isinstance(image, (tuple, list)) else ()
+    if len(sides) != 2 or not all(type(side) is int and side > 0 for side in sides):
+        raise TypeError(f"image is the rows and columns of an input, as (8, 8); got {image!r:.60}")
+
+
+def _graph(value: object, names: Mapping[str, Any] | None) -> Graph:
+    if isinstance(value, Graph):
+        if names is not None:
+            raise TypeError("player: a Graph has its names already; give names= to Graph(...)")
+        return value
+    if not isinstance(value, Value):
+        raise TypeError(
+            f"player takes a Value or a Graph, got {value!r:.60}; of a whole model play its loss"
+        )
+    return Graph(value, names)
+
+
+def _left(value: Value | Graph) -> dict[int, float]:
+    """What is in the ``.grad`` of each leaf now, by its index; it is only read."""
+    if isinstance(value, Graph):
+        raise TypeError(
+            "accumulate=True reads .grad of Values, and this is a Graph; give the Value"
+        )
+    facts, indices = read([value], {})
+    return {
+        index: one.grad
+        for one, index in indices.items()
+        if facts[index].op is None and facts[index].kind != "constant" and one.grad
+    }
+
+
+def _title(graph: Graph) -> str:
+    root = graph.nodes[graph.roots[0]]
+    name = shorten(root.label)
+    return f"How {name} and its gradients come about" if name else "Forward, backward, update"

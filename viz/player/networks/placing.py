@@ -1,0 +1,285 @@
+"""Where the boxes of one example stand: in columns, each neuron with its weights before it."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from itertools import zip_longest
+
+from ...diagram import Box, Diagram
+from ...labels import columns as text_columns
+from ..page import layout
+from ..page.shapes import Point
+from ..story import Step
+from . import drawing
+from .drawing import Spot
+from .rows import OTHERS, TARGET, UNIT, Part, Row, Wire
+
+MOST_WEIGHTS = 24  # weights that are written on the arrows; more of them stand in their neurons
+FEW = 8  # into one neuron
+TALL = 8  # boxes in a column; more of them have one line each
+GAP = 0.5 * drawing.TEXT  # between two boxes of a column
+NEAR = 1.1 * drawing.TEXT  # between a weight and its neuron
+STEP = 2.2 * drawing.TEXT  # between two columns
+WIRES = 3.6 * drawing.TEXT  # the same where arrows cross
+MANY = 24  # arrows that need more room yet
+
+KINDS = {"input": "variable", "unit": "activation", "single": "operation", "others": "group"}
+
+
+def shows_weights(row: Row) -> bool:
+    """Whether weights have boxes of their own in the picture."""
+    weights = [part.unit.weights for part in row.parts if part.unit is not None]
+    return sum(map(len, weights)) <= MOST_WEIGHTS and max(map(len, weights)) <= FEW
+
+
+def drawn(row: Row, lines: Mapping[str, Sequence[str]], steps: Sequence[Step]) -> str:
+    """The picture: ``lines`` are what stands in each box at first."""
+    return _Placing(row, lines, _longest(lines, steps)).svg()
+
+
+def _longest(lines: Mapping[str, Sequence[str]], steps: Sequence[Step]) -> dict[str, list[str]]:
+    """The widest text of each line in any step."""
+    found = {name: list(texts) for name, texts in lines.items()}
+    for step in steps:
+        for fill in step.fills:
+            if fill.box in found:
+                old = found[fill.box][fill.line]
+                found[fill.box][fill.line] = max(old, fill.text, key=text_columns)
+    return found
+
+
+class _Placing:
+    """The columns of a row, from left to right, and then each box in them from top to bottom."""
+
+    def __init__(
+        self, row: Row, lines: Mapping[str, Sequence[str]], longest: Mapping[str, Sequence[str]]
+    ) -> None:
+        self.row, self.lines, self.longest = row, lines, dict(longest)
+        self.weights = shows_weights(row)
+        self.wires = {wire.id: wire for wire in row.wires}
+        self.between: dict[tuple[str, str], list[Wire]] = defaultdict(list)
+        for wire in row.wires:
+            self.between[wire.tail, wire.head].append(wire)
+        self.ranks = self._ranks()
+        self.flat = self._flat()
+        self.spots: dict[str, Spot] = {}
+        self.width = 0.0
+        self._place()
+
+    def _ranks(self) -> dict[str, int]:
+        """The column of each box: after all that it uses; leaves just before their first user."""
+        into = defaultdict(list)
+        for wire in self.row.wires:
+            into[wire.head].append(wire.tail)
+        ranks: dict[str, int] = {}
+        late = {p.id for p in self.row.parts if _is_late(p)}
+        for part in self.row.parts:  # users come after what they use
+            before = [ranks[tail] for tail in into[part.id] if tail in ranks and tail not in late]
+            ranks[part.id] = max(before, default=-1) + 1
+        for wire in self.row.wires:
+            if wire.tail in late:
+                ranks[wire.tail] = ranks[wire.head] - 1
+        return ranks
+
+    def _flat(self) -> set[str]:
+        """The boxes of long columns: each in one line, or they would be tiny on a screen."""
+        columns = defaultdict(list)
+        for part in self.row.parts:
+            columns[self.ranks[part.id]].append(part.id)
+        tall = [column for column in columns.values() if len(column) > TALL]
+        for column in tall:  # their numbers stand below each other
+            lines = zip_longest(*[self.longest[name] for name in column], fillvalue="")
+            widest = [max(line, key=text_columns) for line in lines]
+            for name in column:
+                self.longest[name] = widest[: len(self.longest[name])]
+        return {name for column in tall for name in column}
+
+    # --- placing ----------------------------------------------------------------------------------
+
+    def _place(self) -> None:
+        columns: dict[int, list[Part]] = defaultdict(list)
+        for part in self.row.parts:
+            columns[self.ranks[part.id]].append(part)
+        height = max(self._height(column) for column in columns.values())
+        x = drawing.TEXT / 2
+        for rank in sorted(columns):
+            x = self._column(columns[rank], x, height)
+            following = columns.get(rank + 1, [])
+            crossing = self._arrows_into(following)
+            x += _gap(crossing, height)
+        self.width = max(spot.right[0] for spot in self.spots.values()) + drawing.TEXT / 2
+        tops = [spot.y - spot.height / 2 for spot in self.spots.values()]
+        ends = [spot.y + spot.height / 2 for spot in self.spots.values()]
+        self.top, self.bottom = min(tops) - drawing.TEXT / 2, max(ends) + drawing.TEXT / 2
+
+    def _arrows_into(self, column: Sequence[Part]) -> int:
+        names = {part.id for part in column}
+        return sum(wire.head in names for wire in self.row.wires)
+
+    def _size(self, name: str) -> Point:
+        return drawing.size_of(self.longest[name], compact=name in self.flat)
+
+    def _stack(self, part: Part) -> list[str]:
+        """The ids of the boxes of a neuron's weights and bias, from the top down."""
+        if not self.weights or part.unit is None:
+            return []
+        into = [wire for wire in self.row.wires if wire.head == part.id]
+        found = [f"n{wire.weight}" for wire in into]
+        return found + ([f"n{part.unit.bias}"] if part.unit.bias is not None else [])
+
+    def _cell(self, part: Part) -> float:
+        """How much height a box takes with its weights."""
+        stack = [drawing.size_of(self.longest[name], compact=True)[1] for name in self._stack(part)]
+        return max(self._size(part.id)[1], sum(stack) + 0.2 * drawing.TEXT * max(0, len(stack) - 1))
+
+    def _height(self, column: Sequence[Part]) -> float:
+        main = [part for part in column if not _is_late(part)] or column
+        return sum(map(self._cell, main)) + GAP * 2 * (len(main) - 1)
+
+    def _column(self, column: Sequence[Part], x: float, height: float) -> float:
+        """Place one column at x, and return where it ends."""
+        main = [part for part in column if not _is_late(part)] or list(column)
+        below = [part for part in column if part not in main]
+        stacks = {part.id: self._stack(part) for part in main}
+        wide = max(
+            (
+                drawing.size_of(self.longest[name], compact=True)[0]
+                for names in stacks.values()
+                for name in names
+            ),
+            default=0.0,
+        )
+        start = x + (wide + NEAR if wide else 0.0)
+        width = max(self._size(part.id)[0] for part in column)
+        total = self._height(column)
+        free = (height - total) / (len(main) + 1) if len(main) > 1 else (height - total) / 2
+        y = free
+        for part in main:
+            cell = self._cell(part)
+            self._put(part, start + width / 2, y + cell / 2, width)
+            self._put_stack(stacks[part.id], x, wide, y + cell / 2)
+            y += cell + GAP * 2 + (free if len(main) > 1 else 0.0)
+        last = self.spots[main[-1].id]
+        y = last.y + self._cell(main[-1]) / 2 + GAP
+        for part in below:
+            size = self._size(part.id)
+            self._put(part, start + width / 2, y + size[1] / 2, width)
+            y += size[1] + GAP
+        return start + width
+
+    def _put(self, part: Part, x: float, y: float, width: float) -> None:
+        node = self.row.graph.nodes[part.node]
+        kind = KINDS.get(part.role, "constant")
+        if part.role == UNIT and part.run is not None and not part.run.steps:
+            kind = "operation"
+        if part.role in {"input", TARGET}:
+            kind = node.kind if node.op is None else "operation"
+            kind = "variable" if part.role == "input" and kind == "constant" else kind
+        is_root = part.node in self.row.graph.roots and part.role != OTHERS
+        box = Box(part.id, kind, tuple(self.lines[part.id]), is_root=is_root)
+        longest = tuple(self.longest[part.id]) if part.id in self.flat else ()
+        self.spots[part.id] = Spot(box, x, y, width, self._size(part.id)[1], longest)
+
+    def _put_stack(self, names: Sequence[str], x: float, wide: float, middle: float) -> None:
+        if not names:
+            return
+        sizes = [drawing.size_of(self.longest[name], compact=True)[1] for name in names]
+        gap = 0.2 * drawing.TEXT
+        y = middle - (sum(sizes) + gap * (len(sizes) - 1)) / 2
+        for name, high in zip(names, sizes, strict=True):
+            kind = self.row.graph.nodes[int(name[1:])].kind
+            box = Box(name, kind, tuple(self.lines[name]))
+            self.spots[name] = Spot(
+                box, x + wide / 2, y + high / 2, wide, high, tuple(self.longest[name])
+            )
+            y += high + gap
+
+    # --- drawing ----------------------------------------------------------------------------------
+
+    def svg(self) -> str:
+        """All of it."""
+        moved = {name: replace(s, y=s.y - self.top) for name, s in self.spots.items()}
+        self.spots = moved
+        parts = [self._wire(wire.id) for wire in self.row.wires]
+        parts += self._parameters()
+        parts += [drawing.box(spot, self.lines[name]) for name, spot in moved.items()]
+        return drawing.picture(self.width, self.bottom - self.top, parts)
+
+    def _wire(self, name: str) -> str:
+        wire = self.wires[name]
+        tail, head = self.spots[wire.tail], self.spots[wire.head]
+        start, end = tail.right, head.left
+        twins = self.between[wire.tail, wire.head]
+        if len(twins) > 1:  # e × e: two arrows, side by side
+            shift = (twins.index(wire) - (len(twins) - 1) / 2) * 1.2 * drawing.TEXT
+            start, end = (start[0], start[1] + shift), (end[0], end[1] + shift)
+        if self.weights and wire.weight is not None:
+            spot = self.spots[f"n{wire.weight}"]
+            return drawing.arrow(wire.id, wire.tail, wire.head, drawing.curve(start, spot.left))
+        return drawing.arrow(wire.id, wire.tail, wire.head, drawing.curve(start, end))
+
+    def _docked(self, head: str, weight: Spot) -> Point:
+        """Where the arrow from a weight meets its neuron: at its own height, if that is there."""
+        spot = self.spots[head]
+        room = spot.height / 2 - 0.4 * drawing.TEXT
+        return spot.left[0], min(max(weight.y, spot.y - room), spot.y + room)
+
+    def _parameters(self) -> list[str]:
+        """The short arrows from weights and biases to their neurons."""
+        if not self.weights:
+            return []
+        found = []
+        for part, index, wire in self.row.parameters():
+            assert part.run is not None
+            assert part.unit is not None
+            half = len(part.unit.weights)
+            position = 2 * half if wire is None else wire.position - half
+            spot = self.spots[f"n{index}"]
+            name = f"e{index}_{part.run.total}_{position}"
+            points = drawing.straight(spot.right, self._docked(part.id, spot))
+            found.append(drawing.arrow(name, spot.box.id, part.id, points))
+        return found
+
+
+def _is_late(part: Part) -> bool:
+    """Whether a box stands just before the one that uses it, below what flows there."""
+    return part.role in {TARGET, OTHERS} or part.is_apart
+
+
+def _gap(crossing: int, height: float) -> float:
+    """The room between two columns with so many arrows."""
+    if crossing <= 4:
+        return STEP
+    return max(WIRES, 0.2 * height) if crossing > MANY else WIRES
+
+
+# --- any diagram in columns -----------------------------------------------------------------------
+
+
+def picture(diagram: Diagram, steps: Sequence[Step], columns: Sequence[Sequence[str]]) -> str:
+    """A diagram whose boxes stand in these columns, from left to right."""
+    lines = layout.longest_lines(diagram.boxes, steps)
+    sizes = {box.id: drawing.size_of(lines[box.id]) for box in diagram.boxes}
+    boxes = {box.id: box for box in diagram.boxes}
+    high = [sum(sizes[name][1] for name in column) + GAP * (len(column) - 1) for column in columns]
+    spots: dict[str, Spot] = {}
+    x = drawing.TEXT / 2
+    for column, height in zip(columns, high, strict=True):
+        width = max(sizes[name][0] for name in column)
+        free = (max(high) - height) / (len(column) + 1)
+        y = drawing.TEXT / 2 + free
+        for name in column:
+            spots[name] = Spot(boxes[name], x + width / 2, y + sizes[name][1] / 2, width,
+                               sizes[name][1])  # fmt: skip
+            y += sizes[name][1] + GAP + free
+        x += width + WIRES
+    first = layout.first_lines(diagram.boxes, steps)
+    parts = [
+        drawing.arrow(arrow.id, arrow.tail, arrow.head,
+                      drawing.straight(spots[arrow.tail].right, spots[arrow.head].left))
+        for arrow in diagram.arrows
+    ]  # fmt: skip
+    parts += [drawing.box(spot, first[name]) for name, spot in spots.items()]
+    return drawing.picture(x - WIRES + drawing.TEXT / 2, max(high) + drawing.TEXT, parts)

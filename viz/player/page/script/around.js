@@ -1,0 +1,116 @@
+// The legend, light and dark, full screen, and what is told under the mouse.
+
+function showSamples() {
+  const kinds = new Set(), signs = new Set();
+  for (const { element } of picture.boxes.values()) for (const kind of Object.keys(WORDS)) if (element.classList.contains(kind)) kinds.add(kind);
+  for (const one of current().steps) for (const { sign } of one.carried) if (SIGNS[sign]) signs.add(sign);
+  const samples = Object.keys(WORDS).filter((kind) => kinds.has(kind)).map((kind) => sample(`box ${kind}`, WORDS[kind], kind));
+  if ([...picture.boxes.values()].some(({ element }) => element.classList.contains("root"))) samples.push(sample("box root operation", "the root", "operation"));
+  for (const sign of Object.keys(SIGNS)) if (signs.has(sign)) samples.push(sample(`arrow done ${sign}`, SIGNS[sign]));
+  samples.push(make("span", {}, "v: value, g: gradient"));
+  $("samples").replaceChildren(...samples);
+}
+
+function sample(names, text, kind) {
+  const svg = document.createElementNS(SVG, "svg");
+  svg.setAttribute("viewBox", "0 0 44 23");
+  svg.setAttribute("class", names);
+  svg.setAttribute("aria-hidden", "true");
+  const draw = (tag, attributes) => {
+    const element = document.createElementNS(SVG, tag);
+    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
+    svg.append(element);
+  };
+  if (kind === "group") draw("path", { class: "inner", d: "M5 1V-4H47V18H43" });
+  if (!kind) draw("path", { class: "line", d: "M0 11.5H44" });
+  else if (kind === "variable") draw("path", { class: "shape", d: "M1 1H35L43 9V22H1ZM35 1V9H43" });
+  else draw("rect", { class: "shape", x: 1, y: 1, width: 42, height: 21, rx: { operation: 7, activation: 7, input: 10, unit: 10, output: 10 }[kind] ?? 0 });
+  if (["activation", "output", "layer"].includes(kind)) draw("rect", { class: "inner", x: 4, y: 4, width: 36, height: 15, rx: kind === "layer" ? 0 : 5 });
+  if (kind === "frozen") draw("path", { class: "rule", d: "M1 8L8 1M36 1L43 8M1 15L8 22M36 22L43 15" });
+  return make("span", {}, svg, text);
+}
+
+// In the corner where it hides the fewest boxes; closed where it would hide some.
+let samplesWanted = window.innerWidth > 700;
+function placeSamples() {
+  const box = $("samples"), { width, height } = stageSize();
+  box.hidden = !samplesWanted;
+  $("legend").setAttribute("aria-pressed", samplesWanted);
+  if (!samplesWanted) return;
+  const gap = 12;
+  let best = null;
+  for (const rows of [12, 5, 3, 2]) {
+    box.style.setProperty("--rows", rows);
+    const [w, h] = [box.offsetWidth, box.offsetHeight];
+    for (const [x, y] of [[gap, height - h - gap], [width - w - gap, gap], [gap, gap], [width - w - gap, height - h - gap - 48], [(width - w) / 2, height - h - gap], [(width - w) / 2, gap]]) {
+      let cost = 0;
+      for (const { frame } of picture.boxes.values()) {
+        const fx = frame.x * camera.k + camera.x, fy = frame.y * camera.k + camera.y;
+        const across = Math.min(x + w + 6, fx + frame.width * camera.k) - Math.max(x - 6, fx);
+        const down = Math.min(y + h + 6, fy + frame.height * camera.k) - Math.max(y - 6, fy);
+        if (across > 0 && down > 0) cost += across * down;
+      }
+      if (w > width - 2 * gap || h > height - 2 * gap) cost += 1e6;
+      if (!best || cost < best.cost - 1) best = { cost, x, y, rows };
+    }
+  }
+  box.style.setProperty("--rows", best.rows);
+  box.style.left = `${best.x}px`;
+  box.style.top = `${best.y}px`;
+  if (best.cost > 0 && !samplesAsked) { box.hidden = true; $("legend").setAttribute("aria-pressed", false); }
+}
+
+let samplesAsked = false;
+function toggleSamples() {
+  const shown = !$("samples").hidden;
+  samplesWanted = !shown;
+  samplesAsked = samplesWanted;
+  placeSamples();
+}
+
+const isDark = () => (document.documentElement.dataset.theme === "auto" ? darkness.matches : document.documentElement.dataset.theme === "dark");
+
+function showTheme() { $("theme").textContent = isDark() ? "light" : "dark"; }
+
+function fullScreen() {
+  const refused = () => say("Full screen is not allowed here: save the page and open it in a browser tab.");
+  if (document.fullscreenElement) return document.exitFullscreen();
+  if (!document.fullscreenEnabled) return refused();
+  return document.documentElement.requestFullscreen().catch(refused);
+}
+
+function say(text) {
+  $("hint").textContent = text;
+  $("live").textContent = text;
+}
+
+let pointing = 0;
+function tip(element, x, y) {
+  clearTimeout(pointing);
+  $("tip").hidden = true;
+  if (!element) return;
+  pointing = setTimeout(() => {
+    const text = exactly(element);
+    if (!text) return;
+    const box = $("tip"), { width, height } = stageSize();
+    box.textContent = text;
+    box.hidden = false;
+    const [left, top] = [Math.min(x + 14, width - box.offsetWidth - 6), y + 18 + box.offsetHeight > height ? y - box.offsetHeight - 10 : y + 18];
+    box.style.left = `${Math.max(4, left)}px`;
+    box.style.top = `${Math.max(4, top)}px`;
+  }, 250);
+}
+
+function exactly(element) {
+  const entry = current().entry.get(element.id);
+  if (!entry) return picture.carried?.get(element.id)?.text ?? "";
+  const lines = [`${entry.name}: ${entry.what}`];
+  for (const [line, word, exact] of [[VALUE, "value", entry.exact_value], [GRADIENT, "gradient", entry.exact_grad]]) {
+    const fill = picture.fills?.get(`${entry.box} ${line}`);
+    const written = current().steps.some((one) => one.fills.some((one) => one.box === entry.box && one.line === line));
+    const text = fill ? fill.exact || fill.text.replace(/^[vg] /, "") : written ? "not yet" : exact;
+    if (text) lines.push(`${word} ${text}`);
+  }
+  if (entry.source) lines.push(entry.source);
+  return lines.join("\n");
+}

@@ -1,0 +1,127 @@
+// What stands beside the picture: all that is known of a box, the table, or the keys.
+
+function openPanel(kind, title, ...children) {
+  const changed = panel !== kind;
+  panel = kind;
+  const head = make("div", { class: "head" }, make("h2", {}, title),
+    make("button", { type: "button", "aria-label": "close", title: "Close (Esc)", click: closePanel }, "✕"));
+  $("panel").replaceChildren(head, ...children);
+  $("panel").hidden = false;
+  $("panel").classList.toggle("wide", kind === "table");
+  $("table").setAttribute("aria-expanded", kind === "table");
+  $("help").setAttribute("aria-expanded", kind === "help");
+  if (changed) resized();
+}
+
+function closePanel() {
+  const inside = $("panel").contains(document.activeElement);
+  const last = { table: $("table"), help: $("help"), box: picture?.boxes.get(chosen)?.element }[panel];
+  panel = "";
+  chosen = "";
+  way = null;
+  $("panel").hidden = true;
+  $("table").setAttribute("aria-expanded", false);
+  $("help").setAttribute("aria-expanded", false);
+  showMarks(current());
+  resized();
+  if (inside) last?.focus();
+}
+
+// In predict mode nothing is told that the steps have not shown yet.
+const isHidden = (name, line) => predicting && views[now.view].steps.some((one) => one.fills.some((fill) => fill.box === name && fill.line === line))
+  && !settled(name, line);
+
+function settled(name, line) {
+  const { steps } = current();
+  const last = now.step - (now.asked ? 1 : 0);
+  const first = steps.findLastIndex((one) => (line === VALUE ? one.phase === "forward" || one.phase === "start" : one.phase === "backward" || one.phase === "start")
+    && one.fills.some((fill) => fill.box === name && fill.line === line));
+  return first >= 0 ? first <= last : steps.findIndex((one) => one.fills.some((fill) => fill.box === name && fill.line === line)) <= last;
+}
+
+function showBox(name, again = false) {
+  const view = current(), entry = view.entry.get(name);
+  if (!entry) return;
+  const focused = again && $("panel").contains(document.activeElement) ? document.activeElement.textContent : null;
+  if (chosen !== name) way = null;
+  chosen = name;
+  const noValue = isHidden(name, VALUE), noGrad = isHidden(name, GRADIENT);
+  const parts = [];
+  const section = (title, ...lines) => parts.push(make("h3", {}, title), ...lines);
+  const exact = (text) => make("p", { class: "exact" }, text);
+  parts.push(make("p", {}, entry.what));
+  section("value", make("p", { class: "sum" }, noValue ? "?" : entry.formula || entry.value), ...(noValue ? [] : [exact(entry.exact_value)]));
+  section("gradient", make("p", { class: "sum" }, noGrad ? "?" : entry.total || entry.grad), ...(noGrad || !entry.exact_grad ? [] : [exact(entry.exact_grad)]));
+  if (entry.nudge && !noGrad) section("try it", make("p", {}, entry.nudge));
+  if (entry.paths.length && !noGrad)
+    section("why: the strongest paths",
+      make("ol", {}, ...entry.paths.map((path) => make("li", {}, make("button", {
+        type: "button", class: "path", "aria-pressed": way === path ? "true" : "false",
+        click: () => { way = way === path ? null : path; showMarks(current()); showCarried(); showBox(chosen, true); },
+      }, path.text)))), make("p", {}, entry.covered));
+  if (entry.source) section("where it was written", exact(entry.source));
+  const row = make("div", { class: "row" });
+  for (const [word, line] of [["value", VALUE], ["gradient", GRADIENT]]) {
+    const number = view.steps.findIndex((one) => one.fills.some((fill) => fill.box === name && fill.line === line));
+    if (number >= 0) row.append(make("button", { type: "button", click: () => { stop(); go(number, { asked: predicting }); } }, `its ${word}: step ${number + 1}`));
+  }
+  const inner = inside(name);
+  if (inner !== undefined) row.append(make("button", { type: "button", click: () => open(inner) }, "look inside"));
+  parts.push(row);
+  openPanel("box", entry.name, ...parts);
+  showMarks(view);
+  if (focused !== null)
+    ([...$("panel").querySelectorAll("button")].find((button) => button.textContent === focused) ?? $("panel")).focus();
+}
+
+function showTable() {
+  const view = current();
+  const rows = view.entries.map((entry) => make("tr", { "data-box": entry.box },
+    make("th", { scope: "row" }, make("button", { type: "button", click: () => showBox(entry.box) }, entry.name)),
+    make("td", {}, entry.what),
+    make("td", { class: "number", title: isHidden(entry.box, VALUE) ? false : entry.exact_value }, isHidden(entry.box, VALUE) ? "?" : entry.value),
+    make("td", { class: "number", title: isHidden(entry.box, GRADIENT) ? false : entry.exact_grad }, isHidden(entry.box, GRADIENT) ? "?" : entry.grad)));
+  const head = make("tr", {}, ...["name", "what", "value", "gradient"].map((word, index) => make("th", { scope: "col", class: index > 1 ? "number" : false }, word)));
+  openPanel("table", "All values and gradients", make("table", {}, make("thead", {}, head), make("tbody", {}, ...rows)));
+  markRow();
+}
+
+function markRow() {
+  if (predicting && panel === "table") {
+    for (const row of $("panel").querySelectorAll("tr[data-box]")) {
+      const entry = current().entry.get(row.dataset.box);
+      [VALUE, GRADIENT].forEach((line) => {
+        const hidden = isHidden(entry.box, line), cell = row.cells[line + 1];
+        cell.textContent = hidden ? "?" : line === VALUE ? entry.value : entry.grad;
+      });
+    }
+  }
+  for (const row of $("panel").querySelectorAll("tr[data-box]")) {
+    const is = row.dataset.box === step().box;
+    row.classList.toggle("now", is);
+    if (is && !$("panel").contains(document.activeElement)) row.scrollIntoView({ block: "nearest" });
+  }
+}
+
+const KEYS = [
+  ["→  Page Down", "next step"], ["←  Page Up", "one step back"], ["Home  End", "first, last step"],
+  ["Space", "play or pause; in predict mode: show the answer"], ["Esc", "close what is open"], ["Backspace", "out of a box that was opened"],
+  ["B", "start of backward"], ["P", "predict: hide the next number"], ["T", "table"], ["L", "legend"], ["D", "light or dark"],
+  ["F", "full screen"], ["/", "find"], ["+  −  0", "zoom in, out, fit"], ["?", "this list"],
+];
+
+function showHelp() {
+  const list = make("dl", {});
+  for (const [key, word] of KEYS) list.append(make("dt", {}, key), make("dd", {}, word));
+  const box = make("input", { type: "checkbox", id: "ui-letters" });
+  box.checked = letters;
+  box.addEventListener("change", () => { letters = box.checked; });
+  openPanel("help", "Keys", list,
+    make("label", {}, box, "single letters, digits and signs are keys"),
+    make("p", {}, "Everything that a key does, a button does too. Click a box for all that is known of it; wheel and drag zoom and move the picture (in a notebook: Ctrl and wheel). Double-click a box to look inside, if it opens. The address of the page links to the step."));
+}
+
+function toggle(kind, show) {
+  if (panel === kind) closePanel();
+  else { show(); $("panel").focus(); }
+}

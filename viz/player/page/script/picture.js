@@ -1,0 +1,159 @@
+// The picture of a view: what stands in its boxes at a step, and what is marked.
+
+function mount(index) {
+  const view = opened(index);
+  const upright = isUpright() && $(`tall-${index}`);
+  const svg = (upright || $(`picture-${index}`)).content.firstElementChild.cloneNode(true);
+  const frame = (svg.getAttribute("viewBox") || "").split(/[\s,]+/).map(Number);
+  const [left, top, width, height] = frame.length === 4 ? frame
+    : [0, 0, parseFloat(svg.getAttribute("width")) || 100, parseFloat(svg.getAttribute("height")) || 100];
+  for (const name of ["viewBox", "width", "height", "style"]) svg.removeAttribute(name);
+  const moved = document.createElementNS(SVG, "g");
+  moved.id = "ui-camera";
+  moved.append(...svg.childNodes);
+  svg.append(moved);
+  svg.setAttribute("role", "group");
+  svg.setAttribute("aria-label", `Picture of ${view.title || view.tab || story.title}`);
+  picture = { svg, moved, upright: Boolean(upright), left, top, width, height, boxes: new Map(), arrows: new Map(), shown: new Map(), lit: [] };
+  for (const element of svg.querySelectorAll("g[id]")) {
+    const entry = view.entry.get(element.id);
+    if (entry) {
+      const lines = [...element.querySelectorAll("text")];
+      picture.boxes.set(element.id, { element, lines, first: lines.map((line) => line.textContent) });
+      for (const line of lines) if (isWaiting(line.textContent)) line.classList.add("waiting");
+      element.classList.toggle("blank", isWaiting(lines[VALUE]?.textContent));
+      element.classList.add("box");
+      element.setAttribute("tabindex", "0");
+      element.setAttribute("role", "button");
+    } else if (/^e/.test(element.id)) {
+      picture.arrows.set(element.id, element);
+      element.classList.add("arrow");
+    }
+  }
+  for (const name of picture.boxes.keys()) describe(name);
+  $("picture").replaceChildren(svg);
+  $("picture").classList.toggle("calm", picture.boxes.size <= 150);
+  for (const box of picture.boxes.values()) box.frame = frameOf(box.element);
+  free = false;
+  showSamples();
+}
+
+const isUpright = () => window.innerHeight > 1.2 * window.innerWidth;
+
+function frameOf(element) {
+  const { x, y, width, height } = element.getBBox();
+  return { x, y, width, height };
+}
+
+function describe(name) {
+  const box = picture.boxes.get(name);
+  const lines = box.lines.map((line) => line.textContent.replace("·", "not yet")).filter(Boolean);
+  box.element.setAttribute("aria-label", lines.join(", "));
+}
+
+// What stands in the boxes at a step: the fills of all steps up to it.
+function fillsAt(view, last, asked) {
+  const fills = new Map();
+  for (let number = 0; number <= last; number++) {
+    if (number === last && asked) break;
+    for (const fill of view.steps[number].fills) fills.set(`${fill.box} ${fill.line}`, fill);
+  }
+  return fills;
+}
+
+function showFills(view) {
+  const fills = fillsAt(view, now.step, now.asked);
+  const latest = new Set(step().fills.map((fill) => `${fill.box} ${fill.line}`));
+  const wanted = new Map();
+  for (const [place, fill] of fills) wanted.set(place, { text: fill.text, mark: latest.has(place) ? "new" : "" });
+  if (now.asked)
+    for (const place of latest) wanted.set(place, { text: `${letter(place)}?`, mark: "asked" });
+  const changed = new Set();
+  const put = (place, text, mark) => {
+    const [name, line] = split(place);
+    const target = picture.boxes.get(name)?.lines[line];
+    if (!target) return;
+    if (target.textContent !== text) { target.textContent = text; changed.add(name); }
+    target.classList.remove("waiting", "new", "asked");
+    if (Number(line) === VALUE) picture.boxes.get(name).element.classList.toggle("blank", isWaiting(text));
+    const look = isWaiting(text) ? "waiting" : mark;
+    if (look) target.classList.add(look);
+  };
+  for (const place of picture.shown.keys())
+    if (!wanted.has(place)) {
+      const [name, line] = split(place);
+      put(place, picture.boxes.get(name)?.first[line] ?? "", "");
+    }
+  for (const [place, { text, mark }] of wanted) {
+    const before = picture.shown.get(place);
+    if (!before || before.text !== text || before.mark !== mark) put(place, text, mark);
+  }
+  picture.shown = wanted;
+  picture.fills = fills;
+  changed.forEach(describe);
+}
+
+function split(place) {
+  const cut = place.lastIndexOf(" ");
+  return [place.slice(0, cut), Number(place.slice(cut + 1))];
+}
+
+function letter(place) {
+  const [name, line] = split(place);
+  return /^[vg] /.exec(picture.boxes.get(name)?.first[line] ?? "")?.[0] ?? "";
+}
+
+// Marks of this step, and the trail that its phase has left on the arrows.
+function showMarks(view) {
+  for (const [element, names, strength] of picture.lit) {
+    element.classList.remove(...names);
+    if (strength) element.style.removeProperty("--strength");
+  }
+  picture.lit = [];
+  const light = (element, names, strength) => {
+    if (!element) return;
+    element.classList.add(...names);
+    if (strength) element.style.setProperty("--strength", strength);
+    picture.lit.push([element, names, strength]);
+  };
+  const here = step();
+  picture.carried = new Map();
+  for (let number = now.step - 1; number >= 0 && view.steps[number].phase === here.phase; number--)
+    for (const one of view.steps[number].carried)
+      if (!picture.carried.has(one.arrow)) {
+        picture.carried.set(one.arrow, one);
+        light(picture.arrows.get(one.arrow), ["done", one.sign || "plain"], one.strength);
+      }
+  const flows = here.carried.length ? here.carried : arrowsInto(here);
+  for (const one of flows) {
+    const element = picture.arrows.get(one.arrow);
+    if (!element) continue;
+    element.classList.remove("done", "positive", "negative", "zero", "alarm", "wrong");
+    light(element, ["now", (!now.asked && one.sign) || "used"], now.asked ? 0 : one.strength);
+    if (one.text && !now.asked) picture.carried.set(one.arrow, one);
+  }
+  light(picture.boxes.get(here.box)?.element, ["now"]);
+  for (const source of here.sources) light(picture.boxes.get(source)?.element, ["source"]);
+  const hits = new Set(found.filter((hit) => hit.view === now.view).map((hit) => hit.box));
+  for (const name of hits) light(picture.boxes.get(name)?.element, ["hit"]);
+  if (chosen) light(picture.boxes.get(chosen)?.element, ["chosen"]);
+  picture.svg.classList.toggle("why", Boolean(way));
+  if (way) {
+    const all = [...picture.arrows.values()]; // in which a number is a place
+    const arrows = way.arrows.map((one) => (typeof one === "number" ? all[one] : picture.arrows.get(one)));
+    const boxes = way.boxes ?? arrows.flatMap(({ dataset }) => [dataset.tail, dataset.head]);
+    for (const name of boxes) light(picture.boxes.get(name)?.element, ["way"]);
+    for (const arrow of arrows) light(arrow, ["way"]);
+  }
+}
+
+function arrowsInto(here) {
+  if (!here.sources.length) return [];
+  const from = new Set(here.sources), flows = [];
+  for (const [name, element] of picture.arrows) {
+    const { tail, head } = element.dataset;
+    const forward = head === here.box && from.has(tail);
+    if (forward || (tail === here.box && from.has(head))) flows.push({ arrow: name, text: "", sign: "", strength: 0 });
+  }
+  return flows;
+}

@@ -1,0 +1,75 @@
+// What was recorded, what is shown of it now, and the few helpers that all other files use.
+//
+// A view: {key, tab, title, within, hint} at first, and {entries, steps} when it has been opened.
+// A step: see story.py. Steps are counted from 1, as in links: #s23, #row-2.s23.
+
+const VALUE = 1, GRADIENT = 2;
+const SIZE = 20; // text of a picture, in its units
+const LEGIBLE = 13, LARGEST = 34; // pixels of that text on the screen
+const SVG = "http://www.w3.org/2000/svg";
+const WORDS = {
+  parameter: "parameter", frozen: "frozen parameter", variable: "variable", constant: "constant",
+  operation: "operation", activation: "activation", input: "input", unit: "unit",
+  output: "output", group: "group of boxes", layer: "layer or neuron",
+};
+const SIGNS = {
+  positive: "positive: solid", negative: "negative: dashed", zero: "0 or ≈0: dotted",
+  alarm: "nan! or inf!: thick", wrong: "wrong",
+};
+
+const PHASES = {
+  start: "What is given", forward: "Start of the forward pass", backward: "Start of the backward pass (B)",
+  update: "The update of the parameters", again: "Forward once more",
+};
+
+const $ = (name) => document.getElementById(`ui-${name}`);
+const framed = window.self !== window.top;
+const story = JSON.parse($("story").textContent);
+const views = story.views;
+const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
+const darkness = window.matchMedia("(prefers-color-scheme: dark)");
+
+const now = { view: -1, step: 0, asked: false };
+const visited = new Map(); // step where each view was left
+let predicting = false, timer = 0, letters = !framed, panel = "", chosen = "", way = null;
+let picture = null; // of the view that is shown
+let camera = { x: 0, y: 0, k: 1 }, free = false; // free: the reader has zoomed or moved
+
+function make(tag, attributes = {}, ...children) {
+  const element = document.createElement(tag);
+  for (const [name, value] of Object.entries(attributes)) {
+    if (name === "click") element.addEventListener("click", value);
+    else if (value !== false) element.setAttribute(name, value === true ? "" : value);
+  }
+  element.append(...children);
+  return element;
+}
+
+const isWaiting = (text) => /^([vg] )?·$/.test(text);
+
+function opened(index) {
+  const view = views[index];
+  if (!view.steps) {
+    const data = $(`view-${index}`);
+    Object.assign(view, JSON.parse(data.textContent));
+    data.remove();
+    for (const step of view.steps) {
+      for (const name of ["title", "symbols", "numbers", "answer", "sentence", "question", "note", "box"])
+        step[name] ??= "";
+      step.sources ??= []; step.carried ??= []; step.fills ??= [];
+    }
+    // What is not known at first stands in the picture already.
+    view.steps[0].fills = view.steps[0].fills.filter((fill) => !isWaiting(fill.text));
+    for (const entry of view.entries) {
+      for (const name of ["name", "what", "value", "exact_value", "grad", "exact_grad", "formula", "total", "source", "nudge", "covered", "opens"])
+        entry[name] ??= "";
+      entry.paths ??= [];
+      for (const path of entry.paths) path.arrows ??= [];
+    }
+    view.entry = new Map(view.entries.map((entry) => [entry.box, entry]));
+  }
+  return view;
+}
+
+const current = () => opened(now.view);
+const step = () => current().steps[now.step];

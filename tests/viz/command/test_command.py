@@ -1,0 +1,401 @@
+"""The command line as a user types it: what it prints, writes and refuses, and its exit codes."""
+
+import importlib
+import os
+import shlex
+import subprocess
+import sys
+import webbrowser
+from pathlib import Path
+
+import pytest
+from click.testing import CliRunner
+from hypothesis import given
+from hypothesis import strategies as st
+
+import autograd
+from autograd import ops
+from viz.command import main as main_module
+from viz.command.main import commands
+
+from ..reading import read_svg
+
+ROOT = Path(__file__).resolve().parents[3]
+HEAVY = ["graphviz", "hypothesis", "mpmath", "numpy", "matplotlib", "autograd.testing"]
+
+
+def run(*words, stdin=None):
+    """A command in this process. An error that is no failure of ours is raised here."""
+    result = CliRunner().invoke(commands, words, input=stdin, prog_name="glassgrad")
+    if result.exception is not None and not isinstance(result.exception, SystemExit):
+        raise result.exception
+    return result
+
+
+def program(*words, code="", **environment):
+    """A command in a Python of its own."""
+    start = ["-c", code] if code else ["-m", "viz"]
+    return subprocess.run(
+        [sys.executable, "-W", "error", *start, *words],
+        env={**os.environ, "PYTHONPATH": str(ROOT), **environment},
+        cwd=ROOT,
+        capture_output=True,
+        text=True,
+        encoding="utf-8",
+        errors="replace",
+        timeout=120,
+        check=False,
+    )
+
+
+@pytest.fixture
+def opened(monkeypatch):
+    """What the browser was asked to show."""
+    addresses = []
+    monkeypatch.setattr(webbrowser, "open", addresses.append)
+    return addresses
+
+
+# --- draw -----------------------------------------------------------------------------------------
+
+
+def test_draw_prints_a_tree_of_text():
+    result = run("draw", "z = w*x + b; tanh(z)", "w=0.5", "x=2", "b=-0.5")
+
+    assert result.exit_code == 0
+    assert "tanh  v +0.4621  g +1 (seed)" in result.stdout
+    assert "└─ z: +  v +0.5  g +0.7864" in result.stdout
+    assert "variable w  v +0.5  g +1.573" in result.stdout
+
+
+@pytest.mark.parametrize(
+    ("suffix", "start"), [("svg", b"<?xml"), ("png", b"\x89PNG"), ("mmd", b"flowchart"),
+                          ("dot", b"digraph"), ("txt", b"backward")],
+)  # fmt: skip
+def test_the_ending_of_a_file_chooses_the_format(tmp_path, suffix, start):
+    path = tmp_path / f"a.{suffix}"
+    result = run("draw", "w*x", "w=1", "x=2", "-o", str(path))
+
+    assert result.stdout == f"{path}\n"
+    assert path.read_bytes().lstrip(b"%{init}\n ").startswith(start) or start in path.read_bytes()
+    assert os.listdir(tmp_path) == [path.name]
+
+
+def test_a_drawing_takes_the_options_of_draw(tmp_path):
+    path = tmp_path / "a.svg"
+    run("draw", "dot(w, x)", "w=[1,2]", "x=[3,4]", "--expand", "--theme", "dark", "--direction",
+        "TB", "--view", "forward", "-o", str(path))  # fmt: skip
+    svg = read_svg(path.read_text(encoding="utf-8"))
+
+    assert "+11" in str(svg)
+    assert "Σ" not in run("draw", "dot(w, w)", "w=[1,2]", "--expand").stdout
+    assert "g " not in run("draw", "2*w", "w=1", "--view", "forward").stdout.split("\n")[-2]
+
+
+def test_constants_get_no_gradient():
+    result = run("draw", "(w - y)**2", "w=1", "-c", "y=3", "--const", "unused=[1,2]")
+
+    assert "constant y  v +3  g —" in result.stdout
+    assert result.stderr == "Note: the formula does not use unused\n"
+
+
+def test_numbers_are_formulas_and_may_use_each_other():
+    result = run("draw", "a*b*c", "a=pi/2", "b=a/2", "c=-[1,2][1]")
+
+    assert "variable b  v +0.7854" in result.stdout
+    assert "variable c  v −2" in result.stdout
+
+
+def test_a_formula_is_read_from_standard_input():
+    result = run("draw", "-", "w=2", stdin="# a parabola\nz = w - 1\nz**2\n")
+
+    assert "z: −  v +1" in result.stdout
+
+
+@pytest.mark.parametrize("words", [("-x**2", "x=3"), ("x=3", "--", "-x**2"), ("x=3", "-x**2")])
+def test_a_formula_may_begin_with_a_minus_sign(words):
+    assert "v −9" in run("draw", *words).stdout
+
+
+def test_what_looks_like_an_option_is_explained():
+    result = run("draw", "-x", "x=3")
+
+    assert result.exit_code == 2
+    assert 'after two dashes: glassgrad draw x=3 -- "-x**2"' in result.stderr
+    assert "Did you mean" in run("draw", "x", "--themee", "dark").stderr
+
+
+def test_a_drawing_is_opened(tmp_path, opened):
+    path = tmp_path / "a.svg"
+    run("draw", "x", "x=1", "-o", str(path), "--open")
+    shown = run("draw", "x", "x=1", "--open").stdout.strip()
+
+    assert opened == [path.as_uri(), Path(shown).as_uri()]
+
+
+# --- check ----------------------------------------------------------------------------------------
+
+
+def test_check_prints_the_table_of_a_right_gradient():
+    result = run("check", "tanh(w*x)**2", "w=0.5", "x=2", "--order", "2")
+
+    assert result.exit_code == 0
+    assert result.stdout.startswith(
+        "gradients of second order of tanh(w*x)**2 at (0.5, 2.0): right\n"
+    )
+
+
+def test_a_claim_is_held_to_the_formula_and_may_use_its_names():
+    claim = "w = 2*(o-y)*(1-o**2)*x"
+    formula = ("check", "o = tanh(w*x); (o - y)**2", "w=0.5", "x=2", "-c", "y=1")
+
+    assert run(*formula, "--gradient", claim).exit_code == 0
+    result = run(*formula, "--gradient", claim.removesuffix("*x"), "--gradient", "x = w")
+    assert result.exit_code == 1
+    assert result.stdout.count("wrong") == 3
+
+
+def test_a_claim_may_be_about_one_number_of_a_list():
+    formula = ("check", "dot(w, x)", "w=[1,2]", "x=[3,4]")
+
+    assert run(*formula, "--gradient", "w[1] = x[1]").exit_code == 0
+    assert run(*formula, "--gradient", "w[1] = x[0]").exit_code == 1
+
+
+def test_a_wrong_operation_is_found_and_named():
+    autograd.operation("command_cube", lambda x: x * x * x, lambda z, x: 2.0 * x * x)
+    try:
+        result = run("check", "command_cube(x)", "x=2")
+    finally:
+        del ops.ALL["command_cube"]
+
+    assert result.exit_code == 1
+    assert "command_cube" in result.stdout.split("\n")[-2]
+
+
+@pytest.mark.parametrize(
+    ("words", "code", "word"),
+    [
+        (("abs(x)", "x=0"), 0, "kink"),
+        (("x**2", "x=inf"), 3, "undecided"),
+        (("3", "-c", "x=1"), 0, "right"),
+    ],
+)  # fmt: skip
+def test_other_outcomes(words, code, word):
+    result = run("check", *words)
+
+    assert (result.exit_code, word in result.stdout) == (code, True)
+
+
+@pytest.mark.parametrize(
+    ("options", "message"),
+    [
+        (("--gradient", "x=2", "--order", "2"), "--gradient claims first derivatives"),
+        (("--gradient", "z=2"), "--gradient z: 'z' has no value"),
+        (("--gradient", "y=2"), "--gradient y=…: y is no variable that was given"),
+        (("--gradient", "x*x=2"), "--gradient x*x=…: x*x is no variable"),
+        (("--gradient", "x=[1]"), "this is a list; the derivative is one number"),
+        (("--gradient", "x=log(-x)"), "--gradient x=log(-x): log(-2.0) is not"),
+        (("--gradient", "x=1", "--gradient", "x=2"), "twice for the same name"),
+        (("--gradient", "2"), "'2' is not NAME=VALUE"),
+        (("--order", "3"), "--order"),
+    ],
+)
+def test_a_claim_that_cannot_be_read(options, message):
+    result = run("check", "x**2 + y", "x=2", "-c", "y=1", *options)
+
+    assert result.exit_code == 2
+    assert message in result.stderr
+
+
+# --- explain and play -----------------------------------------------------------------------------
+
+
+def test_explain_tells_the_strongest_paths(tmp_path):
+    formula = ("explain", "z = w*x + b; z**2 + w**2", "w=0.5", "x=2", "b=1", "--of")
+    result = run(*formula, "w", "--top", "1", "-o", str(tmp_path / "why.svg"))
+
+    assert result.exit_code == 0
+    assert "+2 × +1 × +4 × +1 = +8" in result.stdout
+    assert result.stdout.endswith(f"{tmp_path / 'why.svg'}\n")
+    assert run(*formula, "z").exit_code == 0
+    assert "'q' has no value" in run(*formula, "q").stderr
+    assert run(*formula, "w + 1").exit_code == 2
+
+
+def test_explain_knows_the_numbers_of_a_list():
+    result = run("explain", "p = softmax(w); -log(p[0])", "w=[1,2]", "--of", "w[1]")
+
+    assert "w[1]" in result.stdout
+    assert run("explain", "w", "w=1").exit_code == 2  # whose gradient?
+
+
+def test_play_writes_a_page(tmp_path, opened):
+    path = tmp_path / "loss.html"
+    result = run("play", "(w*x - y)**2", "w=0.5", "x=2", "-c", "y=3", "-o", str(path))
+
+    assert (result.exit_code, result.stdout, opened) == (0, f"{path}\n", [])
+    assert "<html" in path.read_text(encoding="utf-8")
+
+
+def test_a_page_takes_the_options_of_player(tmp_path, monkeypatch):
+    asked = {}
+
+    class Page:
+        def save(self, path):
+            asked["path"] = path
+
+    def player(value, **options):
+        asked.update(options, number=value.data)
+        return Page()
+
+    monkeypatch.setattr(importlib.import_module("viz.player.playing"), "player", player)
+    path = str(tmp_path / "loss.html")
+    run("play", "w*2", "w=3", "--rate", "0.5", "--theme", "dark", "-o", path)
+
+    assert asked == {"number": 6.0, "rate": 0.5, "theme": "dark", "path": path}
+
+
+def test_a_page_is_html(tmp_path):
+    result = run("play", "w*2", "w=1", "-o", str(tmp_path / "a.svg"))
+
+    assert (result.exit_code, os.listdir(tmp_path)) == (2, [])
+    assert "a page is an .html file" in result.stderr
+
+
+def test_play_shows_a_page_that_is_not_to_be_kept(opened):
+    shown = run("play", "w*2", "w=1").stdout.strip()
+
+    assert opened == [Path(shown).as_uri()]
+    assert "<html" in Path(shown).read_text(encoding="utf-8")
+
+
+# --- what goes wrong ------------------------------------------------------------------------------
+
+
+@pytest.mark.parametrize(
+    ("words", "message"),
+    [
+        (("w*",), "Error: a number, a name or ( is missing before the end\n  w*\n    ^\n"),
+        (("w*x", "w=1"), "Error: 'x' has no value; give it one: x=…\n  w*x\n    ^\n"),
+        (("log(w)", "w=-1"), ("Error: log(-1.0) is not a finite real number; log needs x > 0 "
+         "(operand 1 is 'w')\n  log(w)\n  ^^^^^^\n")),
+        (("w", "w=1+"), ("Error: w=1+: a number, a name or ( is missing before the end\n"
+         "  1+\n    ^\n")),
+        (("w", "w=1/0"), ("Error: w=1/0: div(1.0, 0.0) is not a finite real number; div needs "
+         "y != 0\n  1/0\n  ^^^\n")),
+        (("w*x", "+", "b", "w=1"), ("Error: '+' is not NAME=VALUE, such as w=0.5. A formula with "
+         'blanks stands in quotation marks: "w*x + b"\n')),
+        (("w", "w=1", "w=2"), "Error: w is given twice; give it one number\n"),
+        (("w", "2w=1"), "Error: '2w' is no name: names are letters, digits and _, such as w1\n"),
+        (("w", "w="), ("Error: 'w=' is not NAME=VALUE, such as w=0.5. A formula with blanks "
+         'stands in quotation marks: "w*x + b"\n')),
+        (("softmax(w)", "w=[1,2]"), ("Error: the result is a list of 2; a formula ends in one "
+         "number, such as sum([a, b]) or p[0]\n  softmax(w)\n  ^^^^^^^^^^\n")),
+        (("2", "--view", "backward"), ("Error: the root is a constant, so there are no gradients "
+         "to show; write view='forward' for its values, or draw a Value computed from variables "
+         "or parameters\n")),
+    ],
+    ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
+)  # fmt: skip
+def test_errors_are_short_and_point_at_the_character(words, message):
+    result = run("draw", *words)
+
+    assert (result.exit_code, result.stdout, result.stderr) == (2, "", message)
+
+
+def test_a_file_that_cannot_be_written(tmp_path):
+    def refused(path):
+        result = run("draw", "x", "x=1", "-o", str(path))
+        return result.exit_code, result.stderr
+
+    missing = tmp_path / "missing"
+    assert refused(missing / "a.svg") == (
+        4, f"Error: -o {missing}/a.svg: there is no folder '{missing}'; make it first\n",
+    )  # fmt: skip
+    assert refused(tmp_path)[0] == 4
+    assert "this is a folder" in refused(tmp_path)[1]
+    assert refused(tmp_path / "a.jpgg")[0] == 2
+    assert "did you mean '.jpg'" in refused(tmp_path / "a.jpgg")[1]
+    assert os.listdir(tmp_path) == []
+
+
+def test_a_missing_package_is_named(monkeypatch):
+    monkeypatch.setitem(sys.modules, "graphviz", None)
+    monkeypatch.delitem(sys.modules, "viz.picture", raising=False)
+    result = run("draw", "x", "x=1")
+
+    assert result.exit_code == 4
+    assert "graphviz" in result.stderr
+
+
+@given(
+    words=st.lists(st.text() | st.sampled_from(["x=1", "x", "-c", "--", "-", "w=[1"]), max_size=4)
+)
+def test_no_words_end_in_a_traceback(words):
+    result = run("draw", *words, stdin="x")
+
+    assert result.exit_code in {0, 2}
+
+
+# --- the program ----------------------------------------------------------------------------------
+
+
+def test_help_has_examples_functions_and_exit_codes():
+    text = run("--help").stdout
+
+    for word in ("Examples:", "draw", "play", "check", "explain", "where(x > 0, a, b)", "  3  "):
+        assert word in text
+    for command in ("draw", "play", "check", "explain"):
+        assert f"glassgrad {command} " in run(command, "--help").stdout
+    assert run("--version").stdout == f"glassgrad {autograd.__version__}\n"
+    assert run().exit_code == 2
+
+
+@pytest.mark.usefixtures("opened")
+def test_the_examples_of_the_help_run(tmp_path, monkeypatch):
+    """Each as it stands there, in its own words."""
+    monkeypatch.chdir(tmp_path)
+    lines = "\n".join(
+        run(*words, "--help").stdout
+        for words in [(), ("draw",), ("check",), ("explain",), ("play",)]
+    )
+    examples = [line for line in map(str.strip, lines.split("\n")) if line.startswith("glassgrad ")]
+
+    assert len(examples) >= 12
+    for example in examples:
+        result = run(*shlex.split(example)[1:])
+        assert result.exit_code == 0, (example, result.output)
+
+
+def test_the_program_runs_as_a_module_and_says_its_errors_on_standard_error():
+    right = program("draw", "w*x", "w=2", "x=3")
+    wrong = program("draw", "w*", "w=2")
+
+    assert (right.returncode, right.stderr) == (0, "")
+    assert "v +6" in right.stdout
+    assert (wrong.returncode, wrong.stdout) == (2, "")
+    assert wrong.stderr.endswith("  w*\n    ^\n")
+
+
+def test_a_terminal_of_another_encoding_gets_question_marks():
+    result = program("draw", "重み*2", "重み=1", PYTHONIOENCODING="latin-1")
+
+    assert result.returncode == 0
+    assert "variable ??" in result.stdout
+
+
+def test_help_imports_nothing_heavy():
+    code = (
+        "import sys\nfrom viz.command import main\n"
+        "try:\n    main(['--help'], prog_name='glassgrad')\n"
+        f"finally:\n    print([name for name in {HEAVY!r} if name in sys.modules])"
+    )
+    assert program(code=code).stdout.endswith("[]\n")
+
+
+def test_main_is_what_the_script_calls():
+    with pytest.raises(SystemExit) as caught:
+        main_module(["--version"])
+
+    assert caught.value.code == 0

@@ -1,0 +1,118 @@
+"""What all commands read alike: a formula, and numbers for its names."""
+
+from __future__ import annotations
+
+import functools
+import sys
+from collections.abc import Callable, Sequence
+from typing import Any
+
+import click
+
+from autograd import constant
+from autograd.formula import Formula, calculate, parse
+from autograd.formula.tokens import MAX_LENGTH
+
+from .failures import Failure, told
+
+ASSIGNMENT = "NAME=VALUE"
+
+
+class FormulaCommand(click.Command):
+    """A command whose formula may begin with a minus sign."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        """As click does, and then what to do about a minus sign that was taken for an option's."""
+        options = {name for option in self.get_params(ctx) for name in option.opts}
+        try:
+            return super().parse_args(ctx, [_with_a_true_minus(arg, options) for arg in args])
+        except click.NoSuchOption as error:
+            if error.option_name.startswith("--"):
+                raise
+            raise click.UsageError(
+                f"there is no option {error.option_name}. If this is a formula that begins with a "
+                f'minus sign, write it after two dashes: {ctx.command_path} x=3 -- "-x**2"',
+                ctx,
+            ) from None
+
+
+def _with_a_true_minus(word: str, options: set[str]) -> str:
+    """``-x**2`` with the sign of mathematics, which begins no option and means the same."""
+    is_option = word.startswith("--") or word[:2] in options
+    if not word.startswith("-") or is_option or not any(sign in word for sign in "*/+( "):
+        return word
+    return f"−{word[1:]}"
+
+
+def reads_formula(command: Callable[..., None]) -> Callable[..., None]:
+    """Arguments EXPR and NAME=VALUE for a command, which gets the `Formula` instead of them."""
+
+    @click.argument("words", nargs=-1, required=True, metavar="EXPR [NAME=VALUE]...")
+    @click.option(
+        "-c", "--const", "constants", multiple=True, metavar=ASSIGNMENT,
+        help="A constant: a number that gets no gradient.",
+    )  # fmt: skip
+    @functools.wraps(command)
+    def reading(words: Sequence[str], constants: Sequence[str], **options: Any) -> None:
+        command(read(words, constants), **options)
+
+    return reading
+
+
+def read(words: Sequence[str], constants: Sequence[str]) -> Formula:
+    """The formula of a command line: the one word that gives no name its number, and the others."""
+    text, assignments = _sorted(words)
+    if text == "-":
+        text = _from_standard_input()
+    numbers: dict[str, Any] = {}
+    for assignment in (*assignments, *constants):
+        name, value = assigned(assignment)
+        if name in numbers:
+            raise Failure(f"{name} is given twice; give it one number")
+        with told(f"{assignment}: "):
+            numbers[name] = calculate(value, numbers)
+    fixed = {assigned(assignment)[0] for assignment in constants}
+    with told():
+        formula = parse(
+            text,
+            {name: _constant(x, name) if name in fixed else x for name, x in numbers.items()},
+        )
+    if formula.unused:
+        click.echo(f"Note: the formula does not use {', '.join(formula.unused)}", err=True)
+    return formula
+
+
+def assigned(word: str) -> tuple[str, str]:
+    """The name and the text of NAME=VALUE."""
+    name, sign, value = word.partition("=")
+    if not sign or not name.strip() or not value.strip():
+        raise Failure(
+            f"{word!r} is not {ASSIGNMENT}, such as w=0.5. A formula with blanks stands in "
+            'quotation marks: "w*x + b"'
+        )
+    return name.strip(), value.strip()
+
+
+def _sorted(words: Sequence[str]) -> tuple[str, Sequence[str]]:
+    """The formula, which stands first, or, after two dashes, last; and the assignments."""
+    if _is_assignment(words[0]) and not _is_assignment(words[-1]):
+        return words[-1], words[:-1]
+    return words[0], words[1:]
+
+
+def _is_assignment(word: str) -> bool:
+    name, sign, value = word.partition("=")
+    return bool(sign) and name.strip().isidentifier() and ";" not in value
+
+
+def _from_standard_input() -> str:
+    try:
+        return sys.stdin.read(MAX_LENGTH + 1)
+    except UnicodeDecodeError as error:
+        raise Failure(f"standard input is no text: {error}") from error
+
+
+def _constant(tree: Any, name: str) -> Any:
+    if isinstance(tree, list):
+        return [_constant(part, f"{name}[{k}]") for k, part in enumerate(tree)]
+    return constant(tree, label=name)

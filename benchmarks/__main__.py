@@ -11,13 +11,15 @@ from time import perf_counter
 from types import ModuleType
 
 from . import machine
-from .cases import depth, drawing, higher, imports, memory, microgpt, mlp, scaling, training
+from .cases import depth, drawing, higher, imports, memory, microgpt, mlp, player, scaling, training
 from .report import Section, as_json, markdown, page
 from .runner import ROOT, BenchmarkError, Plan, say
 
 CASES: dict[str, ModuleType] = {
     module.__name__.rpartition(".")[2]: module
-    for module in (mlp, training, microgpt, memory, scaling, imports, drawing, higher, depth)
+    for module in (
+        mlp, training, microgpt, memory, scaling, imports, drawing, player, higher, depth,
+    )
 }
 RESULTS = ROOT / "benchmarks" / "RESULTS.md"
 

@@ -1,14 +1,16 @@
 """Demonstrations on real numbers: ``python -m demos``.
 
 - `demos.neuron`: one neuron, forward, backward and one step of learning, in pictures and words.
+- `demos.xor`: a network of three hidden units and four examples, whose gradients add up.
 - `demos.moons`: a network learns to tell two moons apart; its boundary after every few epochs.
 - `demos.digits`: a network learns 1,797 handwritten digits; then every gradient of one of them.
 - `demos.failures`: four trainings that fail, each shown, explained and mended.
 
-Each prints what it does and writes pages that open from disk, without a network or a script::
+Each prints what it does and writes pages that open from disk, without a network; only those to
+step through run a script, which is inside of them::
 
     words ───┬── lesson ──── neuron_page ──── neuron ──┐
-    page ────┤                                         │
+    page ────┼── xor_network ─── xor_page ─── xor ─────┤
     images ──┼── digits_text, digits_page ─── digits ──┤
              │                  │                      ├── __main__
     data ─── training ─── reading                      │

@@ -6,7 +6,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 
-from . import cli, digits, failures, gallery, moons, neuron
+from . import cli, digits, failures, gallery, moons, neuron, xor
 from .cli import say
 from .missing import MissingError
 
@@ -14,8 +14,8 @@ from .missing import MissingError
 def main(arguments: list[str] | None = None) -> int:
     """Run all and write the gallery; 1 if a package is missing, and then without what needs it."""
     options = cli.parser("demos", "All demos, and a gallery of their pages.").parse_args(arguments)
-    path = neuron.run(options.out)
-    say(f"\nIts page: {path.resolve()}\n")
+    for path in (neuron.run(options.out), xor.run(options.out)):
+        say(f"\nIts page: {path.resolve()}\n")
     code = 0
     runs: list[Callable[..., Path]] = [moons.run, digits.run, failures.run]
     for run in runs:

@@ -9,13 +9,13 @@ import viz
 from autograd import Value
 from nn import MLP, Layer, cross_entropy
 from nn.activations import Activate
+from viz.equations import number, relation, seen
 from viz.numbers import show, sums_to
 
 from . import digits_text, images, page
 from .images import SIDE, signed, signed_bar, with_bar
 from .page import drawn, equation, equations, escape, figure, paragraph
 from .reading import Reading, Unit
-from .words import number, relation, seen
 
 if TYPE_CHECKING:
     from viz import Picture

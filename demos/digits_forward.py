@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
+from viz.equations import number
 from viz.numbers import show, sums_to
 
 from . import digits_text, images, page
 from .images import bar, signed, signed_bar, with_bar
 from .page import equations, escape, figure, paragraph
 from .reading import Reading, Unit
-from .words import number
 
 
 def unit(reading: Reading) -> Iterable[str]:

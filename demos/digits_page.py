@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+import viz
+from viz.equations import number
+from viz.palette import DARK, LIGHT
+
 from . import digits_backward, digits_forward, digits_gradients, digits_text, images, page, training
 from .digits_text import a_digit, percent
 from .page import figure, paragraph, section
 from .reading import Answer, Experiment, Reading
 from .training import Run
-from .words import number
 
+INKS = (LIGHT.ink, DARK.ink)
 TITLE = "A network reads handwritten digits, and shows every gradient"
 
 
@@ -20,9 +24,19 @@ def files(
     """The page, its pictures and the table of all gradients, by file name."""
     loss, pictures = digits_backward.loss_picture(reading)
     layer, more = digits_backward.layer_picture(run.model, reading)
+    what = a_digit(reading.target)
+    link, played = page.offered(
+        "digits-player.html",
+        viz.player(
+            reading.graph,
+            image=(images.SIDE, images.SIDE),
+            title=f"Reading {what}, forward and backward",
+        ).html,
+        f"Step through it: {what} goes forward and backward, layer by layer; every unit opens",
+    )
     body = [
         section("It learned from examples", *_learning(run)),
-        section("One digit that it had never seen", *_digit(reading)),
+        section("One digit that it had never seen", *_digit(reading), link),
         section("Forward: one hidden unit", *digits_forward.unit(reading)),
         section("Forward: scores, probabilities, loss", *digits_forward.scores(reading)),
         section("Backward: from the loss to the scores", *digits_backward.loss(loss)),
@@ -35,8 +49,13 @@ def files(
     return {
         "digits.html": page.document(TITLE, _lead(run), body),
         digits_gradients.CSV: digits_gradients.as_csv(reading),
+        **{
+            f"digits-digit-{theme}.svg": images.as_file(reading.pixels, what, ink)
+            for theme, ink in zip(page.THEMES, INKS, strict=True)
+        },
         **pictures,
         **more,
+        **played,
     }
 
 

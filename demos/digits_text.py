@@ -6,13 +6,14 @@ import math
 import textwrap
 from collections.abc import Sequence
 
+from viz.equations import factor, number, relation, seen
 from viz.numbers import show, sums_to
 
 from . import images, training
 from .data import FOLDS, Digits, Split
 from .reading import Experiment, Reading, Unit
 from .training import Run
-from .words import factor, nudge, number, relation, seen
+from .words import nudge
 
 STRONGEST = 5
 PRECISE = 6  # digits of numbers whose small difference is what counts

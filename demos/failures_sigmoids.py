@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
 from nn.data import moons
+from viz.equations import number
 from viz.plots import plot_history
 
 from . import page
@@ -20,7 +21,7 @@ from .failures_page import Files, beside, graph_of, programs
 from .failures_trial import Network, Points, Trial, attempt
 from .page import escape, figure, paragraph
 from .plots import plotted
-from .words import number, share
+from .words import share
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

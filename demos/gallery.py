@@ -13,6 +13,15 @@ LEAD = "A neural network in a glass box: every number, forward and backward, can
 
 
 @dataclass(frozen=True, slots=True)
+class Door:
+    """A page that leads off a room: its file, what it is, and a small picture."""
+
+    file: str
+    title: str
+    picture: str
+
+
+@dataclass(frozen=True, slots=True)
 class Room:
     """One page of the gallery: its files begin with ``name``, ``picture`` is the one shown."""
 
@@ -21,6 +30,7 @@ class Room:
     words: str
     picture: str
     caption: str
+    doors: tuple[Door, ...] = ()
 
 
 ROOMS = (
@@ -32,6 +42,22 @@ ROOMS = (
         "neuron-backward",
         "The neuron's gradients: on every arrow stands what flows back along it, and how that was "
         "computed.",
+        (
+            Door("neuron-player.html", "Step through it, forward and backward", "neuron-forward"),
+            Door("neuron-handout.html", "Print it and compute it by hand", "neuron-draw"),
+        ),
+    ),
+    Room(
+        "xor",
+        "XOR, four rows at once",
+        "A network of 2, 3 and 1 units and the four rows of XOR: what each row brings to the "
+        "gradient of every weight, how they add up, and how the network learns all four.",
+        "xor-network",
+        "The network before it learned, with the gradients of its weights over all four rows.",
+        (
+            Door("xor-player.html", "Step through it, row by row", "xor-why"),
+            Door("xor-trained-player.html", "The same after training", "xor-trained"),
+        ),
     ),
     Room(
         "moons",
@@ -49,6 +75,7 @@ ROOMS = (
         "digits-network",
         "Ten hidden units (left) and the ten scores (right), joined by the gradients of the "
         "weights between them: solid positive, dashed negative, thick large.",
+        (Door("digits-player.html", "Step through it, layer by layer", "digits-digit"),),
     ),
     Room(
         "failures",
@@ -76,6 +103,7 @@ def _entry(folder: Path, room: Room) -> str:
         page.paragraph(room.words),
         f'<p class="lead">{page.link(f"{room.name}.html", f"Open: {room.title}")}</p>\n',
         _preview(folder, room),
+        _doors(folder, room),
         _files(folder, room),
     )
 
@@ -89,8 +117,28 @@ def _files(folder: Path, room: Room) -> str:
 
 
 def _preview(folder: Path, room: Room) -> str:
-    paths = [folder / f"{room.picture}-{theme}.svg" for theme in page.THEMES]
-    if not all(path.exists() for path in paths):
+    svgs = _svgs(folder, room.picture)
+    if not svgs:
         return ""
-    svgs = [path.read_text(encoding="utf-8") for path in paths]
     return page.figure(page.inlined(svgs, room.picture, room.caption), room.caption, "preview")
+
+
+def _doors(folder: Path, room: Room) -> str:
+    """Links to the room's other pages, each with a small picture."""
+    there = [door for door in room.doors if (folder / door.file).exists()]
+    cards = []
+    for door in there:
+        svgs = _svgs(folder, door.picture)
+        name = f"door-{door.picture}"
+        picture = page.inlined(svgs, name, door.title, scrolls=False) if svgs else ""
+        caption = page.link(door.file, door.title)
+        cards.append(f"<figure>{picture}<figcaption>{caption}</figcaption></figure>\n")
+    return f'<div class="cards doors">{"".join(cards)}</div>\n' if cards else ""
+
+
+def _svgs(folder: Path, picture: str) -> list[str]:
+    """A picture in the light and in the dark theme; nothing if it was not made."""
+    paths = [folder / f"{picture}-{theme}.svg" for theme in page.THEMES]
+    if not all(path.exists() for path in paths):
+        return []
+    return [path.read_text(encoding="utf-8") for path in paths]

@@ -45,6 +45,12 @@ def thumbnail(values: Sequence[float], words: str) -> str:
     return _square("".join(cells), words, "pixels")
 
 
+def as_file(values: Sequence[float], words: str, ink: str) -> str:
+    """A digit as an SVG file of its own, in the colour ``ink``."""
+    opening = f'<svg xmlns="http://www.w3.org/2000/svg" width="240" height="240" fill="{ink}" '
+    return thumbnail(values, words).replace("<svg ", opening, 1)
+
+
 def signed(
     values: Sequence[float],
     largest: float,

@@ -1,4 +1,4 @@
-"""The lesson of one neuron, in numbers and words: all that its page and its terminal show.
+"""The lesson of one neuron, told by `viz.player`: all that its pages and its terminal show.
 
 Notation: inputs x, weights w, bias b, z the weighted sum, o the output, y what it should be,
 e the error o − y, L the loss e².
@@ -8,19 +8,23 @@ from __future__ import annotations
 
 import math
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from autograd import Graph, Value, constant, no_grad
+import viz
+from autograd import Value, constant
 from nn import SGD, Neuron
 
-from . import words
-from .words import MINUS, Step, factor, number, relation, seen
+if TYPE_CHECKING:
+    from viz import Handout
+    from viz.player.page.player import Player
+    from viz.player.story import Step, View
 
 INPUTS = (2.0, 1.0)
 WEIGHTS = (0.5, -1.0)
 BIAS = math.log(2.0)
 TARGET = 1.0
 RATE = 0.1
-NUDGE = 0.001
+TITLE = "One neuron: forward, backward, one step"
 
 # The same pass as the page prints it; a test runs it.
 PROGRAM = """\
@@ -36,83 +40,55 @@ e = o - y
 L = e * e
 L.backward()                       # now w1.grad is -1.024
 viz.draw(L, names=locals())        # in a notebook: this picture
+viz.player(L, names=locals())      # and this: the page to step through
 """
 
 
 @dataclass(frozen=True, slots=True)
-class Check:
-    """A parameter raised by a little: how the loss should change, and how it does."""
-
-    name: str
-    by: float
-    slope: float
-    measured: float
-
-    @property
-    def predicted(self) -> float:
-        """What the gradient says."""
-        return self.slope * self.by
-
-
-@dataclass(frozen=True, slots=True)
-class Update:
-    """One parameter before and after a step down its gradient."""
-
-    name: str
-    before: float
-    slope: float
-    after: float
-
-    @property
-    def equation(self) -> str:
-        """``w1: 0.5 − 0.1 × (−1.024) = 0.6024``."""
-        sign = relation(seen(self.before) - seen(RATE) * seen(self.slope), self.after)
-        return (
-            f"{self.name}: {number(self.before)} {MINUS} {number(RATE)} × "
-            f"{factor(self.slope)} {sign} {number(self.after)}"
-        )
-
-
-@dataclass(frozen=True, slots=True)
 class Lesson:
-    """One neuron, one example: a pass, a check, a step, and the pass after it.
+    """One neuron and one example: its loss, the neuron before and after a step, and their story.
 
     ``repeated`` is w1's ``.grad`` after a second ``L.backward()``.
     """
 
     before: Neuron
     after: Neuron
-    first: Graph
-    second: Graph
-    checks: tuple[Check, ...]
-    updates: tuple[Update, ...]
+    loss: Value
+    player: Player
+    handout: Handout
     repeated: float
 
     @property
-    def forward(self) -> list[str]:
-        """How the loss came about."""
-        return words.forward(self.first)
+    def view(self) -> View:
+        """The picture with its steps and all that is known of every box."""
+        return self.player.story.views[0]
+
+    def steps(self, phase: str) -> list[Step]:
+        """Those of one phase: ``"forward"``, ``"backward"``, ``"update"``, ``"again"``."""
+        return [step for step in self.view.steps if step.phase == phase]
 
     @property
-    def backward(self) -> list[Step]:
-        """How the gradients came about."""
-        return words.backward(self.first)
+    def nudges(self) -> list[str]:
+        """What raising each parameter by a little should do to the loss, and does."""
+        return [entry.nudge for entry in self.view.entries if entry.what == "parameter"]
 
-    @property
-    def afterwards(self) -> list[str]:
-        """How the loss came about after the step."""
-        return words.forward(self.second)
 
-    def value(self, name: str, *, second: bool = False) -> float:
-        """A number of the first pass, or of the second, by its name."""
-        graph = self.second if second else self.first
-        return next(node.value for node in graph if node.label == name)
+def lesson() -> Lesson:
+    """Compute everything.
 
-    def slope(self, name: str) -> float:
-        """The gradient of the loss by name."""
-        found = next(node.grad for node in self.first if node.label == name)
-        assert found is not None
-        return found
+    >>> found = lesson()
+    >>> found.steps("backward")[4].sentence
+    'z moves o at rate 0.64; o moves L at −0.8; so z moves L at −0.512.'
+    """
+    neuron = neuron_of_the_lesson()
+    loss = squared_error(neuron(inputs()))
+    played = viz.player(loss, rate=RATE, title=TITLE)
+    handout = viz.handout(loss, rate=RATE, title=TITLE)
+    loss.backward()
+    SGD(neuron, lr=RATE).step()
+    loss.backward()
+    repeated = neuron.parameters()[0].grad
+    return Lesson(neuron_of_the_lesson(), neuron, loss, played, handout, repeated)
 
 
 def neuron_of_the_lesson() -> Neuron:
@@ -144,44 +120,3 @@ def _tanh(z: Value) -> Value:
     o: Value = z.tanh()
     o.label = "o"
     return o
-
-
-def lesson() -> Lesson:
-    """Compute everything.
-
-    >>> found = lesson()
-    >>> round(found.value("L"), 4), round(found.slope("w1"), 4)
-    (0.16, -1.024)
-    >>> round(found.value("L", second=True), 4)
-    0.0568
-    """
-    before, neuron = neuron_of_the_lesson(), neuron_of_the_lesson()
-    loss = squared_error(neuron(inputs()))
-    first = Graph(loss)
-    loss.backward()
-    parameters = neuron.parameters()
-    checks = tuple([_check(neuron, parameter) for parameter in parameters])
-    slopes = [parameter.grad for parameter in parameters]
-    loss.backward()
-    repeated = parameters[0].grad
-    for parameter, slope in zip(parameters, slopes, strict=True):
-        parameter.grad = slope
-    SGD(neuron, lr=RATE).step()
-    updates = tuple(
-        [
-            Update(old.label, old.data, new.grad, new.data)
-            for old, new in zip(before.parameters(), parameters, strict=True)
-        ]
-    )
-    second = Graph(squared_error(neuron(inputs())))
-    return Lesson(before, neuron, first, second, checks, updates, repeated)
-
-
-def _check(neuron: Neuron, parameter: Value) -> Check:
-    """Raise one parameter, measure, and put it back."""
-    with no_grad():
-        before, start = squared_error(neuron(inputs())).data, parameter.data
-        parameter.data = start + NUDGE
-        after = squared_error(neuron(inputs())).data
-        parameter.data = start
-    return Check(parameter.label, NUDGE, parameter.grad, after - before)

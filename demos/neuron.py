@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import sys
 import textwrap
+from collections.abc import Iterable
 from pathlib import Path
+
+from viz.equations import number
+from viz.player.story import Step
 
 from . import cli, gallery, neuron_page
 from .cli import say
-from .lesson import NUDGE, RATE, Lesson, lesson
+from .lesson import RATE, Lesson, lesson
 from .page import write
-from .words import nudge, number
+from .words import as_line
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -22,7 +26,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def run(folder: Path) -> Path:
-    """Print the lesson, write its page and pictures, and return the path of the page."""
+    """Print the lesson, write its pages and pictures, and return the path of the first."""
     found = lesson()
     say(as_text(found))
     write(folder, neuron_page.files(found))
@@ -33,37 +37,25 @@ def run(folder: Path) -> Path:
 def as_text(found: Lesson) -> str:
     """The lesson for a terminal."""
     parts = [
-        _headed("One neuron, forward", found.forward),
-        _headed("Backward: how each number moves the loss L", _backward(found)),
-        _headed(f"Is it true? Nudge by {number(NUDGE)} and measure", _checks(found)),
-        _headed(f"One step against the gradient, rate {number(RATE)}", _step(found)),
+        _headed("One neuron, forward", _told(found.steps("forward"))),
+        _headed("Backward: how each number moves the loss L", _told(found.steps("backward"))),
+        _headed("Is it true? Nudge and measure", found.nudges),
+        _headed(
+            f"One step against the gradient, rate {number(RATE)}",
+            _told([*found.steps("update"), *found.steps("again")]),
+        ),
     ]
     return "\n\n".join(parts)
 
 
-def _headed(title: str, lines: list[str]) -> str:
+def _headed(title: str, lines: Iterable[str]) -> str:
     return "\n".join([title, "-" * len(title), *lines])
 
 
-def _backward(found: Lesson) -> list[str]:
-    lines = []
-    for step in found.backward:
-        lines += [textwrap.fill(step.words, 88), f"    {step.equation}"]
-    return lines
-
-
-def _checks(found: Lesson) -> list[str]:
-    return [nudge(c.name, "L", c.by, c.slope, c.measured) for c in found.checks]
-
-
-def _step(found: Lesson) -> list[str]:
-    before, after = found.value("L"), found.value("L", second=True)
-    return [
-        *[update.equation for update in found.updates],
-        "and forward again:",
-        *found.afterwards,
-        f"The loss fell from {number(before)} to {number(after)}.",
-    ]
+def _told(steps: Iterable[Step]) -> Iterable[str]:
+    for step in steps:
+        yield textwrap.fill(step.sentence, 88)
+        yield from (f"    {line}" for line in (as_line(step), step.note) if line)
 
 
 if __name__ == "__main__":

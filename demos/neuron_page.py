@@ -7,16 +7,15 @@ from typing import TYPE_CHECKING
 
 import viz
 from nn import Neuron
+from viz.equations import number
 
 from . import page
-from .lesson import NUDGE, PROGRAM, RATE, Lesson, inputs, squared_error
-from .page import drawn, escape, figure, paragraph, section
-from .words import Step, number
+from .lesson import PROGRAM, RATE, TITLE, Lesson, inputs, squared_error
+from .page import drawn, figure, paragraph, section, steps
 
 if TYPE_CHECKING:
     from viz import Picture
 
-TITLE = "One neuron: forward, backward, one step"
 LEAD = (
     "A neuron gets two numbers, answers, and is told how wrong it was. Follow its numbers forward "
     "to the loss, backward to the gradients, and see one step of learning make the loss smaller."
@@ -41,11 +40,21 @@ def files(lesson: Lesson) -> dict[str, str]:
         lesson.after, "neuron-after", "forward", "The forward pass after one step.",
     )  # fmt: skip
     fourth, last = drawn(
-        lambda theme: viz.draw(lesson.first, theme=theme),
+        lambda theme: viz.draw(lesson.loss, theme=theme),
         "neuron-draw",
         "The graph of the neuron as draw shows it: the weighted sum is one box.",
     )
+    player, played = page.offered(
+        "neuron-player.html", lesson.player.html,
+        "Step through it: press →, watch a number arrive, or predict it before it is shown",
+    )  # fmt: skip
+    handout, printed = page.offered(
+        "neuron-handout.html", lesson.handout.html,
+        "Compute it by hand: two sheets to print, the second with the solution",
+    )  # fmt: skip
     body = [
+        player,
+        handout,
         section("Forward: from the inputs to the loss", *_forward(lesson, first)),
         section("Backward: from the loss to every number", *_backward(lesson, second)),
         section("Is it true? Nudge and measure", *_checks(lesson)),
@@ -54,7 +63,7 @@ def files(lesson: Lesson) -> dict[str, str]:
         section("Draw it yourself", *_program(fourth)),
     ]
     html = page.document(TITLE, LEAD, body)
-    return {"neuron.html": html, **pictures, **more, **still_more, **last}
+    return {"neuron.html": html, **pictures, **more, **still_more, **last, **played, **printed}
 
 
 def _picture(neuron: Neuron, name: str, view: str, words: str) -> tuple[str, dict[str, str]]:
@@ -78,9 +87,9 @@ def _forward(lesson: Lesson, picture: str) -> Iterable[str]:
         "Read it from top to bottom. v is the value of each box, computed from the boxes above it. "
         "Square boxes are parameters, which learning changes; a folded corner is an input; a "
         "dashed border is a constant; round corners are operations, with a double border if they "
-        f"are an activation. At the bottom stands the loss, {number(lesson.value('L'))}.",
+        f"are an activation. At the bottom stands the loss, {number(lesson.loss.data)}.",
     )
-    yield page.equations(lesson.forward)
+    yield steps(lesson.steps("forward"))
     yield paragraph(ROUNDED, "small")
 
 
@@ -97,22 +106,15 @@ def _backward(lesson: Lesson, picture: str) -> Iterable[str]:
         "brings. Negative ones are dashed; the thicker the arrow, the larger its number. Two "
         "arrows go back from L to e, since L = e × e: what they bring is added.",
     )
-    yield _steps(lesson.backward)
+    yield steps(lesson.steps("backward"))
 
 
 def _checks(lesson: Lesson) -> Iterable[str]:
-    w = lesson.checks[0]
     yield paragraph(
-        f"Raise {w.name} by {number(NUDGE)}: predicted {number(w.predicted)}, measured "
-        f"{number(w.measured)}. A gradient is a promise about small changes, and this is how to "
-        "hold it to its word: raise one number by a little, compute the loss again, compare."
+        "A gradient is a promise about small changes, and this is how to hold it to its word: "
+        "raise one number by a little, compute the loss again, compare."
     )
-    head = ("raise", "by", "gradient", "predicted change of L", "measured")
-    rows = [
-        [escape(check.name), *map(number, (check.by, check.slope, check.predicted, check.measured))]
-        for check in lesson.checks
-    ]
-    yield page.table("Nudges", head, rows)
+    yield page.equations(lesson.nudges)
     yield paragraph(
         "They differ a little, because L is a curve and its gradient the straight line that "
         "touches it: the smaller the nudge, the closer the two.",
@@ -125,24 +127,20 @@ def _step(lesson: Lesson, picture: str) -> Iterable[str]:
         f"The gradients are negative: larger parameters mean a smaller loss. So each is moved "
         f"against its gradient, by {number(RATE)} times its size (the learning rate):"
     )
-    yield page.equations(update.equation for update in lesson.updates)
+    yield steps(lesson.steps("update"))
     yield paragraph("Then the same inputs go forward again:")
-    yield page.equations(lesson.afterwards)
-    yield figure(
-        picture,
-        f"After one step the output is {number(lesson.value('o', second=True))}, nearer to the "
-        f"target {number(lesson.value('y'))}, and the loss has fallen from "
-        f"{number(lesson.value('L'))} to {number(lesson.value('L', second=True))}.",
-    )
+    again = lesson.steps("again")
+    yield steps(again)
+    yield figure(picture, f"After one step: {again[-1].sentence}")
 
 
 def _questions(lesson: Lesson) -> Iterable[str]:
-    slope = lesson.slope("w1")
     yield page.question(
         "What is w1.grad if L.backward() is called a second time, without zeroing?",
         paragraph(
-            f"{number(lesson.repeated)}: twice {number(slope)}. Gradients of leaves add up over "
-            "calls, so training sets them to zero before each pass (optimiser.zero_grad())."
+            f"{number(lesson.repeated)}: twice {number(lesson.repeated / 2.0)}. Gradients of "
+            "leaves add up over calls, so training sets them to zero before each pass "
+            "(optimiser.zero_grad())."
         ),
     )
     yield page.question(
@@ -169,10 +167,3 @@ def _program(picture: str) -> Iterable[str]:
         "What draw shows of a neuron that was built with nn: the weighted sum is one box, Σ. Of a "
         "constant no gradient is asked, so its g is —.",
     )
-
-
-def _steps(steps: Iterable[Step]) -> str:
-    parts = [
-        f"<div>{paragraph(step.words)}{page.equation(step.equation)}</div>\n" for step in steps
-    ]
-    return f'<div class="steps">{"".join(parts)}</div>\n'

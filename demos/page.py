@@ -14,8 +14,11 @@ from typing import TYPE_CHECKING
 from autograd.files import write_whole
 from viz import RenderError
 
+from .words import as_line
+
 if TYPE_CHECKING:
     from viz import Picture
+    from viz.player.story import Step
     from viz.report import Report
 
 # The browser itself keeps the page from fetching or running anything.
@@ -87,8 +90,21 @@ def equation(text: str) -> str:
 
 def equations(texts: Iterable[str]) -> str:
     """Several, one below the other."""
-    lines = "".join(f"<div>{equation(text)}</div>\n" for text in texts)
-    return f'<div class="steps">{lines}</div>\n'
+    return _steps(map(equation, texts))
+
+
+def steps(told: Iterable[Step]) -> str:
+    """Steps of `viz.player`, one below the other: a sentence, an equation, a note."""
+    return _steps(
+        f"{paragraph(step.sentence)}{equation(as_line(step))}"
+        f"{paragraph(step.note, 'small') if step.note else ''}"
+        for step in told
+    )
+
+
+def _steps(parts: Iterable[str]) -> str:
+    inside = "".join(f"<div>{part}</div>\n" for part in parts)
+    return f'<div class="steps">{inside}</div>\n'
 
 
 def code(text: str) -> str:
@@ -200,6 +216,20 @@ def _inline(svg: str, prefix: str, words: str, kind: str) -> str:
     opening = f'<svg role="img" aria-label="{escape(words)}" class="{kind}" style="{style}" {kept}>'
     rest = re.sub(r"<!--.*?-->\n?", "", svg[found.end() :], flags=re.DOTALL)
     return opening + _NAMES.sub(rf"\1{prefix}", rest).rstrip()
+
+
+def offered(
+    name: str, make: Callable[[], str], text: str, place: str = ""
+) -> tuple[str, dict[str, str]]:
+    """A page that viz makes: a link to it (or to ``place``, a part of it), and the file itself.
+
+    Where no engine can lay out its pictures, it is said what is missing instead.
+    """
+    try:
+        files = {name: make()}
+    except RenderError as error:
+        return paragraph(str(error)), {}
+    return f'<p class="lead">{link(f"{name}{place}", text)}</p>\n', files
 
 
 # --- files ----------------------------------------------------------------------------------------

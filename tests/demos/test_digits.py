@@ -214,6 +214,14 @@ def test_the_digit_that_is_shown_is_held_out_and_read_rightly_with_some_doubt(ru
     assert 0.8 < chosen.probability < 0.97
 
 
+def test_a_3_is_shown_if_one_was_read_rightly(chosen):
+    assert chosen.target == 3
+
+    three, five = reading.Answer(1, 3, 3, 0.99), reading.Answer(2, 5, 5, 0.9)
+    assert reading.to_show([five, three]) == three
+    assert reading.to_show([five, reading.Answer(1, 3, 8, 0.9)]) == five
+
+
 def test_a_network_that_reads_nothing_rightly_shows_something_too():
     wrong = [reading.Answer(1, 3, 5, 0.4), reading.Answer(2, 4, 5, 0.8)]
 

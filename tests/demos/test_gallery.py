@@ -1,5 +1,7 @@
 """The gallery shows what is there."""
 
+import re
+
 from demos import gallery
 
 from .html_checks import checked
@@ -13,7 +15,7 @@ def test_the_gallery_leads_to_every_page_and_to_every_file(made):
 
 
 def test_every_page_leads_back(made):
-    for name in ("neuron.html", "moons.html", "digits.html", "failures.html"):
+    for name in ("neuron.html", "xor.html", "moons.html", "digits.html", "failures.html"):
         assert "index.html" in checked(made.read(name)).links
 
 
@@ -29,6 +31,20 @@ def test_a_page_without_its_pictures_is_listed_too(tmp_path):
 
     assert page.links == ["neuron.html"]
     assert "svg" not in page.tags
+
+
+def test_every_player_is_shown_with_a_small_picture(made):
+    doors = re.findall(r"<figure>(.*?)</figure>", made.read("index.html"), re.DOTALL)
+    led_to = [link for door in doors for link in checked(door).links]
+
+    assert led_to == [
+        "neuron-player.html",
+        "neuron-handout.html",
+        "xor-player.html",
+        "xor-trained-player.html",
+        "digits-player.html",
+    ]
+    assert all(door.count("<svg") == 2 for door in doors)
 
 
 def test_the_last_line_says_what_to_open(made):

@@ -6,6 +6,7 @@ import sys
 
 import pytest
 
+from autograd import Graph
 from demos import cli, neuron
 from demos.lesson import PROGRAM, lesson
 from viz.numbers import show
@@ -36,67 +37,80 @@ def text(found):
     return neuron.as_text(found)
 
 
+def entry(found, name):
+    return next(entry for entry in found.view.entries if entry.name == name)
+
+
 @pytest.mark.parametrize(
     ("name", "value"), [("z", Z), ("o", O), ("e", O - Y), ("L", (O - Y) ** 2), ("b", B)]
 )
 def test_forward(found, name, value):
-    assert found.value(name) == pytest.approx(value, rel=1e-14)
+    assert float(entry(found, name).exact_value) == pytest.approx(value, rel=1e-14)
 
 
 @pytest.mark.parametrize("name", GRADIENTS)
 def test_backward(found, name):
-    assert found.slope(name) == pytest.approx(GRADIENTS[name], rel=1e-14)
+    assert float(entry(found, name).exact_grad) == pytest.approx(GRADIENTS[name], rel=1e-14)
 
 
 def test_the_numbers_that_teachers_know_by_heart(found):
-    shown = [
-        *[found.value(name) for name in ("z", "o", "e", "L")],
-        *[found.slope(name) for name in ("o", "z", "w1", "w2", "b")],
-        *[update.after for update in found.updates],
-        found.value("L", second=True),
-    ]
+    answers = {step.symbols: step.answer for step in found.view.steps}
 
-    assert [round(x, 4) for x in shown] == [
-        *(0.6931, 0.6, -0.4, 0.16),
-        *(-0.8, -0.512, -1.024, -0.512, -0.512),
-        *(0.6024, -0.9488, 0.7443),
-        0.0568,
+    assert [entry(found, name).value for name in ("z", "o", "e", "L")] == [
+        *("0.6931", "0.6", "−0.4", "0.16")
     ]
+    assert [entry(found, name).grad for name in ("o", "z", "w1", "w2", "b")] == [
+        *("−0.8", "−0.512", "−1.024", "−0.512", "−0.512")
+    ]
+    assert [answers[f"{p} ← {p} − rate · ∂L/∂{p}"] for p in ("w1", "w2", "b")] == [
+        *("0.6024", "−0.9488", "0.7443")
+    ]
+    assert [step.answer for step in found.steps("again")] == ["0.05677"]
 
 
 def test_the_step_and_the_new_loss(found):
-    assert [update.after for update in found.updates] == pytest.approx(AFTER, rel=1e-14)
-    assert found.value("L", second=True) == pytest.approx(loss(*AFTER), rel=1e-13)
+    assert [p.data for p in found.after.parameters()] == pytest.approx(AFTER, rel=1e-14)
+    assert found.steps("again")[-1].answer == show(loss(*AFTER)).removeprefix("+")
+
+
+def test_inputs_take_no_step(found):
+    updated = {step.box for step in found.steps("update")}
+
+    assert updated == {entry(found, name).box for name in ("w1", "w2", "b")}
 
 
 @pytest.mark.parametrize("place", [0, 1, 2])
 def test_the_nudges(found, place):
     parameters = [*W, B]
     parameters[place] += NUDGE
-    check = found.checks[place]
+    measured = show(loss(*parameters) - loss(*W, B))
+    name = ("w1", "w2", "b")[place]
 
-    assert check.measured == pytest.approx(loss(*parameters) - loss(*W, B), rel=1e-9)
-    assert check.predicted == pytest.approx(check.measured, rel=0.01)
+    assert found.nudges[place] == (
+        f"Raise {name} by 0.001: predicted {show(GRADIENTS[name] * NUDGE)}, measured {measured}"
+    )
 
 
-def test_the_parameters_are_as_before_after_the_nudges(found):
+def test_the_neuron_before_the_step_is_as_it_was(found):
     assert [p.data for p in found.before.parameters()] == [*W, B]
-    assert [update.before for update in found.updates] == [*W, B]
 
 
 def test_a_second_backward_pass_doubles_the_gradient(found):
-    assert found.repeated == 2.0 * found.slope("w1")
+    assert found.repeated == pytest.approx(2.0 * GRADIENTS["w1"], rel=1e-14)
 
 
 @pytest.mark.parametrize(
     "sentence",
     [
-        "z = w1 × x1 + w2 × x2 + b = 0.5 × 2 + (−1) × 1 + 0.6931 = 0.6931",
+        "z is the sum of b, p1 and p2: 0.6931 + 1 + (−1) = 0.6931.",
         "o = tanh(z) = tanh(0.6931) = 0.6",
         "z moves o at rate 0.64; o moves L at −0.8; so z moves L at −0.512.",
         "∂L/∂z = (1 − o²) · ∂L/∂o = 0.64 × (−0.8) = −0.512",
-        "∂L/∂w1 = x1 · ∂L/∂z = 2 × (−0.512) = −1.024",
-        "w1: 0.5 − 0.1 × (−1.024) = 0.6024",
+        "so far −0.4, 1 of 2",
+        "∂L/∂w1 = x1 · ∂L/∂p1 = 2 × (−0.512) = −1.024",
+        "Raise w1 by 0.001: predicted −0.001024, measured −0.001021",
+        "w1 ← w1 − rate · ∂L/∂w1 = 0.5 − 0.1 × (−1.024) = 0.6024",
+        "L falls from 0.16 to 0.05677.",
     ],
 )
 def test_the_words_are_printed_and_on_the_page(made, text, sentence):
@@ -104,17 +118,25 @@ def test_the_words_are_printed_and_on_the_page(made, text, sentence):
     assert sentence in checked(made.read("neuron.html")).text
 
 
-def test_the_nudge_in_words(made, text):
-    assert "changes by −0.001024; measured: −0.001021." in text
-    assert (
-        "Raise w1 by 0.001: predicted −0.001024, measured −0.001021."
-        in checked(made.read("neuron.html")).text
+def test_every_step_is_told_once_on_the_page(made, found):
+    page = checked(made.read("neuron.html")).text
+    for step in found.view.steps:
+        told = step.phase != "start"
+
+        assert page.count(step.sentence) == told or step.phase == "again"
+
+
+def test_the_page_leads_to_the_player_and_to_the_handout(made, found):
+    assert {"neuron-player.html", "neuron-handout.html"} <= set(
+        checked(made.read("neuron.html")).links
     )
+    assert made.read("neuron-player.html") == found.player.html()
+    assert made.read("neuron-handout.html") == found.handout.html()
 
 
 def test_the_page_has_every_value_and_gradient(made, found):
     page = checked(made.read("neuron.html")).text
-    for node in found.first:
+    for node in Graph(found.loss):
         assert f"v {show(node.value)}" in page or f"= {show(node.value)}" in page
         if node.grad is not None:
             assert f"g {show(node.grad)}" in page or f"= {show(node.grad)}" in page
@@ -130,7 +152,7 @@ def test_the_program_on_the_page_gives_these_numbers(made, tmp_path, found):
     (tmp_path / "program.py").write_text(PROGRAM, encoding="utf-8")
     names = runpy.run_path(str(tmp_path / "program.py"))
 
-    assert names["L"].data == found.value("L")
+    assert names["L"].data == found.loss.data
     assert {name: names[name].grad for name in GRADIENTS} == pytest.approx(GRADIENTS, rel=1e-14)
 
 

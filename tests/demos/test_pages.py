@@ -1,5 +1,6 @@
 """Every page opens from disk, alone, in any browser; and its numbers hold."""
 
+import json
 import re
 
 import pytest
@@ -9,7 +10,11 @@ from viz.palette import DARK, LIGHT
 
 from .html_checks import agrees, checked, products
 
-PAGES = ("index.html", "neuron.html", "moons.html", "digits.html", "failures.html")
+PAGES = ("index.html", "neuron.html", "xor.html", "moons.html", "digits.html", "failures.html")
+PLAYERS = (
+    *("neuron-player.html", "xor-player.html", "xor-trained-player.html", "digits-player.html"),
+)
+VIZ_PAGES = (*PLAYERS, "neuron-handout.html")
 
 
 @pytest.fixture(params=PAGES)
@@ -88,7 +93,7 @@ def test_a_telephone_shows_it_at_its_own_width(html):
 
 
 def test_links_lead_to_files_that_are_there(made, html):
-    links = checked(html).links
+    links = [link.partition("#")[0] for link in checked(html).links]
 
     assert links
     assert [link for link in links if not (made.folder / link).is_file()] == []
@@ -144,7 +149,7 @@ def test_nothing_but_whole_files_is_left_behind(made):
     pictures = [
         f"{name}-{theme}.svg"
         for name in (
-            "digits-loss", "digits-network",
+            "digits-digit", "digits-loss", "digits-network",
             "failures-overfitting-after", "failures-overfitting-before",
             "failures-overfitting-boundary-after", "failures-overfitting-boundary-before",
             "failures-overfitting-losses",
@@ -157,9 +162,31 @@ def test_nothing_but_whole_files_is_left_behind(made):
             "moons-accuracy", "moons-boundary", "moons-loss", "moons-network", "moons-steps",
             "moons-weights-after", "moons-weights-before",
             "neuron-after", "neuron-backward", "neuron-draw", "neuron-forward",
+            "xor-network", "xor-trained", "xor-why",
         )
         for theme in THEMES
     ]  # fmt: skip
 
     others = ["digits-gradients.csv", "moons-network.safetensors"]
-    assert names == sorted([*PAGES, *others, *pictures])
+    assert names == sorted([*PAGES, *VIZ_PAGES, *others, *pictures])
+
+
+@pytest.mark.parametrize("name", VIZ_PAGES)
+def test_pages_made_by_viz_need_no_network_either(made, name):
+    html = made.read(name)
+
+    assert "default-src &#x27;none&#x27;" in html or "default-src 'none'" in html
+    assert not re.search(r'\b(?:src|href)="(?!#|data:)', html)
+
+
+def test_links_into_a_player_lead_to_a_step_that_it_has(made):
+    links = [link for page in PAGES for link in checked(made.read(page)).links if "#" in link]
+    for link in links:
+        file, _, place = link.partition("#")
+        key, _, step = place.rpartition(".s")
+        parts = json.loads(re.search(r'id="ui-story">(.*?)</script>', made.read(file))[1])
+        place = [view["key"] for view in parts["views"]].index(key)
+        view = re.search(rf'id="ui-view-{place}">(.*?)</script>', made.read(file))[1]
+
+        assert 1 <= int(step) <= len(json.loads(view)["steps"])
+    assert links

@@ -90,9 +90,12 @@ log1p: Final[Op] = register(Op("log1p", "log1p", _ieee.log1p, domain=(Interval(l
     partials=(lambda z, x: div(1, 1 + x),), formulas=("1/(1 + x)",)))
 
 sqrt: Final[Op] = register(Op("sqrt", "√", _ieee.sqrt, domain=(NON_NEGATIVE,),
-    partials=(lambda z, x: div(0.5, z),), formulas=("1/(2*z)",),
+    partials=(lambda z, x: div(0.5, z + 0.0),), formulas=("1/(2*z)",),  # −0.0 + 0.0 is 0.0
     kinks=lambda x: (x,),
-    conventions=(Convention((0.0,), partials=(INF,), why="the limit, " + TORCH),)))
+    conventions=(
+        Convention((0.0,), partials=(INF,), why="the limit, " + TORCH),
+        Convention((-0.0,), partials=(INF,), why="the limit; PyTorch gives −inf"),
+    )))
 
 cbrt: Final[Op] = register(Op("cbrt", "∛", _ieee.cbrt,
     partials=(lambda z, x: div(div(1, 3 * z), z),), formulas=("1/(3*z**2)",),

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, Phase, example, given, settings
 from hypothesis import strategies as st
 
-from autograd import DomainError, Value, ops
+from autograd import DomainError, Value, grad, ops
 from autograd.primitive import unchecked
 from tests.strategies import points
 
@@ -288,6 +288,15 @@ def test_conventions_hold_in_the_table_and_in_the_engine(op, row):
     assert len(row.partials) == len(row.at)
     for leaf, expected in zip(leaves, row.partials, strict=True):
         assert same(leaf.grad, expected)
+
+
+@pytest.mark.parametrize("zero", [0.0, -0.0])
+def test_the_slope_of_a_root_is_upwards_at_either_zero(zero):
+    x = Value(zero)
+    ops.sqrt(x).backward()
+
+    assert x.grad == math.inf
+    assert grad(grad(ops.sqrt))(zero) == -math.inf
 
 
 def test_every_kink_has_a_convention():

@@ -34,6 +34,7 @@ if TYPE_CHECKING:
     from .picture import Picture
 
 MOST_NODES = 60
+_SEE = "wrong: see the note"
 _WIDEST = 88  # columns of a note
 
 
@@ -99,7 +100,8 @@ def _marks(error: GradientMismatch, graph: Graph) -> _Marks:
     wrong = {e.name: e for e in entries if e.outcome == "wrong" and e.output == error.worst.output}
     leaves = {n.label: n.index for n in graph if n.op is None and n.grad is not None}
     leaf = leaves.get(error.worst.name)
-    boxes = {leaves[name]: _compared(wrong[name]) for name in wrong if name in leaves}
+    what = "wrong" if error.verdict.order == 1 else f"wrong {error.worst.output} by it"
+    boxes = {leaves[name]: _compared(wrong[name], what) for name in wrong if name in leaves}
     if error.node is None:
         return _Marks({}, boxes)
     guilty = graph.nodes[error.node]
@@ -107,7 +109,9 @@ def _marks(error: GradientMismatch, graph: Graph) -> _Marks:
     if not edges:  # the slopes are right, and the pass went astray; or a convention is not kept
         through = _asked(graph, guilty)
         below = [p for p in through if leaf is None or _reaches(graph, guilty.operands[p], leaf)]
-        edges = dict.fromkeys(below or through, "wrong: see the note")
+        of_slope = error.verdict.order == 2  # of first derivatives all was right
+        mark = "the slope of this slope is wrong: see the note" if of_slope else _SEE
+        edges = dict.fromkeys(below or through, mark)
     if edges:
         boxes.setdefault(guilty.index, "to blame")
     return _Marks(edges, boxes)

@@ -4,19 +4,23 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable
+from dataclasses import replace
 from typing import Any
 
 from .. import functional
 from ..numbers import real
 from ..trees import flatten
 from ..value import Value
-from . import plain
-from .guilty import wrong_pass
-from .judging import Judge
+from . import claims, plain
+from .guilty import Fault, wrong_pass
+from .judging import Judge, by_differences
 from .naming import argument_names, function_name, leaf_names
 from .outcome import Entry, GradientMismatch, Verdict, gravest
-from .recording import OUTSIDE
+from .recording import OUTSIDE, Recording
 from .reproduction import reproduction
+from .second import lost_slope, measured_seconds, wrong_beside
+
+CONSTANT = "constant, whatever the point"
 
 
 def check_gradients(
@@ -51,8 +55,11 @@ def check_gradients(
         Where to check: a tuple holds the arguments, anything else is the only one. Arguments are
         numbers, or lists, dicts, tuples and arrays of numbers.
     gradient:
-        A function of the same arguments. Its result is nested like the argument (a tuple of such
-        for several arguments), or is an array with as many numbers.
+        A function of the same arguments. Its result is nested like the argument, or is an array
+        with as many numbers. For several arguments it is a tuple with a part for each. For several
+        outputs it is the Jacobian, a row for each output and a column for each number of the
+        point; or of several arguments a tuple with the Jacobian by each of them. A list is never
+        such a tuple if it can be the matrix: ``[[a, b], [c, d]]`` are two rows.
     order:
         2 checks the second derivatives too: those of f's gradient.
     seed:
@@ -67,11 +74,13 @@ def check_gradients(
     GradientMismatch
         if the gradient is wrong, naming the entry and the operation to blame.
     """
+    __tracebackhide__ = True  # pytest then shows the line of the test
     if not callable(f):
         raise TypeError(
             f"check_gradients takes a function and a point, got {f!r}; "
             "write check_gradients(f, (2.0, 3.0))"
         )
+    claims.check_claim(gradient, "check_gradients")
     if order not in {1, 2}:
         raise ValueError(f"check_gradients checks derivatives of order 1 or 2, got order={order!r}")
     if gradient is not None and order != 1:
@@ -82,7 +91,9 @@ def check_gradients(
     task = _Task(f, point, gradient=gradient, order=order, seed=seed)
     verdict = task.verdict()
     if order == 2 and verdict.outcome in {"right", "kink"}:
-        second = _Task(_gradient_of(f), point, order=order, seed=seed, of=f).verdict()
+        second = _Task(
+            _gradient_of(f), point, order=order, seed=seed, of=f, first=verdict
+        ).verdict()
         return second if second.outcome != "right" else _joined(verdict, second)
     return verdict
 
@@ -121,10 +132,14 @@ class _Task:
         seed: int,
         gradient: Callable[..., Any] | None = None,
         of: Callable[..., Any] | None = None,
+        first: Verdict | None = None,
     ) -> None:
         self.f, self.point, self.gradient, self.order, self.seed = f, point, gradient, order, seed
         self.original = of or f
         self.is_second = of is not None
+        at_kinks = [e.name for e in first.entries if e.outcome == "kink"] if first else []
+        self.by_convention = frozenset(at_kinks)
+        """The numbers towards which the first derivative is a convention."""
         self.arguments = point if _is_arguments(point) else (point,)
         parts = [flatten(argument) for argument in self.arguments]
         self.widths = [len(leaves) for leaves, _ in parts]
@@ -145,7 +160,13 @@ class _Task:
 
     def call(self, numbers: list[Any]) -> Any:
         """f of its numbers as one flat list."""
+        __tracebackhide__ = True
         return self.f(*self._rebuilt(numbers))
+
+    def call_original(self, numbers: list[Any]) -> Any:
+        """The same of the function of which f is the gradient."""
+        __tracebackhide__ = True
+        return self.original(*self._rebuilt(numbers))
 
     def _rebuilt(self, numbers: list[Any]) -> list[Any]:
         arguments, position = [], 0
@@ -156,6 +177,7 @@ class _Task:
 
     def verdict(self) -> Verdict:
         """The verdict, unless it is that the gradient is wrong: then the error is raised."""
+        __tracebackhide__ = True
         if not self.xs:
             return self._verdict((), (f"{function_name(self.f)} has no numbers to move",))
         if not all(map(math.isfinite, self.xs)):
@@ -183,6 +205,7 @@ class _Task:
     # --- functions of Values ----------------------------------------------------------------------
 
     def _of_values(self) -> Verdict:
+        __tracebackhide__ = True
         try:
             judge = Judge(
                 self.original,
@@ -205,44 +228,94 @@ class _Task:
         except plain.UnsteadyError as error:
             return self._undecided(str(error))
         if self.is_second:
-            recording.output_names = self._second_names(len(recording.outputs))
+            first = Recording(self.original, self.call_original, self.xs, self.names)
+            places = self._second_places(len(first.outputs))
+            recording.output_names = [
+                f"∂{first.output_names[k]}/∂{self.names[i]}" for k, i in places
+            ]
         entries = tuple(judge.entries())
-        verdict = self._verdict(entries, tuple(self._notes(judge)))
+        beside = None
+        if self.by_convention and judge.fault is None and lost_slope(first) is None:
+            entries = self._excused(entries, places)
+        if self.is_second and gravest(entries) != "wrong":
+            beside, entries = self._beside(entries, places)
+        verdict = self._verdict(entries, tuple(self._notes(judge, entries)))
         if verdict.outcome == "wrong":
-            raise self._mismatch(verdict, judge)
+            raise self._mismatch(verdict, judge, first if self.is_second else None, beside)
         return verdict
 
     def _fresh(self) -> list[Any]:
         return [Value(x) for x in self.xs]
 
-    def _second_names(self, count: int) -> list[str]:
-        repeats = count // len(self.names)
-        names = [f"∂/∂{name}" for name in self.names]
-        if repeats == 1:
-            return names
-        return [f"{name}[{k}]" for name in names for k in range(repeats)]
+    def _second_places(self, outputs: int) -> list[tuple[int, int]]:
+        """For each number of the gradient: of which output, towards which number of the point."""
+        found, start = [], 0
+        for width in self.widths:
+            found += [(k, i) for k in range(outputs) for i in range(start, start + width)]
+            start += width
+        return found
 
-    def _notes(self, judge: Judge) -> list[str]:
+    def _excused(
+        self, entries: tuple[Entry, ...], places: list[tuple[int, int]]
+    ) -> tuple[Entry, ...]:
+        """The entries; where the first derivative is a convention, values say nothing of them."""
+        why = "the first derivative is a convention here, and beside the point another number"
+        found = []
+        for place, entry in enumerate(entries):
+            towards = {entry.name, self.names[places[place // len(self.xs)][1]]}
+            excused = entry.outcome == "wrong" and not towards.isdisjoint(self.by_convention)
+            found.append(replace(entry, outcome="undecided", why=why) if excused else entry)
+        return tuple(found)
+
+    def _beside(
+        self, entries: tuple[Entry, ...], places: list[tuple[int, int]]
+    ) -> tuple[Fault | None, tuple[Entry, ...]]:
+        """Second derivatives once more, if some operation's slope is right at the point only."""
+        of_original = (self.original, self.call_original, self.xs, self.names, self.seed)
+        fault = wrong_beside(*of_original)
+        columns = [] if fault is None else measured_seconds(*of_original)
+        if not columns:
+            return None, entries
+        count = len(self.xs)
+        judged = []
+        for place, entry in enumerate(entries):
+            k, i = places[place // count]
+            slope = columns[place % count][k * count + i]
+            again = by_differences(entry, slope, abs(entry.analytic))
+            judged.append(again if again.outcome == "wrong" else entry)
+        return fault, tuple(judged)
+
+    def _notes(self, judge: Judge, entries: tuple[Entry, ...]) -> list[str]:
+        """What a reader should know; that f uses a number all the same shows in a wrong entry."""
         recording = judge.recording
-        notes = []
-        unused = [
-            name for name, place in zip(self.names, recording.places, strict=True) if place is None
-        ]
-        if unused:
-            notes.append(f"not used: {', '.join(unused)}")
-        constant = [
-            name or "the output"
-            for name, output in zip(recording.output_names, recording.outputs, strict=True)
-            if output.kind == "constant"
-        ]
-        if constant:
-            notes.append(f"constant, whatever the point: {', '.join(constant)}")
-        return notes
+        wrong = [entry for entry in entries if entry.outcome == "wrong"]
+        moves, moved = {entry.name for entry in wrong}, {entry.output for entry in wrong}
+        notes: dict[str, list[str]] = {}
+        for name, place in zip(self.names, recording.places, strict=True):
+            if place is None:
+                what = "used, but not recorded" if name in moves else "not used"
+                notes.setdefault(what, []).append(name)
+        for name, output in zip(recording.output_names, recording.outputs, strict=True):
+            if output.kind == "constant":
+                what = "recorded as a constant, and moves" if name in moved else CONSTANT
+                notes.setdefault(what, []).append(name or "the output")
+        return [f"{what}: {', '.join(names)}" for what, names in notes.items()]
 
-    def _mismatch(self, verdict: Verdict, judge: Judge) -> GradientMismatch:
+    def _mismatch(
+        self,
+        verdict: Verdict,
+        judge: Judge,
+        first: Recording | None,
+        beside: Fault | None,
+    ) -> GradientMismatch:
+        """The error; ``first`` is the recording of f where its second derivatives are wrong."""
         entry = _worst(verdict.entries)
         graph = judge.recording.graph
-        fault = judge.fault
+        fault = beside or judge.fault
+        if first is not None and (beside is not None or fault is None):
+            lost = beside or lost_slope(first)
+            if lost is not None:
+                fault, graph = lost, first.graph
         operation, node, cause = None, None, entry.why
         if fault is not None:
             operation, node, cause = fault.operation, fault.node, str(fault)
@@ -277,6 +350,7 @@ class _Task:
     # --- plain functions --------------------------------------------------------------------------
 
     def _of_plain_numbers(self) -> Verdict:
+        __tracebackhide__ = True
         assert self.gradient is not None
         claimed = self.gradient
         try:
@@ -300,7 +374,7 @@ class _Task:
             raise GradientMismatch(
                 verdict,
                 _worst(verdict.entries),
-                cause=_worst(verdict.entries).why,
+                cause=claims.transposed(verdict.entries) or _worst(verdict.entries).why,
                 reproduction=reproduction(self.f, self.arguments, claimed, 1, None),
             )
         return verdict

@@ -2,16 +2,24 @@
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import inspect
+import itertools
 from collections.abc import Callable
 from typing import Any, overload
 
 from ..primitive import Op
 from .check import check_gradients
+from .claims import check_claim
+from .naming import function_name
 from .needed import needed
+from .outcome import GradientMismatch
+from .refusals import Refusals
+from .reproduction import unwritten
 from .shapes import is_strategy, name_of, named_arguments
-from .strategies import points as points_of
+from .strategies import points_told
+from .where import raise_at
 
 Test = Callable[..., None]
 _OPERANDS = ("x", "y", "w")
@@ -65,7 +73,9 @@ def checks_gradient(
         As `check_gradients` takes them.
 
     A point at which a check cannot decide counts as thrown away, so hypothesis complains if there
-    are none but those.
+    are none but those; its error then says why the last one was. An error that the function raises
+    is a failure of the test, unless it says that the function is not defined there: a `DomainError`
+    or an error of arithmetic.
     """
     if f is None:
         return functools.partial(_tested, points=points, gradient=gradient, order=order)
@@ -78,35 +88,107 @@ def _tested(
     """The test that `checks_gradient` makes."""
     if not callable(f):
         raise TypeError(f"checks_gradient goes before a function, not before {f!r:.60}")
+    check_claim(gradient, "checks_gradient")
     hypothesis = needed("hypothesis", "checks_gradient")
     bound = _takes_self(f)
     free = functools.partial(f, None) if bound else f
-    strategy = points if is_strategy(points) else points_of(free, inputs=points)
-    names = _names(free, None if is_strategy(points) else points)
+    refusals = Refusals()
+    given = is_strategy(points)
+    strategy = points if given else points_told(free, inputs=points, told=refusals.refuse)
+    names = _names(free, None if given else points)
 
     arguments = [*(["self"] if bound else []), *(["point"] if names is None else names)]
     kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
     signature = inspect.Signature([inspect.Parameter(name, kind) for name in arguments])
 
     def test(*args: Any, **kwargs: Any) -> None:
+        __tracebackhide__ = True
         drawn = signature.bind(*args, **kwargs).arguments
         checked = _for_owner(f, drawn.pop("self")) if bound else f
         point = drawn["point"] if names is None else tuple([drawn[name] for name in names])
-        verdict = check_gradients(checked, point, gradient, order=order)
+        try:
+            with contextlib.nullcontext() if _is_shown() else unwritten():
+                verdict = check_gradients(checked, point, gradient, order=order)
+        except ValueError as error:
+            if not _is_ours(error):
+                error.add_note(_NOT_DEFINED.format(name=function_name(f)))
+            raise
         hypothesis.event(f"gradient: {verdict.outcome}")
         if verdict.outcome == "undecided":
             hypothesis.event(verdict.why)
+            refusals.refuse(point, verdict.why)
             hypothesis.reject()
+        refusals.checked += 1
 
     test.__dict__.update(vars(f) if inspect.isfunction(f) else {})  # an @example below us
-    test.__name__ = name_of(f)
+    name = name_of(f)
+    test.__name__ = name if name.isidentifier() else "function"  # hypothesis reads on in a lambda
     test.__qualname__ = getattr(f, "__qualname__", test.__name__)
     test.__module__ = getattr(f, "__module__", __name__)
     test.__doc__ = f.__doc__ if inspect.isfunction(f) else None
     test.__signature__ = signature  # type: ignore[attr-defined]
     decorated: Any = hypothesis.given(**_by_name(strategy, names))(test)
     decorated.f = f
-    return decorated  # type: ignore[no-any-return]
+    return _explained(decorated, refusals)
+
+
+_NOT_DEFINED = (
+    "If {name} is not defined there, say where it is: @checks_gradient(points=...), or let it "
+    "raise an autograd.DomainError"
+)
+
+
+def _explained(decorated: Any, refusals: Refusals) -> Test:
+    """A test of hypothesis whose failures are told in words of gradients.
+
+    It shares the attributes of the other, so that ``@settings`` and ``@example`` reach both.
+    """
+    errors = needed("hypothesis.errors", "checks_gradient")
+
+    def run(*args: Any, **kwargs: Any) -> None:
+        __tracebackhide__ = True
+        refusals.__init__()  # type: ignore[misc]
+        try:
+            decorated(*args, **kwargs)
+        except (errors.FailedHealthCheck, errors.Unsatisfiable) as error:
+            if not refusals.prevail:
+                raise
+            raise type(error)(refusals.words(function_name(decorated.f))) from None
+        except GradientMismatch as error:
+            _without_explanation(error)
+            error.__traceback__ = None  # nothing of it is the user's
+            raise_at(decorated.f, error)
+
+    test: Any = functools.wraps(decorated)(run)
+    test.__dict__ = decorated.__dict__  # not a copy
+    return test  # type: ignore[no-any-return]
+
+
+def _is_shown() -> bool:
+    """Whether a failure of this run will be shown: of those on the way to it nothing is read."""
+    control = needed("hypothesis.control", "checks_gradient")
+    with contextlib.suppress(Exception):  # inner parts of hypothesis, which may change
+        return bool(control.current_build_context().is_final)
+    return True
+
+
+def _without_explanation(error: BaseException) -> None:
+    """Drop hypothesis' note of the lines that only failures run: they are our own."""
+    notes: list[str] = getattr(error, "__notes__", [])
+    for start, note in enumerate(notes):
+        if note.startswith("Explanation:"):
+            rest = itertools.dropwhile(lambda line: line.startswith(" "), notes[start + 1 :])
+            notes[start:] = list(rest)
+            return
+
+
+def _is_ours(error: BaseException) -> bool:
+    """Whether an error was raised by glassgrad, and not by the function that it called."""
+    frame = error.__traceback__
+    while frame is not None and frame.tb_next is not None:
+        frame = frame.tb_next
+    module = "" if frame is None else str(frame.tb_frame.f_globals.get("__name__"))
+    return module.partition(".")[0] == __name__.partition(".")[0]
 
 
 def _by_name(strategy: Any, names: list[str] | None) -> dict[str, Any]:

@@ -13,15 +13,18 @@ from collections.abc import Callable, Sequence
 from dataclasses import replace
 from typing import Any
 
-from . import kinks
+from . import kinks, together
 from .guilty import Fault, wrong_operation
-from .numeric import EPSILON, TINIEST, Slope, measure
+from .numeric import EPSILON, RESOLVED, TINIEST, Slope, measure
+from .onesided import OneSided, Rate
 from .outcome import Entry
 from .precise import Exactly, OutOfReach, Precisely, Sides, in_high_precision
 from .recording import Call, Recording, values_of
-from .rounding import Rounding
+from .rounding import Rounding, below
+from .together import ROUNDS, Together
 
-ROUNDS = 64 * EPSILON  # what a different order of additions may change, relative to their sizes
+PLAIN = 1e3  # times its bound: an error that no closer look will explain
+VAGUE = 0.1  # of a slope on one side: with a larger bound it is hardly known
 NOISE = 1e-3  # of the sizes that are added up: more than this, and nothing can be said
 
 MODES = {
@@ -50,6 +53,9 @@ class Judge:
         self.at_kinks = self.recording.kinks()
         self.of_gradient = of_gradient
         self._sides: dict[int, list[Sides] | None] = {}
+        self._columns: dict[int, list[Slope]] = {}
+        self._thorough: dict[int, list[Slope]] = {}
+        self._through_kinks: dict[int, list[tuple[Rate, Rate]] | None] = {}
 
     # --- what is computed at most once ------------------------------------------------------------
 
@@ -66,7 +72,20 @@ class Judge:
     @functools.cached_property
     def fault(self) -> Fault | None:
         """The operation to blame."""
-        return wrong_operation(self.recording, self.at_kinks, self.seed)
+        if self.together is None:
+            return wrong_operation(self.recording, self.at_kinks, self.seed)
+        return wrong_operation(
+            self.recording.only({*self.together.local.suspects, *self.at_kinks}),
+            self.at_kinks,
+            self.seed,
+        )
+
+    @functools.cached_property
+    def together(self) -> Together | None:
+        """What is known of all inputs at once, if they are many."""
+        if len(self.xs) < together.MANY:
+            return None
+        return Together(self.recording, self.call, self.xs, self.seed)
 
     def sides(self, i: int) -> list[Sides] | None:
         """The exact slopes of all outputs towards one input; None if there is no high precision."""
@@ -88,6 +107,9 @@ class Judge:
 
     def along(self, i: int) -> Callable[[float], list[float] | None]:
         """f with its i-th number moving."""
+        recording, together = self.recording, self.together
+        if together is not None and i not in together.unrecorded and together.is_same:
+            return lambda t: recording.outputs_at(recording.places[i], t)
         before, after = self.xs[:i], self.xs[i + 1 :]
         count = len(self.recording.outputs)
 
@@ -106,26 +128,44 @@ class Judge:
 
     def entries(self) -> list[Entry]:
         """All entries, output by output."""
-        recording = self.recording
-        columns = [
-            measure(self.along(i), x, recording.values, recording.noise, thorough=False)
-            for i, x in enumerate(self.xs)
-        ]
+        outputs = range(len(self.recording.outputs))
+        found = [(i, self._entry(k, i)) for k in outputs for i in range(len(self.xs))]
         return [
-            self._entry(k, i, columns[i][k])
-            for k in range(len(recording.outputs))
-            for i in range(len(self.xs))
+            self._remarked(entry, i) if entry.outcome == "right" else entry for i, entry in found
         ]
 
-    def _entry(self, k: int, i: int, slope: Slope) -> Entry:
+    def _slope(self, k: int, i: int) -> Slope:
+        """The slope of output k towards input i, measured from values; all outputs at once."""
+        if i not in self._columns:
+            recording = self.recording
+            self._columns[i] = measure(
+                self.along(i), self.xs[i], recording.values, recording.noise, thorough=False
+            )
+        return self._columns[i][k]
+
+    def _thorough_slope(self, k: int, i: int) -> Slope:
+        """The same, with all that can be made of the values."""
+        if i not in self._thorough:
+            recording = self.recording
+            self._thorough[i] = measure(
+                self.along(i), self.xs[i], recording.values, recording.noise
+            )
+        return self._thorough[i][k]
+
+    def _entry(self, k: int, i: int) -> Entry:
+        if self.together is not None:
+            judged = self._with_the_others(self.together, k, i)
+            if judged is not None:
+                return judged
         recording = self.recording
+        slope = self._slope(k, i)
         analytic = recording.backward[k][i]
         entry = Entry(
             self.names[i],
             recording.output_names[k],
             "right",
             analytic,
-            forward=recording.forward[k][i],
+            forward=recording.by("forward", k, i),
             numeric=slope.value,
             error=abs(analytic - slope.value),
             bound=slope.error + ROUNDS * recording.sizes[k][i],
@@ -139,25 +179,124 @@ class Judge:
             return replace(entry, bound=0.0)
         if settled and not (self.at_kinks and self._at_kink(k, i)):
             return entry
+        if self._is_plainly_wrong(entry, i, slope):
+            return replace(entry, outcome="wrong", why=MODES[odd[0]] if odd else "")
         if not math.isfinite(analytic) or (self.at_kinks and self._at_kink(k, i)):
             return self._where_not_smooth(entry, k, i, slope, odd)
         return self._in_high_precision(entry, k, i, slope, odd)
+
+    def _is_plainly_wrong(self, entry: Entry, i: int, slope: Slope) -> bool:
+        """Whether f, not being what was recorded, has by its own values quite another slope."""
+        return (
+            self.together is not None
+            and i in self.together.unrecorded
+            and slope.is_resolved
+            and not slope.is_kink
+            and entry.error > PLAIN * entry.bound  # type: ignore[operator]
+        )
+
+    def _with_the_others(  # noqa: C901, PLR0911 - a reason each to look at it by itself
+        self, together: Together, k: int, i: int
+    ) -> Entry | None:
+        """The entry, judged by the measured slopes of the operations; None: by itself, then."""
+        recording, place = self.recording, self.recording.places[i]
+        if i in together.unrecorded or together.contradicts(k):
+            return None
+        left = right = None
+        if self.at_kinks and self._at_kink(k, i):
+            sides = self._sides_at_kinks(i)
+            if sides is None:
+                return None
+            left, right = sides[k]
+        chain, size = together.chains[k], recording.sizes[k][i]
+        numeric = 0.0 if place is None else chain.slopes[place]
+        doubt = 0.0 if place is None else chain.errors[place]
+        if left is not None and right is not None:
+            numeric, doubt = right.rate, left.error + right.error
+            size = max(size, left.size, right.size)
+        modes = ["backward", "functional", "table", "again"]
+        if i in together.odd_forward[k]:
+            modes.append("forward")
+        found = {name: recording.by(name, k, i) for name in modes}
+        if (
+            not all(map(math.isfinite, (*found.values(), numeric)))
+            or doubt > RESOLVED * size + 1e-300
+        ):
+            return None
+        errors = {name: abs(x - numeric) for name, x in found.items()}
+        worst = max(errors, key=lambda name: errors[name])
+        entry = Entry(
+            self.names[i],
+            recording.output_names[k],
+            "right",
+            found["backward"],
+            forward=found.get("forward"),
+            numeric=numeric,
+            error=errors[worst],
+            bound=doubt + ROUNDS * size,
+            method="operations",
+        )
+        odd = [name for name in modes[1:] if self._is_odd(name, k, i)]
+        if left is not None and right is not None and not odd:
+            return self._at_kinks_together(entry, k, i, (left, right))
+        if errors[worst] <= entry.bound and not odd:  # type: ignore[operator]
+            return entry
+        if odd:
+            return replace(entry, outcome="wrong", why=MODES[odd[0]])
+        if self.fault is None:
+            return None
+        return replace(entry, outcome="wrong", why="")
+
+    def _sides_at_kinks(self, i: int) -> list[tuple[Rate, Rate]] | None:
+        """The slopes of all outputs to either side, by the operations' own."""
+        if i not in self._through_kinks:
+            self._through_kinks[i] = self._one_sided.sides(self.recording.places[i])
+        return self._through_kinks[i]
+
+    @functools.cached_property
+    def _one_sided(self) -> OneSided:
+        assert self.together is not None
+        recording = self.recording
+        measured = self.together.local.measured
+        return OneSided(recording.steps, measured, self.at_kinks, recording.roots)
+
+    def _at_kinks_together(
+        self, entry: Entry, k: int, i: int, sides: tuple[Rate, Rate]
+    ) -> Entry | None:
+        """An entry through a kink whose two slopes are known; None: by itself, then."""
+        left, right = sides
+        if self.fault is not None:
+            return None
+        slack = left.error + right.error + ROUNDS * max(abs(left.rate), abs(right.rate))
+        meet = abs(left.rate - right.rate) <= slack
+        if meet and entry.error <= entry.bound:  # type: ignore[operator]
+            return entry
+        return replace(
+            entry,
+            outcome="kink",
+            numeric=right.rate if meet else None,
+            error=None,
+            bound=None,
+            left=left.rate,
+            right=right.rate,
+            why=self._convention(k, i),
+        )
 
     def _at_kink(self, k: int, i: int) -> bool:
         return self.recording.depends(i, self.recording.roots[k], self.at_kinks)
 
     def _odd_modes(self, k: int, i: int) -> list[str]:
         """The ways of differentiating that do not give the backward pass's number."""
+        return [name for name in MODES if self._is_odd(name, k, i)]
+
+    def _is_odd(self, mode: str, k: int, i: int) -> bool:
         recording = self.recording
-        expected = recording.backward[k][i]
+        expected, found = recording.backward[k][i], recording.by(mode, k, i)
         slack = ROUNDS * recording.sizes[k][i] + 8 * TINIEST
-        return [
-            name
-            for name in MODES
-            if not _agree(getattr(recording, name)[k][i], expected, slack)
-            # Where slopes are infinite, 0 × inf comes up in one order of products, not in another.
-            and not (self.is_steep and math.isnan(getattr(recording, name)[k][i] + expected))
-        ]
+        # Where slopes are infinite, 0 × inf comes up in one order of products, not in another.
+        return not _agree(found, expected, slack) and not (
+            self.is_steep and math.isnan(found + expected)
+        )
 
     # --- not smooth, or not finite ----------------------------------------------------------------
 
@@ -191,20 +330,56 @@ class Judge:
             # A choice made by Python, at the kink too: the function's own numbers decide.
             return self._by_differences(entry, k, i, slope, odd)
         if math.isnan(entry.analytic) or not self._at_kink(k, i):
-            return replace(entry, outcome="undecided", why=self._why_not_finite(entry))
+            why = self._why_not_finite(entry, k, i)
+            return replace(entry, outcome="undecided", why=why)
         return replace(entry, outcome="kink", why=self._convention(k, i))
 
-    def _why_not_finite(self, entry: Entry) -> str:
-        if not math.isfinite(entry.analytic):
-            return f"the gradient is {entry.analytic!r}"
-        return "the function is not smooth here"
+    def _why_not_finite(self, entry: Entry, k: int, i: int) -> str:
+        if math.isfinite(entry.analytic):
+            return "the function is not smooth here"
+        parts = [f"the gradient is {entry.analytic!r}", self._of_a_slope(k, i)]
+        return ": ".join(filter(None, parts))
+
+    def _of_a_slope(self, k: int, i: int) -> str:
+        """Which operation's slope, infinite or nan, an entry is made of; empty if there is none."""
+        recording = self.recording
+        place, root = recording.places[i], recording.roots[k]
+        for node, slopes in enumerate(recording.slopes):
+            for position, slope in enumerate(slopes):
+                operand = recording.steps[node].operands[position]
+                if (
+                    not math.isfinite(slope)
+                    and (operand == place or recording.depends(i, root, [operand]))
+                    and (node == root or node in below(recording.steps, [root]))
+                ):
+                    op, inputs = recording.steps[node].op, recording.inputs[node]
+                    assert op is not None
+                    return kinks.words_of_slope(op, inputs, slopes, position)
+        return ""
+
+    def _remarked(self, entry: Entry, i: int) -> Entry:
+        """A right entry, with what is to be said of a forward mode that is nan beside it."""
+        place = self.recording.places[i]
+        if entry.why or entry.forward is None or not math.isnan(entry.forward):
+            return entry
+        for node, slopes in enumerate(self.recording.slopes):
+            operands = self.recording.steps[node].operands
+            if place in operands and math.isnan(math.fsum(slopes)):
+                op = self.recording.steps[node].op
+                assert op is not None
+                why = (
+                    f"forward mode is nan because {op.name} has a slope that is nan towards "
+                    "another operand, and 0 × nan is nan"
+                )
+                return replace(entry, why=why)
+        return entry
 
     def _convention(self, k: int, i: int) -> str:
         root = self.recording.roots[k]
         for node in self.at_kinks:
             op = self.recording.steps[node].op
             if op is not None and self.recording.depends(i, root, [node]):
-                return kinks.words(op)
+                return kinks.words(op, self.recording.inputs[node], self.recording.slopes[node])
         return ""
 
     # --- smooth -----------------------------------------------------------------------------------
@@ -227,9 +402,9 @@ class Judge:
             rounding += self.rounding.spread(self.recording.roots[k])[place]
         bound = rounding + 2 * float(sides[k].error)
         errors = {
-            name: float(abs(_like(truth, getattr(self.recording, name)[k][i]) - truth))
+            name: float(abs(_like(truth, self.recording.by(name, k, i)) - truth))
             for name in ("backward", "forward", "functional")
-            if math.isfinite(getattr(self.recording, name)[k][i])
+            if math.isfinite(self.recording.by(name, k, i))
         }
         worst = max(errors, key=lambda name: errors[name])
         entry = replace(
@@ -308,7 +483,7 @@ class Judge:
         """Without high precision, or against it: the function's own numbers decide."""
         recording = self.recording
         if not slope.is_kink:
-            slope = measure(self.along(i), self.xs[i], recording.values, recording.noise)[k]
+            slope = self._thorough_slope(k, i)
         judged = by_differences(
             entry, slope, recording.sizes[k][i], MODES[odd[0]] if odd else "", self._reservation()
         )
@@ -331,8 +506,13 @@ class Judge:
         return "differences" if isinstance(self.exact, str) else self.exact.name
 
 
-def by_differences(
-    entry: Entry, slope: Slope, size: float, odd: str = "", reservation: str = ""
+def by_differences(  # noqa: PLR0917 - what is known of an entry
+    entry: Entry,
+    slope: Slope,
+    size: float,
+    odd: str = "",
+    reservation: str = "",
+    natural: float = 0.0,
 ) -> Entry:
     """The verdict that a numerical derivative alone allows."""
     analytic = entry.analytic
@@ -348,8 +528,13 @@ def by_differences(
         return replace(entry, outcome="undecided", numeric=None, error=None, bound=None, why=why)
     if error > bound:
         return replace(entry, outcome="wrong")
-    nothing_moves = analytic == slope.value == 0.0  # an input that is not used
-    if bound > NOISE * max(abs(analytic), abs(slope.value), size) and not nothing_moves:
+    # An input that is not used; but of what is too noisy, 0 is no better than another number.
+    nothing_moves = analytic == slope.value == 0.0 and (not natural or bound < natural)
+    if (
+        bound > NOISE * max(abs(analytic), abs(slope.value), size)
+        and bound > RESOLVED * natural  # a slope of 0 is known well enough, too
+        and not nothing_moves
+    ):
         why = "the values of the function are too noisy" + reservation
         return replace(entry, outcome="undecided", why=why)
     return entry
@@ -370,6 +555,10 @@ def _at_an_angle(entry: Entry, slope: Slope, bound: float) -> Entry:
         return replace(entry, outcome="undecided", why="the function jumps here, or close by")
     if kinks.between(entry.analytic, slope.left, slope.right, bound):
         return replace(entry, outcome="kink", why="the two sides have different slopes")
+    sides = [abs(side) for side in (slope.left, slope.right) if side is not None]
+    if not bound <= VAGUE * max(sides, default=0.0) and len(sides) < 2:
+        why = "close to an edge of its domain the function is too steep for its digits"
+        return replace(entry, outcome="undecided", why=why)
     why = "it does not lie between the slopes of the two sides"
     return replace(entry, outcome="wrong", why=why)
 

@@ -43,14 +43,53 @@ def written(op: Op, position: int, slope: float) -> bool:
     )
 
 
-def words(op: Op) -> str:
-    """The row's convention in words: ``relu at (0): slope 0, as PyTorch``."""
+def words(op: Op, inputs: tuple[float, ...], slopes: tuple[float, ...]) -> str:
+    """The row's convention at a point: ``maximum at (1, 1) has slope 0.5, 0.5 by convention: …``.
+
+    >>> from autograd import ops
+    >>> words(ops.relu, (0.0,), (0.0,))
+    'relu at (0) has slope 0 by convention: as PyTorch'
+    """
+    text = f"{op.name} at ({_listed(inputs)}) has slope {_listed(slopes)}"
     for convention in op.conventions:
-        if all(map(math.isfinite, convention.at)):
-            at = ", ".join([f"{x:g}" for x in convention.at])
-            slopes = ", ".join([f"{x:g}" for x in convention.partials])
-            return f"{op.name} at ({at}) has slope {slopes} by convention: {convention.why}"
-    return f"{op.name} is not smooth here"
+        if convention.at == inputs:
+            return f"{text} by convention: {convention.why}"
+    alike = [c.why for c in op.conventions if any(slopes) and all(map(_same, slopes, c.partials))]
+    return f"{text} by convention: {alike[0]}" if alike else f"{text}, and is not smooth there"
+
+
+def words_of_slope(
+    op: Op, inputs: tuple[float, ...], slopes: tuple[float, ...], position: int
+) -> str:
+    """Why one slope is infinite or nan, by the convention of the row that has such a slope.
+
+    >>> from autograd import ops
+    >>> words_of_slope(ops.pow_, (-2.0, 2.0), (-4.0, math.nan), 1)
+    'pow at (-2, 2) has the slope nan towards operand 2 by convention: a negative base has no real \
+slope towards its exponent, as PyTorch'
+    """
+    slope = slopes[position]
+    text = (
+        f"{op.name} at ({_listed(inputs)}) has the slope {slope:g} towards operand {position + 1}"
+    )
+    alike = [
+        c
+        for c in op.conventions
+        if position < len(c.partials)
+        and _same(slope, c.partials[position])
+        and len(c.at) == len(inputs)
+    ]
+    here = [c for c in alike if c.at == inputs]
+    signs = [math.copysign(1.0, x) for x in inputs]
+    near = [c for c in alike if [math.copysign(1.0, x) for x in c.at] == signs]
+    for convention in (*here, *near):
+        return f"{text} by convention: {convention.why}"
+    return text
+
+
+def _listed(numbers: tuple[float, ...]) -> str:
+    shown = [f"{x:.6g}" for x in numbers[:4]]
+    return ", ".join([*shown, "…"] if len(numbers) > len(shown) else shown)
 
 
 def _same(found: float, written: float) -> bool:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -12,6 +13,8 @@ def function_name(f: Callable[..., Any]) -> str:
     """What f is called in words."""
     if isinstance(f, Op):
         return f.name
+    if isinstance(f, functools.partial):
+        return function_name(f.func)
     name: str = getattr(f, "__name__", type(f).__name__)
     return "the function" if name == "<lambda>" else name
 
@@ -39,6 +42,16 @@ def argument_names(f: Callable[..., Any], count: int) -> list[str]:
     if len(names) < count:
         return ["x"] if count == 1 else [f"x[{i}]" for i in range(count)]
     return names[:count]
+
+
+def output_names(f: Callable[..., Any], result: Any) -> list[str]:
+    """A name for every number that f returned.
+
+    >>> output_names(lambda x: [x, x], [1.0, 2.0])
+    ['output[0]', 'output[1]']
+    """
+    name = function_name(f)
+    return leaf_names("output" if name == "the function" else name, result)
 
 
 def leaf_names(name: str, tree: Any) -> list[str]:

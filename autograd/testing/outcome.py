@@ -36,7 +36,10 @@ class Entry:
     right: float | None = None
     """The slope from the right."""
     method: str = ""
-    """How ``numeric`` was found: ``"differences"``, ``"mpmath"`` or ``"Fraction"``."""
+    """How ``numeric`` was found: from values by ``"differences"``, in high precision by
+    ``"mpmath"`` or ``"Fraction"``, or, where there are many inputs, from the measured slopes of the
+    ``"operations"``.
+    """
     why: str = ""
     """What is to be said of this entry."""
 
@@ -72,7 +75,7 @@ class Verdict:
 
     def __str__(self) -> str:
         order = " of second order" if self.order == 2 else ""
-        lines = [f"gradients{order} of {self.function} at {self.point!r}: {self.outcome}"]
+        lines = [f"gradients{order} of {self.function} at {_shown(self.point)}: {self.outcome}"]
         if self.why:
             lines.append(self.why)
         if self.entries:
@@ -93,14 +96,24 @@ class Verdict:
 
 
 LONGEST_TABLE = 30
+SHORT_TABLE = 8
+LONGEST_POINT = 200
+
+
+def _shown(point: Any) -> str:
+    """A point in one line, which is cut short if it is long."""
+    text = " ".join(repr(point).split())
+    if len(text) <= LONGEST_POINT:
+        return text
+    return text[:LONGEST_POINT].rpartition(" ")[0] + " …"  # no number is cut in two
 
 
 def _table(entries: tuple[Entry, ...]) -> list[str]:
-    """A table of the entries, the gravest first when there are too many for all."""
-    shown = list(entries)
-    if len(shown) > LONGEST_TABLE:
+    """A table of the entries, the gravest first if they are many."""
+    shown, left = list(entries), list[Entry]()
+    if len(shown) > SHORT_TABLE:
         shown.sort(key=lambda entry: GRAVITY.index(entry.outcome))
-        shown = shown[:LONGEST_TABLE]
+        shown, left = shown[:LONGEST_TABLE], shown[LONGEST_TABLE:]
     columns = ["entry", "analytic", "forward", "numeric", "error", "bound", "left", "right"]
     rows = [
         [e.full_name, *map(_number, (e.analytic, e.forward, e.numeric)), _short(e.error),
@@ -118,8 +131,10 @@ def _table(entries: tuple[Entry, ...]) -> list[str]:
         ).rstrip()
         for row in [head, *body]
     ]
-    if len(entries) > len(shown):
-        lines.append(f"… and {len(entries) - len(shown)} more")
+    if left:
+        rest = Counter(entry.outcome for entry in left)
+        counts = ", ".join([f"{rest[o]:,} {o}" for o in GRAVITY if rest[o]])
+        lines.append(f"… and {len(left):,} more: {counts}")
     return lines
 
 
@@ -203,8 +218,8 @@ class GradientMismatch(AssertionError, AutogradError):  # noqa: N818 - the name 
         entry = self.worst
         numeric = "not known" if entry.numeric is None else f"{entry.numeric!r}"
         parts = [
-            f"the gradient of {self.verdict.function} by {self.entry} is {entry.analytic!r}, and "
-            f"the measured slope is {numeric}"
+            f"the gradient of {entry.output or self.verdict.function} by {entry.name} is "
+            f"{entry.analytic!r}, and the measured slope is {numeric}"
             + (
                 f" (error {_short(entry.error)}, bound {_short(entry.bound)})"
                 if entry.error

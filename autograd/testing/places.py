@@ -40,6 +40,8 @@ class Finding:
 
     defined: bool
     distances: tuple[float, ...] = ()
+    why: str = ""
+    """Why it is not defined."""
 
     @property
     def smooth(self) -> bool:

@@ -3,20 +3,25 @@
 from __future__ import annotations
 
 import contextlib
+import functools
 import math
 import sys
 from collections.abc import Callable, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
 from typing import Any
 
+from ..errors import DomainError
 from ..numbers import is_number
 from ..trees import flatten
 from ..value import Value
+from . import claims
 from .judging import by_differences
-from .naming import function_name, leaf_names
-from .numeric import EPSILON, Slope, measure, measured_noise
+from .naming import function_name
+from .naming import output_names as names_of_outputs
+from .numeric import EPSILON, TINIEST, Slope, measure, measured_noise
 from .outcome import Entry
 from .recording import Call
+from .steps import step_heights
 
 
 class PlainFunction:
@@ -44,7 +49,7 @@ OUTSIDE = (ArithmeticError, ValueError)  # ValueError: math.log(-1), a singular 
 
 def is_outside(error: Exception) -> bool:
     """Whether an error says that a function is not defined somewhere, and is no mistake of use."""
-    if isinstance(error, ArithmeticError):
+    if isinstance(error, (ArithmeticError, DomainError)):
         return True
     text = str(error).lower()
     # math.log(-1): "math domain error", or since Python 3.14 "expected a positive input".
@@ -86,53 +91,10 @@ def precision(result: Any) -> float:
 def claimed(
     gradient: Callable[..., Any], call: Call, xs: Sequence[float], outputs: int, arguments: Any
 ) -> tuple[list[list[float]], float]:
-    """The Jacobian that ``gradient`` gives, rows for outputs; and its rounding.
-
-    It is nested like the point (one argument), a tuple or list of such (several), or an array. Of a
-    function with several outputs each part has the outputs first, as `autograd.jacobian` gives it.
-    """
+    """The Jacobian that ``gradient`` gives, rows for outputs; and its rounding."""
     with quiet():
         result = call(list(xs))
-    rounding = precision(result)
-    if isinstance(result, (tuple, list)) and len(result) == len(arguments) > 1:
-        sizes = [len(flatten(argument)[0]) for argument in arguments]
-        parts = [len(flatten(part)[0]) for part in result]
-        if parts == [outputs * size for size in sizes]:
-            pairs = zip(result, arguments, strict=True)
-            found = [_rows(gradient, part, argument, outputs) for part, argument in pairs]
-            return [[x for rows in found for x in rows[k]] for k in range(outputs)], rounding
-    whole = arguments[0] if len(arguments) == 1 else None
-    return _rows(gradient, result, whole, outputs, count=len(xs)), rounding
-
-
-def _rows(
-    gradient: Callable[..., Any], part: Any, argument: Any, outputs: int, count: int | None = None
-) -> list[list[float]]:
-    """What is claimed for one argument, a row for each output, in the argument's own order."""
-    name = function_name(gradient)
-    if isinstance(argument, dict) and isinstance(part, dict):
-        if part.keys() != argument.keys():
-            raise ValueError(
-                f"{name} returned a dict with the keys {', '.join(map(repr, part))}, and the "
-                f"point has {', '.join(map(repr, argument))}; give a derivative for each"
-            )
-        found = [_rows(gradient, part[key], argument[key], outputs) for key in argument]
-        return [[x for rows in found for x in rows[k]] for k in range(outputs)]
-    numbers = doubles(part, gradient)
-    width = len(flatten(argument)[0]) if count is None else count
-    if len(numbers) != outputs * width:
-        wanted = f"{width} numbers" if outputs == 1 else f"{outputs} × {width} numbers"
-        raise ValueError(
-            f"{name} returned {len(numbers)} numbers, and the derivatives here "
-            f"are {wanted}: one for each output of the function and each number of the point"
-        )
-    shape, wanted_shape = getattr(part, "shape", None), getattr(argument, "shape", None)
-    if outputs == 1 and width > 1 and None not in {shape, wanted_shape} and shape != wanted_shape:
-        raise ValueError(
-            f"{name} returned an array of shape {shape}, and the argument has {wanted_shape}: "
-            "an update x - lr * gradient would broadcast to something else"
-        )
-    return [numbers[k * width : (k + 1) * width] for k in range(outputs)]
+    return claims.rows(gradient, result, outputs, arguments), precision(result)
 
 
 class UnsteadyError(Exception):
@@ -169,44 +131,155 @@ def judged(
         raise ArithmeticError(f"the value is {next(v for v in values if not math.isfinite(v))!r}")
     check_steady(values, f, lambda: function.result(xs))
     is_single = is_number(result) or isinstance(result, Value) or getattr(result, "shape", 0) == ()
-    output_names = [""] if is_single else leaf_names(function_name(f), result)
+    output_names = [""] if is_single else names_of_outputs(f, result)
     rows, rounding_of_claims = claimed(gradient, gradient_call, xs, len(values), arguments)
     own = max(precision(result), EPSILON)
-    noise = [
-        max(4 * found, own * abs(value))
-        for found, value in zip(measured_noise(function, xs, len(values)), values, strict=True)
-    ]
-    slopes = _measured(function, xs, values, noise)
-    steps = _steps(function, xs, values, slopes, noise)
-    if any(step > rounding for step, rounding in zip(steps, noise, strict=True)):
-        noise = [max(pair) for pair in zip(steps, noise, strict=True)]
-        slopes = _measured(function, xs, values, noise)
-    entries = []
-    for i, row in enumerate(slopes):
-        for k, slope in enumerate(row):
-            entry = Entry(names[i], output_names[k], "right", rows[k][i])
-            if not math.isfinite(rows[k][i]):
-                entries.append(_not_finite(entry, slope))
-            else:
-                size = abs(rows[k][i]) * rounding_of_claims / EPSILON
-                entry = by_differences(entry, slope, size)
-                if steps[k] and entry.analytic == 0.0 and entry.outcome == "wrong":
-                    why = "the function moves in steps: on each its slope is 0"
-                    entry = replace(entry, outcome="undecided", why=why)
-                entries.append(entry)
+    task = _Judged(function, xs, values, own, rows, rounding_of_claims, names, output_names)
+    still = [0.0] * len(values)
+    entries = task.entries(still, still)
+    if any(entry.outcome != "right" for entry in entries):
+        # The closer look takes a thousand evaluations: only where a claim does not fit as it is.
+        entries = task.entries(*step_heights(function, xs, values, own))
     check_steady(values, f, lambda: function.result(xs))
     return sorted(entries, key=lambda entry: output_names.index(entry.output))
 
 
+@dataclass(frozen=True, slots=True)
+class _Judged:
+    """A function at a point and what is claimed of it there."""
+
+    function: PlainFunction
+    xs: Sequence[float]
+    values: Sequence[float]
+    own: float
+    """The rounding of a number in the arithmetic that computed the values."""
+    rows: list[list[float]]
+    """The claims, by output and number of the point."""
+    rounding_of_claims: float
+    names: Sequence[str]
+    output_names: Sequence[str]
+
+    def entries(self, heights: Sequence[float], sizes: Sequence[float]) -> list[Entry]:
+        """All entries, if near the point the values move in steps of these heights."""
+        function, xs, values, own = self.function, self.xs, self.values, self.own
+        least = {2.0**-23: 2.0**-149, 2.0**-10: 2.0**-24}.get(own, TINIEST)  # not underflowing
+        noise = [
+            max(4 * found, own * abs(value), 2 * height, least)
+            for found, value, height in zip(
+                measured_noise(function, xs, len(values)), values, heights, strict=True
+            )
+        ]
+        slopes = _measured(function, xs, values, noise, own)
+        steps = _steps(function, xs, values, slopes, noise)
+        if any(step > rounding for step, rounding in zip(steps, noise, strict=True)):
+            noise = [max(pair) for pair in zip(steps, noise, strict=True)]
+            slopes = _measured(function, xs, values, noise, own)
+        return [
+            self._entry(k, i, slope, heights[k], sizes[k], in_steps=bool(steps[k]))
+            for i, row in enumerate(slopes)
+            for k, slope in enumerate(row)
+        ]
+
+    def _entry(
+        self, k: int, i: int, slope: Slope, height: float, size: float, *, in_steps: bool
+    ) -> Entry:
+        x, value, claim, own = self.xs[i], self.values[k], self.rows[k][i], self.own
+        entry = Entry(self.names[i], self.output_names[k], "right", claim)
+        if not math.isfinite(claim):
+            return _not_finite(entry, slope)
+        rounding = abs(claim) * self.rounding_of_claims / EPSILON
+        natural = abs(value) / max(abs(x), 1.0)
+        wider = slope
+        if own > EPSILON:  # with few digits several roundings add up
+            wider = replace(slope, error=FEW_DIGITS * slope.error)
+        entry = by_differences(entry, wider, rounding, natural=natural)
+        spacing = functools.partial(_spacing, self.function, self.xs, i, k, value, own)
+        if _is_too_steep(entry, height, own, size, x, spacing):
+            why = f"near the point the values jump by {height:.1g}, so no slope is sure"
+            return replace(entry, outcome="undecided", why=why)
+        if entry.outcome == "wrong" and slope.value == 0.0:
+            entry = _if_in_steps(entry, self.function, self.xs, i, k, value)
+        if in_steps and entry.analytic == 0.0 and entry.outcome == "wrong":
+            why = "the function moves in steps: on each its slope is 0"
+            return replace(entry, outcome="undecided", why=why)
+        return entry
+
+
+def _is_too_steep(  # noqa: PLR0917 - what is known of an entry
+    entry: Entry,
+    height: float,
+    own: float,
+    size: float,
+    x: float,
+    spacing: Callable[[], float],
+) -> bool:
+    """Whether jumps higher than rounding's may hide a slope like the claimed one.
+
+    Digits that were lost by cancellation, and features as narrow as the numbers are apart, look
+    the same: what is between two neighbouring numbers nobody can say. ``size`` is that of values.
+    """
+    if entry.outcome not in {"wrong", "kink"}:
+        return False
+    sides = [entry.left, entry.right, entry.numeric]
+    slopes = [s for s in sides if s is not None and math.isfinite(s)]
+    steep = max(map(abs, slopes), default=0.0)
+    # So high are the steps of a bend over some hundred spacings; in doubles, over many millions.
+    unusual = 1e-9 * (size + steep * abs(x)) if own == EPSILON else max(_UNUSUAL * own, 5e-4) * size
+    if height <= unusual:
+        return False
+    apart_by = max(spacing(), own * abs(x))
+    if (
+        entry.analytic
+        and entry.left is entry.right is None
+        and apart_by > 64 * EPSILON * abs(x)
+        and height <= max(_UNUSUAL * apart_by / (abs(x) or 1.0), 5e-4) * size
+    ):
+        return False  # as in fewer digits, whether or not the result says so
+    apart = [abs(entry.analytic - slope) for slope in slopes]
+    return min(apart, default=0.0) * apart_by <= 4 * height
+
+
+def _spacing(  # noqa: PLR0917 - one number of one output
+    function: PlainFunction, xs: Sequence[float], i: int, k: int, value: float, own: float
+) -> float:
+    """How far apart the numbers are that the function tells from xs[i].
+
+    Those of fewer digits may have been used inside, as in ``float(np.float32(x))``.
+    """
+    least = own * abs(xs[i])
+    h = least
+    while h and h < FURTHEST * abs(xs[i]):
+        for moved in (xs[i] + h, xs[i] - h):
+            outputs = function([*xs[:i], moved, *xs[i + 1 :]])
+            if outputs is None or outputs[k] != value:
+                break
+        else:
+            h *= 2.0
+            continue
+        break
+    return max(least, h / 4)  # of a plateau the point may be anywhere
+
+
+_UNUSUAL = 8.0
+FEW_DIGITS = 3.0
+FARTHEST_STEP = 4.0  # times the number, or 1
+FURTHEST = 2.0**-10  # of the number: on a plateau that is wider, the function may as well be flat
 _CERTAIN = 256.0  # times the noise: a change that a smooth function cannot hide
 
 
 def _measured(
-    function: PlainFunction, xs: Sequence[float], values: Sequence[float], noise: Sequence[float]
+    function: PlainFunction,
+    xs: Sequence[float],
+    values: Sequence[float],
+    noise: Sequence[float],
+    own: float,
 ) -> list[list[Slope]]:
     """The slopes of all outputs towards each number."""
     count = len(values)
-    return [measure(_along(function, xs, i, count), x, values, noise) for i, x in enumerate(xs)]
+    return [
+        measure(_along(function, xs, i, count), x, values, noise, epsilon=own)
+        for i, x in enumerate(xs)
+    ]
 
 
 def _steps(
@@ -247,6 +320,47 @@ def _first_change(  # noqa: PLR0917 - one number of one output
             return max(changes) if doubling else None
         h *= 2.0
     return None
+
+
+def _if_in_steps(  # noqa: PLR0917 - one number of one output
+    entry: Entry, function: PlainFunction, xs: Sequence[float], i: int, k: int, value: float
+) -> Entry:
+    """A wrong entry of a function that is flat at the point, and jumps on both sides of it.
+
+    (x + 1e17) − 1e17 moves in steps of 16: how steep it is shows only from one to the next.
+    """
+    jumps = [_jump(function, xs, i, k, value, sign) for sign in (1.0, -1.0)]
+    if not all(jumps):
+        return entry
+    far = max([distance for distance, _ in filter(None, jumps)])
+    high = max([height for _, height in filter(None, jumps)])
+    if abs(entry.analytic) * far > 4 * high:
+        return entry
+    why = f"the function moves in steps: on both sides it jumps, by up to {high:.1g}"
+    return replace(entry, outcome="undecided", why=why)
+
+
+def _jump(  # noqa: PLR0917 - one number of one output
+    function: PlainFunction, xs: Sequence[float], i: int, k: int, value: float, sign: float
+) -> tuple[float, float] | None:
+    """How far off output k first moves, and by how much, if it jumps there; else None."""
+
+    def change(h: float) -> float:
+        outputs = function([*xs[:i], xs[i] + sign * h, *xs[i + 1 :]])
+        return math.nan if outputs is None else abs(outputs[k] - value)
+
+    size = max(abs(xs[i]), 1.0)
+    h = 2.0**-20 * size
+    if change(h) != 0.0:
+        return None
+    while h < FARTHEST_STEP * size and change(h) == 0.0:
+        h *= 2.0
+    low, high = h / 2, h
+    for _ in range(40):
+        middle = 0.5 * (low + high)
+        low, high = (middle, high) if change(middle) == 0.0 else (low, middle)
+    height = change(high)
+    return (high, height) if height > 2.0**-30 * change(h) else None
 
 
 def _not_finite(entry: Entry, slope: Slope) -> Entry:

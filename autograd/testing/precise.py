@@ -14,6 +14,7 @@ from __future__ import annotations
 import contextlib
 import functools
 import math
+import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -329,22 +330,29 @@ def functions(mp: Any) -> dict[str, Callable[..., Any]]:
     }
 
 
+@functools.lru_cache(maxsize=32)
+def _arithmetic(digits: int, _: int) -> tuple[Any, dict[str, Callable[..., Any]]]:
+    """mpmath with so many digits, for one thread; and its functions. To make one takes long."""
+    mp = needed("mpmath", "check_gradients").MPContext()
+    mp.dps = digits
+    return mp, functions(mp)
+
+
 class Precisely:
     """A recording in mpmath, with as many digits as its numbers ask for."""
 
     name = "mpmath"
 
     def __init__(self, steps: Sequence[Step], extra: int = 0) -> None:
-        mpmath = needed("mpmath", "check_gradients")
-        self.mp = mpmath.MPContext()
-        self.functions = functions(self.mp)
         self.steps = steps
         sizes = [abs(step.value) for step in steps if step.value and math.isfinite(step.value)]
         self.largest = max(sizes, default=1.0)
         # An infinitely wide range of sizes asks for more digits: 1 + 1e-300 must keep both.
         least = min([abs(s.value) for s in steps if s.op is None and s.value], default=1.0)
         spread = math.log10(max(self.largest, 1.0)) - math.log10(min(least, 1.0))
-        self.mp.dps = DIGITS + int(2 * spread) + extra
+        needed("mpmath", "check_gradients")
+        digits = DIGITS + int(2 * spread) + extra
+        self.mp, self.functions = _arithmetic(digits, threading.get_ident())
         self.is_finest = extra > 0
         self.step = STEP + (170 if extra else 0)
         self.values: list[Any] = []

@@ -8,8 +8,10 @@ are four pieces of code for one number.
 
 from __future__ import annotations
 
+import copy
+import functools
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -22,10 +24,11 @@ from ..primitive import unchecked
 from ..pullback import pullback, pushforward
 from ..trees import flatten
 from ..value import Constant, Value, constant
-from .naming import function_name, leaf_names
+from .naming import function_name
+from .naming import output_names as names_of_outputs
 from .numeric import EPSILON
 from .precise import Step
-from .rounding import local_slopes, sweep
+from .rounding import below, local_slopes, sweep
 
 OUTSIDE = (DomainError, ArithmeticError)  # what f may raise where it is not defined
 
@@ -44,7 +47,7 @@ class Recording:
             result = call(list(self.leaves))
         self.outputs = [_value(x, f) for x in flatten(result)[0]]
         self.is_single = isinstance(result, Value) or is_number(result)
-        self.output_names = [""] if self.is_single else leaf_names(function_name(f), result)
+        self.output_names = [""] if self.is_single else names_of_outputs(f, result)
         facts, self.indices = read(self.outputs, {}) if self.outputs else ([], {})
         self.kinds = [fact.kind for fact in facts]
         self.steps = [Step(fact.op, fact.operands, fact.value) for fact in facts]
@@ -53,6 +56,8 @@ class Recording:
         self.roots = [self.indices[output] for output in self.outputs]
         self.values = [output.data for output in self.outputs]
         self.slopes = local_slopes(self.steps)
+        self._forward: dict[int, list[float]] = {}
+        self._crossed: dict[tuple[int, tuple[int, ...]], set[int]] = {}
         self._numbers: dict[int, Value] = {i: v for v, i in self.indices.items()}
         self._differentiate()
 
@@ -87,11 +92,18 @@ class Recording:
                     ]
                 )
             )
-        columns = [
-            pushforward(self.outputs, self.leaves, _unit(i, len(self.leaves)), live=False)
-            for i in range(len(self.leaves))
-        ]
-        self.forward = [[column[k] for column in columns] for k in range(len(self.outputs))]
+
+    def by(self, mode: str, k: int, i: int) -> float:
+        """The derivative of output k by input i, in one of the ways of differentiating."""
+        if mode != "forward":
+            return float(getattr(self, mode)[k][i])
+        if i not in self._forward:  # one pass for each number of the point
+            self._forward[i] = self.directional(_unit(i, len(self.leaves)))
+        return self._forward[i][k]
+
+    def directional(self, direction: Sequence[float]) -> list[float]:
+        """The derivative of every output along a direction, by forward mode."""
+        return pushforward(self.outputs, self.leaves, direction, live=False)
 
     def _passes(self, output: Value) -> tuple[list[float], list[float]]:
         """The gradients after one backward pass, and what a second one adds to them."""
@@ -141,6 +153,63 @@ class Recording:
                     changed.add(i)
         return values
 
+    def outputs_at(self, place: int | None, t: float) -> list[float] | None:
+        """The outputs with another number in one leaf; None where one is not finite."""
+        values = self.at(place, t)
+        found = [values[root] for root in self.roots]
+        return found if all(map(math.isfinite, found)) else None
+
+    def moved(self, xs: Sequence[float]) -> list[float]:
+        """The outputs of the recording in doubles, with other numbers in all leaves."""
+        values = [step.value for step in self.steps]
+        for place, x in zip(self.places, xs, strict=True):
+            if place is not None:
+                values[place] = x
+        with unchecked():
+            for i, step in enumerate(self.steps):
+                if step.op is not None:
+                    values[i] = float(step.op.forward(*[values[j] for j in step.operands]))
+        return [values[root] for root in self.roots]
+
+    def is_as(self, call: Call, xs: Sequence[float]) -> bool:
+        """Whether f, recorded at other numbers, is the same computation with the same constants."""
+        leaves = [Value(x) for x in xs]
+        try:
+            with recording():
+                outputs = [_value(x, call) for x in flatten(call(list(leaves)))[0]]
+        except OUTSIDE:
+            return False
+        if len(outputs) != len(self.outputs):
+            return False
+        facts, indices = read(outputs, {})
+        if [indices.get(leaf) for leaf in leaves] != self.places or len(facts) != len(self.steps):
+            return False
+        mine = set(self.places)
+        return [indices[x] for x in outputs] == self.roots and all(
+            fact.op is step.op
+            and fact.operands == step.operands
+            and (step.op is not None or i in mine or repr(fact.value) == repr(step.value))
+            for i, (fact, step) in enumerate(zip(facts, self.steps, strict=True))
+        )
+
+    @functools.cached_property
+    def asked(self) -> list[bool]:
+        """Of which numbers a gradient is asked."""
+        asked: list[bool] = []
+        for step, kind in zip(self.steps, self.kinds, strict=True):
+            asked.append(kind in {"variable", "parameter"} or any(asked[j] for j in step.operands))
+        return asked
+
+    def only(self, nodes: Iterable[int]) -> Recording:
+        """The recording with no other operations than these: the rest are plain numbers."""
+        kept = set(nodes)
+        found = copy.copy(self)
+        found.kinds = ["variable" if asked else "constant" for asked in self.asked]
+        found.steps = [
+            step if i in kept else Step(None, (), step.value) for i, step in enumerate(self.steps)
+        ]
+        return found
+
     def kinks(self) -> list[int]:
         """The recorded operations that are exactly at a kink."""
         found = []
@@ -154,16 +223,12 @@ class Recording:
         place = self.places[leaf]
         if place is None:
             return False
-        above = {place}
-        crossed: set[int] = set()
-        targets = set(through)
-        for i in range(len(self.steps)):
-            operands = self.steps[i].operands
-            if not above.isdisjoint(operands):
-                above.add(i)
-                if i in targets or not crossed.isdisjoint(operands):
-                    crossed.add(i)
-        return root in crossed
+        key = root, tuple(through)
+        if key not in self._crossed:
+            reaching = below(self.steps, [root]) | {root}
+            crossed = reaching.intersection(through)
+            self._crossed[key] = below(self.steps, crossed) & reaching
+        return place in self._crossed[key]
 
 
 def _distances(step: Step, inputs: Sequence[float]) -> tuple[Any, ...]:

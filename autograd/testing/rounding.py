@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 import random
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from ..primitive import unchecked
 from .numeric import EPSILON, TINIEST
@@ -58,7 +58,7 @@ class Rounding:
     def __init__(self, steps: Sequence[Step], at_kinks: Sequence[int], seed: int) -> None:
         self.steps = steps
         self.at_kinks = set(at_kinks)
-        self.still = _below(steps, at_kinks)
+        self.still = below(steps, at_kinks)
         rng = random.Random(seed)
         self.runs = [self._nudged(rng) for _ in range(RUNS)]
         self.plain = local_slopes(steps)
@@ -107,7 +107,7 @@ def _nudge(x: float, size: float, rng: random.Random) -> float:
     return x + rng.uniform(-2, 2) * EPSILON * size + rng.choice((-1, 0, 1)) * TINIEST
 
 
-def _below(steps: Sequence[Step], tops: Sequence[int]) -> set[int]:
+def below(steps: Sequence[Step], tops: Iterable[int]) -> set[int]:
     """The numbers that some of ``tops`` are computed from."""
     found: set[int] = set()
     stack = list(tops)

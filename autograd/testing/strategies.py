@@ -20,7 +20,8 @@ from ..primitive import REALS, Interval, Op
 from ..trees import flatten
 from ..value import Value
 from .needed import needed
-from .places import Finding, Span, ends, kinked_places, smooth_place
+from .places import MARGIN, Finding, Span, ends, kinked_places, smooth_place
+from .plain import is_outside
 from .shapes import Several, arguments
 
 if TYPE_CHECKING:
@@ -31,7 +32,9 @@ TINY = 1e-3
 SPECK = 1e-15
 _USUAL_REACH = 1000.0
 _MOST_NUMBERS = 4  # in a list whose length nobody gave
-_NOWHERE = Finding(defined=False)
+NEAR_A_KINK = f"a kink is there, or within {MARGIN}"
+Told = Callable[[Any, str], None]
+"""What hears of a point that is thrown away, and why."""
 _ANYWHERE = Finding(defined=True)
 
 
@@ -126,6 +129,18 @@ def points(
     TypeError
         if it cannot be seen what ``f`` takes.
     """
+    return points_told(f, on_kinks=on_kinks, inputs=inputs, reach=reach)
+
+
+def points_told(
+    f: Callable[..., Any],
+    *,
+    on_kinks: bool = False,
+    inputs: Any = None,
+    reach: float = _USUAL_REACH,
+    told: Told | None = None,
+) -> SearchStrategy[tuple[Any, ...]]:
+    """`points`, and somebody who is told of what is thrown away."""
     st = needed("hypothesis.strategies", "points")
     if not real(reach, "points(reach)") > 0.0:
         raise ValueError(f"points(reach={reach}): numbers reach a length above 0")
@@ -139,14 +154,20 @@ def points(
 
     @st.composite  # type: ignore[untyped-decorator, unused-ignore]
     def drawn(draw: DrawFn) -> tuple[Any, ...]:
-        return _point(draw, draw_shape(draw), judge, reach, on_kinks=on_kinks)
+        return _point(draw, draw_shape(draw), judge, reach, on_kinks=on_kinks, told=told)
 
     strategy: SearchStrategy[tuple[Any, ...]] = drawn()
     return strategy
 
 
 def _point(
-    draw: DrawFn, shapes: Any, judge: Callable[[Any], Finding], reach: float, *, on_kinks: bool
+    draw: DrawFn,
+    shapes: Any,
+    judge: Callable[[Any], Finding],
+    reach: float,
+    *,
+    on_kinks: bool,
+    told: Told | None,
 ) -> tuple[Any, ...]:
     """One point of the given shape, moved to where it is wanted."""
     hypothesis = needed("hypothesis", "points")
@@ -164,6 +185,8 @@ def _point(
         hypothesis.assume(places)
         return rebuild(draw(hypothesis.strategies.sampled_from(places)))  # type: ignore[no-any-return]
     place = smooth_place(drawn, spans, finding)
+    if place is None and told is not None:
+        told(rebuild(drawn), finding(drawn).why or NEAR_A_KINK)
     hypothesis.assume(place is not None)
     return rebuild(place or [])  # type: ignore[no-any-return]
 
@@ -221,7 +244,7 @@ def _of_row(op: Op, inputs: Any, *, on_kinks: bool) -> Callable[[DrawFn], tuple[
 def _judge_of_row(op: Op) -> Callable[[tuple[float, ...]], Finding]:
     def judge(xs: tuple[float, ...]) -> Finding:
         if not op.contains(xs) or not math.isfinite(op.forward(*xs)):
-            return _NOWHERE
+            return Finding(defined=False, why=f"{op.name} is not defined there, or not finite")
         return Finding(defined=True, distances=tuple(op.kinks(*xs)))
 
     return judge
@@ -240,8 +263,8 @@ def _judge_of_function(f: Callable[..., Any]) -> Callable[[tuple[Any, ...]], Fin
         try:
             with recording():
                 output = f(*rebuild([Value(leaf) for leaf in leaves]))
-        except DomainError:
-            return _NOWHERE
+        except DomainError as error:
+            return Finding(defined=False, why=str(error))
         except Exception:  # noqa: BLE001 - not for Values, or wrong: the check meets it again
             return _judge_in_floats(f, point)
         return met(output)
@@ -255,19 +278,26 @@ def met(output: Any) -> Finding:
     if not roots:
         return _ANYWHERE
     nodes = Graph(roots).nodes
-    if not all(math.isfinite(node.value) for node in nodes):
-        return _NOWHERE
+    for node in nodes:
+        if not math.isfinite(node.value):
+            name = node.label or (node.op.name if node.op else "a number")
+            return Finding(defined=False, why=f"{name} is {node.value!r} there")
     moving = [node for node in nodes if node.op is not None and node.grad is not None]
     distances = [d for node in moving if node.op for d in node.op.kinks(*node.inputs)]
     return Finding(defined=True, distances=tuple(distances))
 
 
 def _judge_in_floats(f: Callable[..., Any], point: tuple[Any, ...]) -> Finding:
+    """What plain numbers meet. An error that says nothing of a domain is for the check to show."""
     try:
         leaves = flatten(f(*point))[0]
-    except (ArithmeticError, ValueError):  # as the functions of math say it
-        return _NOWHERE
+    except (ArithmeticError, ValueError) as error:  # as the functions of math say it
+        if isinstance(error, DomainError) or is_outside(error):
+            return Finding(defined=False, why=f"{type(error).__name__}: {error}")
+        return _ANYWHERE
     except Exception:  # noqa: BLE001 - the check meets it again, and says it
         return _ANYWHERE
-    numbers = [leaf for leaf in leaves if is_number(leaf)]
-    return _ANYWHERE if all(map(math.isfinite, numbers)) else _NOWHERE
+    for leaf in leaves:
+        if is_number(leaf) and not math.isfinite(leaf):
+            return Finding(defined=False, why=f"the value is {leaf!r}")
+    return _ANYWHERE

@@ -47,6 +47,20 @@ def marked(diagram):
     ]
 
 
+def test_a_slope_whose_own_slope_is_wrong_is_marked_in_the_recording_of_the_function(wrong):
+    op = wrong(lambda z, x, y: 2.0 * getattr(x, "data", x) * y)
+    with pytest.raises(GradientMismatch) as caught:
+        check_gradients(lambda w, x: op(w, x) + w, (0.5, -1.0), order=2)
+    diagram = draw_mismatch(caught.value).diagram
+    boxes = {box.lines[0]: box.lines for box in diagram.boxes}
+
+    assert marked(diagram) == [
+        ("variable w", "x²y", "the slope of this slope is wrong: see the note")
+    ]
+    assert boxes["variable w"][-1] == "wrong ∂/∂w by it: claimed 0, measured −2"
+    assert any("differentiated by operand 1" in note for note in diagram.notes)
+
+
 @pytest.mark.parametrize("view", ["forward", "backward"])
 def test_the_guilty_edge_is_marked_in_words_and_no_other(wrong, view):
     op = wrong(lambda z, x, y: x * y)

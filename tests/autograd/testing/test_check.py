@@ -55,11 +55,11 @@ def test_several_outputs_make_a_jacobian():
     verdict = check_gradients(lambda x, y: [x * y, ag.sin(x), 3.0], (2.0, 3.0))
 
     assert [entry.full_name for entry in verdict.entries][:2] == [
-        "the function[0] by x",
-        "the function[0] by y",
+        "output[0] by x",
+        "output[0] by y",
     ]
-    assert verdict.entry("the function[1] by x").analytic == pytest.approx(math.cos(2.0))
-    assert verdict.notes == ("constant, whatever the point: the function[2]",)
+    assert verdict.entry("output[1] by x").analytic == pytest.approx(math.cos(2.0))
+    assert verdict.notes == ("constant, whatever the point: output[2]",)
 
 
 def test_what_is_not_used_and_what_is_constant_is_said():
@@ -162,6 +162,18 @@ def test_a_mismatch_survives_pickling():
     assert again.graph == error.graph
 
 
+def test_what_is_not_used_is_said_beside_wrong_entries():
+    error = mismatch(lambda x, y, z: [x * y.data, 3.0, x.data], (1.0, 2.0, 3.0))
+
+    assert error.verdict.notes == (
+        "used, but not recorded: y",
+        "not used: z",
+        "constant, whatever the point: output[1]",
+        "recorded as a constant, and moves: output[2]",
+    )
+    assert str(error.verdict).endswith("\n".join(error.verdict.notes))
+
+
 # --- at a kink ------------------------------------------------------------------------------------
 
 
@@ -223,6 +235,28 @@ def test_what_is_not_finite_is_not_decided():
     assert "not finite" in check_gradients(lambda x: x, math.nan).why
     # sqrt(x)·x at 0: 0 × inf
     assert "nan" in check_gradients(lambda x: ag.sqrt(x) * x, 0.0).why
+
+
+def test_a_slope_that_is_nan_by_convention_is_explained():
+    verdict = check_gradients(lambda x, y: ag.sin(x**y), (-2.0, 2.0))
+    base, exponent = verdict.entries
+
+    assert (base.outcome, exponent.outcome) == ("right", "undecided")
+    assert "a negative base has no real slope towards its exponent" in exponent.why
+    assert "pow at (-2, 2) has the slope nan towards operand 2 by convention" in verdict.why
+    assert math.isnan(base.forward)
+    assert "forward mode is nan because pow" in base.why
+    assert not check_gradients(lambda x: x**2.0, -2.0).entries[0].why
+
+
+def test_an_infinite_slope_that_makes_a_gradient_nan_is_named():
+    verdict = check_gradients(lambda x, y: ag.sqrt(x) * x + ag.exp(y), (0.0, 1.0))
+
+    assert verdict.entries[0].why == (
+        "the gradient is nan: sqrt at (0) has the slope inf towards operand 1 by convention: the "
+        "limit, as PyTorch"
+    )
+    assert (verdict.entries[1].outcome, verdict.entries[1].why) == ("right", "")
 
 
 def test_an_error_of_another_kind_is_passed_on():

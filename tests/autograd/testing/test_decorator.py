@@ -11,10 +11,10 @@ import pytest
 from hypothesis import errors, example, settings
 from hypothesis import strategies as st
 
-from autograd import Value, exp, log, operation, ops, relu, tanh
+from autograd import Interval, Value, exp, log, operation, ops, relu, tanh
 from autograd.testing.check import check_gradients
 from autograd.testing.decorator import checks_gradient
-from autograd.testing.outcome import GradientMismatch
+from autograd.testing.outcome import Entry, GradientMismatch, Verdict
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -59,7 +59,21 @@ def test_a_wrong_gradient_fails_at_a_small_point():
 
     text = "".join(caught.value.__notes__)
     assert caught.value.entry == "y"
+    assert "check_gradients(halved, (1.0, " in caught.value.reproduction
     assert "halved(\n    x=1.0," in text  # as @example(x=1.0, y=...) takes it
+
+
+def test_hypothesis_does_not_explain_our_own_lines():
+    def explained(x):  # noqa: ARG001 - one argument to be drawn
+        error = GradientMismatch(Verdict("wrong", "f", 1.0), Entry("x", "", "wrong", 1.0))
+        for note in ("mine", "Explanation:", "    some lines", "        check.py:1", "more"):
+            error.add_note(note)
+        raise error
+
+    with pytest.raises(GradientMismatch) as caught:
+        settings(database=None)(checks_gradient(explained))()
+
+    assert caught.value.__notes__[:2] == ["mine", "more"]
 
 
 def test_settings_and_profiles_are_obeyed():
@@ -157,14 +171,74 @@ def test_rows_are_checked_as_they_are(op):
     checks_gradient(op)()
 
 
-def test_what_can_never_be_decided_is_a_failure():
-    @settings(database=None)
-    @checks_gradient(points=st.just(-1.0))
-    def never(x):
-        return log(x)
+@pytest.mark.parametrize(
+    ("f", "points", "said"),
+    [
+        (
+            lambda x: log(x) + x,
+            st.just(-1.0),
+            r"thrown away: \(-1\.0,\), because outside the domain: log",
+        ),
+        (lambda x: log(-x * x - 1.0), None, r"checked at 0 of \d+ points.*because log\(-"),
+        (lambda x: log(x - 5000.5), None, "because log"),
+        (lambda x: x * (1 / 0), None, "because ZeroDivisionError: division by zero"),
+        (lambda x: relu(x - x), None, r"because a kink is there, or within 0\.05"),
+    ],
+    ids=["outside", "empty", "narrow", "by zero", "kinks"],
+)
+def test_what_can_never_be_decided_is_a_failure_that_says_why(f, points, said):
+    never = settings(database=None)(checks_gradient(points=points)(f))
 
-    with pytest.raises((errors.Unsatisfiable, errors.FailedHealthCheck)):
+    with pytest.raises((errors.Unsatisfiable, errors.FailedHealthCheck), match=said) as caught:
         never()
+    assert "Say where the function can be checked: @checks_gradient(points=...)" in str(
+        caught.value
+    )
+
+
+def test_another_health_check_is_passed_on():
+    test = checks_gradient(points=st.just(1.0))(lambda x: raised(errors.FailedHealthCheck("slow")))
+
+    with pytest.raises(errors.FailedHealthCheck, match=r"^slow$"):
+        test()
+
+
+def test_the_cure_that_is_recommended_is_one():
+    narrow = checks_gradient(points={"x": Interval(low=1000.5, high=1002.0)})
+
+    narrow(lambda x: log(x - 1000.5))()
+
+
+@pytest.mark.parametrize(
+    "bug",
+    [lambda x: raised(ValueError("my bug")), lambda x: int("abc"), lambda x: [x][1:][0]],
+    ids=["ValueError", "int", "IndexError"],
+)
+def test_an_error_of_the_function_is_shown_as_it_is(bug):
+    with pytest.raises((ValueError, IndexError)) as caught:
+        settings(database=None)(checks_gradient(bug))()
+    told = "".join(caught.value.__notes__)
+
+    assert not isinstance(caught.value, errors.HypothesisException)
+    assert "x=0.0" in told
+    assert ("@checks_gradient(points=...)" in told) == isinstance(caught.value, ValueError)
+
+
+def test_an_error_of_the_gradient_is_shown_as_it_is():
+    wrong = checks_gradient(gradient=lambda x: raised(ValueError("my slip")))
+
+    with pytest.raises(ValueError, match="my slip"):
+        settings(database=None)(wrong(lambda x: x * x))()
+
+
+def test_a_mistake_of_use_gets_no_advice_about_points():
+    with pytest.raises(ValueError, match="the gradient returned 2 numbers") as caught:
+        settings(database=None)(checks_gradient(gradient=lambda x: [1.0, 2.0])(lambda x: x * x))()
+    assert "points=" not in "".join(caught.value.__notes__)
+
+
+def raised(error):
+    raise error
 
 
 def test_what_is_no_function_is_refused():
@@ -193,17 +267,56 @@ def helper(x):
 """
 
 
-def test_pytest_collects_the_tests(tmp_path):
-    (tmp_path / "test_mine.py").write_text(PROGRAM, encoding="utf-8")
+def pytest_shows(folder, program):
+    """What pytest prints of a file of tests."""
+    (folder / "test_mine.py").write_text(program, encoding="utf-8")
     run = subprocess.run(
         [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_mine.py"],
-        cwd=tmp_path,
+        cwd=folder,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
         text=True,
         check=False,
     )
+    return run.stdout
 
-    assert "1 failed, 1 passed" in run.stdout
-    assert "GradientMismatch" in run.stdout
-    assert "test_wrong(\n" in run.stdout or "test_wrong(x=" in run.stdout
+
+def test_pytest_collects_the_tests(tmp_path):
+    shown = pytest_shows(tmp_path, PROGRAM)
+
+    assert "1 failed, 1 passed" in shown
+    assert "GradientMismatch" in shown
+    assert "test_wrong(\n" in shown or "test_wrong(x=" in shown
+
+
+def test_pytest_shows_the_line_of_the_user(tmp_path):
+    shown = pytest_shows(tmp_path, PROGRAM)
+
+    assert ">   def test_wrong(x):" in shown
+    assert "test_mine.py:14: GradientMismatch" in shown
+    assert "Explanation" not in shown
+    assert "check.py" not in shown
+    assert "decorator.py" not in shown
+
+
+def test_pytest_shows_the_line_that_asks_for_a_check(tmp_path):
+    shown = pytest_shows(tmp_path, PLAIN)
+
+    assert ">       check_gradients(abs, 2.0, gradient=lambda x: 3.0)" in shown
+    assert "test_mine.py:3: GradientMismatch" in shown
+    assert "check.py" not in shown
+
+
+PLAIN = """from autograd.testing import check_gradients
+def test_wrong():
+    check_gradients(abs, 2.0, gradient=lambda x: 3.0)
+"""
+
+
+def test_the_traceback_of_a_function_without_a_file_is_no_error():
+    f = eval("lambda x: x * x")  # noqa: S307 - a function without a file
+
+    with pytest.raises(GradientMismatch):
+        settings(database=None)(checks_gradient(gradient=lambda x: x)(f))()
+    with pytest.raises(GradientMismatch):
+        settings(database=None)(checks_gradient(gradient=lambda x: 5.0)(math.sqrt))()

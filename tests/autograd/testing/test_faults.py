@@ -17,7 +17,8 @@ from autograd.primitive import unchecked
 from autograd.testing import GradientMismatch, check_gradients
 from tests.autograd.testing.damage import backward_pass, damaged, spoilt
 
-ROWS = tuple(ops.ALL.values())  # the table's own: what other tests add later is not here
+# The table's own: what other tests add is not here.
+ROWS = tuple([op for op in ops.ALL.values() if op.forward.__module__ != "autograd.custom"])
 CHANGED = 3e-7  # a fault of 1e-6 in one slope moves the number that is looked at by this at least
 
 

@@ -9,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd.testing.numeric import UNKNOWN, measure, measured_noise
+from autograd.testing.steps import step_heights
 
 mp = mpmath.MPContext()
 mp.dps = 40
@@ -112,7 +113,7 @@ def test_noise_is_measured():
     rng = random.Random(0)
     [noise] = measured_noise(lambda xs: [xs[0] + 1e-6 * rng.random()], [1.0], 1)
     [rounding] = measured_noise(lambda xs: [math.sin(xs[0])], [1.0], 1)
-    [cancelled] = measured_noise(lambda xs: [(xs[0] + 1e8) - 1e8], [1.0], 1)
+    [cancelled], _ = step_heights(lambda xs: [(xs[0] + 1e8) - 1e8], [1.0], [1.0])
 
     assert 1e-7 < noise < 3e-6
     assert rounding < 1e-15
@@ -122,3 +123,6 @@ def test_noise_is_measured():
 def test_a_kink_and_a_jump_are_no_noise():
     assert measured_noise(lambda xs: [abs(xs[0])], [0.0], 1) == [0.0]
     assert measured_noise(lambda xs: [math.floor(xs[0])], [2.0], 1) == [0.0]
+    for side in (1, -1):  # a jump very near the point, on one side of it
+        at = 1.0 + side * 5e-13
+        assert measured_noise(lambda xs, at=at: [float(xs[0] > at)], [1.0], 1) == [0.0]

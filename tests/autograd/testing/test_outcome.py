@@ -1,5 +1,6 @@
 """What a verdict says, and how its numbers are called."""
 
+import functools
 from collections import namedtuple
 
 import numpy as np
@@ -8,7 +9,7 @@ import pytest
 import autograd as ag
 from autograd import Value
 from autograd.testing import Entry, GradientMismatch, Verdict, check_gradients
-from autograd.testing.naming import argument_names, function_name, leaf_names
+from autograd.testing.naming import argument_names, function_name, leaf_names, output_names
 from autograd.testing.outcome import gravest
 
 
@@ -40,7 +41,21 @@ def test_a_long_table_shows_the_gravest_first():
     lines = str(Verdict("wrong", "f", 0.0, entries)).splitlines()
 
     assert lines[2].startswith("last")
-    assert lines[-1] == "… and 21 more"
+    assert lines[-1] == "… and 21 more: 21 right"
+
+
+def test_a_table_of_some_length_shows_wrong_entries_first():
+    entries = (*[entry("right", f"x[{i}]") for i in range(10)], entry("wrong", "last"))
+    lines = str(Verdict("wrong", "f", 0.0, entries)).splitlines()
+
+    assert [line.split()[0] for line in lines[2:]] == ["last", *[f"x[{i}]" for i in range(10)]]
+
+
+def test_a_long_point_is_one_line():
+    verdict = Verdict("right", "f", np.arange(1000.0).reshape(500, 2))
+
+    assert len(str(verdict).splitlines()) == 1
+    assert str(Verdict("right", "f", [0.5] * 1000)).endswith("0.5, 0.5, …: right")
 
 
 def test_a_verdict_is_true_where_a_gradient_may_be_used():
@@ -60,6 +75,9 @@ def test_names():
 
     assert function_name(lambda x: x) == "the function"
     assert function_name(ag.exp) == "exp"
+    assert function_name(functools.partial(max, 0.0)) == "max"
+    assert output_names(lambda x: x, [0.0, 0.0]) == ["output[0]", "output[1]"]
+    assert output_names(max, [0.0]) == ["max[0]"]
     assert argument_names(ag.atan2, 2) == ["x", "y"]
     assert argument_names(lambda a, *b, c=0: a, 3) == ["a", "b[0]", "b[1]"]
     assert argument_names(lambda: 0, 1) == ["x"]

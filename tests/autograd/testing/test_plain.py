@@ -245,3 +245,19 @@ def test_rounded_arithmetic_is_never_called_wrong():
             return W.astype(float).T @ (v * (z > 0) * (1 - np.tanh(np.maximum(z, 0)) ** 2))
 
         assert check_gradients(f, x, slope).outcome in {"right", "undecided"}, seed
+
+
+def test_a_right_claim_costs_a_few_evaluations():
+    """The closer look at how values move is for claims that do not fit."""
+    calls = 0
+
+    def f(w):
+        nonlocal calls
+        calls += 1
+        return np.sum(np.tanh(w) ** 2)
+
+    def gradient(w):
+        return 2 * np.tanh(w) * (1 - np.tanh(w) ** 2)
+
+    assert check_gradients(f, np.array([0.1, 0.5, 0.9]), gradient=gradient).outcome == "right"
+    assert calls < 150

@@ -1,5 +1,6 @@
 """order=2: the gradient of the gradient, held to the slopes of the gradient."""
 
+import itertools
 import math
 
 import pytest
@@ -7,7 +8,8 @@ import pytest
 import autograd as ag
 from autograd import ops
 from autograd.testing import GradientMismatch, check_gradients
-from tests.autograd.testing.damage import damaged
+from tests.autograd.testing.damage import damaged, spoilt
+from tests.autograd.testing.test_faults import ROWS, places, points
 
 
 def test_the_hessian_is_checked_after_the_gradient():
@@ -68,3 +70,121 @@ def test_kinks_of_the_gradient():
 
     assert verdict.outcome == "kink"
     assert (verdict.entries[-1].left, verdict.entries[-1].right) == (0.0, 2.0)
+
+
+# --- right as a number, wrong as a function -------------------------------------------------------
+
+
+def plain(x):
+    return getattr(x, "data", x)
+
+
+def second_mismatch(f, point):
+    assert check_gradients(f, point)
+    with pytest.raises(GradientMismatch) as caught:
+        check_gradients(f, point, order=2)
+    assert caught.value.verdict.order == 2
+    return caught.value
+
+
+@pytest.fixture
+def operation():
+    made = []
+
+    def make(*args, **kwargs):
+        made.append(ag.operation(*args, **kwargs))
+        return made[-1]
+
+    yield make
+    for op in made:
+        del ops.ALL[op.name]
+
+
+def test_an_operation_whose_slope_loses_its_own_derivative_is_named(operation):
+    bell = operation("lossy_bell", lambda x: math.exp(-x * x), lambda z, x: -2.0 * plain(x) * z)
+    error = second_mismatch(lambda w, x: bell(w * x) * ag.sin(x), (0.5, 0.7))
+
+    assert error.operation == "lossy_bell"
+    assert error.graph.nodes[error.node].op is bell
+    assert "its slope towards operand 1 is right here, but differentiated by operand 1" in str(
+        error
+    )
+    assert "without .data" in error.cause
+
+
+def test_the_right_one_of_two_operands_is_named(operation):
+    product = operation(
+        "lossy_product",
+        lambda x, y: x * x * y,
+        partials=(lambda z, x, y: 2 * x * y, lambda z, x, y: x * plain(x)),
+    )
+    error = second_mismatch(product, (1.5, 2.0))
+
+    assert error.operation == "lossy_product"
+    assert "towards operand 2 is right here, but differentiated by operand 1" in error.cause
+
+
+def test_a_slope_that_is_right_at_the_point_only(operation):
+    """The claimed slope of x² is 2, whatever x: right at 1, and its derivative is lost."""
+    square = operation("square_at_1", lambda x: x * x, lambda z, x: 2.0 + 0.0 * x)
+    error = second_mismatch(lambda x, y: square(x) * y, (1.0, 3.0))
+
+    assert error.operation == "square_at_1"
+    assert error.entry == "∂/∂x by x"
+    assert error.numeric == pytest.approx(6.0, rel=1e-6)
+    assert error.verdict.count("wrong") == 1
+    assert "right here, but not beside the point" in error.cause
+
+
+CURVED = [
+    pytest.param(op, i, id=f"{op.name}-{i}")
+    for op in ROWS
+    for i in places(op)
+    if op.kinks.__name__ == "nothing" or op.name in {"pow", "atan2", "hypot", "acosh"}
+]
+
+
+@pytest.mark.parametrize(("op", "i"), CURVED)
+def test_a_lost_second_derivative_of_every_row_is_found_and_named(op, i):
+    """The slope as a plain number: right by itself, and for second derivatives a constant."""
+    for xs in points(op, 2):
+        right = [e.analytic for e in check_gradients(op, xs, order=2).entries[len(xs) :]]
+        lost = spoilt(op, i, lambda slope, *_: plain(slope))
+        with damaged(op, partials=lost):
+            before = check_gradients(op, xs).outcome
+            if before != "right" or not any(abs(s) > 1e-6 for s in right[i * len(xs) :][: len(xs)]):
+                continue
+            with pytest.raises(GradientMismatch) as caught:
+                check_gradients(op, xs, order=2)
+        assert caught.value.operation == op.name
+
+
+def test_entries_of_several_outputs_and_arguments_have_the_right_names():
+    def f(w, x):
+        return [w[0] * x**2, w[1] * ag.sin(x)]
+
+    verdict = check_gradients(f, ([0.5, 2.0], 0.3), order=2)
+
+    assert verdict.entry("∂f[0]/∂w[0] by x").analytic == pytest.approx(2 * 0.3)
+    assert verdict.entry("∂f[1]/∂w[1] by x").analytic == pytest.approx(math.cos(0.3))
+    assert verdict.entry("∂f[1]/∂x by x").analytic == pytest.approx(-2.0 * math.sin(0.3))
+    assert verdict.entry("∂f[0]/∂x by x").analytic == pytest.approx(2 * 0.5)
+
+
+def test_many_inputs_are_quick():
+    calls = 0
+
+    def f(w):
+        nonlocal calls
+        calls += 1
+        return ag.sum([ag.tanh(a) * b for a, b in itertools.pairwise(w)])
+
+    assert check_gradients(f, [0.1 * i for i in range(1, 13)], order=2).outcome == "right"
+    assert calls < 100
+
+
+def test_where_the_slope_is_a_convention_its_own_slope_is_not_called_wrong():
+    verdict = check_gradients(lambda x: x**x * 2.0, 0.0, order=2)
+
+    assert verdict.outcome == "undecided"
+    assert "the first derivative is a convention here" in verdict.why

@@ -1,0 +1,161 @@
+"""What a claimed gradient says: which of its numbers is the derivative of what by what.
+
+A tuple has one part for each argument, as the point has. Anything else, a list or an array, is the
+Jacobian matrix: a row for each output, and in it the numbers of the point from left to right. So
+``(dx, dy)`` and ``[[dx, dy]]`` are what `autograd.jacobian`, JAX and PyTorch give.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from typing import Any
+
+from ..numbers import is_number
+from ..trees import flatten
+from ..value import Value
+from .naming import function_name
+from .outcome import Entry
+
+Rows = list[list[float]]
+
+
+def check_claim(gradient: Any, who: str) -> None:
+    """Refuse a gradient that cannot be called: the number itself, or the word."""
+    if gradient is not None and not callable(gradient):
+        shown = "<the derivatives>" if len(f"{gradient!r}") > 60 else f"{gradient!r}"
+        raise TypeError(
+            f"gradient= of {who} is a function of the same arguments, which returns the "
+            f"derivatives there; got {shown}: write gradient=lambda *point: {shown}"
+        )
+
+
+def rows(gradient: Callable[..., Any], result: Any, outputs: int, arguments: Sequence[Any]) -> Rows:
+    """The Jacobian that ``gradient`` returned: for each output a row, as long as the point.
+
+    >>> rows(abs, (1.0, 2.0), 1, (0.0, 0.0))
+    [[1.0, 2.0]]
+    >>> rows(abs, [[1.0, 2.0], [3.0, 4.0]], 2, (0.0, 0.0))  # a row for each output
+    [[1.0, 2.0], [3.0, 4.0]]
+    >>> rows(abs, ([1.0, 2.0], [3.0, 4.0]), 2, (0.0, 0.0))  # a part for each argument
+    [[1.0, 3.0], [2.0, 4.0]]
+    """
+    name = _name(gradient)
+    widths = [len(flatten(argument)[0]) for argument in arguments]
+    if _has_parts(result, outputs, widths):
+        found = [
+            _rows(name, part, argument, outputs, width)
+            for part, argument, width in zip(result, arguments, widths, strict=True)
+        ]
+        return [[x for part in found for x in part[k]] for k in range(outputs)]
+    whole = arguments[0] if len(arguments) == 1 else None
+    return _rows(name, result, whole, outputs, sum(widths))
+
+
+def _has_parts(result: Any, outputs: int, widths: Sequence[int]) -> bool:
+    """Whether there is one part for each of several arguments."""
+    if not isinstance(result, (tuple, list)) or not len(result) == len(widths) > 1:
+        return False
+    sizes = [len(flatten(part)[0]) for part in result]
+    if sizes != [outputs * width for width in widths]:
+        return False
+    is_matrix = isinstance(result, list) and sizes == [sum(widths)] * outputs
+    return not is_matrix
+
+
+def _rows(name: str, part: Any, argument: Any, outputs: int, width: int) -> Rows:
+    """What is claimed for one argument, a row for each output, in the argument's own order."""
+    if isinstance(argument, dict) and isinstance(part, dict):
+        if part.keys() != argument.keys():
+            raise ValueError(
+                f"{name} returned a dict with the keys {', '.join(map(repr, part))}, and the "
+                f"point has {', '.join(map(repr, argument))}; give a derivative for each"
+            )
+        found = [
+            _rows(name, part[key], argument[key], outputs, len(flatten(argument[key])[0]))
+            for key in argument
+        ]
+        return [[x for rows in found for x in rows[k]] for k in range(outputs)]
+    numbers = _doubles(part, name)
+    if len(numbers) != outputs * width:
+        wanted = f"{width} numbers" if outputs == 1 else f"{outputs} × {width} numbers"
+        raise ValueError(
+            f"{name} returned {len(numbers)} numbers, and the derivatives here "
+            f"are {wanted}: one for each output of the function and each number of the point"
+        )
+    shape, wanted_shape = getattr(part, "shape", None), getattr(argument, "shape", None)
+    if outputs == 1 and width > 1 and None not in {shape, wanted_shape} and shape != wanted_shape:
+        raise ValueError(
+            f"{name} returned an array of shape {shape}, and the argument has {wanted_shape}: "
+            "an update x - lr * gradient would broadcast to something else"
+        )
+    if min(outputs, width) > 1 and outputs != width and _shape(part) == (width, outputs):
+        raise ValueError(
+            f"{name} returned {width} × {outputs} numbers, and the Jacobian here is {outputs} × "
+            f"{width}: a row for each output of the function, a column for each number of the "
+            "point; it seems transposed"
+        )
+    return [numbers[k * width : (k + 1) * width] for k in range(outputs)]
+
+
+def _shape(part: Any) -> tuple[int, ...]:
+    """Rows and columns of a matrix, an array or nested lists; () of anything else."""
+    shape = getattr(part, "shape", None)
+    if shape is not None:
+        return tuple(shape)
+    if not isinstance(part, (list, tuple)) or not part:
+        return ()
+    lengths = {len(row) if isinstance(row, (list, tuple)) else -1 for row in part}
+    flat = all(is_number(x) for row in part if isinstance(row, (list, tuple)) for x in row)
+    return (len(part), lengths.pop()) if len(lengths) == 1 and flat and -1 not in lengths else ()
+
+
+def _doubles(result: Any, name: str) -> list[float]:
+    numbers = []
+    for x in flatten(result)[0]:
+        if isinstance(x, Value):
+            numbers.append(x.data)
+        elif is_number(x) or getattr(x, "shape", None) == ():
+            numbers.append(float(x))
+        else:
+            what = "None (is its return missing?)" if x is None else f"a {type(x).__name__}"
+            raise TypeError(
+                f"{name} returned {what}; a gradient is a number for each number of the point, "
+                "nested like it or in an array"
+            )
+    return numbers
+
+
+def _name(gradient: Callable[..., Any]) -> str:
+    name = function_name(gradient)
+    return "the gradient" if name == "the function" else name
+
+
+# --- transposed matrices --------------------------------------------------------------------------
+
+TRANSPOSED = (
+    "your Jacobian seems transposed: with rows and columns exchanged all of it is right. In a list "
+    "or an array a row belongs to an output of the function, a column to a number of the point; a "
+    "tuple has a part for each argument"
+)
+
+
+def transposed(entries: Sequence[Entry]) -> str:
+    """Words for a claimed square matrix that is right the other way round; empty if it is not."""
+    outputs = list(dict.fromkeys(entry.output for entry in entries))
+    names = list(dict.fromkeys(entry.name for entry in entries))
+    size = len(outputs)
+    if size < 2 or len(names) != size or len(entries) != size * size:
+        return ""
+    at = {(outputs.index(e.output), names.index(e.name)): e for e in entries}
+    if all(_fits(at[k, i], at[i, k].analytic) for k in range(size) for i in range(size)):
+        return TRANSPOSED
+    return ""
+
+
+def _fits(entry: Entry, claim: float) -> bool:
+    """Whether another claim would have been right for this entry."""
+    if entry.numeric is None or entry.bound is None:
+        return False
+    slack = entry.bound + 2.0**-40 * max(abs(claim), abs(entry.numeric))
+    return math.isfinite(claim) and abs(claim - entry.numeric) <= slack

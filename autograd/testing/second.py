@@ -1,0 +1,192 @@
+"""Who is to blame where a gradient is right, and its own derivative is not.
+
+A partial may be right as a number and lose what a second derivative needs: it takes a number out
+with ``.data``, computes with ``math``, or holds for one point only. So every operation's slopes are
+differentiated as the engine does it, and held to how these same slopes move when an operand does;
+and beside the point they must still be the slopes of what the operation computes.
+
+Notation: p is the position of the operand towards which there is a slope, q of the one that moves.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from ..modes import recording as recorded
+from ..primitive import Op, unchecked
+from ..pullback import pullback
+from ..value import Value
+from .guilty import Fault, wrong_operation
+from .local import LocalSlopes
+from .numeric import EPSILON, TINIEST, Slope, measure
+from .recording import OUTSIDE, Call, Recording
+
+BESIDE = 2.0**-6  # how far from the point the slopes are looked at again
+ROUNDS = 1024 * EPSILON  # relative; what the row's own rounding may make of a slope's slope
+
+
+@dataclass(frozen=True, slots=True)
+class LostSlope(Fault):
+    """A recorded operation whose slope, right by itself, has another derivative than it gives."""
+
+    by: int = 0
+
+    def __str__(self) -> str:
+        return (
+            f"the operation {self.operation} (node %{self.node}) is to blame: its slope towards "
+            f"operand {self.position + 1} is right here, but differentiated by operand "
+            f"{self.by + 1} it gives {self.slope!r}, and that slope moves at {self.expected}; a "
+            "partial is computed from its operands z, x, … by + − × ÷ and the operations of "
+            "autograd, without .data and math"
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class WrongBeside(Fault):
+    """A recorded operation whose slope is right at the point, and wrong next to it."""
+
+    at: tuple[float, ...] = ()
+
+    def __str__(self) -> str:
+        where = ", ".join([f"{x:.6g}" for x in self.at[:4]])
+        return (
+            f"the operation {self.operation} (node %{self.node}) is to blame: its slope towards "
+            f"operand {self.position + 1} is right here, but not beside the point: at ({where}) it "
+            f"is {self.slope!r}, and what it computes has {self.expected}"
+        )
+
+
+# --- the slopes of slopes -------------------------------------------------------------------------
+
+
+def lost_slope(recording: Recording) -> LostSlope | None:
+    """The operation of which some slope's own derivative is furthest off, if there is one."""
+    furthest: tuple[float, LostSlope | None] = (1.0, None)
+    known: set[Any] = set()
+    for i, step in enumerate(recording.steps):
+        inputs = recording.inputs[i]
+        asked = tuple([p for p, j in enumerate(step.operands) if recording.asked[j]])
+        if step.op is None or not asked or (step.op, inputs, asked) in known:
+            continue
+        known.add((step.op, inputs, asked))
+        for p, q, given, slope in _slopes_of_slopes(step.op, inputs, asked):
+            slack = 2 * slope.error + ROUNDS * (abs(given) + abs(slope.value)) + 8 * TINIEST
+            if math.isfinite(slope.error) and not slope.is_kink:
+                off = abs(given - slope.value) / slack
+                if off > furthest[0]:
+                    furthest = off, LostSlope(i, step.op.name, p, given, f"{slope.value!r}", q)
+    return furthest[1]
+
+
+def _slopes_of_slopes(
+    op: Op, inputs: tuple[float, ...], asked: Sequence[int]
+) -> list[tuple[int, int, float, Slope]]:
+    """For every two operands: what the engine makes of the slope's slope, and what it is."""
+    given = {p: _differentiated(op, inputs, p, asked) for p in asked}
+    with unchecked():
+        slopes = list(map(float, op.slopes(float(op.forward(*inputs)), inputs)))
+    if not all(map(math.isfinite, slopes)):
+        return []
+    noise = [EPSILON * (1.0 + abs(slope)) for slope in slopes]
+    found = []
+    for q in asked:
+        measured = measure(_along(op, inputs, q), inputs[q], slopes, noise)
+        found += [(p, q, given[p][q], measured[p]) for p in asked if math.isfinite(given[p][q])]
+    return found
+
+
+def _differentiated(
+    op: Op, inputs: tuple[float, ...], position: int, asked: Sequence[int]
+) -> dict[int, float]:
+    """The derivatives of one slope, as the engine makes them from the row."""
+    leaves = {p: Value(inputs[p]) for p in asked}
+    operands = tuple([leaves.get(p, x) for p, x in enumerate(inputs)])
+    with unchecked(), recorded():
+        slope = op.slopes(op(*operands), operands)[position]
+    if not isinstance(slope, Value) or slope.kind == "constant":
+        return dict.fromkeys(asked, 0.0)
+    grads = pullback([slope], list(leaves.values()), [1.0], live=False)
+    return dict(zip(leaves, grads, strict=True))
+
+
+def _along(
+    op: Op, inputs: tuple[float, ...], position: int
+) -> Callable[[float], list[float] | None]:
+    """All slopes of an operation, with one operand moving."""
+    before, after = inputs[:position], inputs[position + 1 :]
+
+    def along(t: float) -> list[float] | None:
+        moved = (*before, t, *after)
+        if not op.contains(moved):
+            return None
+        try:
+            with unchecked():
+                slopes = list(map(float, op.slopes(float(op.forward(*moved)), moved)))
+        except OUTSIDE:
+            return None
+        return slopes if all(map(math.isfinite, slopes)) else None
+
+    return along
+
+
+# --- beside the point -----------------------------------------------------------------------------
+
+
+def wrong_beside(
+    f: Callable[..., Any], call: Call, xs: Sequence[float], names: Sequence[str], seed: int
+) -> WrongBeside | None:
+    """The first operation of f whose slopes are wrong a little way off, on either side of xs."""
+    rng = random.Random(seed)
+    direction = [rng.uniform(0.5, 1.0) * (abs(x) or 1.0) for x in xs]
+    for side in (1, -1):
+        near = [x + side * BESIDE * d for x, d in zip(xs, direction, strict=True)]
+        try:
+            recording = Recording(f, call, near, names)
+        except OUTSIDE:
+            continue
+        local = _local(recording, seed)
+        fault = wrong_operation(recording.only(local.suspects), recording.kinks(), seed)
+        if fault is not None:
+            at = recording.inputs[fault.node]
+            return WrongBeside(
+                fault.node, fault.operation, fault.position, fault.slope, fault.expected, at
+            )
+    return None
+
+
+def measured_seconds(
+    f: Callable[..., Any], call: Call, xs: Sequence[float], names: Sequence[str], seed: int
+) -> list[list[Slope]]:
+    """The slopes of f's measured gradient, by the number that moves: output by output, flat."""
+
+    def gradient(numbers: Sequence[float]) -> tuple[list[float], list[float]] | None:
+        try:
+            recording = Recording(f, call, numbers, names)
+        except OUTSIDE:
+            return None
+        local = _local(recording, seed)
+        slopes, errors = [], []
+        for chain in map(local.chain, recording.roots):
+            slopes += [0.0 if place is None else chain.slopes[place] for place in recording.places]
+            errors += [0.0 if place is None else chain.errors[place] for place in recording.places]
+        return slopes, errors
+
+    def along(i: int) -> Callable[[float], list[float] | None]:
+        def moved(t: float) -> list[float] | None:
+            found = gradient([*xs[:i], t, *xs[i + 1 :]])
+            return found[0] if found is not None and all(map(math.isfinite, found[0])) else None
+
+        return moved
+
+    base = gradient(xs)
+    if base is None or not all(map(math.isfinite, (*base[0], *base[1]))):
+        return []
+    return [measure(along(i), x, base[0], base[1], thorough=False) for i, x in enumerate(xs)]
+
+
+def _local(recording: Recording, seed: int) -> LocalSlopes:
+    return LocalSlopes(recording.steps, recording.inputs, recording.slopes, recording.asked, seed)

@@ -65,7 +65,7 @@ format: $(TEST)
 	$(BIN)/python -m ruff format .
 
 clean:
-	rm -rf $(VENV) .bench build dist *.egg-info .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache htmlcov
+	rm -rf $(VENV) .bench .screenshots build dist *.egg-info .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache htmlcov
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
 $(VENV)/.installed-%: pyproject.toml setup.py $(ENVIRONMENT)

@@ -29,7 +29,13 @@ def _run(folder, *arguments):
         missing = "no chromium on PATH, and none in $GLASSGRAD_CHROMIUM"
         (pytest.fail if os.environ.get("CI") else pytest.skip)(missing)
     # Browsers that share a profile wait for each other.
-    options = ["--headless", "--no-sandbox", "--disable-gpu", f"--user-data-dir={folder}/profile"]
+    options = [
+        "--headless",
+        "--no-sandbox",
+        "--disable-gpu",
+        "--disable-dev-shm-usage",
+        f"--user-data-dir={folder}/profile",
+    ]
     command = [BROWSER, *options, *arguments]
     done = subprocess.run(command, capture_output=True, timeout=120, check=True)
     return done.stdout.decode()

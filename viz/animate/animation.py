@@ -26,7 +26,7 @@ MAX_NODES = 60
 def animate(
     value: Value | Graph,
     *,
-    seconds_per_step: float = 1.5,
+    seconds_per_step: float = 2.0,
     pause: float = 4.0,
     names: Mapping[str, Any] | None = None,
     title: str | None = None,

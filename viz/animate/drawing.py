@@ -128,13 +128,9 @@ class _Drawing:
         flows = self.times.flows.get(curve.id, ())
         forth, back = [f for f in flows if not f.is_backward], [f for f in flows if f.is_backward]
         turn = Span(0.0, self.times.turn), Span(self.times.turn, self.times.length)
-        # Where nothing flows back, the arrow keeps its direction.
-        tips = f'<polygon points="{curve.forward}"/>'
-        if back:
-            tips = (
-                f'<polygon class="f"{self._during(turn[0])} points="{curve.forward}"/>'
-                f'<polygon{self._during(turn[1])} points="{curve.backward}"/>'
-            )
+        tips = f'<polygon class="f"{self._during(turn[0])} points="{curve.forward}"/>'
+        if back:  # else it points nowhere: no gradient is asked of a constant
+            tips += f'<polygon{self._during(turn[1])} points="{curve.backward}"/>'
         dots = "".join(self._dot(curve, flow) for flow in (*forth, *back))
         return f'<g class="a"{self._inked(flows)}><path d="{curve.path}"/>{tips}{dots}</g>\n'
 

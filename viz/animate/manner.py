@@ -9,7 +9,7 @@ from dataclasses import dataclass
 class Manner:
     """How an animation is made: seconds for a step and for the pause, colours, direction."""
 
-    seconds: float = 1.5
+    seconds: float = 2.0
     pause: float = 4.0
     theme: str = "auto"
     direction: str = "auto"

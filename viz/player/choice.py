@@ -43,11 +43,11 @@ def story(
             "parameter; compute it from some"
         )
     index = None if focus is None else focusing.node_of(graph, focus, root)
-    found = views(
+    found, first = _views(
         graph, rate=float(rate), left=_left(value) if accumulate else {}, focus=index, image=image,
         expand=expand, max_nodes=max_nodes,
     )  # fmt: skip
-    return Story(_title(graph) if title is None else title, found)
+    return Story(_title(graph) if title is None else title, found, first)
 
 
 def views(
@@ -60,25 +60,36 @@ def views(
     expand: bool = True,
     max_nodes: int = MAX_NODES,
 ) -> tuple[View, ...]:
-    """The views of a graph; the first is the one that a reader sees first.
+    """The views of a graph, in the order of their tabs; a focus comes first.
 
     ``left`` is what leaves have in their ``.grad`` already, by index; ``focus`` is a node.
     """
+    found, _ = _views(
+        graph, rate=rate, left=left, focus=focus, image=image, expand=expand, max_nodes=max_nodes
+    )
+    return found
+
+
+def _views(
+    graph: Graph, *, rate: float, left: Mapping[int, float], focus: int | None,
+    image: tuple[int, int] | None, expand: bool, max_nodes: int,
+) -> tuple[tuple[View, ...], str]:  # fmt: skip
+    """The views, and the key of the one to show first; empty for the first of them."""
     network = network_of(graph)
     if network is not None and len(network.units) > 1:
         unit = None if focus is None else focusing.unit_of(network, focus)
-        made = small.views if small.is_small(network) else large.views
-        found = tuple(made(network, rate=rate, left=left, image=image, focus=unit))
+        kind = small if small.is_small(network) else large
+        found = tuple(kind.views(network, rate=rate, left=left, image=image, focus=unit))
         if unit is None and focus is not None:
-            return focusing.view(graph, focus, left=left), *found
-        return found
+            return (focusing.view(graph, focus, left=left), *found), ""
+        return found, "" if focus is not None else kind.first(network)
     tab = "nearest to the result" if len(graph) > max_nodes else "computation"
     whole = single_view(
         graph, key="graph", tab=tab, rate=rate, left=left, expand=expand, max_nodes=max_nodes
     )
     if focus is not None and len(graph) > FEW:
-        return focusing.view(graph, focus, left=left), whole
-    return (replace(whole, tab=""),)
+        return (focusing.view(graph, focus, left=left), whole), ""
+    return (replace(whole, tab=""),), ""
 
 
 # --- arguments ------------------------------------------------------------------------------------

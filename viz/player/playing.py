@@ -43,7 +43,8 @@ def player(
     >>> for step in page.story.views[0].steps:
     ...     if step.phase == "backward":
     ...         print(step.sentence)
-    L moves L at rate 1: here the way back begins.
+    Backward asks of every number: if it grew a little, how fast would L grow? That rate is its \
+gradient, g. L moves L at rate 1: here the way back begins.
     p1 moves L at rate 1.
     w moves p1 at rate 2; p1 moves L at 1; so w moves L at 2.
     x moves p1 at rate 0.5; p1 moves L at 1; so x moves L at 0.5.

@@ -5,7 +5,9 @@ each with a picture and steps of its own. A page, a handout and an animation are
 
 Contract with the picture of a view: every box is an SVG group with the id of its `Entry`, whose
 ``<text>`` elements are its lines: 0 the name, 1 the value, 2 the gradient. Every arrow is a group
-``e<operand>_<consumer>_<position>``.
+``e<operand>_<consumer>_<position>``. What is drawn in a box and would give one of its lines away,
+an image or a bar, has ``data-line`` with the line's number, and is seen when that line is written;
+with ``data-full``, the width of a full bar, it is as wide as the `Fill` says, else as strong.
 """
 
 from __future__ import annotations
@@ -21,12 +23,16 @@ VALUE, GRADIENT = 1, 2  # lines of a box
 
 @dataclass(frozen=True, slots=True)
 class Fill:
-    """One line of one box that a step writes: ``g −0.1 so far``; ``exact`` is for hovering."""
+    """One line of one box that a step writes: ``g −0.1 so far``; ``exact`` is for hovering.
+
+    ``share`` is how full the bar of this line, or how strong its shade, is now: −1 to 1.
+    """
 
     box: str
     line: int
     text: str
     exact: str = ""
+    share: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,10 +128,14 @@ class View:
 
 @dataclass(frozen=True, slots=True)
 class Story:
-    """All views of one computation; the first is shown first."""
+    """All views of one computation; ``first`` is the key of the one shown first.
+
+    Without it that is the first of the views.
+    """
 
     title: str
     views: tuple[View, ...]
+    first: str = ""
 
 
 def as_plain(view: View) -> dict[str, Any]:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import functools
 import os
 import re
 import shutil
+from collections import defaultdict
 
 import pytest
+
+from viz.player.page import layout
+from viz.render import render
 
 BROWSER = os.environ.get("GLASSGRAD_CHROMIUM") or shutil.which("chromium")
 SCREENSHOTS = os.environ.get("GLASSGRAD_SCREENSHOTS")
@@ -31,6 +36,19 @@ def browser():
         found = playwright.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
         yield found
         found.close()
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _placed_once():
+    """The same picture is laid out once for all tests."""
+    known = functools.cache(lambda path, *what, **options: render(*what, **options))
+    patch = pytest.MonkeyPatch()
+    # By what engines there are: some tests hide them.
+    patch.setattr(
+        layout, "render", lambda *what, **options: known(os.environ["PATH"], *what, **options)
+    )
+    yield
+    patch.undo()
 
 
 class Shown:
@@ -116,24 +134,43 @@ class Shown:
             self.tab.screenshot(path=os.path.join(SCREENSHOTS, f"{safe}.png"))
 
 
+@pytest.fixture(scope="session")
+def idle(browser):  # noqa: ARG001 - it is closed after the tabs
+    """Tabs that tests are done with, by how they are set: to open one takes longer than a test."""
+    tabs = defaultdict(list)
+    yield tabs
+    for page in [page for pages in tabs.values() for page in pages]:
+        page.tab.context.close()
+
+
 @pytest.fixture
-def show(browser, tmp_path):
+def show(browser, idle, tmp_path):
     """Open a player; at the end there were no errors, and no request but for the page."""
     opened = []
 
     def shown(player, *, size=PROJECTOR, hash="", **options):  # noqa: A002 - as in addresses
         path = player.save(tmp_path / f"page{len(opened)}.html")
         options = {"color_scheme": "light", "reduced_motion": "reduce", **options}
-        context = browser.new_context(
-            viewport={"width": size[0], "height": size[1]}, offline=True, **options
-        )
-        page = Shown(context.new_page())
-        opened.append((context, page))
+        setting = tuple(sorted(options.items()))
+        if idle[setting]:
+            page = idle[setting].pop()
+        else:
+            page = Shown(browser.new_context(offline=True, **options).new_page())
+        opened.append((setting, page))
+        page.tab.set_viewport_size({"width": size[0], "height": size[1]})
         page.tab.goto(f"file://{path}{hash}")
         return page
 
     yield shown
-    for context, page in opened:
-        context.close()
-        assert page.complaints == []
-        assert [url for url in page.requests if not url.startswith(("file:", "data:"))] == []
+    complaints, requests = [], []
+    for setting, page in opened:
+        page.tab.emulate_media(media="screen")
+        page.tab.goto("about:blank")
+        complaints += page.complaints
+        requests += page.requests
+        page.complaints.clear()
+        page.requests.clear()
+        idle[setting].append(page)
+    allowed = ("file:", "data:", "about:")
+    assert complaints == []
+    assert [url for url in requests if not url.startswith(allowed)] == []

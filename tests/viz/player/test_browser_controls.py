@@ -1,8 +1,15 @@
 """Every way through the steps: keys, buttons, slider, links, search, views; and predict mode."""
 
+from dataclasses import replace
+
 import pytest
 
-from .stories import two_views
+from autograd import Value
+from autograd import sum as total
+from viz.player.page.player import Player
+from viz.player.story import Story
+
+from .stories import neuron, player_of, two_views
 
 LAST = 7
 
@@ -73,10 +80,12 @@ def test_space_plays_and_pauses(show):
     page.tab.wait_for_function("() => document.getElementById('ui-play').ariaLabel === 'play'")
 
 
-def test_playing_stops_where_it_is(page):
-    page.click("play").click("play")
+def test_playing_goes_on_at_once_and_stops_where_it_is(page):
+    page.click("play")
+    assert page.number() == 2
+    page.click("play")
 
-    assert page.number() == 1
+    assert page.number() == 2
     assert page.tab.get_attribute("#ui-play", "aria-label") == "play"
 
 
@@ -208,6 +217,33 @@ def test_a_box_opens_and_there_is_a_way_back(page):
     assert (page.lines()["n0"][0], page.number()) == ("a", 4)
 
 
+def test_a_box_opens_a_shorter_view_and_nothing_breaks(show):
+    views = list(two_views().story.views)
+    views[2] = replace(views[2], steps=views[2].steps[:3])
+    page = show(Player(Story("a short one", tuple(views))), hash="#s7")
+    page.tab.click("#n1")
+    page.tab.get_by_role("button", name="look inside").click()
+
+    assert (page.lines()["n0"][0], page.number(), page.steps()) == ("c", 1, 3)
+    assert page.press("ArrowRight").number() == 2
+    assert page.press("Backspace").number() == 7
+
+
+def test_looking_inside_comes_first_in_the_panel(page):
+    page.tab.click("#n1")
+
+    assert page.tab.locator("#ui-panel button").all_text_contents()[:2] == ["✕", "look inside"]
+
+
+def test_at_the_beginning_it_is_said_how_to_go_on(page):
+    assert (
+        page.text("how") == "Press → or ▶ to go on. square opens: double-click it to look inside."
+    )
+    assert page.text("how") in page.text("live")
+    assert page.press("ArrowRight").text("how") == ""
+    assert page.go("two.s1").text("how") == "Press → or ▶ to go on."
+
+
 # --- search, boxes, table -------------------------------------------------------------------------
 
 
@@ -239,6 +275,7 @@ def test_search_for_nothing_and_for_what_is_not_there(page):
 
 
 def test_a_click_tells_all_of_a_box(page):
+    page.go("s5")
     page.tab.click("#n0")
     told = page.text("panel")
 
@@ -255,6 +292,7 @@ def test_a_click_tells_all_of_a_box(page):
 
 
 def test_why_shows_a_path_in_the_picture(page):
+    page.go("s5")
     page.tab.click("#n0")
     page.tab.locator("#ui-panel .path").nth(1).click()
     assert page.ids(".way") == ["e0_1_1", "n0", "n1"]
@@ -275,7 +313,7 @@ def test_the_table_has_all_and_follows_the_step(page):
     page.go("s4")
     rows = page.tab.locator("#ui-panel tbody tr").all_text_contents()
 
-    assert rows == ["aparameter24", "squareoperation41"]
+    assert rows == ["aparameter22 so far", "squareoperation41"]
     assert page.tab.get_attribute("#ui-panel tr.now", "data-box") == "n0"
     page.tab.get_by_role("button", name="square", exact=True).click()
     assert page.ids(".box.chosen") == ["n1"]
@@ -292,6 +330,64 @@ def test_hovering_tells_exact_values_of_what_is_known(page):
     assert page.text("tip") == "a: parameter\nvalue 1.6\ngradient 4.0\nmine.py:3: a * a"
 
 
+def test_the_table_and_the_panel_tell_nothing_before_the_picture_does(page):
+    page.press("t")
+    for step, rows in (
+        ("s1", ["aparameter2·", "squareoperation··"]),
+        ("s2", ["aparameter2·", "squareoperation4·"]),
+        ("s3", ["aparameter2·", "squareoperation41"]),
+        ("s5", ["aparameter24", "squareoperation41"]),
+    ):
+        page.go(step)
+        assert page.tab.locator("#ui-panel tbody tr").all_text_contents() == rows
+    titles = "#ui-panel tbody td.number[title='4.0']"
+    assert page.tab.locator(titles).count() > page.go("s1").tab.locator(titles).count() == 0
+    page.tab.get_by_role("button", name="square", exact=True).click()
+    assert "4.0" not in page.text("panel")
+    assert page.tab.locator("#ui-panel .sum").all_text_contents() == ["·", "·"]
+    page.go("s3")
+    assert page.tab.locator("#ui-panel .sum").all_text_contents() == [
+        "square = a · a = 2 × 2 = 4",
+        "1",
+    ]
+
+
+def test_what_is_told_of_a_box_does_not_cover_it(show):
+    page = show(player_of(neuron()))
+    page.press("End")
+    for box in page.ids(".box")[::3]:
+        page.tab.mouse.move(3, 300)
+        page.tab.hover(f"#{box}")
+        page.tab.wait_for_selector("#ui-tip:not([hidden])")
+
+        assert not _overlap(*[page.tab.locator(s).bounding_box() for s in ("#ui-tip", f"#{box}")])
+
+
+def _overlap(a, b):
+    across = min(a["x"] + a["width"], b["x"] + b["width"]) - max(a["x"], b["x"])
+    down = min(a["y"] + a["height"], b["y"] + b["height"]) - max(a["y"], b["y"])
+    return across > 0 and down > 0
+
+
+@pytest.mark.parametrize("size", [(1280, 720), (900, 600)], ids=["1280", "900"])
+def test_beside_a_panel_all_that_is_needed_stays_in_sight(show, size):
+    page = show(player_of(neuron()), size=size)
+    for step in ("s2", "s9", "s17"):
+        page.go(step)
+        for box in ("n0", page.ids(".box.now")[0]):
+            page.tab.locator(f"#{box}").dispatch_event("click")
+            page.tab.wait_for_timeout(50)
+            stage = page.tab.locator("#ui-stage").bounding_box()
+            for name in {box, *page.ids(".box.now"), *page.ids(".box.source")}:
+                frame = page.tab.locator(f"#{name}").bounding_box()
+
+                assert frame["x"] >= stage["x"]
+                assert frame["x"] + frame["width"] <= stage["x"] + stage["width"]
+                assert frame["y"] >= stage["y"]
+                assert frame["y"] + frame["height"] <= stage["y"] + stage["height"]
+            page.press("Escape")
+
+
 # --- predict mode ---------------------------------------------------------------------------------
 
 
@@ -304,6 +400,38 @@ def test_predict_mode_hides_the_next_number_until_asked(page):
     assert "2 so far" not in page.tab.locator("body").inner_text()
     page.press("Space")
     assert (page.number(), page.text("answer"), page.lines()["n0"][2]) == (4, "2", "g 2 so far")
+
+
+@pytest.mark.parametrize("button", ["predict", "next", "table"])
+def test_after_a_click_space_still_reveals(page, button):
+    """What was clicked has the focus, and a browser would press it again."""
+    if button != "predict":
+        page.press("p")
+    page.click(button)
+    before = page.number()
+    assert page.text("answer") == ""
+    page.press("Space")
+    if page.number() == before == 1:  # nothing is asked of what is given
+        page.press("Space")
+
+    assert page.tab.get_attribute("#ui-predict", "aria-pressed") == "true"
+    assert (page.number(), page.text("answer")) == (2, "" if before == 1 else "4")
+
+
+def test_to_the_keyboard_a_button_stays_a_button(page):
+    page.tab.focus("#ui-predict")
+    page.press("Space")
+
+    assert page.tab.get_attribute("#ui-predict", "aria-pressed") == "true"
+
+
+def test_predict_mode_hides_only_what_is_asked(show):
+    """What goes in is known, and one calculates with it."""
+    page = show(player_of(neuron()))
+    page.press("p", "ArrowRight")
+
+    assert page.carried() == ["0.5", "2"]
+    assert page.lines()["n5p1"][1] == "v ?"
 
 
 def test_predict_mode_tells_nothing_under_the_mouse(page):
@@ -330,11 +458,11 @@ def test_predict_mode_asks_by_button_too(page):
 def test_predict_mode_hides_what_is_to_come_everywhere(page):
     page.press("p", "t", "ArrowRight")
     assert page.tab.locator("#ui-panel tbody tr").all_text_contents() == [
-        "aparameter2?",
-        "squareoperation??",
+        "aparameter2·",
+        "squareoperation?·",
     ]
     page.press("ArrowRight")
-    assert page.tab.locator("#ui-panel tbody tr").nth(1).text_content() == "squareoperation4?"
+    assert page.tab.locator("#ui-panel tbody tr").nth(1).text_content() == "squareoperation4·"
     page.press("Escape")
     page.tab.click("#n0")
     told = page.text("panel")
@@ -373,6 +501,23 @@ def test_zoom_and_fit(page):
     assert page.letters() == pytest.approx(before, rel=1e-4)
 
 
+def test_of_a_wide_picture_the_whole_can_be_seen(show):
+    """It stays so until the reader zooms, or asks for the step again."""
+    numbers = [Value(0.1 * k, label=f"w{k}") for k in range(70)]
+    page = show(player_of(total(numbers)), hash="#s2")
+    near = page.letters()
+    page.click("fit")
+    whole = page.letters()
+    stage, drawn = (page.tab.locator(s).bounding_box() for s in ("#ui-stage", "#ui-camera"))
+
+    assert whole < near
+    assert drawn["width"] <= stage["width"]
+    assert drawn["height"] <= stage["height"]
+    assert page.press("ArrowRight").letters() == whole
+    assert page.tab.get_attribute("#ui-fit", "aria-pressed") == "true"
+    assert page.click("fit").letters() > whole
+
+
 def test_dragging_moves_and_is_no_click(page):
     page.tab.mouse.move(20, 400)
     page.tab.mouse.down()
@@ -400,6 +545,9 @@ def test_the_legend_names_what_occurs_and_can_be_closed(page):
     assert "operation" in told
     assert "positive: solid" in told
     assert "constant" not in told
+    assert "result" in told
+    assert "g ·: not yet" in told
+    assert "not asked" not in told
     page.press("l")
     assert page.tab.locator("#ui-samples").is_hidden()
     page.press("l")

@@ -131,3 +131,90 @@ def test_a_neuron_opens_and_closes(show, xor):
     assert page.text("views").startswith("← row 4")
     page.click("out-of")
     assert page.number() == 10
+
+
+def test_the_row_that_tells_most_is_shown_first(show, xor):
+    page = show(xor)
+
+    assert page.tab.locator("#ui-views [aria-current]").text_content() == "row 2"
+    assert page.tab.evaluate("location.hash") == "#row-2.s1"
+
+
+@pytest.mark.parametrize(
+    ("which", "view"),
+    [("xor", "row-2"), ("xor", "all"), ("digits", "layers"), ("digits", "layers-1-3")],
+)
+def test_text_is_read_from_the_back_row(show, request, which, view):
+    page = show(request.getfixturevalue(which), hash=f"#{view}.s3")
+
+    assert page.letters() >= 17.9
+
+
+def test_negative_gradients_have_their_colour_in_the_band_too(show, xor):
+    steps = next(view for view in xor.story.views if view.key == "row-4").steps
+    at = next(k for k, s in enumerate(steps, 1) if s.title == "through tanh of h2")
+    page = show(xor, hash=f"#row-4.s{at}")
+
+    assert page.text("answer").startswith("−")
+    assert page.tab.get_attribute("#ui-answer", "class") == "negative"
+
+
+def _step(player, view, title):
+    found = next(v for v in player.story.views if v.key == view)
+    return next(k for k, step in enumerate(found.steps, 1) if step.title == title)
+
+
+def _bars(page):
+    return page.tab.evaluate(
+        "() => [...document.querySelectorAll('#ui-picture .bar:not(.unknown)')]"
+        ".map(bar => bar.getBBox().width / bar.dataset.full)"
+    )
+
+
+def test_bars_are_as_long_as_probabilities(show, digits):
+    at = _step(digits, "layers", "softmax")
+    page = show(digits, hash=f"#layers.s{at - 1}")
+    assert _bars(page) == []
+
+    page.press("ArrowRight")
+
+    fills = digits.story.views[0].steps[at - 1].fills
+    assert _bars(page) == pytest.approx([float(fill.exact) for fill in fills], abs=1e-3)
+    assert sum(_bars(page)) == pytest.approx(1.0, abs=1e-2)
+
+
+def _shades(page):
+    return page.tab.locator("#ui-picture [data-line]:not(.unknown)").count()
+
+
+def test_shades_give_no_number_away(show, digits):
+    page = show(digits)
+    assert _shades(page) == 0
+    page.click("predict").press("ArrowRight")
+    assert page.text("answer") == ""
+    assert _shades(page) == 0
+
+    page.press("Space")
+
+    assert page.text("answer") != ""
+    assert _shades(page) == 32  # the bars come later
+
+
+def test_the_image_of_gradients_comes_with_its_step(show, digits):
+    view = next(v for v in digits.story.views if v.key == "layers-1-3")
+    page = show(digits, hash=f"#{view.key}.s{len(view.steps) - 1}")
+    assert _shades(page) == 0
+
+    page.press("ArrowRight")
+
+    assert _shades(page) == 1
+
+
+def test_the_pixel_that_is_spoken_of_is_marked(show, digits):
+    at = _step(digits, "layers", "the weights of the units")
+    page = show(digits, hash=f"#layers.s{at}")
+
+    (mark,) = page.ids(".spot.source")
+    assert mark.startswith("px")
+    page.press("ArrowLeft")
+    assert page.ids(".spot.source") == []

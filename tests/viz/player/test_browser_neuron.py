@@ -2,7 +2,7 @@
 
 import pytest
 
-from autograd import Graph
+from autograd import Graph, Value, constant
 
 from .conftest import PROJECTOR, SIZES
 from .stories import neuron, plain, player_of
@@ -93,6 +93,59 @@ def test_it_fits_every_screen_in_every_phase(show, loss, size, scheme):
 
         assert page.tab.evaluate(_OVERFLOWING) == []
         assert page.letters() >= 13 or phase == "start"
+
+
+@pytest.mark.parametrize("size", SIZES)
+def test_what_an_arrow_carries_covers_no_text(show, loss, size):
+    page = show(player_of(loss), size=SIZES[size])
+    carried = 0
+    for _ in range(page.steps()):
+        page.press("ArrowRight")
+        carried += len(page.carried())
+
+        assert page.tab.evaluate(_COVERED) == []
+    assert carried >= 15
+
+
+_COVERED = """() => {
+  const found = [];
+  for (const label of document.querySelectorAll('#ui-overlay .carried')) {
+    const a = label.getBoundingClientRect();
+    for (const line of document.querySelectorAll('#ui-picture .box text')) {
+      const b = line.getBoundingClientRect();
+      const across = Math.min(a.right, b.right) - Math.max(a.left, b.left);
+      if (across > 1 && Math.min(a.bottom, b.bottom) - Math.max(a.top, b.top) > 1)
+        found.push(`${label.textContent} on ${line.textContent}`);
+    }
+  }
+  return found;
+}"""
+
+
+def test_where_boxes_fill_the_screen_it_covers_no_text_either(show):
+    values = [Value(0.5, label="a"), Value(-0.3, label="b")]
+    for _ in range(9):
+        values.append(values[-1] * values[-2] + values[0])
+    page = show(player_of(values[-1]), size=(700, 560))
+    page.press(*["+"] * 14)  # boxes as large as the screen
+    for _ in range(page.steps()):
+        page.press("ArrowRight")
+
+        assert page.tab.evaluate(_COVERED) == []
+
+
+def test_no_arrow_points_back_to_a_constant(show):
+    """No gradient is asked of it."""
+    page = show(player_of(Value(2.0, label="a") * constant(3.0, label="c")), hash="#s4")
+    shown = page.tab.evaluate(
+        "() => Object.fromEntries([...document.querySelectorAll('#ui-picture .arrow')].map(arrow =>"
+        " [arrow.id, [...arrow.querySelectorAll('.tip')]"
+        ".filter(tip => getComputedStyle(tip).display !== 'none')"
+        ".map(tip => tip.className.baseVal)]))"
+    )
+
+    assert page.tab.get_attribute("body", "data-phase") == "backward"
+    assert shown == {"e0_2_0": ["tip tail"], "e1_2_1": []}
 
 
 _OVERFLOWING = """() => {

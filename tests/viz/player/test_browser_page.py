@@ -17,7 +17,7 @@ AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text(enc
 
 def violations(page):
     """What axe-core complains of, with where."""
-    page.tab.evaluate(AXE)
+    page.tab.evaluate(f"if (!window.axe) {{ {AXE} }}")
     found = page.tab.evaluate("() => axe.run()")
     return [
         (one["id"], [node["html"] for node in one["nodes"]], one["nodes"][0]["failureSummary"])
@@ -37,14 +37,17 @@ STATES = {
 }
 
 
-@pytest.mark.parametrize("state", STATES)
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_axe_finds_nothing(show, state, scheme):
+def test_axe_finds_nothing(show, scheme):
     page = show(player_of(neuron()), color_scheme=scheme)
-    page.press(*STATES[state])
-    page.screenshot(f"state-{state}-{scheme}")
+    for state, keys in STATES.items():
+        page.press(*keys)
+        page.screenshot(f"state-{state}-{scheme}")
 
-    assert violations(page) == []
+        assert violations(page) == [], state
+        page.press("Escape", "Escape", "Home")
+        if page.tab.get_attribute("#ui-predict", "aria-pressed") == "true":
+            page.press("p")
 
 
 @pytest.mark.parametrize("size", SIZES)

@@ -15,7 +15,7 @@ from viz.player.choice import story, views
 from viz.player.networks import large, small
 from viz.player.networks.chances import chances_of
 from viz.player.networks.finding import network_of
-from viz.player.networks.layers import CELLS
+from viz.player.networks.layers.layer import CELLS
 from viz.player.story import GRADIENT, PHASES, VALUE, as_plain
 
 from .networks_of import arrows, classifier, drawn, final, honest
@@ -125,7 +125,7 @@ def test_units_open_with_their_strongest_products(told):
     assert view.within == "layers"
     assert "59 others" in names
     assert names[:3] == ["inputs", "weights", "gradients"]
-    assert sum(name.startswith("pixel") for name in names) == 5
+    assert sum(re.fullmatch(r"pixel \d,\d", name) is not None for name in names) == 5
     assert any("of which" in step.sentence for step in view.steps)
 
 
@@ -172,7 +172,127 @@ def test_an_image_of_any_shape():
     assert "4 × 6" in told.views[0].steps[0].sentence
     names = {e.name for view in told.views[1:] for e in view.entries if e.name.startswith("pixel")}
     assert len(names) > 5
-    assert all(re.fullmatch(r"pixel [0-3],[0-5]", name) for name in names)
+    assert all(re.fullmatch(r"pixel [0-3],[0-5]( in the images)?", name) for name in names)
+
+
+# --- what is marked, and what is told -------------------------------------------------------------
+
+
+def test_cells_tell_values_from_gradients(told):
+    for fill in [fill for step in told.views[0].steps for fill in step.fills]:
+        if fill.box.startswith("n") and fill.line in {VALUE, GRADIENT}:
+            assert fill.text.startswith("v " if fill.line == VALUE else "g ")
+
+
+def test_probabilities_are_bars_with_a_name(told, loss):
+    view = told.views[0]
+    ends = chances_of(network_of(Graph(loss)), 0)
+    step = next(step for step in view.steps if step.title == "softmax")
+
+    assert ">probability<" in view.picture
+    assert "█" not in view.picture
+    assert view.picture.count('class="bar" data-line="3" data-full=') == 10
+    shares = {fill.box: fill.share for fill in step.fills}
+    for score, chance in zip(ends.scores, ends.chances, strict=True):
+        assert shares[f"n{score}"] == pytest.approx(chance, abs=1e-4)
+
+
+def test_shades_are_told_by_steps_alone(told):
+    """A shade in the picture itself would give the number away."""
+    assert "fill-opacity" not in re.sub(
+        r'<g id="x".*?</g>', "", told.views[0].picture, flags=re.DOTALL
+    )
+    unit = next(v for v in told.views if v.key == "layers-1-13")
+    inside = unit.picture.partition('<g id="g"')[2]
+    assert inside.index("data-line") < inside.index("<path")
+
+
+def test_the_band_names_the_largest_gradient_of_the_weights(told, loss):
+    graph = Graph(loss)
+    network = network_of(graph)
+    steps = [step for step in told.views[0].steps if step.title.startswith("the weights of")]
+
+    assert len(steps) == 2
+    for step, column in zip(steps, reversed(network.columns), strict=True):
+        weights = [i for unit in column for i in unit.weights]
+        largest = max(weights, key=lambda i: abs(graph.nodes[i].grad))
+        assert step.answer == unsigned(graph.nodes[largest].grad)
+        digits = show(abs(graph.nodes[largest].grad), 3).removeprefix("+")
+        assert step.fills[0].text == f"g of weights: up to ±{digits}"
+
+
+def test_what_a_step_says_of_a_pixel_is_marked(told):
+    view = told.views[0]
+    marked = {e.box: e.name for e in view.entries if e.box.startswith("px")}
+    step = next(step for step in view.steps if step.title == "the weights of the units")
+
+    (mark,) = [name for name in step.sources if name in marked]
+    assert marked[mark] in step.symbols
+    unit = next(v for v in told.views if v.key == "layers-1-13")
+    step = next(step for step in unit.steps if step.title == "the products")
+    assert len([name for name in step.sources if name.startswith("px")]) == 5
+    step = unit.steps[-1]
+    (mark,) = [name for name in step.sources if name.startswith("px")]
+    names = {e.box: e.name for e in unit.entries}
+    assert names[mark].removesuffix(" in the images") in step.symbols
+
+
+@settings(max_examples=8)
+@given(st.integers(0, 1000))
+def test_what_is_told_of_units_is_told_of_one_that_is_on(seed):
+    loss = classifier((64, 20, 10), activation="relu", seed=seed)
+    graph = Graph(loss)
+    units = network_of(graph).columns[0]
+    grads = [abs(graph.nodes[unit.runs[0].output].grad) for unit in units]
+    on = [graph.nodes[unit.runs[0].output].value > 0 for unit in units]
+    step = next(s for s in story(loss).views[0].steps if s.title == "the units")
+
+    best = max(range(20), key=lambda k: (on[k], grads[k]))
+    assert f"∂L/∂h{best} =" in step.symbols
+    most = max(range(20), key=lambda k: grads[k])
+    if not on[most]:
+        assert f"unit {most} (" in step.sentence
+        assert "Of those that are on" in step.sentence
+
+
+def test_a_click_on_a_unit_tells_why(told):
+    view = told.views[0]
+    lines, ways = drawn(view.picture), arrows(view.picture)
+    unit = next(e for e in view.entries if e.name == "unit 13")
+
+    assert unit.paths[0].text.startswith("unit 13 → score ")
+    assert unit.covered
+    opened = next(v for v in told.views if v.key == "layers-1-13")
+    weight = next(e for e in opened.entries if re.fullmatch(r"p\d+", e.box))
+    assert "→ unit 13 → score" in weight.paths[0].text
+    for path in unit.paths:
+        assert set(path.boxes) <= set(lines)
+        assert set(path.arrows) <= set(ways)
+    lines, ways = drawn(opened.picture), arrows(opened.picture)
+    for e in opened.entries:
+        for path in e.paths:
+            assert set(path.boxes) <= set(lines)
+            assert set(path.arrows) <= set(ways)
+
+
+def test_a_batch_has_a_table_of_all_rows():
+    loss = classifier((64, 45, 10), examples=4)
+    graph = Graph(loss)
+    told = story(loss)
+    keys = [view.key for view in told.views if not view.within]
+
+    assert keys == ["row-1", "row-2", "row-3", "all"]
+    assert told.first in {"row-1", "row-2", "row-3"}
+    assert "what row 1 alone brings" in told.views[0].hint
+    table = told.views[3]
+    parameters = {f"n{node.index}": node for node in graph if node.kind == "parameter"}
+    shown = [e for e in table.entries if e.box in parameters]
+    assert len(shown) == 14
+    for e in shown:
+        assert e.exact_grad == repr(parameters[e.box].grad)
+    assert {e.opens for e in table.entries} <= {"", *keys}
+    for step in table.steps:
+        assert honest(step)
 
 
 # --- sizes ----------------------------------------------------------------------------------------

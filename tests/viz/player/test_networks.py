@@ -2,6 +2,8 @@
 
 import math
 import random
+import re
+from xml.etree import ElementTree as ET
 
 import pytest
 from hypothesis import given, settings
@@ -13,9 +15,9 @@ from nn import MLP, Neuron, cross_entropy, mse
 from viz.diagram import Diagram
 from viz.numbers import show
 from viz.player.choice import story, views
-from viz.player.networks import small
+from viz.player.networks import drawing, small
 from viz.player.networks.finding import network_of
-from viz.player.networks.tally import shares
+from viz.player.networks.rows.tally import shares
 from viz.player.story import GRADIENT, PHASES, VALUE
 
 from .networks_of import ROWS, arrows, drawn, final, honest, xor, xor_model
@@ -124,11 +126,11 @@ def test_the_book_row_4(told):
     assert entry(row, "o").value == "0.5311"
     assert entry(row, "error").value == "0.5311"
     assert entry(row, "o").grad == "0.2655"
-    step = steps["∂L/∂h2 = w · ∂L/∂o"]
+    step = steps["∂L/∂h2 = w8 · ∂L/∂o"]
     assert (step.numbers, step.answer) == ("= −0.5 × 0.2655 =", "−0.1328")
     step = steps["∂L/∂z(h2) = (1 − h2²) · ∂L/∂h2"]
     assert (step.numbers, step.answer) == ("= 0.961 × (−0.1328) =", "−0.1276")
-    assert steps["∂L/∂w(x1→h2) = x1 · ∂L/∂z(h2)"].answer == "−0.1276"
+    assert steps["∂L/∂w3 = x1 · ∂L/∂z(h2)"].answer == "−0.1276"
     assert step.sentence == (
         "Inside h2, the sum z moves h2 at rate 0.961, the slope of tanh here; h2 moves L at "
         "−0.1328; so z moves L at −0.1276."
@@ -137,9 +139,9 @@ def test_the_book_row_4(told):
 
 def test_the_book_all_rows(told):
     view = by_key(told, "all")
-    step = next(s for s in view.steps if s.symbols.startswith("∂L/∂w(x1→h2) ="))
+    step = next(s for s in view.steps if s.symbols.startswith("∂L/∂w3 ="))
 
-    assert step.symbols == "∂L/∂w(x1→h2) = row 1 + row 2 + row 3 + row 4"
+    assert step.symbols == "∂L/∂w3 = row 1 + row 2 + row 3 + row 4"
     assert step.numbers == "= 0 + 0 + 0.03043 + (−0.1276) ≈"
     assert step.answer == "−0.09716"
     assert entry(view, "L").value == "0.399"
@@ -161,11 +163,11 @@ def test_neurons_open(told):
 
     assert opened.within == "row-4"
     assert [e.name for e in opened.entries] == [
-        "x1", "x2", "w1", "w2", "b", "p1", "p2", "z", "h2", "o",
+        "x1", "x2", "w3", "w4", "b2", "p1", "p2", "z", "h2", "o",
     ]  # fmt: skip
-    assert entry(opened, "w1").grad == "−0.1276"
+    assert entry(opened, "w3").grad == "−0.1276"
     symbols = [step.symbols for step in opened.steps]
-    assert "∂L/∂h2 = w(h2→o) · ∂L/∂o" in symbols
+    assert "∂L/∂h2 = w8 · ∂L/∂o" in symbols
     assert "h2 = tanh(z)" in symbols
 
 
@@ -205,16 +207,16 @@ def test_what_was_left_is_a_summand():
         if node.kind == "parameter":
             left = next(e for e in view.entries if e.box == f"n{node.index}")
             assert left.grad == unsigned(2 * node.grad)
-    step = next(s for s in view.steps if s.symbols.startswith("∂L/∂w(x1→h2) ="))
+    step = next(s for s in view.steps if s.symbols.startswith("∂L/∂w3 ="))
     assert "left over" in step.symbols
     assert "was left from an earlier backward" in step.sentence
 
 
 def test_a_click_tells_why(told):
-    weight = entry(by_key(told, "row-4"), "w(x1→h2)")
+    weight = entry(by_key(told, "row-4"), "w3")
     first = weight.paths[0]
 
-    assert first.text == "w(x1→h2) → h2 → o → error → error² → L: −0.0638"
+    assert first.text == "w3 → h2 → o → error → error² → L: −0.0638"
     assert len(first.arrows) == 5
     assert "row 3" in " ".join(path.text for path in weight.paths)
     lines, ways = drawn(by_key(told, "row-4").picture), arrows(by_key(told, "row-4").picture)
@@ -234,7 +236,7 @@ def test_a_penalty_is_a_summand_of_its_own():
     row, view = by_key(told, "row-1"), by_key(told, "all")
     assert [e.name for e in row.entries].count("penalty") == 1
     assert len({e.box for e in row.entries}) == len(row.entries)
-    step = next(s for s in view.steps if s.symbols.startswith("∂L/∂w(x1→h2) ="))
+    step = next(s for s in view.steps if s.symbols.startswith("∂L/∂w3 ="))
     assert step.symbols.endswith("row 4 + penalty")
     assert step.numbers == "= 0 + 0 + 0.03043 + (−0.1276) + (−0.16) ="
 
@@ -243,7 +245,7 @@ def test_a_network_without_a_loss_goes_back_from_its_output():
     told = story(xor_model()([1.0, 0.0]))
     view = told.views[0]
 
-    assert "∂L/∂w(h3→o) = h3 · ∂L/∂o" not in [step.symbols for step in view.steps]
+    assert "∂L/∂w9 = h3 · ∂L/∂o" not in [step.symbols for step in view.steps]
     graph = Graph(xor_model()([1.0, 0.0]))
     known = final(view)
     for node in graph:
@@ -267,6 +269,100 @@ def test_what_was_left_is_there_from_the_beginning_of_a_single_row():
         if before:
             assert start[f"n{node.index}"].text.endswith(" left")
         assert float(known[f"n{node.index}", GRADIENT].exact) == before + node.grad
+
+
+# --- names and words ------------------------------------------------------------------------------
+
+
+def test_the_row_with_the_largest_loss_is_shown_first(told):
+    assert told.first == "row-2"
+    assert "shown first, for its loss is the largest" in by_key(told, "row-2").steps[0].sentence
+    assert "shown first" not in by_key(told, "row-1").steps[0].sentence
+    assert story(mse(xor_model()([1.0, 1.0]), 0.0)).first == ""
+
+
+def test_a_focus_is_shown_first_instead(loss):
+    assert story(loss, focus="layers.0/neurons.1").first == ""
+
+
+def texts_of(svg):
+    """The lines of each box as they are at first, by its id."""
+    return {
+        box.get("id"): [part.text or "" for part in box.iter() if part.tag.endswith("text")]
+        for box in ET.fromstring(svg).iter()  # noqa: S314 - our own
+        if box.get("class", "").split()[:1] == ["box"]
+    }
+
+
+def test_a_weight_has_one_name_everywhere(told):
+    row, opened = by_key(told, "row-4"), by_key(told, "row-4-1-2")
+    whole = by_key(told, "all")
+    names = {e.box: e.name for e in row.entries}
+
+    weights = [name for box, name in names.items() if re.fullmatch(r"[wb]\d", name)]
+    assert sorted(weights) == ["b1", "b2", "b3", "b4", *[f"w{k}" for k in range(1, 10)]]
+    for view in (row, opened):
+        boxes = texts_of(view.picture)
+        for e in view.entries:
+            if e.name in weights:
+                assert boxes[e.box][0] == e.name == names[e.box]
+    assert {e.box: e.name for e in whole.entries if e.name in weights}.items() <= names.items()
+    assert texts_of(whole.picture)[next(b for b in names if names[b] == "w3")][0] == "w3 x1→h2"
+    said = " ".join(step.symbols for view in told.views for step in view.steps)
+    assert "w(" not in said
+    assert set(re.findall(r"\b[wb]\d\b", said)) == set(weights)
+
+
+def test_numbers_of_weights_never_clash_with_labels():
+    xs = [Value(1.0, label="w1"), Value(0.0, label="x")]
+
+    row = story(mse(xor_model()(xs), 0.0)).views[0]
+
+    assert [e.name for e in row.entries].count("w1") == 1
+    assert "w(w1→h2)" in [e.name for e in row.entries]
+
+
+def test_many_weights_are_told_by_where_they_lead():
+    model = MLP(2, [8, 8, 1], activation="tanh", rng=random.Random(0))
+
+    row = story(mse(model([0.1, 0.2]), 1.0)).views[0]
+
+    step = next(step for step in row.steps if step.symbols.startswith("∂L/∂h1 ="))
+    assert step.symbols == "∂L/∂h1 = Σ w · ∂L/∂z"
+    step = next(step for step in row.steps if step.symbols.startswith("∂L/∂k1 ="))
+    assert step.symbols == "∂L/∂k1 = w(k1→o) · ∂L/∂o"
+
+
+def test_no_sentence_says_that_something_is_itself(told):
+    for view in told.views:
+        for step in view.steps:
+            assert not re.match(r"(\S+) is \1\b[^·]*:", step.sentence), step.sentence
+    steps = {step.title: step for step in by_key(told, "row-4").steps}
+    assert steps["error²"].sentence == "error² is error times itself: 0.5311 × 0.5311 ≈ 0.282."
+    assert steps["error²"].symbols == "error² = error · error"
+    assert steps["L"].symbols == "L = Σ error² / 4"
+
+
+def test_what_stands_for_the_rest_of_the_batch_says_so(told):
+    assert entry(by_key(told, "row-4"), "3 other rows").value == unsigned(
+        sum(float(entry(by_key(told, f"row-{k}"), "error²").exact_value) for k in (1, 2, 3))
+    )
+
+
+def test_the_gradient_of_the_sum_is_explained_at_the_beginning(told):
+    row = by_key(told, "row-4")
+
+    assert texts_of(row.picture)[entry(row, "h1").box] == ["h1 tanh", "v ·", "g ·", "z: g ·"]
+    assert "z: g in h1 is the gradient of its weighted sum z" in row.steps[0].sentence
+
+
+def test_long_columns_have_boxes_of_two_rows_or_one():
+    lines = ["h1 tanh", "v 0.1234", "g −0.1234", "z: g −0.12"]
+
+    tall, two, one = (drawing.size_of(lines, rows=rows) for rows in (0, 2, 1))
+
+    assert tall[1] > two[1] > one[1]
+    assert tall[0] < two[0] < one[0]
 
 
 # --- properties -----------------------------------------------------------------------------------

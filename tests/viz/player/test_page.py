@@ -98,7 +98,7 @@ def test_both_palettes_are_in_the_page():
             assert colour in text
 
 
-@settings(max_examples=40)
+@settings(max_examples=20)
 @given(graph=graphs)
 def test_random_graphs_never_break_the_page(graph):
     """The data can be read, the pictures are well-formed, and every box and arrow is there."""

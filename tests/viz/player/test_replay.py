@@ -1,7 +1,5 @@
 """The steps replayed are the engine's own passes, bit for bit, whatever was computed."""
 
-from dataclasses import asdict
-
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -75,7 +73,7 @@ def test_what_was_left_comes_first_and_is_named():
     first, second = [step for step in view.steps if step.box == "n0" and step.phase == "backward"]
     assert view.steps[0].note == "gradients left from an earlier backward: a 6"
     assert ("n0", GRADIENT, "g 6 left", "6.0") in [
-        tuple(asdict(fill).values()) for fill in view.steps[0].fills
+        (fill.box, fill.line, fill.text, fill.exact) for fill in view.steps[0].fills
     ]
     assert first.symbols == "a.grad = left + a · ∂L/∂L + …"
     assert (first.numbers, first.answer) == ("= 6 + 3 × 1 =", "9")

@@ -90,7 +90,9 @@ def test_the_neuron_in_sentences(lesson):
         "Forward: o = tanh(z)": "o is the tanh of z: tanh(0.6931) = 0.6.",
         "Forward: e = o − y": "e is o minus y: 0.6 − 1 = −0.4.",
         "Forward: L = e²": "L is e squared: (−0.4)² = 0.16.",
-        "Backward begins at L": "L moves L at rate 1: here the way back begins.",
+        "Backward begins at L": "Backward asks of every number: if it grew a little, how fast "
+        "would L grow? That rate is its gradient, g. L moves L at rate 1: here the way back "
+        "begins.",
         "Backward: from L to e": "e moves L at rate −0.8.",
         "Backward: from e to o": "o moves e at rate 1; e moves L at −0.8; so o moves L at −0.8.",
         "Backward: from o to z": "z moves o at rate 0.64; o moves L at −0.8; so z moves L at "

@@ -3,7 +3,7 @@
 import math
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import autograd
@@ -36,6 +36,7 @@ def entry_of(root, name, **options):
 
 
 @pytest.mark.parametrize("op", ops.ALL.values(), ids=lambda op: op.name)
+@settings(max_examples=20)
 @given(data=st.data())
 def test_every_operation_is_told_truly(op, data):
     operands = data.draw(points(op))
@@ -229,6 +230,38 @@ def test_a_wide_operation_is_one_step_each_way():
     assert len(updates) == 1
     assert updates[0].title == "Update all 20"
     assert len(updates[0].fills) == 20
+
+
+def test_a_sentence_says_about_where_its_digits_do_not_give_the_number():
+    w = Value(0.37, label="w")
+    step = backward_into((w * 1.7).tanh() * 1.3, "p1")[0]
+
+    assert (step.numbers, step.answer) == ("= 0.6893 × 1.3 ≈", "0.8962")
+    assert step.sentence.endswith("; so p1 moves L at about 0.8962.")
+
+
+def test_what_paths_are_of_a_gradient_is_told_without_a_leading_plus():
+    w, x = Value(0.5, label="w"), Value(2.0, label="x")
+
+    assert entry_of(w * x + tanh(w), "w").covered == (
+        "These are both paths. They add up to the gradient: 2 + 0.7864 = 2.786."
+    )
+
+
+def test_one_number_used_by_hundreds_is_left_out_rather_than_taking_minutes():
+    a, value = Value(0.5, label="a"), Value(0.3, label="b")
+    for _ in range(199):
+        value = (value * a).tanh()
+    view = single_view(Graph(value))
+
+    assert 300 < len(view.picture.boxes) < 400
+    assert "too long to place" in view.hint
+
+
+def test_one_node_without_room_is_one():
+    view = single_view(Graph(Value(0.5, label="x").tanh().tanh()), max_nodes=2)
+
+    assert view.hint.startswith("1 more node is not shown: raise max_nodes=2")
 
 
 def test_what_has_no_room_is_counted():

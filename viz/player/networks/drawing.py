@@ -18,7 +18,7 @@ TEXT = shapes.TEXT
 COLUMN = 0.61 * TEXT
 LINE = 1.24 * TEXT
 SIDE, ABOVE = 0.6 * TEXT, 0.3 * TEXT
-SMALL_SIDE, SMALL_ABOVE = 0.35 * TEXT, 0.1 * TEXT
+SMALL_SIDE, SMALL_ABOVE = 0.25 * TEXT, 0.1 * TEXT
 
 SHADES = 12  # of a colour
 
@@ -27,7 +27,8 @@ SHADES = 12  # of a colour
 class Spot:
     """A box at its place: ``x`` and ``y`` are its middle.
 
-    A ``compact`` one has all its lines side by side, ``longest`` being their widest texts.
+    A ``compact`` one has its lines side by side, in so many ``rows``; ``longest`` are their widest
+    texts.
     """
 
     box: Box
@@ -36,6 +37,7 @@ class Spot:
     width: float
     height: float
     longest: tuple[str, ...] = ()
+    rows: int = 1
 
     @property
     def compact(self) -> bool:
@@ -61,11 +63,14 @@ def picture(width: float, height: float, parts: Iterable[str]) -> str:
     )
 
 
-def size_of(lines: Sequence[str], *, compact: bool = False) -> Point:
-    """How wide and how high a box is whose longest lines are these."""
-    if compact:
-        wide = sum(map(columns, lines)) + len(lines) - 1
-        return wide * COLUMN + 2 * SMALL_SIDE, LINE + 2 * SMALL_ABOVE
+def size_of(lines: Sequence[str], *, rows: int = 0) -> Point:
+    """How wide and how high a box is whose longest lines are these.
+
+    They stand below each other, or, of a compact box, side by side in so many rows.
+    """
+    if rows:
+        wide = sum(across := _across(lines, rows)) + len(across) - 1
+        return wide * COLUMN + 2 * SMALL_SIDE, rows * LINE + 2 * SMALL_ABOVE
     return max(map(columns, lines)) * COLUMN + 2 * SIDE, len(lines) * LINE + 2 * ABOVE
 
 
@@ -75,11 +80,19 @@ def box(spot: Spot, lines: Sequence[str]) -> str:
         size = spot.width, spot.height
         return shapes.box_group(spot.box, (spot.x, spot.y), size, lines)
     x, y = spot.x - spot.width / 2, spot.y - spot.height / 2
-    texts, at = [], x + SMALL_SIDE
-    for line, longest in zip(lines, spot.longest, strict=True):
-        texts.append(text(at, y + SMALL_ABOVE + 0.76 * LINE, line, "start"))
-        at += (columns(longest) + 1) * COLUMN
+    across = _across(spot.longest, spot.rows)
+    texts = []
+    for place, line in enumerate(lines):
+        down, along = divmod(place, len(across))
+        left = x + SMALL_SIDE + (sum(across[:along]) + along) * COLUMN
+        texts.append(text(left, y + SMALL_ABOVE + (down + 0.76) * LINE, line, "start"))
     return group(spot.box, [rectangle(x, y, spot.width, spot.height), *texts])
+
+
+def _across(lines: Sequence[str], rows: int) -> list[int]:
+    """The widths of the columns that lines side by side make, in so many rows."""
+    count = -(-len(lines) // rows)
+    return [max(map(columns, lines[k::count])) for k in range(min(count, len(lines)))]
 
 
 def group(box: Box, parts: Iterable[str]) -> str:
@@ -102,6 +115,17 @@ def rectangle(
 def paper(shape: str) -> str:
     """The ground of an image, over the colour of its kind."""
     return shape.replace('class="shape"', 'style="fill:var(--page)"')
+
+
+def spot(name: str, words: str, frames: Iterable[tuple[float, float, float]]) -> str:
+    """A place in one image or several, as x, y and size: seen when a step speaks of it."""
+    shapes_ = [rectangle(x, y, size, size) for x, y, size in frames]
+    return group(Box(name, "spot", ()), [*shapes_, text(0, 0, words)])
+
+
+def told_by(line: int, parts: str) -> str:
+    """What would give away a line of its box: seen when that line is written."""
+    return f'<g data-line="{line}">{parts}</g>'
 
 
 def text(x: float, y: float, words: str, anchor: str = "middle", name: str = "") -> str:

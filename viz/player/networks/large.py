@@ -5,15 +5,26 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 
 from ..story import View
-from . import layer_entries, layer_steps, layers, layers_picture, unit_view
 from .chances import chances_of
 from .finding import Network, Unit
-from .layers import Large
+from .layers import entries as layer_entries
+from .layers import layer as layers
+from .layers import picture as layers_picture
+from .layers import steps as layer_steps
+from .layers.layer import Large
+from .layers.reasons import with_reasons
+from .rows import everything
+from .rows.row import Row
+from .rows.tally import shares
+from .rows.told import Told
 from .titles import LargeNames
+from .unit import view as unit_view
 from .updating import Update, nudges
 
 MOST_ROWS = 3  # examples that get a tab
 BUDGET = 2_500_000  # characters for units that open
+MOST_COLUMNS = 16  # rows in the table of all
+MOST_WORK = 200_000  # nodes × rows looked at for it
 
 
 def is_large(network: Network) -> bool:
@@ -33,9 +44,7 @@ def views(
     first: list[View] = []
     for example in range(count):
         ends = chances_of(network, example)
-        width = len(network.columns[0][0].weights)
-        pixels = layers.shape_of(width, image) if layers.is_image(width, image) else None
-        names = LargeNames(network, is_classifier=ends is not None, image=pixels)
+        names = LargeNames(network, is_classifier=ends is not None, image=_pixels(network, image))
         it = Large(network, names, example, ends, image)
         key = f"row-{example + 1}" if network.examples > 1 else "layers"
         tab = f"row {example + 1}" if network.examples > 1 else "layers"
@@ -47,7 +56,7 @@ def views(
         entries = layer_entries.entries(it, opens)
         layered.append(
             View(
-                key, tab, title, layers_picture.svg(it), tuple(entries), told,
+                key, tab, title, layers_picture.svg(it, told), with_reasons(it, entries), told,
                 hint=_hint(it, len(chosen), count),
             )
         )  # fmt: skip
@@ -55,7 +64,40 @@ def views(
         for unit in chosen:
             made = unit_view.view(it, unit, opens[unit], key, nudged)
             (first if unit is focus and not first else opened).append(made)
-    yield from (*first, *layered, *opened)
+    together = _all(network, update, left, count, image)
+    yield from (*first, *layered, *together, *opened)
+
+
+def _all(
+    network: Network, update: Update, left: Mapping[int, float], tabs: int,
+    image: tuple[int, int] | None,
+) -> list[View]:  # fmt: skip
+    """The table of all rows, where these are few enough."""
+    graph, rows = network.graph, network.examples
+    if not 1 < rows <= MOST_COLUMNS or rows * len(graph) > MOST_WORK:
+        return []
+    pixels, is_classifier = _pixels(network, image), chances_of(network, 0) is not None
+    told = []
+    for row in range(rows):
+        names = LargeNames(network, is_classifier=is_classifier, image=pixels)
+        told.append(Told(Row(network, names, row), left))
+    nudged = nudges(graph, names.parameter)
+    return [everything.view(told, shares(network, left), update, nudged, tabs)]
+
+
+def _pixels(network: Network, image: tuple[int, int] | None) -> tuple[int, int] | None:
+    """The rows and columns of the input, if it is drawn as an image."""
+    width = len(network.columns[0][0].weights)
+    return layers.shape_of(width, image) if layers.is_image(width, image) else None
+
+
+def first(network: Network) -> str:
+    """The key of the row that tells most: of those with tabs the one with the largest loss."""
+    ends = [chances_of(network, row) for row in range(min(network.examples, MOST_ROWS))]
+    losses = [network.graph.nodes[one.loss].value for one in ends if one is not None]
+    if len(losses) < 2:
+        return ""
+    return f"row-{losses.index(max(losses)) + 1}"
 
 
 def _opened(it: Large, budget: int, focus: Unit | None) -> list[Unit]:
@@ -77,8 +119,10 @@ def _opened(it: Large, budget: int, focus: Unit | None) -> list[Unit]:
 def _hint(it: Large, opened: int, rows: int) -> str:
     every = len(it.network.units)
     notes = []
+    if it.network.examples > 1:
+        notes.append(f"gradients here are what row {it.example + 1} alone brings")
     if it.network.examples > rows:
-        notes.append(f"{it.network.examples - rows:,} more rows are not shown")
+        notes.append(f"{it.network.examples - rows:,} more rows have no tab")
     if opened < every:
         unit = it.network.columns[0][0]
         place = unit.scope.replace("neurons.", "neuron ") or "unit"

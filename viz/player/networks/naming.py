@@ -1,8 +1,14 @@
-"""What the parts of a network are called: x1, h2, o, and the weight x1→h2."""
+"""What the parts of a network are called: x1, h2, o, and its weights.
+
+Few weights are numbered through, w1, w2 ..., and have a box each; of many it is said where they
+lead, w(x1→h2). Either is the name everywhere: in boxes, equations and tables.
+"""
 
 from __future__ import annotations
 
+import re
 from collections import Counter
+from itertools import count
 
 from autograd import Graph, Node
 
@@ -12,6 +18,9 @@ from .finding import Network, Unit
 LETTERS = "hkmnpqrs"  # one for each hidden layer, then numbers
 LIMIT = 14  # columns of a name
 GOAL = "L"
+_NUMBERED = re.compile(r"[wb]\d+")
+MOST_WEIGHTS = 24  # weights that have boxes and numbers; more of them stand in their neurons
+FEW = 8  # into one neuron
 
 
 class Names:
@@ -27,6 +36,7 @@ class Names:
         )
         self.unique = {label for label, count in labels.items() if count == 1}
         self.given: dict[int, str] = {}
+        self.ways: dict[int, str] = {}
         self.parameters = dict(self._parameters())
 
     @property
@@ -52,11 +62,23 @@ class Names:
         return label or (f"x{position + 1}" if count > 1 else "x")
 
     def parameter(self, index: int) -> str:
-        """A weight or a bias: ``w(x1→h2)``, ``b(h2)``."""
+        """A weight or a bias: ``w3``, ``b2``; of many ``w(x1→h2)``, ``b(h2)``."""
         return self.parameters.get(index) or self._label(self.graph.nodes[index]) or f"p{index}"
+
+    @property
+    def is_short(self) -> bool:
+        """Whether parameters are numbered; not where a label of the user's own looks like that."""
+        own = {i for unit in self.network.units for i in unit.parameters}
+        labels = (node.label for node in self.graph if node.index not in own)
+        return few_weights(self.network) and not any(map(_NUMBERED.fullmatch, labels))
+
+    def way(self, index: int) -> str:
+        """Where a weight leads, ``x1→h2``, and whose a bias is."""
+        return self.ways[index]
 
     def _parameters(self) -> list[tuple[int, str]]:
         found = []
+        weights, biases = count(1), count(1)
         every = [i for unit in self.network.units for i in unit.parameters]
         own = all(self._label(self.graph.nodes[i]) for i in every)  # nn calls many of them w0
         for unit in self.network.units:
@@ -64,10 +86,14 @@ class Names:
             sources = self.sources(unit)
             for index, source in zip(unit.weights, sources, strict=True):
                 label = self._label(self.graph.nodes[index]) if own else ""
-                found.append((index, label or f"w({source}→{name})"))
+                self.ways[index] = f"{source}→{name}"
+                short = f"w{next(weights)}" if self.is_short else f"w({source}→{name})"
+                found.append((index, label or short))
             if unit.bias is not None:
                 label = self._label(self.graph.nodes[unit.bias]) if own else ""
-                found.append((unit.bias, label or f"b({name})"))
+                self.ways[unit.bias] = f"bias of {name}"
+                short = f"b{next(biases)}" if self.is_short else f"b({name})"
+                found.append((unit.bias, label or short))
         return found
 
     def sources(self, unit: Unit) -> list[str]:
@@ -111,8 +137,8 @@ class Names:
             return shorten(node.label, LIMIT) or node.kind
         if is_square(self.graph, node):
             return f"{self.any(node.operands[0])}²"
-        if is_error(self.network, node):
-            return "error"
+        if is_error(self.network, node) or is_surprise(self.graph, node):
+            return "error" if is_error(self.network, node) else "loss"
         symbol = node.op.symbol if node.op.symbol.isalpha() else node.op.name
         known = {"logsumexp": "ln Σ exp"}
         return "mean" if is_mean(self.graph, node) else known.get(node.op.name, symbol)
@@ -132,12 +158,26 @@ class Names:
         return label if label in self.unique else ""
 
 
+def few_weights(network: Network) -> bool:
+    """Whether weights have boxes of their own in the picture of a row."""
+    widths = [len(unit.weights) for unit in network.units]
+    return sum(widths) <= MOST_WEIGHTS and max(widths) <= FEW
+
+
 def is_error(network: Network, node: Node) -> bool:
     """Whether this is output − target."""
     if node.op is None or node.op.name != "sub":
         return False
     output, target = node.operands
     return output in network.run_of and network.graph.nodes[target].op is None
+
+
+def is_surprise(graph: Graph, node: Node) -> bool:
+    """Whether this is ln Σ exp − score: the cross-entropy of one example."""
+    if node.op is None or node.op.name != "sub":
+        return False
+    total = graph.nodes[node.operands[0]]
+    return total.op is not None and total.op.name == "logsumexp"
 
 
 def is_square(graph: Graph, node: Node) -> bool:

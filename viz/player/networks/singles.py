@@ -13,7 +13,7 @@ from ..telling.phrases import LETTERS, slope_formula
 from ..telling.stepping import Operand
 from ..telling.typesetting import PRODUCT, Text, named, numbered, parsed, simplified, typeset
 from .naming import is_square
-from .rows import Part, Row
+from .rows.row import Part, Row
 from .weighing import fsum
 
 
@@ -27,13 +27,13 @@ def computed(row: Row, part: Part) -> tuple[str, str, str, str]:
         words = f"{part.name} is computed from the parameters alone, and the same for every row:"
         return f"{part.name}, from the parameters alone", "=", number(node.value), words
     if is_square(row.graph, node):
-        symbols, numbers = _square(row, node)
+        symbols, numbers = _square(row, part)
         answer = number(node.value)
     else:
         equation = equation_of(node.op, _operands(row, node), node.value)
         symbols, numbers, answer = equation.symbols, equation.numbers, equation.answer
     calculation = numbers.removeprefix("= ").removeprefix("=")
-    said = f"{_name(row, node, 0)}, squared" if symbols == part.name else symbols
+    said = f"{_name(row, node, 0)} times itself" if is_square(row.graph, node) else symbols
     words = f"{part.name} is {said}: {calculation}".rstrip(": ")
     return f"{part.name} = {symbols}", numbers, answer, words
 
@@ -51,10 +51,14 @@ def _is_plain(row: Row, index: int) -> bool:
     return node.kind == "constant" and not node.label and index not in row.part_of
 
 
-def _square(row: Row, node: Node) -> tuple[str, str]:
-    x = node.inputs[0]
+def _square(row: Row, part: Part) -> tuple[str, str]:
+    """``error²``; of a box that is called so itself, what that means."""
+    node = row.graph.nodes[part.node]
+    x, name = node.inputs[0], named(_name(row, node, 0)).text
     digits, sign = digits_for(lambda x: x * x, [x], node.value)
-    return f"{named(_name(row, node, 0)).text}²", f"= {factor(x, digits)}² {sign}"
+    if f"{name}²" == part.name:
+        return f"{name} · {name}", f"= {number(x, digits)} × {factor(x, digits)} {sign}"
+    return f"{name}²", f"= {factor(x, digits)}² {sign}"
 
 
 def _mean(row: Row, part: Part) -> tuple[str, str, str, str]:
@@ -72,9 +76,14 @@ def _mean(row: Row, part: Part) -> tuple[str, str, str, str]:
         f"{'The' if part.name == 'mean' else f'{part.name} is the'} mean: all "
         f"{len(inner.inputs)} are added up and divided by {number(count)}: {calculation} {sign}"
     )
-    return (
-        f"{part.name} = Σ / {number(count)}", f"= {calculation} {sign}", number(node.value), words
-    )  # fmt: skip
+    symbols = f"{part.name} = Σ {_each(row, inner)} / {number(count)}"
+    return symbols, f"= {calculation} {sign}", number(node.value), words
+
+
+def _each(row: Row, inner: Node) -> str:
+    """What a mean is of, by the name that it has in this row."""
+    names = {row.part_of[i].name for i in inner.operands if i in row.part_of}
+    return names.pop() if len(names) == 1 else "…"
 
 
 def _mean_of(*numbers: Fraction) -> Fraction:

@@ -3,20 +3,22 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Container, Iterator, Mapping, Sequence
+from dataclasses import replace
 
 from autograd import Graph
 
 from ...equations import strongest
 from ..story import View
-from . import everything, inside, placing, row_steps
-from .everything import key_of
 from .finding import Network, Unit
 from .naming import Names
-from .row_entries import entries
-from .row_reasons import with_reasons
-from .rows import Part, Row
-from .tally import Share, shares
-from .told import Told
+from .rows import everything, inside, placing
+from .rows import steps as row_steps
+from .rows.entries import entries
+from .rows.everything import key_of
+from .rows.reasons import with_reasons
+from .rows.row import Part, Row
+from .rows.tally import Share, shares
+from .rows.told import Told
 from .updating import Update, nudges
 
 MOST_UNITS = 40
@@ -56,8 +58,17 @@ def views(
     every = [Told(Row(network, Names(network), row), left) for row in range(network.examples)]
     chosen = _opened(every, focus)
     opens = {(row, part.id) for row, part in chosen}
+    shown = first(network)
     views = [
-        _row(steps, row, tally=tally, nudged=nudged, update=update, opened=opens)
+        _row(
+            steps,
+            row,
+            is_first=key_of(row) == shown,
+            tally=tally,
+            nudged=nudged,
+            update=update,
+            opened=opens,
+        )
         for row, steps in enumerate(every)
     ]
     if network.examples > 1:
@@ -68,10 +79,20 @@ def views(
         )
         for row, part in chosen
     ]
-    first = [v for v, (_, part) in zip(neurons, chosen, strict=True) if part.unit is focus][:1]
-    yield from first
+    focused = [v for v, (_, part) in zip(neurons, chosen, strict=True) if part.unit is focus][:1]
+    yield from focused
     yield from views
-    yield from [view for view in neurons if view not in first]
+    yield from [view for view in neurons if view not in focused]
+
+
+def first(network: Network) -> str:
+    """The key of the row that tells most: the one whose own loss is the largest."""
+    if network.examples == 1:
+        return ""
+    names = Names(network)
+    ends = [everything.end(Told(Row(network, names, row), {})) for row in range(network.examples)]
+    sizes = [abs(network.graph.nodes[end.node].value) for end in ends]
+    return key_of(max(range(len(sizes)), key=lambda row: (sizes[row] == sizes[row], sizes[row])))
 
 
 def _opened(every: Sequence[Told], focus: Unit | None) -> list[tuple[int, Part]]:
@@ -94,13 +115,17 @@ def key_of_neuron(row: int, part: Part) -> str:
 
 
 def _row(
-    steps: Told, row: int, *, tally: Mapping[int, Share], nudged: Callable[[int], str],
-    update: Update, opened: Container[tuple[int, str]],
+    steps: Told, row: int, *, is_first: bool, tally: Mapping[int, Share],
+    nudged: Callable[[int], str], update: Update, opened: Container[tuple[int, str]],
 ) -> View:  # fmt: skip
     network = steps.row.network
     told = tuple(row_steps.steps(steps))
     key = key_of(row)
     many = network.examples > 1
+    if is_first:
+        why = "This row is shown first, for its loss is the largest."
+        sentence = f"{told[0].sentence} {why}"
+        told = (replace(told[0], sentence=sentence, question=sentence), *told[1:])
     if not many:
         told = (*told, *row_steps.after(steps, update))
 

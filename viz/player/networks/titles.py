@@ -16,6 +16,11 @@ class LargeNames(Names):
         self.is_classifier, self.image = is_classifier, image
         super().__init__(network)
 
+    @property
+    def is_short(self) -> bool:
+        """Never: a number would not tell where one of so many weights leads."""
+        return False
+
     def unit(self, unit: Unit) -> str:
         """A unit: h13 of the first layer; of a classifier's last s3, the score of a class."""
         columns = self.network.columns

@@ -142,7 +142,7 @@ def _data(story: Story, direction: str, timeout: float) -> str:
         {name: getattr(view, name) for name in ("key", "tab", "title", "within", "hint")}
         for view in story.views
     ]
-    parts = [_json("story", {"title": story.title, "views": heads})]
+    parts = [_json("story", {"title": story.title, "first": story.first, "views": heads})]
     for number, view in enumerate(story.views):
         tall = layout.drawn_tall(view, timeout=timeout) if direction == "auto" else ""
         parts += [
@@ -171,7 +171,7 @@ def _plain(part: Any) -> Any:
     if not isinstance(part, Entry | Step | Path | Fill | Carried):
         return part
     values = {name: getattr(part, name) for name in type(part).__slots__}
-    return {name: _plain(value) for name, value in values.items() if value not in ("", ())}
+    return {name: _plain(value) for name, value in values.items() if value not in ("", (), None)}
 
 
 def _shorten_paths(entries: Iterable[dict[str, Any]], arrows: Sequence[Arrow]) -> None:

@@ -66,8 +66,14 @@ def _seed(scene: Scene, root: int, seed: float, receivers: set[str]) -> Step:
     name, objective = scene.name_of(root), scene.objective
     is_drawn = key in scene.items
     if scene.is_plain:
-        sentence = f"{name} moves {name} at rate 1: here the way back begins."
-        question = f"The way back begins at {name}: at what rate does {name} move itself?"
+        sentence = (
+            f"Backward asks of every number: if it grew a little, how fast would {name} grow? That "
+            f"rate is its gradient, g. {name} moves {name} at rate 1: here the way back begins."
+        )
+        question = (
+            f"Backward asks of every number: if it grew a little, how fast would {name} grow? That "
+            f"rate is its gradient, g. At what rate does {name} move itself?"
+        )
     else:
         sentence = (
             f"{name} counts in {objective} with the factor {number(seed)}: here a way back begins."
@@ -219,12 +225,12 @@ def _in_words(scene: Scene, move: Move, run: Sequence[Move]) -> tuple[str, str]:
     onwards = rate if is_end else f"{rate}; {via} moves {root} at {number(move.upstream)}"
     alone = move.count == 1 and not scene.given(move.operand)
     if alone:
-        so = "" if is_end else f"; so {me} moves {root} at {number(move.product)}"
+        so = "" if is_end else f"; so {me} moves {root} at {_along(move)}"
         asked = f"{onwards}; so at what rate does {me} move {root}?"
         if is_end:
             asked = f"{me} goes straight into {root}: at what rate does {me} move {root}?"
         return f"{onwards}{so}.{_warning(move)}", asked
-    path = "" if is_end else f"; so along this path {me} moves {root} at {number(move.product)}"
+    path = "" if is_end else f"; so along this path {me} moves {root} at {_along(move)}"
     so_far = f"{number(move.before)} {'was there' if move.number == 1 else 'so far'}"
     asked = f"{onwards}; {so_far}: what is the sum now?"
     if move.number == 1 and not scene.given(move.operand):
@@ -235,7 +241,7 @@ def _in_words(scene: Scene, move: Move, run: Sequence[Move]) -> tuple[str, str]:
 def _sum_in_words(scene: Scene, move: Move) -> str:
     me, root = scene.names[move.operand], scene.objective
     left = scene.has_left(move.operand)
-    total = number(move.after)
+    total = _about(equations.added(move.before, move.slope, move.upstream, move.after))
     if not move.is_last:
         more = move.count - move.number
         return f"{more:,} more path{'s'[: more > 1]} to come."
@@ -246,6 +252,17 @@ def _sum_in_words(scene: Scene, move: Move) -> str:
     if move.count == 1:
         return f"With its own seed, {me} moves {root} at {total}."
     return f"{paths} together: {me} moves {root} at {total}."
+
+
+def _along(move: Move) -> str:
+    """What a move brings, as a sentence has it."""
+    return _about(equations.product(move.slope, move.upstream, move.product))
+
+
+def _about(equation: tuple[str, str]) -> str:
+    """``−0.512``; ``about 0.8399`` where the digits that are shown do not give it."""
+    numbers, answer = equation
+    return f"about {answer}" if numbers.endswith("≈") else answer
 
 
 def _rate(scene: Scene, move: Move, run: Sequence[Move]) -> str:

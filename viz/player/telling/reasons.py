@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from fractions import Fraction
 
@@ -66,7 +67,12 @@ def _paths(
     strongest = every.strongest(TOP)
     explanation = Explanation(scene.graph, item.node, root, seed, strongest, every.census)
     shown = tuple([_path(scene, item, walk, routes) for walk in strongest])
-    return shown, " ".join(summary(explanation))
+    return shown, covered(explanation)
+
+
+def covered(explanation: Explanation) -> str:
+    """What the paths are of a gradient, with numbers as the player writes them."""
+    return re.sub(r"(?<!\w)\+(?=\d)", "", " ".join(summary(explanation)))
 
 
 def _path(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 from collections import defaultdict
-from collections.abc import Container, Mapping, Sequence
+from collections.abc import Callable, Container, Mapping, Sequence
 from itertools import chain
 
 from autograd import Graph, ops
@@ -25,7 +26,9 @@ from .stepping import Scene, arrow_of, box_of, drawn_constants
 
 MAX_NODES = 400
 WIDEST = 12  # products of a Σ that is opened unasked
+MOST_LENGTH = 12_000  # of all arrows, in rows of boxes: to place them takes a second or two
 _LONG = 60  # characters of a line of symbols
+_FEW = 40  # boxes that can always be placed
 
 
 def single_view(
@@ -63,13 +66,14 @@ def single_view(
         How many boxes are drawn at most, those nearest to the root.
     """
     chosen = opened(graph, expand)
-    outline = choosing.outline(
+    choose = functools.partial(
+        choosing.outline,
         graph,
         opened=frozenset() if expand is True else _additions(graph, chosen),
         textbook=_textbook(graph, chosen, WIDEST if expand is True else len(graph)),
         constants=drawn_constants(graph) if constants is None else constants,
-        max_nodes=max_nodes,
     )
+    outline, room = _placeable(choose, max_nodes)
     scene = Scene(graph, outline, left or {})
     steps = (
         start_of(scene),
@@ -85,7 +89,7 @@ def single_view(
         entries=tuple(entries(scene)),
         steps=steps,
         within=within,
-        hint=_hint(outline, max_nodes),
+        hint=_hint(outline, max_nodes, room),
     )
 
 
@@ -100,13 +104,43 @@ def _additions(graph: Graph, chosen: Container[int]) -> frozenset[int]:
     return frozenset(node.index for node in graph if node.op is ops.add and node.index in chosen)
 
 
-def _hint(outline: Outline, max_nodes: int) -> str:
+def _placeable(choose: Callable[..., Outline], max_nodes: int) -> tuple[Outline, int]:
+    """As many boxes as can be placed in a few seconds, and how many were allowed.
+
+    One number that is used by hundreds has arrows past all that lies between.
+    """
+    room = max_nodes
+    while True:
+        outline = choose(max_nodes=room)
+        length = _length(outline)
+        if length <= MOST_LENGTH or room <= _FEW:
+            return outline, room
+        room = max(_FEW, int(0.9 * min(room, len(outline.items))))
+
+
+def _length(outline: Outline) -> int:
+    """How many rows of boxes all arrows cross together, with leaves beside what uses them."""
+    rows: dict[str, int] = {item.key: 0 for item in outline.items}
+    for link in outline.links:  # operands come first
+        rows[link.consumer] = max(rows[link.consumer], rows[link.operand] + 1)
+    first: dict[str, int] = {}
+    for link in outline.links:
+        first[link.operand] = min(first.get(link.operand, len(rows)), rows[link.consumer])
+    leaves = {item.key for item in outline.items if not item.symbol}
+    return sum(
+        rows[link.consumer] - (first[k] - 1 if (k := link.operand) in leaves else rows[k])
+        for link in outline.links
+    )
+
+
+def _hint(outline: Outline, max_nodes: int, room: int) -> str:
     notes = list(outline.remarks)
     if outline.hidden:
-        notes.append(
-            f"{outline.hidden:,} more nodes are not shown: raise max_nodes={max_nodes}, or look at "
-            "a part with focus="
-        )
+        some = "1 more node is" if outline.hidden == 1 else f"{outline.hidden:,} more nodes are"
+        cure = f": raise max_nodes={max_nodes}"
+        if room < max_nodes:
+            cure = ": so many long arrows take too long to place; take a Value nearer to the leaves"
+        notes.append(f"{some} not shown{cure}, or look at a part with focus=")
     return "; ".join(notes)
 
 

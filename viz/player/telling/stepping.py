@@ -90,8 +90,21 @@ def box_of(key: str) -> str:
 class Scene:
     """One picture and all that its steps need to look up."""
 
-    def __init__(self, graph: Graph, outline: Outline, left: Mapping[int, float]) -> None:
+    def __init__(
+        self,
+        graph: Graph,
+        outline: Outline,
+        left: Mapping[int, float],
+        *,
+        seeded: list[tuple[int, float]] | None = None,
+        objective: str = "",
+    ) -> None:
+        """A picture within a larger one says where the way back begins, and of what.
+
+        There ``seeded`` stands in place of the graph's roots with their seeds.
+        """
         self.graph, self.outline = graph, outline
+        self._seeded, self._objective = seeded, objective
         self.items: dict[str, Item] = {item.key: item for item in outline.items}
         self.names: Names = names_of(graph, outline)
         self.into: dict[str, list[Link]] = defaultdict(list)
@@ -108,6 +121,8 @@ class Scene:
     @functools.cached_property
     def seeded(self) -> list[tuple[int, float]]:
         """The roots that have a seed, with it; one that is there twice has both."""
+        if self._seeded is not None:
+            return self._seeded
         found: dict[int, float] = {}
         for root, seed in zip(self.graph.roots, self.graph.seeds, strict=True):
             if seed:
@@ -117,14 +132,16 @@ class Scene:
     @functools.cached_property
     def objective(self) -> str:
         """What gradients are taken of: the root's name, or S for a sum of seeds × roots."""
+        if self._objective:
+            return self._objective
         if [seed for _, seed in self.seeded] == [1.0]:
             return self.name_of(self.seeded[0][0])
         return free("S", set(self.names.by_key.values()))
 
     @property
     def is_plain(self) -> bool:
-        """Whether gradients are taken of one root."""
-        return [seed for _, seed in self.seeded] == [1.0]
+        """Whether gradients are taken of one root, which is in the picture."""
+        return self._seeded is None and [seed for _, seed in self.seeded] == [1.0]
 
     @functools.cached_property
     def has_gradients(self) -> bool:

@@ -5,9 +5,12 @@ function showSamples() {
   for (const { element } of picture.boxes.values()) for (const kind of Object.keys(WORDS)) if (element.classList.contains(kind)) kinds.add(kind);
   for (const one of current().steps) for (const { sign } of one.carried) if (SIGNS[sign]) signs.add(sign);
   const samples = Object.keys(WORDS).filter((kind) => kinds.has(kind)).map((kind) => sample(`box ${kind}`, WORDS[kind], kind));
-  if ([...picture.boxes.values()].some(({ element }) => element.classList.contains("root"))) samples.push(sample("box root operation", "the root", "operation"));
+  if ([...picture.boxes.values()].some(({ element }) => element.classList.contains("root"))) samples.push(sample("box root operation", "result", "operation"));
   for (const sign of Object.keys(SIGNS)) if (signs.has(sign)) samples.push(sample(`arrow done ${sign}`, SIGNS[sign]));
   samples.push(make("span", {}, "v: value, g: gradient"));
+  const told = [...picture.boxes.values()].flatMap(({ first }) => first.slice(VALUE));
+  if (told.some(isWaiting)) samples.push(make("span", {}, "g ·: not yet"));
+  if (current().entries.some(({ grad }) => grad === "—")) samples.push(make("span", {}, "g —: not asked"));
   $("samples").replaceChildren(...samples);
 }
 
@@ -39,18 +42,20 @@ function placeSamples() {
   if (!samplesWanted) return;
   const gap = 12;
   let best = null;
-  for (const rows of [12, 5, 3, 2]) {
+  for (const rows of [13, 5, 4, 3, 2]) {
     box.style.setProperty("--rows", rows);
     const [w, h] = [box.offsetWidth, box.offsetHeight];
     for (const [x, y] of [[gap, height - h - gap], [width - w - gap, gap], [gap, gap], [width - w - gap, height - h - gap - 48], [(width - w) / 2, height - h - gap], [(width - w) / 2, gap]]) {
       let cost = 0;
+      const zoom = $("fit").parentElement;
+      if (x + w > zoom.offsetLeft - 6 && x < zoom.offsetLeft + zoom.offsetWidth && y + h > zoom.offsetTop - 6 && y < zoom.offsetTop + zoom.offsetHeight) cost += 1e5;
       for (const { frame } of picture.boxes.values()) {
         const fx = frame.x * camera.k + camera.x, fy = frame.y * camera.k + camera.y;
         const across = Math.min(x + w + 6, fx + frame.width * camera.k) - Math.max(x - 6, fx);
         const down = Math.min(y + h + 6, fy + frame.height * camera.k) - Math.max(y - 6, fy);
         if (across > 0 && down > 0) cost += across * down;
       }
-      if (w > width - 2 * gap || h > height - 2 * gap) cost += 1e6;
+      if (box.scrollWidth > box.clientWidth + 1 || w > width - 2 * gap || h > height - 2 * gap) cost += 1e6;
       if (!best || cost < best.cost - 1) best = { cost, x, y, rows };
     }
   }
@@ -95,10 +100,22 @@ function tip(element, x, y) {
     const box = $("tip"), { width, height } = stageSize();
     box.textContent = text;
     box.hidden = false;
-    const [left, top] = [Math.min(x + 14, width - box.offsetWidth - 6), y + 18 + box.offsetHeight > height ? y - box.offsetHeight - 10 : y + 18];
-    box.style.left = `${Math.max(4, left)}px`;
-    box.style.top = `${Math.max(4, top)}px`;
+    const [left, top] = beside(element, x, y, box.offsetWidth, box.offsetHeight, width, height);
+    box.style.left = `${Math.max(4, Math.min(left, width - box.offsetWidth - 6))}px`;
+    box.style.top = `${Math.max(4, Math.min(top, height - box.offsetHeight - 4))}px`;
   }, 250);
+}
+
+// Below, above or beside the box that it is about, and never on it, if there is room.
+function beside(element, x, y, w, h, width, height) {
+  const known = picture.boxes.get(element.id);
+  const at = known ? onScreen(known.frame) : { x, y: y - 10, width: 0, height: 24 };
+  const gap = 8, across = Math.max(at.x, Math.min(x + 14, at.x + at.width));
+  if (at.y + at.height + gap + h <= height) return [across, at.y + at.height + gap];
+  if (at.y - gap - h >= 0) return [across, at.y - gap - h];
+  if (at.x + at.width + gap + w <= width) return [at.x + at.width + gap, y + 18];
+  if (at.x - gap - w >= 0) return [at.x - gap - w, y + 18];
+  return [x + 14, y + 18];
 }
 
 function exactly(element) {

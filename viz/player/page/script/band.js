@@ -11,15 +11,23 @@ function showBand() {
   $("symbols").textContent = here.symbols;
   $("calculation").textContent = here.numbers;
   $("answer").textContent = now.asked ? "" : here.answer;
-  $("answer").className = here.carried.length === 1 ? here.carried[0].sign || "" : "";
+  $("answer").className = here.phase !== "backward" ? "" : here.carried.length === 1 && here.carried[0].sign in SIGNS ? here.carried[0].sign : signOf(here.answer);
   $("reveal").hidden = !now.asked;
   $("sentence").textContent = now.asked ? here.question || here.sentence : here.sentence;
+  $("how").textContent = howToGoOn();
+  $("band").style.setProperty("--how", `${now.step ? 0 : $("how").scrollHeight}px`);
   const calculated = here.numbers || here.answer;
   $("band").classList.toggle("uncalculated", Boolean(!calculated && here.symbols));
   $("band").classList.toggle("unequal", !calculated && !here.symbols);
   shrink($("equation"), 0.55);
   shrink($("sentence"), smallest());
+  // What is too long even so: a band that grows is better than words that cannot be seen.
+  const { scrollHeight, clientHeight, style } = $("sentence");
+  if (isNarrow() && scrollHeight > clientHeight + 1) style.height = `${scrollHeight}px`;
 }
+
+// The same colour as on its arrow, for a gradient that came by none, or by many.
+const signOf = (answer) => (/^−/.test(answer) ? "negative" : /^[1-9]|[.][0-9]*[1-9]/.test(answer) ? "positive" : "");
 
 // As many lines as most steps of the view need, so that nothing jumps; the few longest texts
 // get smaller letters.
@@ -40,9 +48,19 @@ function reserve() {
   $("band").style.setProperty("--lines", Math.min(narrow ? 4 : 3, sentence));
   const rows = [(one) => one.symbols, (one) => `${one.numbers} ${one.answer}`].map((text) =>
     Math.min(narrow ? 2 : 1, wrapped($("equation"), 600, steps.map(text), 0.75)));
+  if (narrow) $("band").style.setProperty("--lines", linesAtFirst(Math.min(4, sentence), rows[1]));
   $("band").style.setProperty("--above", rows[0]);
   $("band").style.setProperty("--below", rows[1]);
   $("note").parentElement.classList.toggle("noted", steps.some((one) => one.note));
+}
+
+// On a narrow screen the first step says most, and how to go on.
+function linesAtFirst(lines, below) {
+  const words = parseFloat(getComputedStyle($("sentence")).fontSize), big = parseFloat(getComputedStyle($("equation")).fontSize);
+  ruler.font = `400 ${words * smallest()}px ${getComputedStyle($("sentence")).fontFamily}`;
+  const first = Math.ceil((ruler.measureText(current().steps[0].sentence).width * 1.1) / $("sentence").clientWidth);
+  const needed = first * 1.35 * words * smallest() + 2 * 1.1 * words; // of two lines of how to go on
+  return Math.max(lines, Math.min(5, Math.ceil((needed - below * 1.25 * big) / (1.35 * words))));
 }
 
 // How small the letters of a sentence may get, as a part of their size.
@@ -60,10 +78,20 @@ function shrink(element, least) {
     element.style.fontSize = `${size * part}px`;
 }
 
+// At the beginning it is said what the page can do.
+function howToGoOn() {
+  if (now.step) return "";
+  const names = current().entries.filter(({ box }) => inside(box) !== undefined && picture.boxes.has(box)).map(({ name }) => name);
+  const some = names.length > 3 ? `${names.slice(0, 2).join(", ")} and ${names.length - 2} other boxes open` : names.length > 1
+    ? `${names.slice(0, -1).join(", ")} and ${names.at(-1)} open` : `${names[0]} opens`;
+  const inner = names.length ? ` ${some}: double-click ${names.length > 1 ? "one" : "it"} to look inside.` : "";
+  return `Press → or ▶ to go on.${inner}`;
+}
+
 function spoken() {
   const here = step();
   const words = now.asked ? here.question || here.sentence : here.sentence;
-  return `${here.phase}, step ${now.step + 1} of ${current().steps.length}: ${words}`;
+  return `${here.phase}, step ${now.step + 1} of ${current().steps.length}: ${words} ${howToGoOn()}`.trim();
 }
 
 function showControls() {

@@ -6,6 +6,7 @@ function go(number, { asked = false, quiet = false } = {}) {
   const { steps } = current();
   now.step = Math.min(Math.max(number, 0), steps.length - 1);
   now.asked = asked && askable(now.step);
+  looked = "";
   visited.set(now.view, now.step);
   if (!found.length || !chosen) way = null;
   const view = current();
@@ -54,13 +55,16 @@ function open(index, number) {
     if (before && before.count === steps.length && before.within === within) number = before.step;
     else if (before && !visited.has(index)) number = Math.max(0, steps.findIndex((one) => one.phase === before.phase));
   }
-  chosen = ""; way = null;
+  // At once: what is mounted, and what is closed, look at the step.
+  now.step = Math.min(Math.max(number, 0), steps.length - 1);
+  now.asked = false;
+  chosen = looked = ""; way = null; whole = false;
   mount(index);
   showViews();
   showPhases();
   if (panel === "box") closePanel();
   reserve();
-  go(number);
+  go(now.step);
   placeSamples();
   if (panel === "table") showTable();
 }
@@ -78,6 +82,7 @@ function fromHash() {
 function play() {
   if (timer) return stop();
   if (now.step === current().steps.length - 1 && !now.asked) go(0);
+  else next();
   $("play").classList.add("playing");
   $("play").setAttribute("aria-label", "pause");
   tick();

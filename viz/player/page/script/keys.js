@@ -13,7 +13,12 @@ const LETTERS = {
   f: fullScreen, "/": () => $("search").focus(), "+": () => zoom(1.25), "=": () => zoom(1.25), "-": () => zoom(0.8), "−": () => zoom(0.8), 0: fit, "?": () => $("help").click(),
 };
 
+// What a pointer has pressed has the focus, but not the keys: Space plays, or shows the answer.
+let pressedLast = null;
+document.addEventListener("pointerdown", (event) => { pressedLast = event.target.closest("button, [role=button]"); });
+
 document.addEventListener("keydown", (event) => {
+  if (event.key === "Tab") pressedLast = null;
   if (event.defaultPrevented || event.ctrlKey || event.metaKey || event.altKey) return;
   const target = event.target;
   if (event.key === "Escape") {
@@ -23,22 +28,29 @@ document.addEventListener("keydown", (event) => {
     return;
   }
   if (isText(target)) return;
+  if (event.key === " " && pressedLast?.contains(target)) { target.blur(); return stepOrPlay(event); }
   const pressed = target.closest?.("button, a, input[type=checkbox], [role=button]");
   if ((event.key === " " || event.key === "Enter") && pressed) {
     if (pressed.matches(".box")) { event.preventDefault(); choose(pressed.id); }
     return; // a button is pressed by them
   }
-  if (target === $("panel") && ["ArrowUp", "ArrowDown", "PageUp", "PageDown", "Home", "End", " "].includes(event.key)) return; // scrolls
+  if (target === $("panel") && ["ArrowUp", "ArrowDown", "PageUp", "PageDown", "Home", "End"].includes(event.key)) return; // scrolls
+  if (event.key === " ") return stepOrPlay(event);
   let act = MOVES[event.key];
-  if (event.key === " ") act = () => (now.asked || predicting ? next() : play());
   if (!act && target === $("slider") && /^Arrow/.test(event.key)) act = event.key === "ArrowUp" ? MOVES.ArrowRight : MOVES.ArrowLeft;
   if (!act && letters && event.key.length === 1) act = LETTERS[event.key.toLowerCase()];
   if (act) { event.preventDefault(); act(); }
 });
 
+function stepOrPlay(event) {
+  event.preventDefault();
+  if (now.asked || predicting) next();
+  else play();
+}
+
 // The view that a box opens.
-function inside(name) {
-  const key = current().entry.get(name)?.opens;
+function inside(name, view = current()) {
+  const key = view.entry.get(name)?.opens;
   const index = key ? views.findIndex((view) => view.key === key) : -1;
   return index < 0 ? undefined : index;
 }
@@ -67,7 +79,7 @@ window.addEventListener("pointermove", (event) => {
   if (!dragged) { dragged = true; $("stage").classList.add("moving"); picture.svg.parentElement.classList.remove("calm"); tip(null); }
   const others = [...pointers].filter(([id]) => id !== event.pointerId).map(([, at]) => at);
   pointers.set(event.pointerId, after);
-  free = true;
+  free = true; whole = false;
   if (others.length) {
     const still = others[0], ratio = Math.hypot(after.x - still.x, after.y - still.y) / (Math.hypot(before.x - still.x, before.y - still.y) || 1);
     zoom(ratio, (after.x + still.x) / 2, (after.y + still.y) / 2);

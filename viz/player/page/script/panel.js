@@ -10,14 +10,14 @@ function openPanel(kind, title, ...children) {
   $("panel").classList.toggle("wide", kind === "table");
   $("table").setAttribute("aria-expanded", kind === "table");
   $("help").setAttribute("aria-expanded", kind === "help");
-  if (changed) resized();
+  if (changed) { free = false; resized(); }
 }
 
 function closePanel() {
   const inside = $("panel").contains(document.activeElement);
   const last = { table: $("table"), help: $("help"), box: picture?.boxes.get(chosen)?.element }[panel];
   panel = "";
-  chosen = "";
+  chosen = looked = "";
   way = null;
   $("panel").hidden = true;
   $("table").setAttribute("aria-expanded", false);
@@ -27,16 +27,15 @@ function closePanel() {
   if (inside) last?.focus();
 }
 
-// In predict mode nothing is told that the steps have not shown yet.
-const isHidden = (name, line) => predicting && views[now.view].steps.some((one) => one.fills.some((fill) => fill.box === name && fill.line === line))
-  && !settled(name, line);
+// Nothing is told that the steps have not shown yet.
+const isHidden = (name, line) => (current().known.get(`${name} ${line}`) ?? -1) > now.step - (now.asked ? 1 : 0);
 
-function settled(name, line) {
-  const { steps } = current();
-  const last = now.step - (now.asked ? 1 : 0);
-  const first = steps.findLastIndex((one) => (line === VALUE ? one.phase === "forward" || one.phase === "start" : one.phase === "backward" || one.phase === "start")
-    && one.fills.some((fill) => fill.box === name && fill.line === line));
-  return first >= 0 ? first <= last : steps.findIndex((one) => one.fills.some((fill) => fill.box === name && fill.line === line)) <= last;
+const isAsked = (name, line) => now.asked && step().fills.some((fill) => fill.box === name && fill.line === line);
+
+function orNotYet(name, line, text) {
+  if (!isHidden(name, line)) return text;
+  if (isAsked(name, line)) return "?";
+  return picture.fills.get(`${name} ${line}`)?.text.replace(/^[vg] /, "") ?? "·"; // a sum so far
 }
 
 function showBox(name, again = false) {
@@ -50,8 +49,11 @@ function showBox(name, again = false) {
   const section = (title, ...lines) => parts.push(make("h3", {}, title), ...lines);
   const exact = (text) => make("p", { class: "exact" }, text);
   parts.push(make("p", {}, entry.what));
-  section("value", make("p", { class: "sum" }, noValue ? "?" : entry.formula || entry.value), ...(noValue ? [] : [exact(entry.exact_value)]));
-  section("gradient", make("p", { class: "sum" }, noGrad ? "?" : entry.total || entry.grad), ...(noGrad || !entry.exact_grad ? [] : [exact(entry.exact_grad)]));
+  const inner = inside(name);
+  if (inner !== undefined)
+    parts.push(make("div", { class: "row" }, make("button", { type: "button", class: "inward", click: () => open(inner) }, "look inside")));
+  section("value", make("p", { class: "sum" }, orNotYet(name, VALUE, entry.formula || entry.value)), ...(noValue ? [] : [exact(entry.exact_value)]));
+  section("gradient", make("p", { class: "sum" }, orNotYet(name, GRADIENT, entry.total || entry.grad)), ...(noGrad || !entry.exact_grad ? [] : [exact(entry.exact_grad)]));
   if (entry.nudge && !noGrad) section("try it", make("p", {}, entry.nudge));
   if (entry.paths.length && !noGrad)
     section("why: the strongest paths",
@@ -65,11 +67,10 @@ function showBox(name, again = false) {
     const number = view.steps.findIndex((one) => one.fills.some((fill) => fill.box === name && fill.line === line));
     if (number >= 0) row.append(make("button", { type: "button", click: () => { stop(); go(number, { asked: predicting }); } }, `its ${word}: step ${number + 1}`));
   }
-  const inner = inside(name);
-  if (inner !== undefined) row.append(make("button", { type: "button", click: () => open(inner) }, "look inside"));
-  parts.push(row);
+  if (row.firstChild) parts.push(row);
   openPanel("box", entry.name, ...parts);
   showMarks(view);
+  if (!again) { looked = name; follow(); } // which may have been found by its name, out of sight
   if (focused !== null)
     ([...$("panel").querySelectorAll("button")].find((button) => button.textContent === focused) ?? $("panel")).focus();
 }
@@ -79,25 +80,21 @@ function showTable() {
   const rows = view.entries.map((entry) => make("tr", { "data-box": entry.box },
     make("th", { scope: "row" }, make("button", { type: "button", click: () => showBox(entry.box) }, entry.name)),
     make("td", {}, entry.what),
-    make("td", { class: "number", title: isHidden(entry.box, VALUE) ? false : entry.exact_value }, isHidden(entry.box, VALUE) ? "?" : entry.value),
-    make("td", { class: "number", title: isHidden(entry.box, GRADIENT) ? false : entry.exact_grad }, isHidden(entry.box, GRADIENT) ? "?" : entry.grad)));
+    make("td", { class: "number" }), make("td", { class: "number" })));
   const head = make("tr", {}, ...["name", "what", "value", "gradient"].map((word, index) => make("th", { scope: "col", class: index > 1 ? "number" : false }, word)));
   openPanel("table", "All values and gradients", make("table", {}, make("thead", {}, head), make("tbody", {}, ...rows)));
   markRow();
 }
 
 function markRow() {
-  if (predicting && panel === "table") {
-    for (const row of $("panel").querySelectorAll("tr[data-box]")) {
-      const entry = current().entry.get(row.dataset.box);
-      [VALUE, GRADIENT].forEach((line) => {
-        const hidden = isHidden(entry.box, line), cell = row.cells[line + 1];
-        cell.textContent = hidden ? "?" : line === VALUE ? entry.value : entry.grad;
-      });
-    }
-  }
+  const fillIn = (cell, entry, line, text, exact) => {
+    cell.textContent = orNotYet(entry.box, line, text);
+    cell.title = isHidden(entry.box, line) ? "" : exact;
+  };
   for (const row of $("panel").querySelectorAll("tr[data-box]")) {
-    const is = row.dataset.box === step().box;
+    const entry = current().entry.get(row.dataset.box), is = entry.box === step().box;
+    fillIn(row.cells[2], entry, VALUE, entry.value, entry.exact_value);
+    fillIn(row.cells[3], entry, GRADIENT, entry.grad, entry.exact_grad);
     row.classList.toggle("now", is);
     if (is && !$("panel").contains(document.activeElement)) row.scrollIntoView({ block: "nearest" });
   }

@@ -19,9 +19,9 @@ function mount(index) {
     const entry = view.entry.get(element.id);
     if (entry) {
       const lines = [...element.querySelectorAll("text")];
-      picture.boxes.set(element.id, { element, lines, first: lines.map((line) => line.textContent) });
+      picture.boxes.set(element.id, { element, lines, first: lines.map((line) => line.textContent), shares: [...element.querySelectorAll("[data-line]")] });
       for (const line of lines) if (isWaiting(line.textContent)) line.classList.add("waiting");
-      element.classList.toggle("blank", isWaiting(lines[VALUE]?.textContent));
+      element.classList.toggle("opens", inside(element.id, view) !== undefined);
       element.classList.add("box");
       element.setAttribute("tabindex", "0");
       element.setAttribute("role", "button");
@@ -30,6 +30,9 @@ function mount(index) {
       element.classList.add("arrow");
     }
   }
+  // No gradient is asked of a constant, so no arrow points back to it.
+  for (const element of picture.arrows.values())
+    element.classList.toggle("unasked", view.entry.get(element.dataset.tail)?.grad === "—");
   for (const name of picture.boxes.keys()) describe(name);
   $("picture").replaceChildren(svg);
   $("picture").classList.toggle("calm", picture.boxes.size <= 150);
@@ -75,7 +78,6 @@ function showFills(view) {
     if (!target) return;
     if (target.textContent !== text) { target.textContent = text; changed.add(name); }
     target.classList.remove("waiting", "new", "asked");
-    if (Number(line) === VALUE) picture.boxes.get(name).element.classList.toggle("blank", isWaiting(text));
     const look = isWaiting(text) ? "waiting" : mark;
     if (look) target.classList.add(look);
   };
@@ -88,9 +90,24 @@ function showFills(view) {
     const before = picture.shown.get(place);
     if (!before || before.text !== text || before.mark !== mark) put(place, text, mark);
   }
+  for (const [name, { shares }] of picture.boxes)
+    for (const element of shares) {
+      const place = `${name} ${element.dataset.line}`;
+      showShare(element, wanted.get(place), fills.get(place));
+    }
   picture.shown = wanted;
   picture.fills = fills;
   changed.forEach(describe);
+}
+
+// A bar, a shade or an image, which would give a number away: seen when its line is written.
+function showShare(element, shown, fill) {
+  const isKnown = Boolean(shown) && shown.mark !== "asked" && !isWaiting(shown.text);
+  element.classList.toggle("unknown", !isKnown);
+  if (!isKnown || fill?.share === undefined) return;
+  if (element.dataset.full) return element.setAttribute("width", element.dataset.full * Math.abs(fill.share));
+  element.style.fillOpacity = 0.45 * Math.abs(fill.share); // below a text
+  element.style.fill = `var(--${fill.share < 0 ? "negative" : "positive"})`;
 }
 
 function split(place) {
@@ -129,8 +146,8 @@ function showMarks(view) {
     const element = picture.arrows.get(one.arrow);
     if (!element) continue;
     element.classList.remove("done", "positive", "negative", "zero", "alarm", "wrong");
-    light(element, ["now", (!now.asked && one.sign) || "used"], now.asked ? 0 : one.strength);
-    if (one.text && !now.asked) picture.carried.set(one.arrow, one);
+    light(element, ["now", (!isSecret() && one.sign) || "used"], isSecret() ? 0 : one.strength);
+    if (one.text && !isSecret()) picture.carried.set(one.arrow, one);
   }
   light(picture.boxes.get(here.box)?.element, ["now"]);
   for (const source of here.sources) light(picture.boxes.get(source)?.element, ["source"]);
@@ -146,6 +163,9 @@ function showMarks(view) {
     for (const arrow of arrows) light(arrow, ["way"]);
   }
 }
+
+// What flows back is what is asked for; what flows forth is known, and only the result is asked.
+const isSecret = () => now.asked && step().phase === "backward";
 
 function arrowsInto(here) {
   if (!here.sources.length) return [];

@@ -3,4 +3,4 @@
 if (calm.matches) document.documentElement.classList.add("still");
 showTheme();
 fromHash();
-if (now.view < 0) open(0, 0);
+if (now.view < 0) open(Math.max(0, views.findIndex((view) => view.key === story.first)), 0);

@@ -5,7 +5,7 @@
 
 const VALUE = 1, GRADIENT = 2;
 const SIZE = 20; // text of a picture, in its units
-const LEGIBLE = 13, LARGEST = 34; // pixels of that text on the screen
+const LEGIBLE = 13, SMALL = 7, LARGEST = 34; // pixels of that text on the screen
 const SVG = "http://www.w3.org/2000/svg";
 const WORDS = {
   parameter: "parameter", frozen: "frozen parameter", variable: "variable", constant: "constant",
@@ -31,9 +31,9 @@ const darkness = window.matchMedia("(prefers-color-scheme: dark)");
 
 const now = { view: -1, step: 0, asked: false };
 const visited = new Map(); // step where each view was left
-let predicting = false, timer = 0, letters = !framed, panel = "", chosen = "", way = null;
+let predicting = false, timer = 0, letters = !framed, panel = "", chosen = "", looked = "", way = null; // looked: at a box, not at the step
 let picture = null; // of the view that is shown
-let camera = { x: 0, y: 0, k: 1 }, free = false; // free: the reader has zoomed or moved
+let camera = { x: 0, y: 0, k: 1 }, free = false, whole = false; // free: the reader has zoomed or moved; whole: wants to see all
 
 function make(tag, attributes = {}, ...children) {
   const element = document.createElement(tag);
@@ -45,7 +45,7 @@ function make(tag, attributes = {}, ...children) {
   return element;
 }
 
-const isWaiting = (text) => /^([vg] )?·$/.test(text);
+const isWaiting = (text) => /^(z: )?([vg] )?·$/.test(text);
 
 function opened(index) {
   const view = views[index];
@@ -67,8 +67,21 @@ function opened(index) {
       for (const path of entry.paths) path.arrows ??= [];
     }
     view.entry = new Map(view.entries.map((entry) => [entry.box, entry]));
+    view.known = knownFrom(view.steps);
   }
   return view;
+}
+
+// From which step on each line of each box is what the table has: of the first pass, and complete.
+function knownFrom(steps) {
+  const known = new Map();
+  for (const [number, { phase, fills }] of steps.entries())
+    for (const { box, line } of fills) {
+      const place = `${box} ${line}`;
+      const counts = phase === "start" || phase === (line === GRADIENT ? "backward" : "forward");
+      if (counts || !known.has(place)) known.set(place, number);
+    }
+  return known;
 }
 
 const current = () => opened(now.view);

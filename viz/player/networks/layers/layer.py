@@ -6,15 +6,15 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from ...equations import number, strongest
-from .chances import Chances
-from .finding import Network, Unit
-from .rows import SINGLE, Part, Row
-from .titles import LargeNames
+from ....equations import number, strongest
+from ...story import VALUE, Fill
+from ..chances import Chances
+from ..finding import Network, Unit
+from ..rows.row import SINGLE, Part, Row
+from ..titles import LargeNames
 
 CELLS = 32  # units of a layer that are drawn
 CHANCE = 3  # the line of a score's box that has its probability
-BAR = 8  # characters of a full bar
 DIGITS = 3  # of a number in a cell
 MOST_SINGLES = 6  # operations of a loss that are drawn
 
@@ -40,6 +40,8 @@ class Large:
         self.graph = network.graph
         self.row = Row(network, names, example)
         self.goal = names.goal
+        self.spots: dict[int, str] = {}
+        """Places in the input that steps speak of, with what they are called."""
         first = network.columns[0][0]
         self.inputs = network.inputs_of(first.runs[example])
         self.image = shape_of(len(self.inputs), image)
@@ -57,11 +59,16 @@ class Large:
         ]  # fmt: skip
 
     def _shown(self, column: tuple[Unit, ...]) -> tuple[Unit, ...]:
-        """All units of a layer, or those of which the loss asks most."""
+        """All units of a layer, or those of which the loss asks most.
+
+        Among these is the one whose weights are asked most.
+        """
         if len(column) <= CELLS:
             return column
         grads = [self.grad(unit) or 0.0 for unit in column]
-        chosen = set(strongest(grads, CELLS))
+        sums = [self.graph.nodes[unit.runs[self.example].total].grad or 0.0 for unit in column]
+        (most,) = strongest(sums, 1)
+        chosen = {most, *[k for k in strongest(grads, CELLS) if k != most][: CELLS - 1]}
         return tuple(unit for k, unit in enumerate(column) if k in chosen)
 
     def value(self, unit: Unit) -> float:
@@ -76,9 +83,33 @@ class Large:
         """The id of a unit's box."""
         return f"n{unit.runs[self.example].output}"
 
+    def values(self, layer: Layer, values: Sequence[float] | None = None) -> tuple[Fill, ...]:
+        """What the units of a layer say, with their shades; ``values`` are those of all nodes."""
+        nodes = [unit.runs[self.example].output for unit in layer.shown]
+        found = [self.graph.nodes[i].value if values is None else values[i] for i in nodes]
+        most = max([abs(self.value(unit)) for unit in layer.shown if size_of(self.value(unit))],
+                   default=0.0)  # fmt: skip
+        return tuple(
+            [
+                Fill(f"n{i}", VALUE, value_text(layer, x), repr(x), _share(x, most))
+                for i, x in zip(nodes, found, strict=True)
+            ]
+        )
+
+    def passes(self, unit: Unit) -> bool:
+        """Whether a gradient comes through a unit to its weights: it is not off."""
+        return self.graph.nodes[unit.runs[self.example].total].grad not in (0.0, None)
+
     def strongest(self, units: Sequence[Unit]) -> Unit:
-        """The unit of which the loss asks most."""
-        return max(units, key=lambda unit: size_of(self.grad(unit)))
+        """The unit of which the loss asks most, of those that pass it on, if any does."""
+        return max(units, key=lambda unit: (self.passes(unit), size_of(self.grad(unit))))
+
+    def spot(self, unit: Unit, position: int) -> tuple[str, ...]:
+        """The mark of a place in the input, for steps that speak of what a unit weighs there."""
+        if unit.column:
+            return ()
+        self.spots[position] = self.names.sources(unit)[position]
+        return (f"px{position}",)
 
     def arrow_into(self, layer: Layer) -> str:
         """The id of the arrow from the layer before, or from the inputs."""
@@ -124,14 +155,15 @@ def cell(x: float | None) -> str:
     return number(x, DIGITS)
 
 
-def bar(chance: float) -> str:
-    """A probability as a bar of characters, and as a number.
+def chance_fill(score: int, chance: float) -> Fill:
+    """The probability of a score, as a number and as a bar."""
+    share = min(max(chance, 0.0), 1.0) if chance == chance else 0.0
+    return Fill(f"n{score}", CHANCE, number(chance), repr(chance), round(share, 4))
 
-    >>> bar(0.5), bar(0.0)
-    ('████ 0.5', '0')
-    """
-    full = round(min(max(chance, 0.0), 1.0) * BAR) if chance == chance else 0
-    return f"{'█' * full} {number(chance)}".strip()
+
+def _share(x: float, most: float) -> float:
+    """How strong a shade is."""
+    return round(min(max(x / most, -1.0), 1.0), 3) if most and x == x else 0.0
 
 
 def size_of(x: float | None) -> float:
@@ -148,12 +180,12 @@ def title_of(it: Large, layer: Layer) -> str:
 
 def value_text(layer: Layer, x: float) -> str:
     """The value of a unit or a score, as it stands in its box."""
-    return f"v {number(x)}" if layer.is_scores else cell(x)
+    return f"v {number(x) if layer.is_scores else cell(x)}"
 
 
 def gradient_text(layer: Layer, x: float | None) -> str:
     """The gradient of a unit or a score, as it stands in its box."""
-    return f"g {number(x)}" if layer.is_scores else cell(x)
+    return f"g {number(x) if layer.is_scores else cell(x)}"
 
 
 def class_of(it: Large, k: int) -> str:

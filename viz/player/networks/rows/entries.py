@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping
 
-from ...equations import long_total, number, product
-from ...labels import clean
-from ..story import Entry
-from .row_forward import equation
-from .rows import OTHERS, SINGLE, UNIT, Part
-from .singles import computed
+from ....equations import long_total, number, product
+from ....labels import clean
+from ...story import Entry
+from ..singles import computed
+from ..weighing import fsum
+from .forward import equation
+from .row import OTHERS, SINGLE, UNIT, Part
 from .tally import Share, in_words
 from .told import Told
-from .weighing import fsum
 
 Opens = Callable[[Part], str]
 
@@ -95,9 +95,10 @@ def parameter(
         elif said := in_words(share, steps.row.network):
             text += f" ({said})"
     grad = share.grad if share is not None else node.grad
-    where = f" of {part.name}, {clean(node.scope)}" if node.scope else f" of {part.name}"
+    way = f"weight {steps.names.way(index)}" if what == "weight" else steps.names.way(index)
+    where = f", {clean(node.scope)}" if node.scope else ""
     return Entry(
-        f"n{index}", name, f"{what}{where}" + (", frozen" if node.kind == "frozen" else ""),
+        f"n{index}", name, f"{way}{where}" + (", frozen" if node.kind == "frozen" else ""),
         number(node.value), repr(node.value), number(grad), "" if grad is None else repr(grad),
         total=text, nudge=nudges(index),
     )  # fmt: skip
@@ -106,9 +107,12 @@ def parameter(
 def _alone(steps: Told, part: Part, index: int, name: str, share: Share) -> str:
     """The gradient of a parameter that one row uses: input × gradient of the sum."""
     assert part.run is not None
+    assert part.unit is not None
     for one in steps.graph.contributions(index):
         if one.consumer == part.run.total:
             z = f"z({part.name})" if part.run.steps else part.name
             equation = " ".join(product(one.slope, one.upstream, share.grad))
-            return f"∂{steps.goal}/∂{name} = x · ∂{steps.goal}/∂{z} = {equation}"
+            sources = [*steps.names.sources(part.unit), "1"]
+            by = sources[part.unit.parameters.index(index)]
+            return f"∂{steps.goal}/∂{name} = {by} · ∂{steps.goal}/∂{z} = {equation}"
     return f"∂{steps.goal}/∂{name} = {number(share.grad)}"

@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator
 
-from ...equations import long_total, number
-from ..story import Entry
-from .unit_inside import Inside
-from .weighing import fsum, sum_in_numbers
+from ....equations import long_total, number
+from ...story import Entry
+from ..weighing import fsum, sum_in_numbers
+from .inside import Inside
 
 
 def entries(inside: Inside, nudged: Callable[[int], str]) -> Iterator[Entry]:
@@ -17,6 +17,14 @@ def entries(inside: Inside, nudged: Callable[[int], str]) -> Iterator[Entry]:
     yield Entry("x", "inputs", f"what {inside.spoken} weighs", "", "", "", "")
     yield Entry("w", "weights", f"all {len(its.weights)} of them", "", "", "", "")
     yield Entry("g", "gradients", "of all weights", "", "", "", "")
+    for k in inside.spots:
+        value = inside.its.inputs[k]
+        yield Entry(f"px{k}", f"{inside.sources[k]} in the images", "an input", number(value),
+                    repr(value), number(None), "")  # fmt: skip
+    if inside.spots and down is not None:
+        slope = its.inputs[inside.best] * down
+        yield Entry("pg", f"gradient at {inside.sources[inside.best]}", "of that weight", "", "",
+                    number(slope), repr(slope))  # fmt: skip
     for k in inside.chosen:
         grad = None if down is None else its.inputs[k] * down
         index = inside.unit.weights[k]

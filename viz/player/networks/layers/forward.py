@@ -5,25 +5,23 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 
-from ...equations import factor, number, relation, seen, strongest
-from ...numbers import MINUS
-from ..story import VALUE, Carried, Fill, Step
-from .chances import Chances
-from .layers import (
-    CHANCE,
+from ....equations import factor, number, relation, seen, strongest
+from ....numbers import MINUS
+from ...story import VALUE, Carried, Fill, Step
+from ..chances import Chances
+from ..rows.row import Part
+from ..singles import computed
+from ..weighing import activated, numbers_of, sum_in_numbers
+from .layer import (
     MOST_SINGLES,
     Large,
     Layer,
-    bar,
+    chance_fill,
     class_of,
     shown_singles,
     size_of,
     title_of,
-    value_text,
 )
-from .rows import Part
-from .singles import computed
-from .weighing import activated, numbers_of, sum_in_numbers
 
 
 def steps(it: Large) -> Iterator[Step]:
@@ -69,12 +67,7 @@ def _forward(it: Large, layer: Layer) -> Step:
         "forward", title_of(it, layer), symbols, numbers, number(it.value(best)), sentence,
         f"{what}{does}. What comes out of {spoken}?", box=it.box(best),
         carried=(Carried(it.arrow_into(layer), ""),),
-        fills=tuple(
-            [
-                Fill(it.box(unit), VALUE, value_text(layer, it.value(unit)), repr(it.value(unit)))
-                for unit in layer.shown
-            ]
-        ),
+        fills=it.values(layer),
     )  # fmt: skip
 
 
@@ -106,10 +99,7 @@ def _softmax(it: Large, ends: Chances) -> Step:
         f"Softmax makes probabilities of the scores. Which one does {class_of(it, k)} get?",
         note, f"n{ends.scores[k]}",
         fills=tuple(
-            [
-                Fill(f"n{i}", CHANCE, bar(chance), repr(chance))
-                for i, chance in zip(ends.scores, ends.chances, strict=True)
-            ]
+            [chance_fill(i, p) for i, p in zip(ends.scores, ends.chances, strict=True)]
         ),
     )  # fmt: skip
 

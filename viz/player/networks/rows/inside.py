@@ -4,23 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from dataclasses import replace
-from itertools import count
 
 from autograd import Graph, Node
 
-from ... import choosing
-from ...diagram import Diagram
-from ...equations import number, strongest
-from ...folding import opened_into_products, part
-from ...outline import Constant, Item, Link, Outline
-from ..story import Step, View
-from ..telling import backward, forward, single
-from ..telling.entries import entries
-from ..telling.stepping import Operand, Scene, box_of
+from .... import choosing
+from ....diagram import Diagram
+from ....equations import number, strongest
+from ....folding import opened_into_products, part
+from ....outline import Constant, Item, Link, Outline
+from ...story import Step, View
+from ...telling import backward, forward, single
+from ...telling.entries import entries
+from ...telling.stepping import Operand, Scene, box_of
+from ..weighing import fsum
+from ..within import OTHERS, PartScene
 from .placing import picture
-from .rows import Part, Row
-from .weighing import fsum
-from .within import OTHERS, PartScene
+from .row import Part, Row
 
 MOST_INPUTS = 12  # of a neuron whose products have boxes
 MOST_USERS = 12
@@ -109,16 +108,8 @@ class _Neuron(PartScene):
     """A picture within a larger one: its gradients are those of a loss that is not in it."""
 
     def __init__(self, row: Row, outline: Outline, seeded: list[tuple[int, float]]) -> None:
-        super().__init__(row.graph, outline, {})
+        super().__init__(row.graph, outline, {}, seeded=seeded, objective=row.names.goal)
         self.row_of = row
-        # In place of what is computed from the roots of the graph.
-        self.__dict__["seeded"] = seeded
-        self.__dict__["objective"] = row.names.goal
-
-    @property
-    def is_plain(self) -> bool:
-        """Never: the way back comes from above."""
-        return False
 
     def name_of(self, index: int) -> str:
         """The name of a node, in the picture or above it."""
@@ -164,13 +155,14 @@ def _below(row: Row, it: Part) -> tuple[list[Item], list[Link]]:
     names = row.names.sources(it.unit)
     for k, (index, name) in enumerate(zip(total.operands[half : 2 * half], names, strict=True)):
         items[str(index)] = _given(graph.nodes[index], name, _use(graph, index, total, half + k))
-    numbers = count(1)
     for k, index in enumerate(it.unit.weights):
-        name = f"w{next(numbers)}" if half > 1 else "w"
+        name = row.names.parameter(index)
         items[str(index)] = _given(graph.nodes[index], name, _use(graph, index, total, k))
     if it.unit.bias is not None:
         items[str(it.unit.bias)] = _given(
-            graph.nodes[it.unit.bias], "b", _use(graph, it.unit.bias, total, 2 * half)
+            graph.nodes[it.unit.bias],
+            row.names.parameter(it.unit.bias),
+            _use(graph, it.unit.bias, total, 2 * half),
         )
     found = list(items.values())
     links: list[Link] = []

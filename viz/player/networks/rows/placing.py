@@ -7,31 +7,24 @@ from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from itertools import zip_longest
 
-from ...diagram import Box, Diagram
-from ...labels import columns as text_columns
-from ..page import layout
-from ..page.shapes import Point
-from ..story import Step
-from . import drawing
-from .drawing import Spot
-from .rows import OTHERS, TARGET, UNIT, Part, Row, Wire
+from ....diagram import Box, Diagram
+from ....labels import columns as text_columns
+from ...page import layout
+from ...page.shapes import Point
+from ...story import Step
+from .. import drawing
+from ..drawing import Spot
+from ..naming import few_weights
+from .row import OTHERS, TARGET, UNIT, Part, Row, Wire
 
-MOST_WEIGHTS = 24  # weights that are written on the arrows; more of them stand in their neurons
-FEW = 8  # into one neuron
-TALL = 8  # boxes in a column; more of them have one line each
+TALL, TALLER = 5, 8  # boxes in a column; more of them have two rows of text each, or one
 GAP = 0.5 * drawing.TEXT  # between two boxes of a column
-NEAR = 1.1 * drawing.TEXT  # between a weight and its neuron
-STEP = 2.2 * drawing.TEXT  # between two columns
-WIRES = 3.6 * drawing.TEXT  # the same where arrows cross
+NEAR = 0.8 * drawing.TEXT  # between a weight and its neuron
+STEP = 1.4 * drawing.TEXT  # between two columns
+WIRES = 2.1 * drawing.TEXT  # the same where arrows cross
 MANY = 24  # arrows that need more room yet
 
 KINDS = {"input": "variable", "unit": "activation", "single": "operation", "others": "group"}
-
-
-def shows_weights(row: Row) -> bool:
-    """Whether weights have boxes of their own in the picture."""
-    weights = [part.unit.weights for part in row.parts if part.unit is not None]
-    return sum(map(len, weights)) <= MOST_WEIGHTS and max(map(len, weights)) <= FEW
 
 
 def drawn(row: Row, lines: Mapping[str, Sequence[str]], steps: Sequence[Step]) -> str:
@@ -54,10 +47,10 @@ class _Placing:
     """The columns of a row, from left to right, and then each box in them from top to bottom."""
 
     def __init__(
-        self, row: Row, lines: Mapping[str, Sequence[str]], longest: Mapping[str, Sequence[str]]
+        self, row: Row, lines: Mapping[str, Sequence[str]], longest: Mapping[str, list[str]]
     ) -> None:
         self.row, self.lines, self.longest = row, lines, dict(longest)
-        self.weights = shows_weights(row)
+        self.weights = few_weights(row.network)
         self.wires = {wire.id: wire for wire in row.wires}
         self.between: dict[tuple[str, str], list[Wire]] = defaultdict(list)
         for wire in row.wires:
@@ -83,18 +76,15 @@ class _Placing:
                 ranks[wire.tail] = ranks[wire.head] - 1
         return ranks
 
-    def _flat(self) -> set[str]:
-        """The boxes of long columns: each in one line, or they would be tiny on a screen."""
+    def _flat(self) -> dict[str, int]:
+        """The boxes of long columns, which would be tiny on a screen, with their rows of text."""
         columns = defaultdict(list)
         for part in self.row.parts:
             columns[self.ranks[part.id]].append(part.id)
-        tall = [column for column in columns.values() if len(column) > TALL]
-        for column in tall:  # their numbers stand below each other
-            lines = zip_longest(*[self.longest[name] for name in column], fillvalue="")
-            widest = [max(line, key=text_columns) for line in lines]
-            for name in column:
-                self.longest[name] = widest[: len(self.longest[name])]
-        return {name for column in tall for name in column}
+        found: dict[str, int] = {}
+        for column in columns.values():
+            found |= flattened(column, self.longest)
+        return found
 
     # --- placing ----------------------------------------------------------------------------------
 
@@ -103,13 +93,13 @@ class _Placing:
         for part in self.row.parts:
             columns[self.ranks[part.id]].append(part)
         height = max(self._height(column) for column in columns.values())
-        x = drawing.TEXT / 2
+        x = drawing.TEXT / 4
         for rank in sorted(columns):
             x = self._column(columns[rank], x, height)
             following = columns.get(rank + 1, [])
             crossing = self._arrows_into(following)
             x += _gap(crossing, height)
-        self.width = max(spot.right[0] for spot in self.spots.values()) + drawing.TEXT / 2
+        self.width = max(spot.right[0] for spot in self.spots.values()) + drawing.TEXT / 4
         tops = [spot.y - spot.height / 2 for spot in self.spots.values()]
         ends = [spot.y + spot.height / 2 for spot in self.spots.values()]
         self.top, self.bottom = min(tops) - drawing.TEXT / 2, max(ends) + drawing.TEXT / 2
@@ -119,7 +109,7 @@ class _Placing:
         return sum(wire.head in names for wire in self.row.wires)
 
     def _size(self, name: str) -> Point:
-        return drawing.size_of(self.longest[name], compact=name in self.flat)
+        return drawing.size_of(self.longest[name], rows=self.flat.get(name, 0))
 
     def _stack(self, part: Part) -> list[str]:
         """The ids of the boxes of a neuron's weights and bias, from the top down."""
@@ -131,12 +121,16 @@ class _Placing:
 
     def _cell(self, part: Part) -> float:
         """How much height a box takes with its weights."""
-        stack = [drawing.size_of(self.longest[name], compact=True)[1] for name in self._stack(part)]
+        stack = [drawing.size_of(self.longest[name], rows=1)[1] for name in self._stack(part)]
         return max(self._size(part.id)[1], sum(stack) + 0.2 * drawing.TEXT * max(0, len(stack) - 1))
 
     def _height(self, column: Sequence[Part]) -> float:
         main = [part for part in column if not _is_late(part)] or column
-        return sum(map(self._cell, main)) + GAP * 2 * (len(main) - 1)
+        return sum(map(self._cell, main)) + self._between(main) * (len(main) - 1)
+
+    def _between(self, column: Sequence[Part]) -> float:
+        """The room between two boxes of a column."""
+        return GAP * (0.8 if column[0].id in self.flat else 2)
 
     def _column(self, column: Sequence[Part], x: float, height: float) -> float:
         """Place one column at x, and return where it ends."""
@@ -145,14 +139,16 @@ class _Placing:
         stacks = {part.id: self._stack(part) for part in main}
         wide = max(
             (
-                drawing.size_of(self.longest[name], compact=True)[0]
+                drawing.size_of(self.longest[name], rows=1)[0]
                 for names in stacks.values()
                 for name in names
             ),
             default=0.0,
         )
-        start = x + (wide + NEAR if wide else 0.0)
-        width = max(self._size(part.id)[0] for part in column)
+        width = max(self._size(part.id)[0] for part in main)
+        # What stands below may reach out to the left, where nothing else does.
+        over = max([self._size(part.id)[0] for part in below], default=0.0) - width - STEP
+        start = x + max(wide + NEAR if wide else 0.0, over)
         total = self._height(column)
         free = (height - total) / (len(main) + 1) if len(main) > 1 else (height - total) / 2
         y = free
@@ -160,12 +156,13 @@ class _Placing:
             cell = self._cell(part)
             self._put(part, start + width / 2, y + cell / 2, width)
             self._put_stack(stacks[part.id], x, wide, y + cell / 2)
-            y += cell + GAP * 2 + (free if len(main) > 1 else 0.0)
+            y += cell + self._between(main) + (free if len(main) > 1 else 0.0)
         last = self.spots[main[-1].id]
         y = last.y + self._cell(main[-1]) / 2 + GAP
         for part in below:
             size = self._size(part.id)
-            self._put(part, start + width / 2, y + size[1] / 2, width)
+            wide = max(width, size[0])
+            self._put(part, start + width - wide / 2, y + size[1] / 2, wide)
             y += size[1] + GAP
         return start + width
 
@@ -180,12 +177,13 @@ class _Placing:
         is_root = part.node in self.row.graph.roots and part.role != OTHERS
         box = Box(part.id, kind, tuple(self.lines[part.id]), is_root=is_root)
         longest = tuple(self.longest[part.id]) if part.id in self.flat else ()
-        self.spots[part.id] = Spot(box, x, y, width, self._size(part.id)[1], longest)
+        rows = self.flat.get(part.id, 1)
+        self.spots[part.id] = Spot(box, x, y, width, self._size(part.id)[1], longest, rows)
 
     def _put_stack(self, names: Sequence[str], x: float, wide: float, middle: float) -> None:
         if not names:
             return
-        sizes = [drawing.size_of(self.longest[name], compact=True)[1] for name in names]
+        sizes = [drawing.size_of(self.longest[name], rows=1)[1] for name in names]
         gap = 0.2 * drawing.TEXT
         y = middle - (sum(sizes) + gap * (len(sizes) - 1)) / 2
         for name, high in zip(names, sizes, strict=True):
@@ -243,6 +241,22 @@ class _Placing:
         return found
 
 
+def flattened(column: Sequence[str], longest: dict[str, list[str]]) -> dict[str, int]:
+    """The boxes of a column with their rows of text, if it is long; none if each has its usual.
+
+    Their numbers stand below each other: ``longest`` becomes the same for all of them.
+    """
+    if len(column) <= TALL:
+        return {}
+    widest = [
+        max(line, key=text_columns)
+        for line in zip_longest(*[longest[name] for name in column], fillvalue="")
+    ]
+    for name in column:
+        longest[name] = widest[: len(longest[name])]
+    return dict.fromkeys(column, 2 if len(column) <= TALLER else 1)
+
+
 def _is_late(part: Part) -> bool:
     """Whether a box stands just before the one that uses it, below what flows there."""
     return part.role in {TARGET, OTHERS} or part.is_apart
@@ -260,20 +274,31 @@ def _gap(crossing: int, height: float) -> float:
 
 def picture(diagram: Diagram, steps: Sequence[Step], columns: Sequence[Sequence[str]]) -> str:
     """A diagram whose boxes stand in these columns, from left to right."""
-    lines = layout.longest_lines(diagram.boxes, steps)
-    sizes = {box.id: drawing.size_of(lines[box.id]) for box in diagram.boxes}
+    longest = layout.longest_lines(diagram.boxes, steps)
+    lines = {name: list(found) for name, found in longest.items()}
+    flat: dict[str, int] = {}
+    for column in columns:
+        flat |= flattened(column, lines)
+    sizes = {
+        box.id: drawing.size_of(lines[box.id], rows=flat.get(box.id, 0)) for box in diagram.boxes
+    }
     boxes = {box.id: box for box in diagram.boxes}
-    high = [sum(sizes[name][1] for name in column) + GAP * (len(column) - 1) for column in columns]
+    gaps = [GAP * 0.4 if column[0] in flat else GAP for column in columns]
+    high = [
+        sum(sizes[name][1] for name in column) + gap * (len(column) - 1)
+        for column, gap in zip(columns, gaps, strict=True)
+    ]
     spots: dict[str, Spot] = {}
     x = drawing.TEXT / 2
-    for column, height in zip(columns, high, strict=True):
+    for column, height, gap in zip(columns, high, gaps, strict=True):
         width = max(sizes[name][0] for name in column)
         free = (max(high) - height) / (len(column) + 1)
         y = drawing.TEXT / 2 + free
         for name in column:
+            texts = tuple(lines[name]) if name in flat else ()
             spots[name] = Spot(boxes[name], x + width / 2, y + sizes[name][1] / 2, width,
-                               sizes[name][1])  # fmt: skip
-            y += sizes[name][1] + GAP + free
+                               sizes[name][1], texts, flat.get(name, 1))  # fmt: skip
+            y += sizes[name][1] + gap + free
         x += width + WIRES
     first = layout.first_lines(diagram.boxes, steps)
     parts = [

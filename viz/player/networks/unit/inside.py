@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from functools import cached_property
 
-from ...equations import product, strongest
-from .finding import Unit
-from .layers import Large
-from .weighing import fsum, numbers_of
+from ....equations import product, strongest
+from ..finding import Unit
+from ..layers.layer import Large, shape_of
+from ..weighing import fsum, numbers_of
 
-TOP = 5  # products and users with boxes of their own
+MOST_CELLS = 28  # a side of an image
+TOP = 5  # products with boxes of their own
+USERS = 4  # the same of what uses the unit
 
 
 class Inside:
@@ -26,11 +29,33 @@ class Inside:
         self.chosen = strongest(self.products, TOP)
         self.others = [k for k in range(len(self.products)) if k not in set(self.chosen)]
         self.users = list(self.graph.contributions(self.run.output))
-        by_size = strongest([one.product for one in self.users], TOP)
+        by_size = strongest([one.product for one in self.users], USERS)
         self.top_users = [self.users[k] for k in by_size]
         self.more_users = [one for k, one in enumerate(self.users) if k not in set(by_size)]
         self.z = "z" if self.run.steps else self.name
+        self.shape = shape_of(len(self.products), it.image if unit.column == 0 else None)
         self.rest = fsum(self.products[k] for k in self.others)
+
+    @cached_property
+    def spots(self) -> list[int]:
+        """The inputs that have marks in the images: those that steps speak of."""
+        if max(self.shape) > MOST_CELLS:
+            return []  # a cell stands for several
+        return [*self.chosen, *([self.best] if self.best not in self.chosen else [])]
+
+    @cached_property
+    def best(self) -> int:
+        """The input whose weight has the largest gradient; if all are 0, the strongest product's.
+
+        Of a gradient of 0 one is shown that is seen elsewhere, too.
+        """
+        down = self.its.total_grad or 0.0
+        slopes = [x * down for x in self.its.inputs]
+        return strongest(slopes, 1)[0] if any(slopes) else self.chosen[0]
+
+    def marks(self, places: Sequence[int]) -> tuple[str, ...]:
+        """The ids of the marks of some inputs, those that have any."""
+        return tuple([f"px{k}" for k in places if k in self.spots])
 
     @property
     def out(self) -> str:

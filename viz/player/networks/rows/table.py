@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ...diagram import Box
-from ..story import GRADIENT, VALUE, Step
-from . import drawing
-from .drawing import LINE, TEXT, Spot
+from ....diagram import Box
+from ...story import GRADIENT, VALUE, Step
+from .. import drawing
+from ..drawing import LINE, TEXT, Spot
 
 if TYPE_CHECKING:
     from .everything import All
@@ -22,8 +22,8 @@ def svg(of: All, steps: Sequence[Step]) -> str:
 class _Table:
     """The table: a line for each parameter, a column for each row, and the sums."""
 
-    HIGH = LINE + 0.2 * TEXT
-    GAP = 0.15 * TEXT
+    HIGH = LINE + 0.05 * TEXT
+    GAP = 0.05 * TEXT
 
     def __init__(self, of: All) -> None:
         self.of = of
@@ -33,28 +33,31 @@ class _Table:
         of, rows = self.of, len(self.of.rows)
         fills = [fill for step in steps for fill in step.fills]
         longest = {
-            line: max(
-                [len(f.text) for f in fills if f.box[0] in "nc" and f.line == line], default=6
-            )
-            for line in (VALUE, GRADIENT)
+            name: max([len(f.text) for f in fills if (f.box[0], f.line) == name], default=6)
+            for name in (("n", VALUE), ("n", GRADIENT), ("c", GRADIENT))
         }
-        names = [of.names.parameter(i) for i in of.shown]
+        names = [self._name(i) for i in of.shown]
         name = (max(map(len, names), default=4) + 1) * drawing.COLUMN + drawing.SIDE
-        value = (longest[VALUE] + 1.5) * drawing.COLUMN
-        cell = (max(9, longest[GRADIENT] - 2) + 1) * drawing.COLUMN
+        value = (longest["n", VALUE] + 1.5) * drawing.COLUMN
+        cell = (max(9, longest["c", GRADIENT]) + 1) * drawing.COLUMN
         more = of.has_more
-        cell = min(cell, 11 * drawing.COLUMN)
         x = TEXT / 2
         start = x + name + value
         end = start + (rows + more) * (cell + self.GAP)
-        last = (longest[GRADIENT] + 2) * drawing.COLUMN
+        last = (longest["n", GRADIENT] + 2) * drawing.COLUMN
         head = 3 * LINE + 2 * drawing.ABOVE
         parts = self._heads(start, cell, end, last, head, more=more)
-        y = TEXT / 2 + head + 2 * self.GAP
+        y = TEXT / 4 + head + 2 * self.GAP
         for index in of.shown:
             parts += self._line(index, y, (x, name, value, start, cell, end, last), more=more)
             y += self.HIGH + self.GAP
-        return drawing.picture(end + last + TEXT / 2, y + TEXT / 2, parts)
+        return drawing.picture(end + last + TEXT / 2, y + TEXT / 4, parts)
+
+    def _name(self, index: int) -> str:
+        """A parameter, and of a number where it leads: ``w3 x1→h2``."""
+        names = self.of.names
+        name, way = names.parameter(index), names.way(index)
+        return name if way in name or way.startswith("bias") else f"{name} {way}"
 
     def _besides(self) -> str:
         """What the column beside the rows has: the same for all that have anything."""
@@ -70,29 +73,29 @@ class _Table:
         parts = []
         for row, _ in enumerate(of.rows):
             x = start + row * (cell + self.GAP) + cell / 2
-            y = TEXT / 2 + high / 2 + LINE / 2
+            y = TEXT / 4 + high / 2 + LINE / 2
             box = Box(f"r{row}", "group", ())
             lines = [f"row {row + 1}", "v ·"]
             parts.append(drawing.box(Spot(box, x, y, cell, high - LINE), lines))
         if more:
             x = start + len(of.rows) * (cell + self.GAP) + cell / 2
-            parts.append(drawing.text(x, TEXT / 2 + high - LINE, self._besides(), name="label"))
+            parts.append(drawing.text(x, TEXT / 4 + high - LINE, self._besides(), name="label"))
         root = of.root()
         box = Box(root.id, "operation", (), is_root=True)
-        spot = Spot(box, end + last / 2, TEXT / 2 + high / 2, last, high)
+        spot = Spot(box, end + last / 2, TEXT / 4 + high / 2, last, high)
         return [*parts, drawing.box(spot, [of.rows[-1].head(root), "v ·", "g ·"])]
 
     def _line(self, index: int, y: float, places: tuple[float, ...], *, more: bool) -> list[str]:
         x, name, value, start, cell, end, last = places
         of = self.of
         kind = of.graph.nodes[index].kind
-        base = y + 0.1 * TEXT + 0.76 * LINE
+        base = y + 0.02 * TEXT + 0.76 * LINE
         shapes = [
             drawing.rectangle(x, y, name + value - self.GAP, self.HIGH),
             drawing.rectangle(end, y, last, self.HIGH),
         ]
         texts = [
-            drawing.text(x + drawing.SIDE / 2, base, of.names.parameter(index), "start"),
+            drawing.text(x + drawing.SIDE / 2, base, self._name(index), "start"),
             drawing.text(start - 0.4 * TEXT, base, "·", "end"),
             drawing.text(end + last - 0.4 * TEXT, base, "g ·", "end"),
         ]

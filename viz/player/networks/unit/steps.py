@@ -5,11 +5,11 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from ...equations import factor, long_total, number, product, strongest
-from ..story import GRADIENT, VALUE, Carried, Fill, Step
-from .singles import formula_of_activation
-from .unit_inside import Inside
-from .weighing import activated, fsum, sum_in_numbers
+from ....equations import factor, long_total, number, product
+from ...story import GRADIENT, VALUE, Carried, Fill, Step
+from ..singles import formula_of_activation
+from ..weighing import activated, fsum, sum_in_numbers
+from .inside import Inside
 
 
 def steps(inside: Inside) -> Iterator[Step]:
@@ -64,7 +64,7 @@ def _products(inside: Inside) -> Step:
     return Step(
         "forward", "the products", f"w · {name}", f"= {numbers}", answer, sentence,
         f"Each input is multiplied by its weight. What is the product of {name}?",
-        box=f"p{k}", sources=("w", "x"), fills=tuple(fills),
+        box=f"p{k}", sources=("w", "x", *inside.marks(inside.chosen)), fills=tuple(fills),
     )  # fmt: skip
 
 
@@ -153,7 +153,7 @@ def _through(inside: Inside) -> Step:
 def _to_weights(inside: Inside) -> Step:
     down, goal = inside.its.total_grad or 0.0, inside.goal
     slopes = [x * down for x in inside.its.inputs]
-    k = strongest(slopes, 1)[0]
+    k = inside.best
     numbers, answer = product(inside.its.inputs[k], down, slopes[k])
     fills = [Fill("g", VALUE, f"up to ±{number(inside.most(slopes))}")]
     fills += [
@@ -167,16 +167,20 @@ def _to_weights(inside: Inside) -> Step:
         bias = f" The bias gets {number(down)} itself."
     zeros = sum(slope == 0.0 for slope in slopes)
     none = f" {zeros} of {len(slopes)} weights get 0: their input is 0." if zeros and down else ""
+    looks = ", so the gradient looks like the input" if down else ""
     name = inside.sources[k]
     sentence = (
-        f"Each weight gets its input × {factor(down)}, so the gradient looks like the input. "
+        f"Each weight gets its input × {factor(down)}{looks}. "
         f"That of {name}: {numbers} {answer}.{none}{bias}"
     )
     return Step(
-        "backward", "to the weights", f"∂{goal}/∂w = {name} · ∂{goal}/∂{inside.z}",
+        "backward", "to the weights",
+        f"∂{goal}/∂{inside.it.names.parameter(inside.unit.weights[k])} = "
+        f"{name} · ∂{goal}/∂{inside.z}",
         f"= {numbers}", answer, sentence,
         f"Each weight gets its input × {factor(down)}. What does that of {name} get?",
-        box="g", sources=(inside.total,), fills=tuple(fills),
+        box="g", sources=(inside.total, *inside.marks([k]), *["pg"] * bool(inside.spots)),
+        fills=tuple(fills),
     )  # fmt: skip
 
 

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Mapping
 
-from ...equations import long_total, number
-from ..story import Entry
-from .finding import Unit
-from .layers import (
+from ....equations import long_total, number
+from ...story import Entry
+from ..finding import Unit
+from ..weighing import activated, numbers_of, sum_in_numbers
+from .layer import (
     Large,
     Layer,
     title_of,
 )
-from .weighing import activated, numbers_of, sum_in_numbers
 
 
 def entries(it: Large, opens: Mapping[Unit, str]) -> Iterator[Entry]:
@@ -23,6 +23,10 @@ def entries(it: Large, opens: Mapping[Unit, str]) -> Iterator[Entry]:
         "x", "input", f"{len(values)} numbers, {rows} × {columns}",
         f"{number(min(values))} … {number(max(values))}", "", number(None), "",
     )  # fmt: skip
+    for position, name in it.spots.items():
+        value = values[position]
+        yield Entry(f"px{position}", name, "a number of the input", number(value), repr(value),
+                    number(None), "")  # fmt: skip
     for layer in it.layers:
         yield _layer_entry(it, layer)
         for unit in layer.shown:

@@ -2,54 +2,60 @@
 
 from __future__ import annotations
 
-from ...diagram import Box
-from ...equations import number
-from ...labels import columns
-from ...matrices import reduced
-from . import drawing
-from .drawing import COLUMN, LINE, TEXT, Spot
-from .layers import shape_of
-from .unit_inside import Inside
+from collections.abc import Sequence
 
-SIDE = 8.6 * TEXT  # of an image
-MOST_CELLS = 28  # a side
+from ....diagram import Box
+from ....equations import number
+from ....labels import columns
+from ....matrices import reduced
+from ...story import Step
+from .. import drawing
+from ..drawing import COLUMN, LINE, TEXT, Spot
+from .inside import MOST_CELLS, Inside
+
+SIDE = 7.4 * TEXT  # of an image
 GAP = 0.3 * TEXT
-HIGH = 2.35 * LINE
+HIGH = 2.1 * LINE
+ARROW = 2 * TEXT
 
 
-def svg(of: Inside) -> str:
+def svg(of: Inside, steps: Sequence[Step]) -> str:
     """Images at the left, then products, the sum, the activation, and the users."""
-    return _Picture(of).svg()
+    return _Picture(of, steps).svg()
 
 
 class _Picture:
-    def __init__(self, of: Inside) -> None:
+    def __init__(self, of: Inside, steps: Sequence[Step]) -> None:
         self.of = of
+        self.longest: dict[tuple[str, int], str] = {}
+        for fill in [fill for step in steps for fill in step.fills]:
+            place = fill.box, fill.line
+            self.longest[place] = max(self.longest.get(place, ""), fill.text, key=columns)
         self.parts: list[str] = []
         self.arrows: list[str] = []
         self.spots: dict[str, Spot] = {}
 
     def svg(self) -> str:
         """Images at the left, then products, the sum, the activation, and the users."""
-        x = TEXT / 2
+        x = TEXT / 4
         count = len(self.of.terms())
-        height = max(2 * (SIDE + 2.6 * LINE), (HIGH + GAP) * count)
-        middle = height / 2 + TEXT / 2
-        x = self._images(x, height) + 1.5 * TEXT
-        x = self._term_column(x, middle) + 2.6 * TEXT
-        x = self._column(x, middle, [self._sum_box()]) + 3 * TEXT
+        height = max(2 * (SIDE + 2.2 * LINE), (HIGH + GAP) * count)
+        middle = height / 2 + TEXT / 4
+        x = self._images(x, height) + TEXT
+        x = self._term_column(x, middle) + ARROW
+        x = self._column(x, middle, [self._sum_box()]) + 1.4 * TEXT
         if self.of.run.steps:
             x = self._column(x, middle, [self._out_box()])
             self._connect("ez", self.of.total, self.of.out)
-            x += 2.6 * TEXT
+            x += ARROW
         users = self._user_boxes()
         if users:
-            x = self._column(x, middle, users) + TEXT
+            x = self._column(x, middle, users) + TEXT / 4
             for name, _, _ in users:
                 self._connect(f"e{name}", self.of.out, name)
         for name in self.of.terms():
             self._connect(f"e{name}", name, self.of.total)
-        return drawing.picture(x, height + TEXT, [*self.arrows, *self.parts])
+        return drawing.picture(x, height + TEXT / 2, [*self.arrows, *self.parts])
 
     def _connect(self, name: str, tail: str, head: str) -> None:
         start, end = self.spots[tail].right, self.spots[head].left
@@ -61,18 +67,18 @@ class _Picture:
         images = [("x", "inputs", its.inputs), ("w", "weights", its.weights)]
         if its.total_grad is not None:
             images.append(("g", "gradients", tuple(v * down for v in its.inputs)))
-        rows, across_ = shape_of(
-            len(its.inputs), self.of.it.image if self.of.unit.column == 0 else None
-        )
+        rows, across_ = self.of.shape
         places = [(0, 0), (1, 0), (1, 1)]
         wide = 0.0
+        spots: dict[int, list[tuple[float, float, float]]] = {}
+        last: list[str] = []
         for (name, words, values), (across, below) in zip(images, places, strict=False):
             matrix = [list(values[i * across_ : (i + 1) * across_]) for i in range(rows)]
             matrix[-1] += [0.0] * (across_ - len(matrix[-1]))
             cells = reduced(matrix, MOST_CELLS)
             size = min(SIDE / len(cells), SIDE / len(cells[0]))
             left = x + across * (SIDE + TEXT)
-            top = TEXT / 2 + LINE + below * height / 2
+            top = TEXT / 4 + LINE + below * height / 2
             if across == 0:
                 top += height / 4
             most = self.of.most(list(values))
@@ -89,9 +95,28 @@ class _Picture:
             ]
             kind = "variable" if name == "x" else "parameter"
             self.parts.append(
-                drawing.group(Box(name, kind, ()), [shape, drawing.paper(shape), drawn, *texts])
+                drawing.group(
+                    Box(name, kind, ()),
+                    [
+                        shape,
+                        drawing.paper(shape),
+                        drawing.told_by(1, drawn) if name == "g" else drawn,
+                        *texts,
+                    ],
+                )
             )
+            for k in self.of.spots if name != "g" else []:
+                down_, along = divmod(k, across_)
+                spots.setdefault(k, []).append((left + along * size, top + down_ * size, size))
+            if name == "g" and self.of.spots:
+                down_, along = divmod(self.of.best, across_)
+                frame = left + along * size, top + down_ * size, size
+                last = [drawing.spot("pg", f"gradient at {self.of.sources[self.of.best]}", [frame])]
             wide = max(wide, left + SIDE)
+        self.parts += [
+            drawing.spot(f"px{k}", self.of.sources[k], frames) for k, frames in spots.items()
+        ]
+        self.parts += last
         return wide
 
     def _term_column(self, x: float, middle: float) -> float:
@@ -101,11 +126,12 @@ class _Picture:
             for k in self.of.chosen
         ]
         if self.of.others:
-            rows.append(("others", "group", f"{len(self.of.others)} others", "−0.00012"))
+            rows.append(("others", "group", f"{len(self.of.others)} others", "·"))
         if self.of.unit.bias is not None:
-            rows.append((f"n{self.of.unit.bias}", "parameter", "bias", "−0.00012"))
+            rows.append((f"n{self.of.unit.bias}", "parameter", "bias", "·"))
         names = max(columns(name) for _, _, name, _ in rows) + 1
-        wide = (names + max(columns(text) for *_, text in rows)) * COLUMN + 2 * drawing.SIDE
+        widest = [self.longest.get((name, line), "·") for name, *_ in rows for line in (1, 2)]
+        wide = (names + max(map(columns, widest))) * COLUMN + 2 * drawing.SIDE
         y = middle - ((HIGH + GAP) * len(rows) - GAP) / 2
         for name, kind, head, _ in rows:
             self.parts.append(self._term(name, kind, head, (x, y, wide), names))
@@ -119,20 +145,24 @@ class _Picture:
         x, y, wide = place
         left = x + drawing.SIDE + names * COLUMN
         texts = [
-            drawing.text(x + drawing.SIDE, y + 0.95 * LINE, head, "start"),
-            drawing.text(left, y + 0.95 * LINE, "·", "start"),
+            drawing.text(x + drawing.SIDE, y + 0.85 * LINE, head, "start"),
+            drawing.text(left, y + 0.85 * LINE, "·", "start"),
         ]
         if name != "others":
-            texts.append(drawing.text(left, y + 1.95 * LINE, "·", "start"))
+            texts.append(drawing.text(left, y + 1.8 * LINE, "g ·", "start"))
         shape = drawing.rectangle(x, y, wide, HIGH, corner=8 if kind == "operation" else 0)
         return drawing.group(Box(name, kind, ()), [shape, *texts])
 
     def _sum_box(self) -> tuple[str, str, list[str]]:
-        return self.of.total, "operation", [f"{self.of.z}: Σ", "v −0.0001234", "g −0.0001234"]
+        return self.of.total, "operation", [f"{self.of.z}: Σ", *self._lines(self.of.total)]
 
     def _out_box(self) -> tuple[str, str, list[str]]:
-        lines = [f"{self.of.name}: {self.of.unit.activation}", "v −0.0001234", "g −0.0001234"]
-        return self.of.out, "activation", lines
+        head = f"{self.of.name}: {self.of.unit.activation}"
+        return self.of.out, "activation", [head, *self._lines(self.of.out)]
+
+    def _lines(self, name: str) -> list[str]:
+        """The widest texts that will stand in the box of a value and its gradient."""
+        return [self.longest.get((name, 1), "v ·"), self.longest.get((name, 2), "g ·")]
 
     def _user_boxes(self) -> list[tuple[str, str, list[str]]]:
         boxes = []
@@ -140,7 +170,8 @@ class _Picture:
             name = self.of.user_name(one.consumer)
             boxes.append((f"u{k}", "operation", [name, number(one.product)]))
         if self.of.more_users:
-            boxes.append(("us", "group", [f"{len(self.of.more_users)} others", "−0.0001234"]))
+            head = f"{len(self.of.more_users)} others"
+            boxes.append(("us", "group", [head, self.longest.get(("us", 1), "·")]))
         return boxes
 
     def _column(self, x: float, middle: float, boxes: list[tuple[str, str, list[str]]]) -> float:
@@ -151,7 +182,7 @@ class _Picture:
             box = Box(name, kind, tuple(lines))
             spot = Spot(box, x + wide / 2, y + high / 2, wide, high)
             self.spots[name] = spot
-            first = [lines[0], *["·" for _ in lines[1:]]]
+            first = [lines[0], *[f"{line[:2] if line[0] in 'vg' else ''}·" for line in lines[1:]]]
             self.parts.append(drawing.box(spot, first))
             y += high + GAP
         return x + wide

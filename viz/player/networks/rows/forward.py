@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-
-from ...equations import number
-from ..story import VALUE, Carried, Fill, Step
-from .rows import Part
-from .singles import computed
+from ....equations import number
+from ...story import VALUE, Carried, Fill, Step
+from ..finding import Unit
+from ..singles import computed
+from ..weighing import FEW, activated_sum, activation_of, numbers_of, sum_in_numbers
+from .row import Part
 from .told import Told, value_text
-from .weighing import activated_sum, activation_of, numbers_of, sum_in_numbers
+
+MOST_COLUMNS = 16  # of the names of all weights of a neuron, where its sum is written out
 
 
 def unit_step(told: Told, part: Part) -> Step:
@@ -46,13 +47,7 @@ def equation(told: Told, part: Part) -> tuple[str, str, str]:
     assert part.unit is not None
     assert part.run is not None
     it = numbers_of(told.row.network, part.run)
-    names = told.names.sources(part.unit)
-    bias = " + b" if part.unit.bias is not None else ""
-    if len(names) <= 4:
-        number_of = (lambda k: k + 1) if len(names) > 1 else (lambda _: "")
-        inner = " + ".join(f"w{number_of(k)}·{name}" for k, name in enumerate(names)) + bias
-    else:
-        inner = f"Σ w·{_range(names)}{bias}"
+    inner = _weighted(told, part.unit)
     if not part.run.steps:
         text, sign = sum_in_numbers(it)
         return f"{part.name} = {inner}", f"= {text} {sign}", number(it.value)
@@ -79,5 +74,13 @@ def single_step(told: Told, part: Part) -> Step:
     )  # fmt: skip
 
 
-def _range(names: Sequence[str]) -> str:
-    return f"({names[0]} … {names[-1]})"
+def _weighted(told: Told, unit: Unit) -> str:
+    """A neuron's sum in symbols: ``w1·x1 + w2·x2 + b1``, or short."""
+    names = told.names.sources(unit)
+    weights = [told.names.parameter(index) for index in unit.weights]
+    if len(names) > FEW or sum(map(len, weights)) > MOST_COLUMNS:
+        first = f"Σ w·({names[0]} … {names[-1]})" if len(names) > 1 else f"w·{names[0]}"
+        return f"{first}{' + b' if unit.bias is not None else ''}"
+    terms = [f"{weight}·{name}" for weight, name in zip(weights, names, strict=True)]
+    bias = [] if unit.bias is None else [told.names.parameter(unit.bias)]
+    return " + ".join([*terms, *bias])

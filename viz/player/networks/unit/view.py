@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 
-from ..story import View
-from . import unit_entries, unit_picture, unit_steps
-from .finding import Unit
-from .layers import Large
-from .unit_inside import Inside
-from .unit_picture import MOST_CELLS
+from ...story import View
+from ..finding import Unit
+from ..layers.layer import Large
+from . import entries, picture, steps
+from .inside import MOST_CELLS, Inside
+from .reasons import with_reasons
 
 
 def cost(unit: Unit) -> int:
@@ -22,7 +22,8 @@ def view(it: Large, unit: Unit, key: str, within: str, nudged: Callable[[int], s
     inside = Inside(it, unit)
     where = f"row {it.example + 1}, " if it.network.examples > 1 else ""
     name = it.names.spoken(unit)
+    told = tuple(steps.steps(inside))
     return View(
-        key, name, f"{where}inside {name}", unit_picture.svg(inside),
-        tuple(unit_entries.entries(inside, nudged)), tuple(unit_steps.steps(inside)), within,
+        key, name, f"{where}inside {name}", picture.svg(inside, told),
+        with_reasons(inside, entries.entries(inside, nudged)), told, within,
     )  # fmt: skip

@@ -5,12 +5,16 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 
-from ...equations import factor, long_total, number, product, relation, seen, strongest
-from ...numbers import MINUS
-from ...ranges import share
-from ..story import GRADIENT, Carried, Fill, Step
-from .chances import Chances
-from .layers import (
+from ....equations import factor, long_total, number, product, relation, seen, strongest
+from ....numbers import MINUS
+from ....ranges import share
+from ...story import GRADIENT, Carried, Fill, Step
+from ..chances import Chances
+from ..finding import Unit
+from ..rows.row import Part
+from ..singles import slope_of
+from ..weighing import numbers_of
+from .layer import (
     Large,
     Layer,
     cell,
@@ -19,9 +23,6 @@ from .layers import (
     shown_singles,
     size_of,
 )
-from .rows import Part
-from .singles import slope_of
-from .weighing import numbers_of
 
 
 def steps(it: Large) -> Iterator[Step]:
@@ -130,48 +131,49 @@ def _scores_of_softmax(it: Large, ends: Chances, upstream: float, fills: tuple[F
 
 def _weights_back(it: Large, layer: Layer) -> Step:
     goal = it.goal
-    unit = it.strongest(layer.units)
+    unit, best, slopes = _largest_of(it, layer)
     run = unit.runs[it.example]
     its = numbers_of(it.network, run)
     grad = its.total_grad or 0.0
     name = it.names.unit(unit)
     z = f"z({name})" if run.steps else name
-    products = [x * grad for x in its.inputs]
-    best = max(range(len(products)), key=lambda k: size_of(products[k]))
     sources = it.names.sources(unit)
-    numbers, answer = product(its.inputs[best], grad, products[best])
-    slopes = [
-        x * (other.total_grad or 0.0)
-        for u in layer.units for other in [numbers_of(it.network, u.runs[it.example])]
-        for x in other.inputs
-    ]  # fmt: skip
+    numbers, answer = product(its.inputs[best], grad, its.inputs[best] * grad)
     zeros = sum(slope == 0.0 for slope in slopes)
     through = ""
     if run.steps:
         slope = math.prod(it.graph.nodes[i].slopes[0] for i in run.steps)
         equation = " ".join(product(slope, its.grad or 0.0, grad))
-        through = (
-            f"Through {unit.activation} first: the sum of {it.names.spoken(unit)} moves {goal} at "
-            f"{equation}. "
-        )
-    dead = (
-        f" {share(zeros, len(slopes))} of these {len(slopes):,} gradients are exactly 0."
-        if zeros
-        else ""
-    )
+        through = f"Through {unit.activation}: z({name}) moves {goal} at {equation}. "
+    dead = f" {share(zeros, len(slopes))} are exactly 0." if zeros else ""
     count = len(slopes)
     sentence = (
         f"{through}Each of the {count:,} weights gets its input × the gradient of its unit's sum. "
-        f"From {sources[best]} to {it.names.spoken(unit)}: {answer}.{dead}"
+        f"Largest, {sources[best]} → {it.names.spoken(unit)}: {answer}.{dead}"
     )
-    fills = (Fill(layer.id, GRADIENT, f"g of weights: up to {_largest(slopes)}"),)
+    fills = (Fill(layer.id, GRADIENT, f"g of weights: up to ±{_largest(slopes)}"),)
     return Step(
         "backward", f"the weights of {'the scores' if layer.is_scores else 'the units'}",
-        f"∂{goal}/∂w = {sources[best]} · ∂{goal}/∂{z}", f"= {numbers}", answer, sentence,
+        f"∂{goal}/∂{it.names.parameter(unit.weights[best])} = {sources[best]} · ∂{goal}/∂{z}",
+        f"= {numbers}", answer, sentence,
         f"{through}Each weight gets its input × the gradient of its unit's sum. What does that "
         f"from {sources[best]} to {it.names.spoken(unit)} get?",
-        box=it.box(unit), fills=fills,
+        box=it.box(unit), sources=it.spot(unit, best), fills=fills,
     )  # fmt: skip
+
+
+def _largest_of(it: Large, layer: Layer) -> tuple[Unit, int, list[float]]:
+    """The weight with the largest gradient: its unit and its place; and all gradients."""
+    best, largest, slopes = (layer.shown[0], 0), -1.0, []
+    shown = set(layer.shown)
+    for unit in layer.units:
+        its = numbers_of(it.network, unit.runs[it.example])
+        for k, x in enumerate(its.inputs):
+            slope = x * (its.total_grad or 0.0)
+            slopes.append(slope)
+            if size_of(slope) > largest and unit in shown:
+                best, largest = (unit, k), size_of(slope)
+    return *best, slopes
 
 
 def _largest(numbers: Sequence[float]) -> str:
@@ -198,9 +200,18 @@ def _units_back(it: Large, layer: Layer, after: Layer) -> Step:
     none = f" {zeros} of {len(grads)} get no gradient." if zeros else ""
     flat = sum(numbers_of(it.network, u.runs[it.example]).total_grad == 0.0 for u in layer.units)
     off = f" {flat} of {len(grads)} units are off and pass nothing on." if flat > zeros else ""
+    most = max(layer.units, key=lambda u: size_of(it.grad(u)))
+    if size_of(it.grad(most)) > size_of(grad):
+        off = (
+            f" {flat} of {len(grads)} units are off and pass nothing on, "
+            f"{it.names.spoken(most)} ({number(it.grad(most))}) too."
+        )
+    most_asked = f"Most is asked of {spoken}"
+    if most is not unit:
+        most_asked = f"Of those that are on, most is asked of {spoken}"
     sentence = (
-        f"Every unit goes into all {len(after.units)} units after it, and each of them sends back "
-        f"its weight × its gradient. Most is asked of {spoken}: {answer}{which}.{none}{off}"
+        f"Every unit gets back weight × gradient from all {len(after.units)} after it. "
+        f"{most_asked}: {answer}{which}.{none}{off}"
     )
     return Step(
         "backward", "the units", f"∂{goal}/∂{name} = Σ w · ∂{goal}/∂z", f"= {numbers}", answer,

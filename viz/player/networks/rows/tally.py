@@ -5,9 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from ...equations import long_total, number, total
-from .finding import Network
-from .weighing import fsum
+from ....equations import long_total, number, total
+from ..finding import Network
+from ..weighing import fsum
 
 MOST = 8  # rows whose summands are written out
 

@@ -4,30 +4,28 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...equations import number
-from ...numbers import MINUS
-from ..story import VALUE, Fill, Step
-from . import layer_backward, layer_forward
-from .chances import chances
-from .layers import (
-    CHANCE,
+from ....equations import number
+from ....numbers import MINUS
+from ...story import VALUE, Fill, Step
+from ..chances import chances
+from ..updating import Update
+from . import backward, forward
+from .layer import (
     Large,
-    bar,
+    chance_fill,
     class_of,
     shown_singles,
     size_of,
-    value_text,
 )
-from .updating import Update
 
 
 def steps(it: Large, update: Update) -> Iterator[Step]:
     """One step for each layer, forward and backward; the update; and once more."""
     yield _start(it)
-    yield from layer_forward.steps(it)
+    yield from forward.steps(it)
     if it.graph.nodes[it.graph.roots[0]].grad is None:
         return
-    yield from layer_backward.steps(it)
+    yield from backward.steps(it)
     if update.gradients:
         yield _update(it, update)
         yield _again(it, update)
@@ -42,8 +40,8 @@ def _start(it: Large) -> Step:
         if it.is_image else f"{len(values)} numbers go in"
     )  # fmt: skip
     sentence = (
-        f"{what}. The network has {_layers(it)}, and {count:,} weights and biases. Every unit "
-        "opens: click it to see inside."
+        f"{what}. The network has {_layers(it)}, and {count:,} weights and biases. In each box v "
+        "is a value, g the gradient of it."
     )
     return Step("start", "what is given", "", "", "", sentence, sentence)
 
@@ -71,23 +69,31 @@ def _update(it: Large, update: Update) -> Step:
         f"= {numbers}", answer, sentence,
         f"All {count:,} weights and biases go a step against their gradients. Where does {name} "
         "go?",
+        sources=_places(it, index),
     )  # fmt: skip
+
+
+def _places(it: Large, index: int) -> tuple[str, ...]:
+    """The unit that has a parameter, and the place in the input that it weighs."""
+    for layer in it.layers:
+        for unit in layer.shown:
+            if index in unit.weights:
+                return (it.box(unit), *it.spot(unit, unit.weights.index(index)))
+            if index == unit.bias:
+                return (it.box(unit),)
+    return ()
 
 
 def _again(it: Large, update: Update) -> Step:
     values = [float(value) for value in update.values]
-    fills = []
+    fills: list[Fill] = []
     for layer in it.layers:
-        for unit in layer.shown:
-            x = values[unit.runs[it.example].output]
-            fills.append(Fill(it.box(unit), VALUE, value_text(layer, x), repr(x)))
+        fills += it.values(layer, values)
     said = ""
     if it.ends is not None:
         ends, k = it.ends, it.ends.target
         after = chances(tuple([values[i] for i in ends.scores]), values[ends.total])
-        fills += [
-            Fill(f"n{i}", CHANCE, bar(p), repr(p)) for i, p in zip(ends.scores, after, strict=True)
-        ]
+        fills += [chance_fill(i, p) for i, p in zip(ends.scores, after, strict=True)]
         fills.append(Fill(f"n{ends.loss}", VALUE, f"v {number(values[ends.loss])}"))
         was, now = number(ends.chances[k]), number(after[k])
         said = f" The probability of {class_of(it, k)} goes from {was} to {now}."

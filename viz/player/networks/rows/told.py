@@ -7,12 +7,12 @@ from collections.abc import Iterable, Mapping
 
 from autograd import Contribution
 
-from ...equations import number
-from ...words import SIGNED, sign_of
-from .placing import shows_weights
-from .rows import OTHERS, SINGLE, Part, Row, Wire
-from .singles import slope_of
-from .weighing import fsum
+from ....equations import number
+from ....words import SIGNED, sign_of
+from ..naming import few_weights
+from ..singles import slope_of
+from ..weighing import fsum
+from .row import OTHERS, SINGLE, Part, Row, Wire
 
 INSIDE = 3  # the line of a neuron's box that has the gradient of its weighted sum
 FAN = 4  # a result used by more is one step, not one step for each use
@@ -39,7 +39,7 @@ class Told:
         self.graph = row.graph
         self.names = row.names
         self.goal = row.names.goal
-        self.weights_shown = shows_weights(row)
+        self.weights_shown = few_weights(row.network)
         self._wires = {(w.operand, w.consumer, w.position): w for w in row.wires}
         sizes = [abs(c.product) for index in row.part_of for c in self.graph.contributions(index)]
         self.largest = max(filter(math.isfinite, sizes), default=0.0)
@@ -56,10 +56,10 @@ class Told:
                 continue
             found[part.id] = [self.head(part), "v ·", "g ·"]
             if part.unit is not None and part.run is not None and part.run.steps:
-                found[part.id].append("Σ g ·")
+                found[part.id].append("z: g ·")
         if self.weights_shown:
-            for _, index, wire in self.row.parameters():
-                found[f"n{index}"] = ["w" if wire is not None else "b", "·", "g ·"]
+            for _, index, _ in self.row.parameters():
+                found[f"n{index}"] = [self.names.parameter(index), "·", "g ·"]
         return found
 
     def head(self, part: Part) -> str:
@@ -113,7 +113,7 @@ class Told:
     def slope(self, wire: Wire, one: Contribution, head: Part) -> tuple[str, float, float]:
         """The rate along an arrow: in symbols, as a number, and the gradient that it meets."""
         if wire.weight is not None:
-            return "w", one.slope, one.upstream
+            return self.names.parameter(wire.weight), one.slope, one.upstream
         if head.hidden:  # a mean: a sum, whose slope is 1, and a division
             node = self.graph.nodes[head.node]
             return f"1/{number(node.inputs[1])}", node.slopes[0] * one.slope, node.grad or 0.0

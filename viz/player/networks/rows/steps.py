@@ -4,12 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ...equations import number
-from ..story import GRADIENT, VALUE, Fill, Step
-from . import row_backward, row_forward
-from .rows import OTHERS, SINGLE, UNIT, Part
+from ....equations import number
+from ...story import GRADIENT, VALUE, Fill, Step
+from ..updating import Update
+from . import backward, forward
+from .row import OTHERS, SINGLE, UNIT, Part
 from .told import Told, gradient_text, value_text
-from .updating import Update
 
 
 def steps(told: Told) -> Iterator[Step]:
@@ -17,18 +17,18 @@ def steps(told: Told) -> Iterator[Step]:
     yield _start(told)
     for part in told.row.parts:
         if part.role == UNIT:
-            yield row_forward.unit_step(told, part)
+            yield forward.unit_step(told, part)
         elif part.role == SINGLE:
-            yield row_forward.single_step(told, part)
+            yield forward.single_step(told, part)
     if told.graph.nodes[told.row.root.node].grad is None:
         return
-    yield row_backward.seed(told)
+    yield backward.seed(told)
     if told.row.root.role == UNIT:
-        yield from row_backward.inside(told, told.row.root)
+        yield from backward.inside(told, told.row.root)
     for part in reversed(_receivers(told)):
-        yield from row_backward.arriving(told, part)
+        yield from backward.arriving(told, part)
         if part.role == UNIT:
-            yield from row_backward.inside(told, part)
+            yield from backward.inside(told, part)
 
 
 def _receivers(told: Told) -> list[Part]:
@@ -58,7 +58,11 @@ def _start(told: Told) -> Step:
             fills.append(Fill(part.id, GRADIENT, gradient_text(None)))
     shown = given if len(given) <= 6 else [*given[:5], "…"]
     values = f"{', '.join(shown)}, and " if shown else ""
-    sentence = f"Given are {values}all weights and biases."
+    neuron = next((p for p in told.row.parts if p.run is not None and p.run.steps), None)
+    sentence = f"Given are {values}all weights and biases. v is a value, g its gradient"
+    if neuron is not None:
+        sentence += f"; z: g in {neuron.name} is the gradient of its weighted sum z"
+    sentence += "."
     return Step(
         "start", "what is given", "", "", "", sentence, sentence, _note(told),
         fills=tuple(fills),
@@ -108,8 +112,6 @@ def after(told: Told, update: Update) -> Iterator[Step]:
 def _note(told: Told) -> str:
     """What has to be known before."""
     notes = []
-    if any(part.run is not None and part.run.steps for part in told.row.parts):
-        notes.append("Σ g: the gradient of a neuron's weighted sum")
     if told.left:
         notes.append("gradients were left from an earlier backward")
     return "; ".join(notes)

@@ -4,28 +4,29 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 
-from ...equations import number
-from ..story import GRADIENT, VALUE, Entry, Fill, Step, View
+from ....equations import number
+from ...story import GRADIENT, VALUE, Entry, Fill, Step, View
+from ..finding import Network
+from ..naming import Names
+from ..singles import computed
+from ..updating import Update
 from . import table
-from .finding import Network
-from .naming import Names
-from .row_entries import parameter
-from .rows import SINGLE, UNIT, Part
-from .singles import computed
+from .entries import parameter
+from .row import SINGLE, UNIT, Part
 from .tally import Share
 from .told import Told, gradient_text, value_text
-from .updating import Update
 
 MOST = 14  # parameters in the table
+MOST_NAMED = 6  # inputs and outputs of a row that a sentence names
 KEY = "all"
 
 
 def view(
     steps: Sequence[Told], tally: Mapping[int, Share], update: Update,
-    nudges: Callable[[int], str],
+    nudges: Callable[[int], str], tabs: int | None = None,
 ) -> View:  # fmt: skip
-    """The view of all rows."""
-    return All(steps, tally, update, nudges).view()
+    """The view of all rows, of which the first have tabs of their own, or all."""
+    return All(steps, tally, update, nudges, len(steps) if tabs is None else tabs).view()
 
 
 class All:
@@ -33,9 +34,9 @@ class All:
 
     def __init__(
         self, steps: Sequence[Told], tally: Mapping[int, Share], update: Update,
-        nudges: Callable[[int], str],
+        nudges: Callable[[int], str], tabs: int,
     ) -> None:  # fmt: skip
-        self.rows = steps
+        self.rows, self.tabs = steps, tabs
         self.tally, self.update, self.nudges = tally, update, nudges
         first = steps[0].row
         self.network: Network = first.network
@@ -45,7 +46,7 @@ class All:
         order = sorted(tally, key=lambda i: -abs(tally[i].grad))
         chosen = set(order[:MOST])
         self.shown = [i for i in tally if i in chosen]
-        self.ends = [_end(row) for row in steps]
+        self.ends = [end(row) for row in steps]
         self.has_more = any(tally[i].left or tally[i].others is not None for i in self.shown)
 
     def view(self) -> View:
@@ -53,7 +54,7 @@ class All:
         steps = tuple(self.steps())
         left_out = len(self.tally) - len(self.shown)
         hint = (
-            f"The {len(self.shown)} largest gradients; {left_out:,} others stand in the neurons"
+            f"The {len(self.shown)} largest gradients; {left_out:,} others are not in the table"
             if left_out
             else ""
         )
@@ -101,11 +102,15 @@ class All:
         end, box = self.ends[row], f"r{row}"
         steps = self.rows[row]
         outputs = self._outputs(row)
-        given = ", ".join(
+        inputs = [
             f"{part.name} = {number(self.graph.nodes[part.node].value)}"
             for part in steps.row.parts if part.role == "input"
-        )  # fmt: skip
+        ]  # fmt: skip
+        given = ", ".join(inputs) if len(inputs) <= MOST_NAMED else f"its {len(inputs)} inputs"
         made = ", ".join(f"{name} = {number(value)}" for name, value in outputs)
+        if len(outputs) > MOST_NAMED:
+            name, high = max(outputs, key=lambda one: one[1])
+            made = f"{len(outputs)} outputs, {name} = {number(high)} the highest"
         value = self.graph.nodes[end.node].value
         sentence = f"Row {row + 1}: of {given} the network makes {made}."
         question = f"Row {row + 1}: what does the network make of {given}?"
@@ -123,7 +128,7 @@ class All:
             index = unit.runs[row].output
             value = self.graph.nodes[index].value if values is None else float(values[index])
             found.append((self.names.unit(unit), value))
-        return found[:4]
+        return found
 
     def root(self) -> Part:
         """The box of the loss."""
@@ -222,11 +227,13 @@ class All:
         """Rows, the loss, parameters, and what each row brings to each."""
         for row, end in enumerate(self.ends):
             node = self.graph.nodes[end.node]
-            given = ", ".join(f"{name} {number(value)}" for name, value in self._outputs(row))
+            outputs = self._outputs(row)
+            given = ", ".join(f"{name} {number(value)}" for name, value in outputs[:MOST_NAMED])
+            given += ", …" * (len(outputs) > MOST_NAMED)
             yield Entry(
                 f"r{row}", f"row {row + 1}", f"{end.name} of row {row + 1} ({given})",
                 number(node.value), repr(node.value), number(node.grad), repr(node.grad),
-                opens=key_of(row),
+                opens=self._opens(row),
             )  # fmt: skip
         root = self.graph.nodes[self.root().node]
         yield Entry(
@@ -247,7 +254,7 @@ class All:
                 yield Entry(
                     f"c{index}_{row}", f"row {row + 1} to {self.names.parameter(index)}",
                     "what one row brings to the gradient of a parameter", "", "", number(x),
-                    repr(x), opens=key_of(row),
+                    repr(x), opens=self._opens(row),
                 )  # fmt: skip
             if self.has_more:
                 share = self.tally[index]
@@ -258,13 +265,16 @@ class All:
                     "", number(rest), repr(rest),
                 )  # fmt: skip
 
+    def _opens(self, row: int) -> str:
+        return key_of(row) if row < self.tabs else ""
+
 
 def key_of(row: int) -> str:
     """The key of a row's view."""
     return f"row-{row + 1}"
 
 
-def _end(steps: Told) -> Part:
+def end(steps: Told) -> Part:
     """The last box that belongs to a row alone: its own loss."""
     own = [
         part for part in steps.row.parts

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 
 from autograd import Graph, Node
 
-from .finding import PARAMETERS, Network, Run, Unit
-from .naming import Names, is_error, is_mean
+from ..finding import PARAMETERS, Network, Run, Unit
+from ..naming import Names, is_error, is_mean
 
 INPUT, UNIT, SINGLE, TARGET, OTHERS = "input", "unit", "single", "target", "others"
 
@@ -171,7 +171,7 @@ class Row:
     def _others(self, user: Part, nodes: Sequence[int]) -> None:
         """One box for what other examples bring."""
         count = self.network.examples - 1
-        name = f"{count} other{'s' * (count > 1)}"
+        name = f"{count} other row{'s' * (count > 1)}"
         part = Part(f"o{user.id}", OTHERS, name, user.node, tuple(nodes))
         self.parts.append(part)
         self.wires.append(Wire(f"eo_{user.node}_0", part.id, user.id, -1, user.node, 0))

@@ -7,12 +7,12 @@ from collections.abc import Iterator, Sequence
 
 from autograd import Contribution
 
-from ...equations import factor, long_total, number, product, strongest, total
-from ..story import GRADIENT, Carried, Fill, Step
-from .rows import Part, Wire
-from .singles import formula_of_activation
+from ....equations import factor, long_total, number, product, strongest, total
+from ...story import GRADIENT, Carried, Fill, Step
+from ..singles import formula_of_activation
+from ..weighing import numbers_of
+from .row import Part, Wire
 from .told import FAN, INSIDE, NAMED, Told, fsum_in_order, gradient_text
-from .weighing import numbers_of
 
 
 def seed(told: Told) -> Step:
@@ -53,8 +53,7 @@ def _along(
     slope, local, upstream = told.slope(wire, one, head)
     numbers, answer = product(local, upstream, one.product)
     of = number(local)
-    is_weight = wire.weight is not None
-    rate = f"its weight {of}" if is_weight else f"rate {of}"
+    rate = f"rate {of}" if wire.weight is None else f"rate {slope} = {of}"
     first = f"{name} moves {by} at {rate}"
     second = f"{by} moves {goal} at {number(upstream)}"
     sentence = f"{first}; {second}; so {name} moves {goal} at {answer}."
@@ -154,7 +153,7 @@ def _through(told: Told, part: Part) -> Step:
         f"{first}{activation} here; {name} moves {goal} at {number(grad)}. "
         f"At which rate does z move {goal}?",
         box=part.id, sources=(part.id,),
-        fills=(Fill(part.id, INSIDE, f"Σ g {answer}", repr(down)),),
+        fills=(Fill(part.id, INSIDE, f"z: g {answer}", repr(down)),),
     )  # fmt: skip
 
 
@@ -170,8 +169,9 @@ def _to_weights(told: Told, part: Part) -> Step:
     few = len(products) <= FAN
     order = list(range(len(products)))
     if not few:
-        order = strongest(products, 3)
-    each = [f"{sources[k]}: {' '.join(product(it.inputs[k], grad, products[k]))}" for k in order]
+        order = strongest(products, 2)
+    names = [told.names.parameter(index) for index in part.unit.weights]
+    each = [f"{names[k]}: {' '.join(product(it.inputs[k], grad, products[k]))}" for k in order]
     bias = part.unit.bias is not None
     of = "z" if part.run.steps else name
     sentence = (
@@ -205,6 +205,6 @@ def _to_weights(told: Told, part: Part) -> Step:
         "backward", f"the weights of {name}",
         f"∂{goal}/∂{weight} = {sources[best]} · ∂{goal}/∂{z}", f"= {numbers}", answer, sentence,
         f"A weight moves {of} at the rate of its input; {of} moves {goal} at {number(grad)}. "
-        f"What is the gradient of the weight of {sources[best]}?",
+        f"What is the gradient of {weight}?",
         note, part.id, (part.id,), tuple(carried), tuple(fills),
     )  # fmt: skip

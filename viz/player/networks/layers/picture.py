@@ -2,41 +2,51 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from ...diagram import Box
-from ...labels import columns
-from ..page.shapes import Point, number
-from . import drawing
-from .drawing import COLUMN, LINE, TEXT, Spot
-from .finding import Unit
-from .layers import BAR, Large, Layer
+from ....diagram import Box
+from ....labels import columns
+from ...page.shapes import Point, number
+from ...story import GRADIENT, VALUE, Step
+from .. import drawing
+from ..drawing import COLUMN, LINE, TEXT, Spot
+from ..finding import Unit
+from .layer import CHANCE, Large, Layer
 
 TALL = 8  # rows of cells
-CELL = 9.8 * COLUMN  # a cell: its unit's number, and a value of six characters
-HIGH = 2.1 * LINE
-ROW = 1.35 * LINE
-GAP = 0.18 * TEXT
-ARROW = 2.2 * TEXT
-IMAGE = 9.5 * TEXT
-FAINT = 0.45  # the strongest colour below a text
-HEAD = 1.2 * LINE
+LOW = 1.9 * LINE  # a cell
+ROW = 1.2 * LINE
+GAP = 0.15 * TEXT
+ARROW = 1.5 * TEXT
+IMAGE = 7.5 * TEXT
+HEAD = 1.1 * LINE
+BAR = 8.5 * COLUMN  # a full bar
+PAD = 0.25 * TEXT
 
 
-def svg(it: Large) -> str:
-    """All of it, from left to right."""
-    return _Picture(it).svg()
+def svg(it: Large, steps: Sequence[Step]) -> str:
+    """All of it, from left to right, with room for all that the steps write."""
+    return _Picture(it, steps).svg()
 
 
 class _Picture:
-    def __init__(self, it: Large) -> None:
+    def __init__(self, it: Large, steps: Sequence[Step]) -> None:
         self.it = it
         self.parts: list[str] = []
         self.arrows: list[str] = []
+        self.longest: dict[tuple[str, int], int] = {}
+        for fill in [fill for step in steps for fill in step.fills]:
+            place = fill.box, fill.line
+            self.longest[place] = max(self.longest.get(place, 0), columns(fill.text))
         sizes = [self._grid_size(layer) for layer in it.layers]
         self.height = max([IMAGE, *[high for _, high in sizes]]) + 2 * HEAD
-        self.middle = self.height / 2 + TEXT / 2
-        self.x = TEXT / 2
+        self.middle = self.height / 2 + TEXT / 4
+        self.x = TEXT / 4
+
+    def _widest(self, layer: Layer, line: int) -> int:
+        """The columns that a line of a layer's units takes, in any step."""
+        found = [self.longest.get((self.it.box(unit), line), 0) for unit in layer.shown]
+        return max([3, *found])
 
     def svg(self) -> str:
         """Place everything, and draw it."""
@@ -54,7 +64,8 @@ class _Picture:
             self._arrow(f"e{last[0].removeprefix('n')}_{name[1:]}_0", last[0], name, last[1], start)
             last = name, spot.right[0]
             self.x = spot.right[0]
-        return drawing.picture(self.x + TEXT / 2, self.height + TEXT, [*self.arrows, *self.parts])
+        parts = [*self.arrows, *self.parts]
+        return drawing.picture(self.x + TEXT / 4, self.height + TEXT / 2, parts)
 
     def _arrow(self, name: str, tail: str, head: str, start: float, end: float) -> None:
         points = drawing.straight((start, self.middle), (end, self.middle))
@@ -86,6 +97,10 @@ class _Picture:
         self.parts.append(
             drawing.group(Box("x", "variable", ()), [shape, drawing.paper(shape), drawn, *texts])
         )
+        for position, name in it.spots.items():
+            down, along = divmod(position, wide)
+            place = self.x + along * size, y + down * size, size
+            self.parts.append(drawing.spot(f"px{position}", name, [place]))
         self.x += width
         return "x", self.x - width + wide * size
 
@@ -96,59 +111,66 @@ class _Picture:
             return self._score_width(layer), len(layer.shown) * (ROW + GAP)
         across = -(-len(layer.shown) // TALL)
         down = -(-len(layer.shown) // across)
-        return across * (CELL + GAP), down * (HIGH + GAP)
+        wide = max(across * (self._cell_width(layer) + GAP), columns(self._head(layer)) * COLUMN)
+        return wide, down * (LOW + GAP)
+
+    def _head(self, layer: Layer) -> str:
+        """What stands above a layer."""
+        count, shown = len(layer.units), len(layer.shown)
+        kind = layer.units[0].activation or ("scores" if self.it.ends is not None else "outputs")
+        name = f"{count} {kind}{' units' if layer.units[0].activation else ''}"
+        return name if shown == count else f"{name}, {shown} shown"
 
     def _frame(self, layer: Layer, x: float, size: Point) -> float:
         """The box around a layer with its head, and where its cells begin."""
-        it = self.it
         width, height = size
         top = self.middle - height / 2
-        kind = layer.units[0].activation or ("scores" if it.ends is not None else "outputs")
-        name = f"{len(layer.units)} {kind}"
-        name += " units" if layer.units[0].activation else ""
         shape = drawing.rectangle(x, top - HEAD, width + 2 * GAP, height + 2 * HEAD, corner=6)
         middle = x + width / 2 + GAP
+        is_wide = layer.is_scores and self.it.ends is not None
+        head = self._head(layer)
         texts = [
-            drawing.text(middle, top - 0.45 * HEAD, name),
+            drawing.text(x + 2 * PAD, top - 0.3 * HEAD, head, "start")
+            if is_wide
+            else drawing.text(middle, top - 0.3 * HEAD, head),
             drawing.text(0, 0, ""),
-            drawing.text(middle, top + height + 0.7 * HEAD, ""),
+            drawing.text(middle, top + height + 0.75 * HEAD, ""),
         ]
-        more = len(layer.units) - len(layer.shown)
-        if more:
-            words = f"… {more:,} more"
-            texts.append(drawing.text(x + width, top - 0.45 * HEAD, words, "end"))
         self.parts.append(drawing.group(Box(layer.id, "layer", ()), [shape, *texts]))
         return top
+
+    def _cell_width(self, layer: Layer) -> float:
+        """The room for a unit's number beside its value, and for its gradient below."""
+        number_ = max(len(str(unit.place)) for unit in layer.shown)
+        widest = max(number_ + 1 + self._widest(layer, VALUE), self._widest(layer, GRADIENT))
+        return widest * COLUMN + 2 * PAD
 
     def _cells(self, layer: Layer, x: float) -> float:
         size = self._grid_size(layer)
         top = self._frame(layer, x, size)
         across = -(-len(layer.shown) // TALL)
-        values = [self.it.value(unit) for unit in layer.shown]
-        most = max((abs(value) for value in values if value == value), default=0.0)
+        wide = self._cell_width(layer)
+        first = x + GAP * 1.5 + (size[0] - across * (wide + GAP)) / 2
         for k, unit in enumerate(layer.shown):
             down, along = divmod(k, across)
-            left = x + GAP * 1.5 + along * (CELL + GAP)
-            self.parts.append(self._cell(unit, left, top + down * (HIGH + GAP), most))
+            self.parts.append(
+                self._cell(unit, first + along * (wide + GAP), top + down * (LOW + GAP), wide)
+            )
         return x + size[0] + 2 * GAP
 
-    def _cell(self, unit: Unit, x: float, y: float, most: float) -> str:
-        value = self.it.value(unit)
-        share = abs(value) / most * FAINT if most and value == value else 0.0
-        kind = "positive" if value > 0 else "negative"
-        colour = (
-            f'<rect x="{number(x)}" y="{number(y)}" '
-            f'width="{number(CELL)}" height="{number(HIGH)}" '
-            f'style="fill:var(--{kind})" fill-opacity="{share:.2f}"/>'
+    def _cell(self, unit: Unit, x: float, y: float, wide: float) -> str:
+        shade = (
+            f'<rect data-line="{VALUE}" x="{number(x)}" y="{number(y)}" '
+            f'width="{number(wide)}" height="{number(LOW)}"/>'
         )
-        right = x + CELL - 0.25 * TEXT
+        right = x + wide - PAD
         texts = [
-            drawing.text(x + 0.25 * TEXT, y + 0.8 * LINE, str(unit.place), "start"),
-            drawing.text(right, y + 0.8 * LINE, "·", "end"),
-            drawing.text(right, y + 1.8 * LINE, "·", "end"),
+            drawing.text(x + PAD, y + 0.78 * LINE, str(unit.place), "start"),
+            drawing.text(right, y + 0.78 * LINE, "v ·", "end"),
+            drawing.text(right, y + 1.68 * LINE, "g ·", "end"),
         ]
-        shape = drawing.rectangle(x, y, CELL, HIGH)
-        return drawing.group(Box(self.it.box(unit), "operation", ()), [shape, colour, *texts])
+        shape = drawing.rectangle(x, y, wide, LOW)
+        return drawing.group(Box(self.it.box(unit), "operation", ()), [shape, shade, *texts])
 
     # --- scores -----------------------------------------------------------------------------------
 
@@ -165,20 +187,23 @@ class _Picture:
         yield x
         x += (max(columns(self._score_name(unit)) for unit in layer.shown) + 1) * COLUMN
         yield x
-        x += 10.5 * COLUMN
+        x += (self._widest(layer, VALUE) + 1) * COLUMN
         yield x
-        x += (BAR + 9) * COLUMN if self.it.ends is not None else 0.0
+        x += BAR + COLUMN if self.it.ends is not None else 0.0
         yield x
-        yield x + 12 * COLUMN
+        yield x + self._widest(layer, GRADIENT) * COLUMN + PAD
 
     def _score_width(self, layer: Layer) -> float:
-        return [*self._score_places(layer)][-1] + GAP
+        return max([*self._score_places(layer)][-1] + GAP, columns(self._head(layer)) * COLUMN)
 
     def _scores(self, layer: Layer, x: float) -> float:
         size = self._grid_size(layer)
         top = self._frame(layer, x, size)
         name, value, bar, gradient, end = self._score_places(layer)
         left = x + 1.5 * GAP
+        if self.it.ends is not None:
+            words = drawing.text(left + bar, top - 0.3 * HEAD, "probability", "start")
+            self.parts.append(words)
         for k, unit in enumerate(layer.shown):
             y = top + k * (ROW + GAP)
             base = y + 0.5 * ROW + 0.26 * LINE
@@ -187,11 +212,12 @@ class _Picture:
                 drawing.text(left + value, base, "v ·", "start"),
                 drawing.text(left + gradient, base, "g ·", "start"),
             ]
+            parts = [drawing.rectangle(left, y, end, ROW)]
             if self.it.ends is not None:
-                texts.append(drawing.text(left + bar, base, "·", "start"))
-            shape = drawing.rectangle(left, y, end, ROW)
+                parts.append(_bar(left + bar, y))
+                texts.append(drawing.text(left + bar + BAR - PAD, base, "·", "end"))
             box = Box(self.it.box(unit), "operation", ())
-            self.parts.append(drawing.group(box, [shape, *texts]))
+            self.parts.append(drawing.group(box, [*parts, *texts]))
         return x + size[0] + 2 * GAP
 
     # --- the loss ---------------------------------------------------------------------------------
@@ -200,8 +226,17 @@ class _Picture:
         it = self.it
         index = int(name[1:])
         lines = [it.names.single(index), "v ·", "g ·"]
-        width, height = drawing.size_of([lines[0], "v 0.006309", "g −0.0063"])
+        widest = [self.longest.get((name, line), 3) for line in (VALUE, GRADIENT)]
+        width, height = drawing.size_of([lines[0], *["0" * count for count in widest]])
         box = Box(name, "operation", tuple(lines), is_root=index in it.graph.roots)
         spot = Spot(box, x + width / 2, self.middle, width, height)
         self.parts.append(drawing.box(spot, lines))
         return spot
+
+
+def _bar(x: float, y: float) -> str:
+    """A bar at its longest; with each probability it gets its length."""
+    return (
+        f'<rect class="bar" data-line="{CHANCE}" data-full="{number(BAR)}" x="{number(x)}" '
+        f'y="{number(y + 0.1 * ROW)}" width="{number(BAR)}" height="{number(0.8 * ROW)}"/>'
+    )

@@ -1,0 +1,1 @@
+"""A larger network, layer by layer: its picture, its steps and words."""

@@ -1,0 +1,1 @@
+"""One example of a small network: boxes, steps, words, and all examples together."""

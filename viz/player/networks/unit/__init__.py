@@ -1,0 +1,1 @@
+"""One unit of a larger network, opened."""

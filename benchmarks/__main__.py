@@ -18,7 +18,16 @@ from .runner import ROOT, BenchmarkError, Plan, say
 CASES: dict[str, ModuleType] = {
     module.__name__.rpartition(".")[2]: module
     for module in (
-        mlp, training, microgpt, memory, scaling, imports, drawing, player, higher, depth,
+        mlp,
+        training,
+        microgpt,
+        memory,
+        scaling,
+        imports,
+        drawing,
+        player,
+        higher,
+        depth,
     )
 }
 RESULTS = ROOT / "benchmarks" / "RESULTS.md"

@@ -8,10 +8,9 @@ from functools import cached_property
 from autograd import Graph
 
 from ...equations import digits_for, factor, number
+from ...labels import shorten
 from ...numbers import DIGITS
-
-NUDGE = 0.001
-AFFORDABLE = 2_000_000  # nodes × parameters that are tried out one by one
+from ..telling.nudging import MOST_WORK, nudge, raised, small
 
 
 class Update:
@@ -74,21 +73,23 @@ def change(before: float, after: float) -> str:
 
 
 def nudges(graph: Graph, names: Callable[[int], str]) -> Callable[[int], str]:
-    """What raising a parameter does: predicted, and measured; nothing where that costs too much."""
-    count = sum(node.kind == "parameter" for node in graph)
-    root = graph.roots[0]
+    """What raising a parameter does: predicted, and measured; for as many as there is time."""
+    root = graph.nodes[graph.roots[0]]
+    goal = shorten(root.label) or "L"
     known: dict[int, str] = {}
 
     def nudged(index: int) -> str:
         node = graph.nodes[index]
-        if count * len(graph) > AFFORDABLE or node.grad is None:
+        too_much = len(known) * len(graph) > MOST_WORK
+        if node.grad is None or (too_much and index not in known):
             return ""
         if index not in known:
-            after = float(graph.evaluate(leaves={index: node.value + NUDGE})[root])
-            known[index] = (
-                f"Raise {names(index)} by {number(NUDGE)}: predicted {number(NUDGE * node.grad)}, "
-                f"measured {number(after - graph.nodes[root].value)}"
+            by = small(node.value)
+            after = float(raised(graph, index, by)[root.index])
+            told = nudge(
+                graph, index, by, name=names(index), root=goal, base=root.value, after=after
             )
+            known[index] = str(told)
         return known[index]
 
     return nudged

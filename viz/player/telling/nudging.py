@@ -5,6 +5,9 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Any
+
+from autograd import Graph
 
 from ...equations import number
 from .stepping import Scene, differentiable
@@ -54,13 +57,28 @@ def nudges(scene: Scene) -> dict[str, str]:
     base = objective(scene, graph.evaluate())
     found = {}
     for index in _affordable(scene):
-        node = graph.nodes[index]
-        assert node.grad is not None
-        by = _by(node.value)
-        measured = objective(scene, graph.evaluate(leaves={index: node.value + by})) - base
-        name = scene.name_of(index)
-        found[str(index)] = str(Nudge(name, scene.objective, by, node.grad * by, measured, base))
+        by = small(graph.nodes[index].value)
+        after = objective(scene, raised(graph, index, by))
+        told = nudge(
+            graph, index, by,
+            name=scene.name_of(index), root=scene.objective, base=base, after=after,
+        )  # fmt: skip
+        found[str(index)] = str(told)
     return found
+
+
+def raised(graph: Graph, index: int, by: float) -> tuple[Any, ...]:
+    """The values of all nodes if a leaf were greater by so much."""
+    return graph.evaluate(leaves={index: graph.nodes[index].value + by})
+
+
+def nudge(
+    graph: Graph, index: int, by: float, *, name: str, root: str, base: float, after: float
+) -> Nudge:
+    """What raising a leaf, of which a gradient is asked, was to do to the root, and what it did."""
+    grad = graph.nodes[index].grad
+    assert grad is not None
+    return Nudge(name, root, by, grad * by, after - base, base)
 
 
 def _affordable(scene: Scene) -> Iterator[int]:
@@ -73,8 +91,8 @@ def _affordable(scene: Scene) -> Iterator[int]:
     yield from drawn[:room]
 
 
-def _by(value: float) -> float:
-    """0.001; of large numbers, whose last digits would hide it, a millionth."""
+def small(value: float) -> float:
+    """By how much a leaf is raised: 0.001; of large ones, whose digits hide that, a millionth."""
     if not math.isfinite(value) or abs(value) < 1000.0:
         return NUDGE
     return float(10.0 ** (math.floor(math.log10(abs(value))) - 6))

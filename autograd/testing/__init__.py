@@ -7,6 +7,18 @@ right
 One point is checked by `check_gradients`, a property by `checks_gradient`; `points`,
 `finite_values` and `expressions` are strategies for properties of one's own.
 
+How a verdict comes about::
+
+    check ──┬── claims, plain ── steps ────────────────────────────┐   of plain numbers
+            └── recording ── known ── judging ──┬── jointly ───────┤   of Values
+                                                └── alone ─────────┴──→ Entry ── outcome
+    jointly ── together ── local, onesided      every operation by itself, for many inputs at once
+    alone ──┬── differences ── numeric ── rows, narrow, noise     slopes from values
+            └── precise ── exact, digits                          slopes in fractions, in mpmath
+    wrong ──── guilty, second, kinks, remarks   which operation is to blame, and why
+          └─── reproduction ── definitions, syntax, source        a program that shows it again
+    decorator ── strategies ── shapes, places   what hypothesis draws; expressions: whole functions
+
 Nothing here is loaded by ``import autograd``; hypothesis and mpmath are imported on first use
 (``pip install "glassgrad[check]"``).
 """

@@ -11,9 +11,10 @@ from .. import functional
 from ..numbers import real
 from ..trees import flatten
 from ..value import Value
-from . import claims, plain
+from . import claims, judging, plain
+from .differences import by_differences
 from .guilty import Fault, wrong_pass
-from .judging import Judge, by_differences
+from .known import Known
 from .naming import argument_names, function_name, leaf_names
 from .outcome import Entry, GradientMismatch, Verdict, gravest
 from .recording import OUTSIDE, Recording
@@ -207,7 +208,7 @@ class _Task:
     def _of_values(self) -> Verdict:
         __tracebackhide__ = True
         try:
-            judge = Judge(
+            known = Known(
                 self.original,
                 self.call,
                 self.xs,
@@ -217,7 +218,7 @@ class _Task:
             )
         except OUTSIDE as error:
             return self._undecided(f"outside the domain: {error}")
-        recording = judge.recording
+        recording = known.recording
         for name, value in zip(recording.output_names, recording.values, strict=True):
             if not math.isfinite(value):
                 return self._undecided(
@@ -233,15 +234,15 @@ class _Task:
             recording.output_names = [
                 f"∂{first.output_names[k]}/∂{self.names[i]}" for k, i in places
             ]
-        entries = tuple(judge.entries())
+        entries = tuple(judging.entries(known))
         beside = None
-        if self.by_convention and judge.fault is None and lost_slope(first) is None:
+        if self.by_convention and known.fault is None and lost_slope(first) is None:
             entries = self._excused(entries, places)
         if self.is_second and gravest(entries) != "wrong":
             beside, entries = self._beside(entries, places)
-        verdict = self._verdict(entries, tuple(self._notes(judge, entries)))
+        verdict = self._verdict(entries, tuple(self._notes(known, entries)))
         if verdict.outcome == "wrong":
-            raise self._mismatch(verdict, judge, first if self.is_second else None, beside)
+            raise self._mismatch(verdict, known, first if self.is_second else None, beside)
         return verdict
 
     def _fresh(self) -> list[Any]:
@@ -285,9 +286,9 @@ class _Task:
             judged.append(again if again.outcome == "wrong" else entry)
         return fault, tuple(judged)
 
-    def _notes(self, judge: Judge, entries: tuple[Entry, ...]) -> list[str]:
+    def _notes(self, known: Known, entries: tuple[Entry, ...]) -> list[str]:
         """What a reader should know; that f uses a number all the same shows in a wrong entry."""
-        recording = judge.recording
+        recording = known.recording
         wrong = [entry for entry in entries if entry.outcome == "wrong"]
         moves, moved = {entry.name for entry in wrong}, {entry.output for entry in wrong}
         notes: dict[str, list[str]] = {}
@@ -304,14 +305,14 @@ class _Task:
     def _mismatch(
         self,
         verdict: Verdict,
-        judge: Judge,
+        known: Known,
         first: Recording | None,
         beside: Fault | None,
     ) -> GradientMismatch:
         """The error; ``first`` is the recording of f where its second derivatives are wrong."""
         entry = _worst(verdict.entries)
-        graph = judge.recording.graph
-        fault = beside or judge.fault
+        graph = known.recording.graph
+        fault = beside or known.fault
         if first is not None and (beside is not None or fault is None):
             lost = beside or lost_slope(first)
             if lost is not None:
@@ -319,14 +320,14 @@ class _Task:
         operation, node, cause = None, None, entry.why
         if fault is not None:
             operation, node, cause = fault.operation, fault.node, str(fault)
-        elif judge.misfit is not None:
-            step = judge.recording.steps[judge.misfit]
+        elif known.misfit is not None:
+            step = known.recording.steps[known.misfit]
             assert step.op is not None
-            operation, node = step.op.name, judge.misfit
+            operation, node = step.op.name, known.misfit
             cause = f"the operation {operation} (node %{node}) does not compute what its row says"
         else:
-            k = judge.recording.output_names.index(entry.output)
-            node, operation = wrong_pass(judge.recording, k)
+            k = known.recording.output_names.index(entry.output)
+            node, operation = wrong_pass(known.recording, k)
             if operation is not None:
                 cause = (
                     f"the backward pass goes astray at the operation {operation} (node %{node}), "

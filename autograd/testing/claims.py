@@ -13,11 +13,12 @@ from typing import Any
 
 from ..numbers import is_number
 from ..trees import flatten
-from ..value import Value
+from .doubles import doubles
 from .naming import function_name
 from .outcome import Entry
 
 Rows = list[list[float]]
+WANTED = "a gradient is a number for each number of the point, nested like it or in an array"
 
 
 def check_claim(gradient: Any, who: str) -> None:
@@ -76,7 +77,7 @@ def _rows(name: str, part: Any, argument: Any, outputs: int, width: int) -> Rows
             for key in argument
         ]
         return [[x for rows in found for x in rows[k]] for k in range(outputs)]
-    numbers = _doubles(part, name)
+    numbers = doubles(part, name, WANTED)
     if len(numbers) != outputs * width:
         wanted = f"{width} numbers" if outputs == 1 else f"{outputs} × {width} numbers"
         raise ValueError(
@@ -108,22 +109,6 @@ def _shape(part: Any) -> tuple[int, ...]:
     lengths = {len(row) if isinstance(row, (list, tuple)) else -1 for row in part}
     flat = all(is_number(x) for row in part if isinstance(row, (list, tuple)) for x in row)
     return (len(part), lengths.pop()) if len(lengths) == 1 and flat and -1 not in lengths else ()
-
-
-def _doubles(result: Any, name: str) -> list[float]:
-    numbers = []
-    for x in flatten(result)[0]:
-        if isinstance(x, Value):
-            numbers.append(x.data)
-        elif is_number(x) or getattr(x, "shape", None) == ():
-            numbers.append(float(x))
-        else:
-            what = "None (is its return missing?)" if x is None else f"a {type(x).__name__}"
-            raise TypeError(
-                f"{name} returned {what}; a gradient is a number for each number of the point, "
-                "nested like it or in an array"
-            )
-    return numbers
 
 
 def _name(gradient: Callable[..., Any]) -> str:

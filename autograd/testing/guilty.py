@@ -4,15 +4,18 @@ from __future__ import annotations
 
 import contextlib
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from . import kinks
-from .numeric import EPSILON, TINIEST, UNKNOWN, measure
-from .precise import OutOfReach, Sides, Step, in_high_precision
+from .computed import OutOfReach, Sides, Step
+from .numeric import measure
+from .operation import Operation
+from .precise import in_high_precision
 from .recording import Recording
 from .rounding import Rounding, sweep
+from .slope import EPSILON, TINIEST, UNKNOWN
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,9 +36,9 @@ class Fault:
         )
 
 
-def wrong_operation(recording: Recording, at_kinks: Sequence[int], seed: int) -> Fault | None:
+def wrong_operation(recording: Recording, seed: int) -> Fault | None:
     """The first recorded operation whose local derivative is wrong, if there is one."""
-    asked = _asked(recording)
+    asked = recording.asked
     known: dict[Any, Fault | None] = {}
     for i, step in enumerate(recording.steps):
         if step.op is None or not asked[i]:
@@ -44,44 +47,33 @@ def wrong_operation(recording: Recording, at_kinks: Sequence[int], seed: int) ->
         key = (step.op, recording.inputs[i], positions)
         if key not in known:
             local = _Local(step, recording.inputs[i], recording.slopes[i], seed)
-            known[key] = local.fault(i, positions, at_kink=i in at_kinks)
+            known[key] = local.fault(i, positions, at_kink=i in recording.at_kinks)
         fault = known[key]
         if fault is not None:
             return fault
     return None
 
 
-def _asked(recording: Recording) -> list[bool]:
-    """Of which numbers a gradient is asked."""
-    asked: list[bool] = []
-    for step, kind in zip(recording.steps, recording.kinds, strict=True):
-        asked.append(kind in {"variable", "parameter"} or any(asked[j] for j in step.operands))
-    return asked
-
-
 class _Local:
-    """One operation by itself, on its recorded operands."""
+    """The slopes of one operation, held to what it computes by itself."""
 
     def __init__(
         self, step: Step, inputs: tuple[float, ...], slopes: tuple[float, ...], seed: int
     ) -> None:
         assert step.op is not None
-        self.op = step.op
-        self.inputs = inputs
-        self.slopes = slopes
-        leaves = [Step(None, (), x) for x in inputs]
-        self.steps = [*leaves, Step(step.op, tuple(range(len(inputs))), step.value)]
-        self.root = len(inputs)
+        self.op, self.inputs, self.value, self.slopes = step.op, inputs, step.value, slopes
+        self.operation = Operation(step.op, inputs, step.value)
         self.seed = seed
-        self.exact = in_high_precision(self.steps)
+        self.exact = in_high_precision(self.operation.steps)
 
     def fault(self, node: int, positions: Sequence[int], *, at_kink: bool) -> Fault | None:
         """What is wrong with the slopes towards ``positions``."""
         if at_kink and not kinks.held(self.op):
             return self._fault(node, positions[0], "another one by its own written convention")
-        if not all(map(math.isfinite, (*self.inputs, self.steps[-1].value))):
+        if not all(map(math.isfinite, (*self.inputs, self.value))):
             return None
-        bounds = Rounding(self.steps, [self.root] if at_kink else [], self.seed).spread(self.root)
+        steps, root = self.operation.steps, self.operation.root
+        bounds = Rounding(steps, [root] if at_kink else [], self.seed).spread(root)
         for p in positions:
             slope = self.slopes[p]
             sides, error = self._sides(p)
@@ -106,27 +98,14 @@ class _Local:
     def _sides(self, position: int) -> tuple[Sides | None, float]:
         with contextlib.suppress(OutOfReach):
             if not isinstance(self.exact, str):
-                return self.exact.sides(position, [self.root])[0], 0.0
-        slope = measure(
-            self._along(position), self.inputs[position], [self.steps[-1].value], [0.0]
-        )[0]
+                return self.exact.sides(position, [self.operation.root])[0], 0.0
+        along = self.operation.along(position)
+        slope = measure(along, self.inputs[position], [self.value], [0.0])[0]
         if slope is UNKNOWN or not math.isfinite(slope.error):
             return None, math.inf
         if slope.is_kink:
             return Sides(slope.left, slope.right), slope.error
         return Sides(slope.value, slope.value), slope.error
-
-    def _along(self, position: int) -> Callable[[float], list[float] | None]:
-        before, after = self.inputs[:position], self.inputs[position + 1 :]
-
-        def along(t: float) -> list[float] | None:
-            try:
-                result = float(self.op.forward(*before, t, *after))
-            except (ArithmeticError, ValueError):
-                return None
-            return [result] if math.isfinite(result) else None
-
-        return along
 
     def _fault(self, node: int, position: int, expected: str) -> Fault:
         return Fault(node, self.op.name, position, self.slopes[position], expected)
@@ -148,7 +127,7 @@ def wrong_pass(recording: Recording, output: int) -> tuple[int | None, str | Non
     """
     root = recording.roots[output]
     _, sizes = sweep(recording.steps, recording.slopes, root)
-    found, asked = recording.interior[output], _asked(recording)
+    found, asked = recording.interior[output], recording.asked
     shares: list[list[tuple[int, float]]] = [[] for _ in recording.steps]
     for j in range(root, -1, -1):
         if j in found and asked[j] and (sizes[j] or j == root):

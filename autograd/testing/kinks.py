@@ -10,7 +10,7 @@ import math
 from typing import Any
 
 from ..primitive import Op, unchecked
-from .numeric import EPSILON
+from .slope import EPSILON
 
 
 def between(claimed: float, left: Any, right: Any, slack: float = 0.0) -> bool:

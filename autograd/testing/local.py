@@ -9,14 +9,17 @@ paths they are the numerical gradient of the recording. Nothing of it reads the 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Any, NamedTuple
 
 from ..primitive import Op, unchecked
-from .numeric import EPSILON, RESOLVED, TINIEST, Slope, measure
-from .precise import OutOfReach, Step, in_high_precision, size_of
+from .computed import OutOfReach, Step, size_of
+from .numeric import measure
+from .operation import Operation
+from .precise import in_high_precision
 from .rounding import Rounding
+from .slope import EPSILON, RESOLVED, TINIEST
 
 NEVER = (math.nan, math.inf)
 
@@ -107,7 +110,7 @@ def measured_slopes(  # noqa: PLR0917 - the parts of one step
         traced = _traced(op, inputs, value)
         if traced is not None:
             return traced
-    local = _Alone(op, inputs, value, seed)
+    local = _Measurement(Operation(op, inputs, value), seed)
     return tuple(
         [
             local.slope(p, slope) if wanted else Measured(slope, 0.0)
@@ -116,20 +119,19 @@ def measured_slopes(  # noqa: PLR0917 - the parts of one step
     )
 
 
-class _Alone:
-    """One operation by itself, as a recording of its own."""
+@dataclass(frozen=True, slots=True)
+class _Measurement:
+    """The slopes of one operation, measured one by one."""
 
-    def __init__(self, op: Op, inputs: tuple[float, ...], value: float, seed: int) -> None:
-        self.op, self.inputs, self.value, self.seed = op, inputs, value, seed
-        leaves = [Step(None, (), x) for x in inputs]
-        self.root = len(inputs)
-        self.steps = [*leaves, Step(op, tuple(range(self.root)), value)]
+    operation: Operation
+    seed: int
 
     def slope(self, position: int, claimed: float) -> Measured:
         """The slope towards one operand."""
-        x = self.inputs[position]
-        noise = [EPSILON * size_of(self.op, self.inputs, self.value)]
-        first = measure(self._along(position), x, [self.value], noise, thorough=False)[0]
+        op, inputs, value = self.operation.op, self.operation.inputs, self.operation.value
+        noise = [EPSILON * size_of(op, inputs, value)]
+        along = self.operation.along(position)
+        first = measure(along, inputs[position], [value], noise, thorough=False)[0]
         if first.is_resolved and not first.is_kink:
             found = Measured(first.value, first.error)
             if _agree(claimed, found):
@@ -137,38 +139,27 @@ class _Alone:
         return self._precisely(position) or self._thoroughly(position, noise)
 
     def _precisely(self, position: int) -> Measured | None:
-        exact = in_high_precision(self.steps)
+        steps, root = self.operation.steps, self.operation.root
+        exact = in_high_precision(steps)
         if isinstance(exact, str):
             return None
         try:
-            sides = exact.sides(position, [self.root])[0]
+            sides = exact.sides(position, [root])[0]
         except OutOfReach:
             return None
         if not sides.is_smooth:
             return None
-        spread = Rounding(self.steps, [], self.seed).spread(self.root)[position]
+        spread = Rounding(steps, [], self.seed).spread(root)[position]
         if not spread <= RESOLVED * abs(float(sides.right)) + 64 * TINIEST:
             return None
         return Measured(float(sides.right), spread + float(sides.error))
 
     def _thoroughly(self, position: int, noise: Sequence[float]) -> Measured:
-        along = self._along(position)
-        slope: Slope = measure(along, self.inputs[position], [self.value], noise)[0]
+        along, x = self.operation.along(position), self.operation.inputs[position]
+        slope = measure(along, x, [self.operation.value], noise)[0]
         if slope.is_kink or not math.isfinite(slope.error):
             return Measured(*NEVER)
         return Measured(slope.value, slope.error)
-
-    def _along(self, position: int) -> Callable[[float], list[float] | None]:
-        before, after = self.inputs[:position], self.inputs[position + 1 :]
-
-        def along(t: float) -> list[float] | None:
-            try:
-                result = float(self.op.forward(*before, t, *after))
-            except (ArithmeticError, ValueError):
-                return None
-            return [result] if math.isfinite(result) else None
-
-        return along
 
 
 # --- sums and products of many --------------------------------------------------------------------

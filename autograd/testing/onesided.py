@@ -15,9 +15,10 @@ from fractions import Fraction
 from typing import NamedTuple
 
 from ..primitive import Op
+from .computed import OutOfReach, Step
+from .exact import Near
 from .local import Measured
-from .numeric import EPSILON
-from .precise import Near, OutOfReach, Step
+from .slope import EPSILON
 
 ROUNDS = 4 * EPSILON
 

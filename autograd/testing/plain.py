@@ -12,16 +12,24 @@ from typing import Any
 
 from ..errors import DomainError
 from ..numbers import is_number
-from ..trees import flatten
 from ..value import Value
 from . import claims
-from .judging import by_differences
+from .differences import by_differences
+from .doubles import doubles
 from .naming import function_name
 from .naming import output_names as names_of_outputs
-from .numeric import EPSILON, TINIEST, Slope, measure, measured_noise
+from .noise import measured_noise
+from .numeric import measure
 from .outcome import Entry
-from .recording import Call
+from .recording import Call, finite
+from .slope import EPSILON, TINIEST, Along, Slope
 from .steps import step_heights
+
+FEW_DIGITS = 3.0  # so many roundings, where numbers have few digits
+UNUSUAL = 8.0  # times the rounding: steps so high are no rounding any more
+CERTAIN = 256.0  # times the noise: a change that a smooth function cannot hide
+FARTHEST_STEP = 4.0  # times the number, or 1
+WIDEST_PLATEAU = 2.0**-10  # of the number: where it is wider, the function may as well be flat
 
 
 class PlainFunction:
@@ -38,10 +46,10 @@ class PlainFunction:
     def __call__(self, xs: Sequence[float]) -> list[float] | None:
         """The outputs at ``xs``."""
         try:
-            numbers = doubles(self.result(xs), self.f)
+            numbers = outputs_of(self.result(xs), self.f)
         except OUTSIDE:
             return None
-        return numbers if all(map(math.isfinite, numbers)) else None
+        return finite(numbers)
 
 
 OUTSIDE = (ArithmeticError, ValueError)  # ValueError: math.log(-1), a singular matrix
@@ -62,20 +70,10 @@ def quiet() -> Any:
     return contextlib.nullcontext() if numpy is None else numpy.errstate(all="ignore")
 
 
-def doubles(result: Any, f: Callable[..., Any]) -> list[float]:
+def outputs_of(result: Any, f: Callable[..., Any]) -> list[float]:
     """A function's result, flat."""
-    numbers = []
-    for x in flatten(result)[0]:
-        if isinstance(x, Value):
-            numbers.append(x.data)
-        elif is_number(x) or getattr(x, "shape", None) == ():
-            numbers.append(float(x))
-        else:
-            raise TypeError(
-                f"{function_name(f)} returned a {type(x).__name__}; a function to be checked "
-                "returns numbers, alone, in lists or in an array"
-            )
-    return numbers
+    wanted = "a function to be checked returns numbers, alone, in lists or in an array"
+    return doubles(result, function_name(f), wanted)
 
 
 def precision(result: Any) -> float:
@@ -103,7 +101,7 @@ class UnsteadyError(Exception):
 
 def check_steady(first: Sequence[float], f: Callable[..., Any], again: Callable[[], Any]) -> None:
     """Raise if f, called again at the point, gives other values than the first time."""
-    second = doubles(again(), f)
+    second = outputs_of(again(), f)
     if list(map(repr, first)) != list(map(repr, second)):
         pairs = zip(first, second, strict=False)
         one, other = next(((a, b) for a, b in pairs if repr(a) != repr(b)), (first, second))
@@ -126,7 +124,7 @@ def judged(
     """The entries of a plain function. Raises ArithmeticError or ValueError where f does."""
     function = PlainFunction(f, call)
     result = function.result(xs)
-    values = doubles(result, f)
+    values = outputs_of(result, f)
     if not all(map(math.isfinite, values)):
         raise ArithmeticError(f"the value is {next(v for v in values if not math.isfinite(v))!r}")
     check_steady(values, f, lambda: function.result(xs))
@@ -224,15 +222,14 @@ def _is_too_steep(  # noqa: PLR0917 - what is known of an entry
     slopes = [s for s in sides if s is not None and math.isfinite(s)]
     steep = max(map(abs, slopes), default=0.0)
     # So high are the steps of a bend over some hundred spacings; in doubles, over many millions.
-    unusual = 1e-9 * (size + steep * abs(x)) if own == EPSILON else max(_UNUSUAL * own, 5e-4) * size
+    unusual = 1e-9 * (size + steep * abs(x)) if own == EPSILON else max(UNUSUAL * own, 5e-4) * size
     if height <= unusual:
         return False
     apart_by = max(spacing(), own * abs(x))
     if (
         entry.analytic
-        and entry.left is entry.right is None
         and apart_by > 64 * EPSILON * abs(x)
-        and height <= max(_UNUSUAL * apart_by / (abs(x) or 1.0), 5e-4) * size
+        and height <= max(UNUSUAL * apart_by / (abs(x) or 1.0), 5e-4) * size
     ):
         return False  # as in fewer digits, whether or not the result says so
     apart = [abs(entry.analytic - slope) for slope in slopes]
@@ -248,7 +245,7 @@ def _spacing(  # noqa: PLR0917 - one number of one output
     """
     least = own * abs(xs[i])
     h = least
-    while h and h < FURTHEST * abs(xs[i]):
+    while h and h < WIDEST_PLATEAU * abs(xs[i]):
         for moved in (xs[i] + h, xs[i] - h):
             outputs = function([*xs[:i], moved, *xs[i + 1 :]])
             if outputs is None or outputs[k] != value:
@@ -258,13 +255,6 @@ def _spacing(  # noqa: PLR0917 - one number of one output
             continue
         break
     return max(least, h / 4)  # of a plateau the point may be anywhere
-
-
-_UNUSUAL = 8.0
-FEW_DIGITS = 3.0
-FARTHEST_STEP = 4.0  # times the number, or 1
-FURTHEST = 2.0**-10  # of the number: on a plateau that is wider, the function may as well be flat
-_CERTAIN = 256.0  # times the noise: a change that a smooth function cannot hide
 
 
 def _measured(
@@ -300,7 +290,7 @@ def _steps(
         for k, slope in enumerate(row):
             if not (math.isfinite(slope.value) and slope.value and noise[k]):
                 continue
-            h = _CERTAIN * noise[k] / abs(slope.value)
+            h = CERTAIN * noise[k] / abs(slope.value)
             at = _first_change(function, xs, i, k, values[k], h)
             if at is not None:
                 found[k] = max(found[k], 2.0 * at)
@@ -373,9 +363,7 @@ def _not_finite(entry: Entry, slope: Slope) -> Entry:
     return replace(entry, outcome="undecided", why=f"the gradient is {entry.analytic!r}")
 
 
-def _along(
-    function: PlainFunction, xs: Sequence[float], i: int, count: int
-) -> Callable[[float], list[float] | None]:
+def _along(function: PlainFunction, xs: Sequence[float], i: int, count: int) -> Along:
     before, after = list(xs[:i]), list(xs[i + 1 :])
 
     def moved(t: float) -> list[float] | None:

@@ -9,7 +9,6 @@ are four pieces of code for one number.
 from __future__ import annotations
 
 import copy
-import functools
 import math
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import contextmanager
@@ -24,11 +23,12 @@ from ..primitive import unchecked
 from ..pullback import pullback, pushforward
 from ..trees import flatten
 from ..value import Constant, Value, constant
+from .computed import Step
+from .doubles import no_number
 from .naming import function_name
 from .naming import output_names as names_of_outputs
-from .numeric import EPSILON
-from .precise import Step
 from .rounding import below, local_slopes, sweep
+from .slope import EPSILON
 
 OUTSIDE = (DomainError, ArithmeticError)  # what f may raise where it is not defined
 
@@ -49,9 +49,15 @@ class Recording:
         self.is_single = isinstance(result, Value) or is_number(result)
         self.output_names = [""] if self.is_single else names_of_outputs(f, result)
         facts, self.indices = read(self.outputs, {}) if self.outputs else ([], {})
-        self.kinds = [fact.kind for fact in facts]
         self.steps = [Step(fact.op, fact.operands, fact.value) for fact in facts]
         self.inputs = [fact.inputs for fact in facts]
+        self.asked: list[bool] = []
+        """Of which numbers a gradient is asked."""
+        for fact in facts:
+            is_leaf = fact.kind in {"variable", "parameter"}
+            self.asked.append(is_leaf or any(self.asked[j] for j in fact.operands))
+        self.at_kinks = self._kinks()
+        """The recorded operations that are exactly at a kink."""
         self.places = [self.indices.get(leaf) for leaf in self.leaves]
         self.roots = [self.indices[output] for output in self.outputs]
         self.values = [output.data for output in self.outputs]
@@ -139,36 +145,24 @@ class Recording:
             for value, grad in zip(others, grads, strict=True):
                 value.grad = grad
 
-    def at(self, place: int | None, t: float) -> list[float]:
-        """Every number of the recording in doubles, with another number in one leaf."""
-        values = [step.value for step in self.steps]
-        if place is None:
-            return values
-        values[place] = t
-        changed = {place}
+    def outputs_at(self, place: int | None, t: float) -> list[float]:
+        """The outputs of the recording in doubles, with another number in one leaf."""
+        return self._replayed({} if place is None else {place: t})
+
+    def moved(self, xs: Sequence[float]) -> list[float]:
+        """The same, with other numbers in all leaves."""
+        pairs = zip(self.places, xs, strict=True)
+        return self._replayed({place: x for place, x in pairs if place is not None})
+
+    def _replayed(self, leaves: dict[int, float]) -> list[float]:
+        """The outputs, computed again from these leaves; what they do not change is kept."""
+        values = [leaves.get(i, step.value) for i, step in enumerate(self.steps)]
+        changed = set(leaves)
         with unchecked():
             for i, step in enumerate(self.steps):
                 if step.op is not None and not changed.isdisjoint(step.operands):
                     values[i] = float(step.op.forward(*[values[j] for j in step.operands]))
                     changed.add(i)
-        return values
-
-    def outputs_at(self, place: int | None, t: float) -> list[float] | None:
-        """The outputs with another number in one leaf; None where one is not finite."""
-        values = self.at(place, t)
-        found = [values[root] for root in self.roots]
-        return found if all(map(math.isfinite, found)) else None
-
-    def moved(self, xs: Sequence[float]) -> list[float]:
-        """The outputs of the recording in doubles, with other numbers in all leaves."""
-        values = [step.value for step in self.steps]
-        for place, x in zip(self.places, xs, strict=True):
-            if place is not None:
-                values[place] = x
-        with unchecked():
-            for i, step in enumerate(self.steps):
-                if step.op is not None:
-                    values[i] = float(step.op.forward(*[values[j] for j in step.operands]))
         return [values[root] for root in self.roots]
 
     def is_as(self, call: Call, xs: Sequence[float]) -> bool:
@@ -192,26 +186,16 @@ class Recording:
             for i, (fact, step) in enumerate(zip(facts, self.steps, strict=True))
         )
 
-    @functools.cached_property
-    def asked(self) -> list[bool]:
-        """Of which numbers a gradient is asked."""
-        asked: list[bool] = []
-        for step, kind in zip(self.steps, self.kinds, strict=True):
-            asked.append(kind in {"variable", "parameter"} or any(asked[j] for j in step.operands))
-        return asked
-
     def only(self, nodes: Iterable[int]) -> Recording:
         """The recording with no other operations than these: the rest are plain numbers."""
         kept = set(nodes)
         found = copy.copy(self)
-        found.kinds = ["variable" if asked else "constant" for asked in self.asked]
         found.steps = [
             step if i in kept else Step(None, (), step.value) for i, step in enumerate(self.steps)
         ]
         return found
 
-    def kinks(self) -> list[int]:
-        """The recorded operations that are exactly at a kink."""
+    def _kinks(self) -> list[int]:
         found = []
         for i, (step, inputs) in enumerate(zip(self.steps, self.inputs, strict=True)):
             if step.op is not None and any(distance == 0 for distance in _distances(step, inputs)):
@@ -248,10 +232,8 @@ def _value(x: Any, f: Callable[..., Any]) -> Value:
         return x
     if is_number(x):
         return constant(float(x))
-    raise TypeError(
-        f"{function_name(f)} returned a {type(x).__name__}; a function to be checked returns "
-        "Values or numbers, alone or in lists"
-    )
+    wanted = "a function to be checked returns Values or numbers, alone or in lists"
+    raise no_number(x, function_name(f), wanted)
 
 
 def values_of(call: Call, xs: Sequence[float]) -> list[float] | None:
@@ -260,5 +242,9 @@ def values_of(call: Call, xs: Sequence[float]) -> list[float] | None:
         result = call([Value(x) for x in xs])
     except OUTSIDE:
         return None
-    numbers = [x.data if isinstance(x, Value) else float(x) for x in flatten(result)[0]]
+    return finite([x.data if isinstance(x, Value) else float(x) for x in flatten(result)[0]])
+
+
+def finite(numbers: list[float]) -> list[float] | None:
+    """The numbers; None if one of them is not finite."""
     return numbers if all(map(math.isfinite, numbers)) else None

@@ -13,8 +13,8 @@ import random
 from collections.abc import Iterable, Sequence
 
 from ..primitive import unchecked
-from .numeric import EPSILON, TINIEST
-from .precise import Step, size_of
+from .computed import Step, size_of
+from .slope import EPSILON, TINIEST
 
 RUNS = 6
 SAFETY = 8.0  # the largest move of six runs, times this, is the bound

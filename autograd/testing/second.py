@@ -10,7 +10,6 @@ Notation: p is the position of the operand towards which there is a slope, q of 
 
 from __future__ import annotations
 
-import math
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -22,8 +21,9 @@ from ..pullback import pullback
 from ..value import Value
 from .guilty import Fault, wrong_operation
 from .local import LocalSlopes
-from .numeric import EPSILON, TINIEST, Slope, measure
-from .recording import OUTSIDE, Call, Recording
+from .numeric import measure
+from .recording import OUTSIDE, Call, Recording, finite
+from .slope import EPSILON, TINIEST, Along, Slope
 
 BESIDE = 2.0**-6  # how far from the point the slopes are looked at again
 ROUNDS = 1024 * EPSILON  # relative; what the row's own rounding may make of a slope's slope
@@ -75,8 +75,8 @@ def lost_slope(recording: Recording) -> LostSlope | None:
         known.add((step.op, inputs, asked))
         for p, q, given, slope in _slopes_of_slopes(step.op, inputs, asked):
             slack = 2 * slope.error + ROUNDS * (abs(given) + abs(slope.value)) + 8 * TINIEST
-            if math.isfinite(slope.error) and not slope.is_kink:
-                off = abs(given - slope.value) / slack
+            if not slope.is_kink:
+                off = abs(given - slope.value) / slack  # 0 or nan where one is not finite
                 if off > furthest[0]:
                     furthest = off, LostSlope(i, step.op.name, p, given, f"{slope.value!r}", q)
     return furthest[1]
@@ -89,13 +89,11 @@ def _slopes_of_slopes(
     given = {p: _differentiated(op, inputs, p, asked) for p in asked}
     with unchecked():
         slopes = list(map(float, op.slopes(float(op.forward(*inputs)), inputs)))
-    if not all(map(math.isfinite, slopes)):
-        return []
     noise = [EPSILON * (1.0 + abs(slope)) for slope in slopes]
     found = []
     for q in asked:
         measured = measure(_along(op, inputs, q), inputs[q], slopes, noise)
-        found += [(p, q, given[p][q], measured[p]) for p in asked if math.isfinite(given[p][q])]
+        found += [(p, q, given[p][q], measured[p]) for p in asked]
     return found
 
 
@@ -113,9 +111,7 @@ def _differentiated(
     return dict(zip(leaves, grads, strict=True))
 
 
-def _along(
-    op: Op, inputs: tuple[float, ...], position: int
-) -> Callable[[float], list[float] | None]:
+def _along(op: Op, inputs: tuple[float, ...], position: int) -> Along:
     """All slopes of an operation, with one operand moving."""
     before, after = inputs[:position], inputs[position + 1 :]
 
@@ -128,7 +124,7 @@ def _along(
                 slopes = list(map(float, op.slopes(float(op.forward(*moved)), moved)))
         except OUTSIDE:
             return None
-        return slopes if all(map(math.isfinite, slopes)) else None
+        return finite(slopes)
 
     return along
 
@@ -149,7 +145,7 @@ def wrong_beside(
         except OUTSIDE:
             continue
         local = _local(recording, seed)
-        fault = wrong_operation(recording.only(local.suspects), recording.kinks(), seed)
+        fault = wrong_operation(recording.only(local.suspects), seed)
         if fault is not None:
             at = recording.inputs[fault.node]
             return WrongBeside(
@@ -175,15 +171,15 @@ def measured_seconds(
             errors += [0.0 if place is None else chain.errors[place] for place in recording.places]
         return slopes, errors
 
-    def along(i: int) -> Callable[[float], list[float] | None]:
+    def along(i: int) -> Along:
         def moved(t: float) -> list[float] | None:
             found = gradient([*xs[:i], t, *xs[i + 1 :]])
-            return found[0] if found is not None and all(map(math.isfinite, found[0])) else None
+            return None if found is None else finite(found[0])
 
         return moved
 
     base = gradient(xs)
-    if base is None or not all(map(math.isfinite, (*base[0], *base[1]))):
+    if base is None:
         return []
     return [measure(along(i), x, base[0], base[1], thorough=False) for i, x in enumerate(xs)]
 

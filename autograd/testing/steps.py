@@ -14,7 +14,7 @@ import itertools
 import math
 from collections.abc import Callable, Sequence
 
-from .numeric import EPSILON
+from .slope import EPSILON
 
 F = Callable[[Sequence[float]], Sequence[float] | None]
 

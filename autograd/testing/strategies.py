@@ -292,7 +292,7 @@ def _judge_in_floats(f: Callable[..., Any], point: tuple[Any, ...]) -> Finding:
     try:
         leaves = flatten(f(*point))[0]
     except (ArithmeticError, ValueError) as error:  # as the functions of math say it
-        if isinstance(error, DomainError) or is_outside(error):
+        if is_outside(error):
             return Finding(defined=False, why=f"{type(error).__name__}: {error}")
         return _ANYWHERE
     except Exception:  # noqa: BLE001 - the check meets it again, and says it

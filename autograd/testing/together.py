@@ -17,8 +17,10 @@ import random
 from collections.abc import Callable, Sequence
 
 from .local import Chain, LocalSlopes
-from .numeric import EPSILON, measure
-from .recording import Call, Recording, values_of
+from .numeric import measure
+from .onesided import OneSided, Rate
+from .recording import Call, Recording, finite, values_of
+from .slope import EPSILON
 
 MANY = 8
 """From so many inputs on they are judged together."""
@@ -38,8 +40,10 @@ class Together:
         self.is_same = True
         """Whether f was the same computation wherever it was recorded anew."""
         rng = random.Random(seed)
-        signs = [[rng.choice((-1, 1)) * rng.uniform(0.5, 1.5) for _ in xs] for _ in (0, 1)]
-        self.directions = signs[:DIRECTIONS]
+        self.directions = [
+            [rng.choice((-1, 1)) * rng.uniform(0.5, 1.5) for _ in xs] for _ in range(DIRECTIONS)
+        ]
+        self._through: dict[int, list[tuple[Rate, Rate]] | None] = {}
 
     @functools.cached_property
     def local(self) -> LocalSlopes:
@@ -51,6 +55,17 @@ class Together:
     def chains(self) -> list[Chain]:
         """What they make of each output's gradient."""
         return [self.local.chain(root) for root in self.recording.roots]
+
+    def through(self, i: int) -> list[tuple[Rate, Rate]] | None:
+        """The slopes of all outputs to either side of the kinks; None where not known."""
+        if i not in self._through:
+            self._through[i] = self._one_sided.sides(self.recording.places[i])
+        return self._through[i]
+
+    @functools.cached_property
+    def _one_sided(self) -> OneSided:
+        r = self.recording
+        return OneSided(r.steps, self.local.measured, r.at_kinks, r.roots)
 
     @functools.cached_property
     def unrecorded(self) -> set[int]:
@@ -94,8 +109,7 @@ class Together:
         def along(t: float) -> list[float] | None:
             moved = [x + t * d for x, d in zip(xs, direction, strict=True)]
             if self.is_same:
-                values = r.moved(moved)
-                return values if all(map(math.isfinite, values)) else None
+                return finite(r.moved(moved))
             found = values_of(self.call, moved)
             return found if found is None or len(found) == len(r.outputs) else None
 
@@ -103,13 +117,13 @@ class Together:
         slopes = measure(along, 0.0, r.values, r.noise, thorough=False)
         for k, slope in enumerate(slopes):
             chain = self.chains[k]
-            pairs = [(p, d) for p, d in zip(r.places, direction, strict=True) if p is not None]
-            expected = [chain.slopes[p] * d for p, d in pairs]
-            sizes = _used(r.sizes[k], r.places)
-            doubt = [
-                (chain.errors[p] + ROUNDS * size) * abs(d)
-                for (p, d), size in zip(pairs, sizes, strict=True)
+            used = [
+                (p, d, size)
+                for p, d, size in zip(r.places, direction, r.sizes[k], strict=True)
+                if p is not None
             ]
+            expected = [chain.slopes[p] * d for p, d, _ in used]
+            doubt = [(chain.errors[p] + ROUNDS * size) * abs(d) for p, d, size in used]
             if not all(map(math.isfinite, (*expected, *doubt))):
                 continue  # some operations could not be measured; their inputs are looked at alone
             if slope.is_resolved and not slope.is_kink:
@@ -144,10 +158,6 @@ class Together:
             return False
         again = self.recording.moved(moved)
         return all(abs(c - a) <= ROUNDS * abs(a) for c, a in zip(computed, again, strict=True))
-
-
-def _used(sizes: Sequence[float], places: Sequence[int | None]) -> list[float]:
-    return [size for size, place in zip(sizes, places, strict=True) if place is not None]
 
 
 def _suspects(indices: list[int], holds: Callable[[Sequence[int]], bool]) -> list[int]:

@@ -8,7 +8,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograd.testing.numeric import UNKNOWN, measure, measured_noise
+from autograd.testing.noise import measured_noise
+from autograd.testing.numeric import measure
+from autograd.testing.slope import UNKNOWN
 from autograd.testing.steps import step_heights
 
 mp = mpmath.MPContext()
@@ -126,3 +128,35 @@ def test_a_kink_and_a_jump_are_no_noise():
     for side in (1, -1):  # a jump very near the point, on one side of it
         at = 1.0 + side * 5e-13
         assert measured_noise(lambda xs, at=at: [float(xs[0] > at)], [1.0], 1) == [0.0]
+
+
+# --- narrow features and steep places -------------------------------------------------------------
+
+WIDTH = 1e-3
+
+
+def ripple(x):
+    """A wave that wide steps see nothing of; its slope at 0 is 1."""
+    return x * math.exp(-((x / WIDTH) ** 2))
+
+
+def test_what_the_wide_steps_jumped_over_is_seen_beside_a_corner():
+    def f(x):
+        return math.hypot(x, WIDTH) + ripple(x)
+
+    slope = one(f, 0.0, thorough=False)
+
+    assert not slope.is_kink
+    assert slope.value == pytest.approx(1.0, rel=1e-3)
+    assert abs(slope.value - 1.0) <= slope.error
+
+
+def test_whether_a_side_is_infinitely_steep_is_unknown_where_rounding_hides_it():
+    def f(x):
+        return math.copysign(abs(x) ** 0.6, x)
+
+    sharp, hidden = one(f, 0.0), one(f, 0.0, noise=1e-6)
+
+    assert (sharp.left, sharp.right) == (math.inf, math.inf)
+    assert not hidden.is_kink
+    assert hidden.error == math.inf

@@ -11,7 +11,9 @@ import autograd as ag
 from autograd import Value, ops
 from autograd.primitive import unchecked
 from autograd.testing import check_gradients
-from autograd.testing.precise import Exactly, Near, OutOfReach, Precisely, functions
+from autograd.testing.computed import OutOfReach
+from autograd.testing.digits import Precisely, functions
+from autograd.testing.exact import Exactly, Near
 from autograd.testing.recording import Recording
 from tests.strategies import points, rational_programs
 

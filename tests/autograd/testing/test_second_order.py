@@ -8,6 +8,8 @@ import pytest
 import autograd as ag
 from autograd import ops
 from autograd.testing import GradientMismatch, check_gradients
+from autograd.testing.recording import Recording
+from autograd.testing.second import lost_slope
 from tests.autograd.testing.damage import damaged, spoilt
 from tests.autograd.testing.test_faults import ROWS, places, points
 
@@ -110,6 +112,27 @@ def test_an_operation_whose_slope_loses_its_own_derivative_is_named(operation):
         error
     )
     assert "without .data" in error.cause
+
+
+def test_a_kink_of_a_slope_is_no_lost_derivative(operation):
+    square = operation("relu_squared", lambda x: max(x, 0.0) ** 2, lambda z, x: 2.0 * ag.relu(x))
+
+    def of(x):
+        recording = Recording(square, lambda numbers: square(*numbers), [x], ["x"])
+        return lost_slope(recording)
+
+    assert of(0.0) is None
+    assert of(1.0) is None
+
+
+@pytest.mark.parametrize(
+    ("op", "point"), [("sqrt", [0.0]), ("pow", [-2.0, 2.0]), ("pow", [0.0, 1.5]), ("log", [1e-310])]
+)
+def test_slopes_that_are_not_finite_are_nobodys_fault(op, point):
+    f = ops.ALL[op]
+    names = ["x", "y"][: len(point)]
+
+    assert lost_slope(Recording(f, lambda numbers: f(*numbers), point, names)) is None
 
 
 def test_the_right_one_of_two_operands_is_named(operation):

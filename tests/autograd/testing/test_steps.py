@@ -285,3 +285,26 @@ def test_what_is_seen_nearest_to_the_point_counts():
     [height], _ = step_heights(f, [1.025], f([1.025]))
 
     assert 1e-10 < height < 1e-8
+
+
+def test_where_most_parts_jump_the_one_that_does_not_is_passed_by():
+    """The parts of one cut are 3/4 of a plateau wide, so six of eight have a jump."""
+    plateau = 2.0**-18 * 0.7 / 8**3 / 0.75
+
+    def f(xs):
+        return [plateau * np.floor(xs[0] / plateau)] if abs(xs[0] - 1.0) < 1e-4 else None
+
+    [height], _ = step_heights(f, [1.0], f([1.0]))
+
+    assert height == pytest.approx(plateau, rel=1e-3)
+
+
+@pytest.mark.parametrize("height", [0.5, 1.0, 3.0])
+def test_a_wave_that_is_narrow_in_float32_is_not_jumped_over(height):
+    def f(x):
+        x = np.float32(x)
+        u = (x - np.float32(1)) / np.float32(3e-5)
+        return x + np.float32(3e-5 * height) * u * np.exp(-u * u)
+
+    assert outcome(f, 1.0, 1.0) != "right"
+    assert outcome(f, 1.0, 1.0 + height) != "wrong"

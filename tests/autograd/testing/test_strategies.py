@@ -7,7 +7,7 @@ from typing import Annotated
 
 import numpy as np
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograd import Graph, Interval, Op, Value, asin, grad, log, ops, relu, sqrt, tanh
@@ -213,6 +213,7 @@ def test_points_of_a_function_are_away_from_the_kinks_on_its_way(point):
     assert len({len(row) for row in weights}) == 1  # no ragged matrix
 
 
+@settings(max_examples=30)  # a point looks at a hundred places
 @given(points(layer, on_kinks=True))
 def test_points_of_a_function_can_be_on_a_kink(point):
     values = [Value(point[2])]

@@ -371,7 +371,7 @@ def test_through_an_operation_at_its_kink_errors_are_passed_on():
         (Measured(1.0, 1e-6),) if step.op is ops.sin else slopes
         for slopes, step in zip(known.local.measured, recording.steps, strict=True)
     ]
-    one_sided = OneSided(recording.steps, measured, recording.kinks(), recording.roots)
+    one_sided = OneSided(recording.steps, measured, recording.at_kinks, recording.roots)
     [(left, right)] = one_sided.sides(recording.places[0])
 
     assert (left.rate, right.rate) == (0.0, 3.0)
@@ -384,6 +384,36 @@ def test_through_an_operation_at_its_kink_errors_are_passed_on():
 def test_a_jump_has_no_one_sided_slope():
     known = of(lambda w: ag.floor(w[0]) * w[1], [2.0, 3.0])
     recording = known.recording
-    one_sided = OneSided(recording.steps, known.local.measured, recording.kinks(), recording.roots)
+    one_sided = OneSided(recording.steps, known.local.measured, recording.at_kinks, recording.roots)
 
     assert one_sided.sides(recording.places[0]) is None
+
+
+# --- narrow features ------------------------------------------------------------------------------
+
+
+def test_a_cheap_slope_that_does_not_confirm_the_table_gets_a_second_look():
+    def narrow(x):
+        u = (x - 1.0) / 1e-4
+        return x + 1e-4 * u * math.exp(-u * u)
+
+    op = Op("narrow", "narrow", narrow, domain=(ops.sin.domain[0],), partials=(lambda z, x: 2.0,))
+    [measured] = measured_slopes(op, (1.0,), narrow(1.0), (2.0,), [True], 0)
+
+    assert measured.slope == pytest.approx(2.0, rel=1e-6)
+
+
+def test_a_slope_that_is_hardly_measured_proves_nothing_against_the_gradient():
+    """Its values near the point are those that were recorded; further off they only seem flat."""
+
+    def f(x):
+        wave = x[0] * ag.exp(-((x[0] * 1e6) ** 2))
+        if x[0].data != 0.0:
+            wave = wave * 1.0  # another recording, of the same numbers
+        if abs(x[0].data) > 2.0**-16:
+            wave = wave + 0.1 * x[0] * x[0]
+        return wave + sum(x[1:])
+
+    verdict = check_gradients(f, [0.0] + [1.0] * 8)
+
+    assert verdict.entries[0].outcome == "right"

@@ -62,10 +62,22 @@ def product(left: float, right: float, result: float) -> tuple[str, str]:
     >>> product(0.64, -0.8, 0.64 * -0.8), product(0.2162, -3.7705, 0.2162 * -3.7705)
     (('+0.64 × −0.8', '= −0.512'), ('+0.2162 × −3.771', '≈ −0.8152'))
     """
-    sign = "="
-    if all(map(math.isfinite, (left, right, result))):
-        sign = _relation(_EXACT.multiply(shown(left), shown(right)), shown(result))
+    sign = multiply_to([left, right], result)
     return f"{show(left)} × {show(right)}", f"{sign} {show(result)}"
+
+
+def multiply_to(factors: Sequence[float], result: float) -> str:
+    """``=`` if the shown factors multiply to the shown result, else ``≈``.
+
+    >>> multiply_to([0.64, -0.8], -0.512), multiply_to([2.0, 0.42, 1.0], 0.8399)
+    ('=', '≈')
+    """
+    if not all(map(math.isfinite, (*factors, result))):
+        return "="
+    calculated = Decimal(1)
+    for factor in factors:
+        calculated = _EXACT.multiply(calculated, shown(factor))
+    return _relation(calculated, shown(result))
 
 
 def total(terms: Sequence[float], result: float) -> tuple[list[str], str]:
@@ -127,8 +139,10 @@ def _sum(terms: Sequence[float], digits: int) -> Decimal:
 
 def _relation(calculated: Decimal, result: Decimal) -> str:
     """``=`` if the calculated number, rounded at the result's last digit, is the result."""
-    if not result:
-        return "≈" if calculated else "="
+    if not (result and calculated):
+        return "=" if result == calculated else "≈"
+    if abs(calculated.adjusted() - result.adjusted()) > 1:
+        return "≈"  # so far off that the rounded one may have more digits than there is room for
     return "=" if calculated.quantize(result, context=_EXACT) == result else "≈"
 
 

@@ -137,6 +137,12 @@ class _Reader:
             return self.error("write where(x > 0, a, b) for a choice", token)
         if token.kind == "name" and token.text in {"and", "or", "not", "in", "is"}:
             return self.error(f"{token.text!r} means nothing in a formula", token)
+        if before.kind == "name" and self.is_function_only(before.text):
+            return self.error(
+                f"{before.text} is a function: what it is of stands in brackets, as in "
+                f"{before.text}(x)",
+                before, token,
+            )  # fmt: skip
         product = f"{before.text}*{token.text}"
         is_hexadecimal = before.text == "0" and token.text[:1] in "xXbBoO"
         if before.kind != "sign" and len(product) <= 30 and not is_hexadecimal:
@@ -283,6 +289,11 @@ class _Reader:
         else:
             self.missing.setdefault(name, token)
             self.write("load", token.start, name=name)
+
+    def is_function_only(self, name: str) -> bool:
+        """Whether a name is known as a function, and as no number."""
+        is_number = name in self.given or name in self.assigned or name in vocabulary.CONSTANTS
+        return not is_number and vocabulary.function(name) is not None
 
     def without_value(self) -> ExpressionError:
         """Names that nobody gave a number: the first is pointed at, all are listed."""

@@ -20,8 +20,9 @@ MAX_NAME = 100
 SIGNS = ("**", "<=", ">=", "==", "!=", *"+-*/()[],;=<>")
 _SAME = {
     "−": "-", "–": "-", "×": "*", "·": "*", "⋅": "*", "∙": "*", "∗": "*", "÷": "/", "∕": "/",
-    "≤": "<=", "≥": ">=", "≠": "!=",
+    "≤": "<=", "≥": ">=", "≠": "!=", "\u0387": "*",
 }  # fmt: skip
+_DOTS = frozenset("\u00b7\u0387")  # look the same; with either Python lets a name go on
 _EXPONENTS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789", strict=True))
 _SUBSCRIPTS = frozenset("₀₁₂₃₄₅₆₇₈₉")
 _DIGITS = frozenset("0123456789")
@@ -33,7 +34,7 @@ _INSTEAD = {
     ".": "there are no methods here: write tanh(x) for x.tanh()",
     ":": "there are no slices and no lambdas here",
     "&": "there is no 'and' here: write 0 < x < 1, or a where inside a where",
-    "|": "there is no 'or' here: write a where inside a where",
+    "|": "write abs(x) for |x|, and for 'or' a where inside a where",
     "@": "write dot([w1, w2], [x1, x2])",
     "{": "write ( and )",
     "}": "write ( and )",
@@ -187,4 +188,4 @@ def _begins_name(char: str) -> bool:
 
 
 def _goes_on(char: str) -> bool:
-    return char in _SUBSCRIPTS or ("x" + char).isidentifier()
+    return char in _SUBSCRIPTS or (char not in _DOTS and ("x" + char).isidentifier())

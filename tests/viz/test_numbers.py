@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from viz.numbers import applied, is_alarming, product, show, shown, sums_to, total
+from viz.numbers import applied, is_alarming, multiply_to, product, show, shown, sums_to, total
 
 from .reading import is_shown_as, numbers_in
 
@@ -102,6 +102,14 @@ def test_an_equals_sign_in_a_product_is_true_on_a_calculator(a, b):
         with calculator():
             agrees = rounded(x * y, z) == z if z else x * y == 0
         assert sign == ("=" if agrees else "≈")
+
+
+def test_many_factors_are_held_to_the_calculator_too():
+    assert multiply_to([2.0, 0.42, 0.5], 0.42) == "="
+    assert multiply_to([2.0, 0.42, 0.5], 0.4201) == "≈"
+    assert multiply_to([], 1.0) == "="
+    assert multiply_to([1e308] * 9, 5e-324) == "≈"  # further apart than digits are kept
+    assert multiply_to([1e-308] * 9, 1e308) == "≈"
 
 
 @given(ordinary, ordinary)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -12,9 +12,11 @@ from autograd import Value
 from autograd.formula import Formula, calculate, parse
 
 from .failures import UNDECIDED, WRONG, Failure, told
-from .reading import ASSIGNMENT, FormulaCommand, assigned, reads_formula
+from .reading import FormulaCommand, assigned, named, reads_formula
 
 if TYPE_CHECKING:
+    import inspect
+
     from autograd.testing import Verdict
 
 
@@ -69,7 +71,8 @@ def _of_claims(formula: Formula, claims: Sequence[str]) -> Verdict:
     claimed = dict(map(assigned, claims))
     if len(claimed) < len(claims):
         raise Failure("--gradient is given twice for the same name")
-    places = {name: _place(formula, name) for name in claimed}
+    given = formula.inputs
+    places = {name: named(f"--gradient {name}", name, formula, given) for name in claimed}
     restricted = _restricted(formula, places)
 
     def gradient(*numbers: float) -> tuple[float, ...]:
@@ -86,21 +89,21 @@ def _of_claims(formula: Formula, claims: Sequence[str]) -> Verdict:
     return check_gradients(f, point, (lambda *x: gradient(*x)[0]) if one else gradient)
 
 
-def _signature(names: Any) -> Any:
-    import inspect  # noqa: PLC0415
+class _Name(str):
+    """The name of a number as users write it, ``w[1]``, where Python wants one of its own."""
+
+    __slots__ = ()
+
+    def isidentifier(self) -> bool:
+        return True
+
+
+def _signature(names: Iterable[str]) -> inspect.Signature:
+    """By which the numbers are called in the table."""
+    import inspect  # noqa: PLC0415 - costs milliseconds, and only checks ask
 
     kind = inspect.Parameter.POSITIONAL_ONLY
-    plain = [name.replace("[", "_").replace("]", "") for name in names]
-    return inspect.Signature([inspect.Parameter(name, kind) for name in plain])
-
-
-def _place(formula: Formula, name: str) -> Value:
-    """The input that a claim is about."""
-    with told(f"--gradient {name}: "):
-        found = parse(name, formula.inputs).value
-    if found.op is not None or found.kind != "variable" or not found.label:
-        raise Failure(f"--gradient {name}=…: {name} is no variable that was given as {ASSIGNMENT}")
-    return found
+    return inspect.Signature([inspect.Parameter(_Name(name), kind) for name in names])
 
 
 def _restricted(formula: Formula, places: dict[str, Value]) -> Callable[[Sequence[float]], Formula]:

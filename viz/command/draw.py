@@ -7,8 +7,8 @@ import click
 from autograd.formula import Formula
 
 from .failures import refuse_file, told
-from .opening import in_browser
-from .reading import FormulaCommand, reads_formula
+from .opening import in_browser, temporary
+from .reading import FormulaCommand, reads_formula, refuse_constants
 
 
 @click.command(cls=FormulaCommand, short_help="The picture of a formula, as text or as a file.")
@@ -48,6 +48,8 @@ def draw(
     """  # noqa: D301 - \b is click's sign for lines that stay as they are
     if output is not None:
         refuse_file(output)
+    if view == "backward":
+        refuse_constants(formula)
     with told():
         from ..draw import draw as drawn  # noqa: PLC0415 - only this command draws
 
@@ -57,6 +59,8 @@ def draw(
             if opened:
                 in_browser(output)
         elif opened:
-            picture.show()
+            path = picture.save(temporary("picture.svg"))
+            click.echo(path)
+            in_browser(path)
         else:
             click.echo(picture.text(), nl=False)

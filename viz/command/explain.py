@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import click
 
-from autograd.formula import Formula, parse
+from autograd.formula import Formula
 
-from .failures import refuse_file, told
-from .reading import FormulaCommand, reads_formula
+from .failures import Failure, refuse_file, told
+from .reading import FormulaCommand, named, reads_formula, refuse_constants
 
 
 @click.command(cls=FormulaCommand, short_help="Why a gradient is what it is.")
@@ -27,8 +27,10 @@ def explain(formula: Formula, of: str, top: int, output: str | None) -> None:
     """  # noqa: D301 - \b is click's sign for lines that stay as they are
     if output is not None:
         refuse_file(output)
-    with told(f"--of {of}: "):
-        wanted = parse(of, formula.names).value
+    wanted = named(f"--of {of}", of, formula, formula.names)
+    refuse_constants(formula)
+    if of.partition("[")[0].strip() in formula.unused:
+        raise Failure(f"--of {of}: the formula does not use it, so no path leads from there")
     with told():
         from ..explain import explain as explained  # noqa: PLC0415 - only this command explains
 

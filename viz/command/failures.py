@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import contextlib
 import os
+import re
 from collections.abc import Iterator
 
 import click
@@ -14,6 +15,9 @@ from autograd.formula import ExpressionError
 from ..errors import RenderError
 
 WRONG, UNREADABLE, UNDECIDED, UNABLE = 1, 2, 3, 4  # exit codes
+
+
+_FUNCTION = re.compile(r"^(draw|explain|player): ")  # the user called none
 
 
 class Failure(click.ClickException):
@@ -41,14 +45,15 @@ def told(about: str = "") -> Iterator[None]:
     except ImportError as error:
         raise Unable(str(error)) from error
     except OSError as error:
-        what = f"{error.filename}: " if error.filename else ""
-        raise Unable(f"{what}{error.strerror or error}") from error
+        if error.filename is None:
+            raise  # of the output; `stopped` tells it
+        raise Unable(f"{error.filename}: {error.strerror or error}") from error
 
 
 def _message(error: Exception) -> str:
     """The text of an error; a formula's sentences do not start with what Python calls it."""
     text = str(error) or type(error).__name__
-    return text if isinstance(error, ExpressionError) else text.removeprefix("draw: ")
+    return text if isinstance(error, ExpressionError) else _FUNCTION.sub("", text)
 
 
 def refuse_file(path: str) -> None:

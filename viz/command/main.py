@@ -3,22 +3,32 @@
 from __future__ import annotations
 
 import sys
+import textwrap
 from typing import Any
 
 import click
 
 import autograd
+from autograd.formula.vocabulary import function_names
 
 from . import check, draw, explain, play
+from .stopping import stopped
 
-_EPILOG = """\b
+_FUNCTIONS = textwrap.fill(
+    " ".join(function_names()), 88, initial_indent="  ", subsequent_indent="  "
+)
+_EPILOG = f"""\b
 A formula is written as in Python, and never executed as Python:
   w*x + b                  + - * / ** and brackets; 2·x², −x and a ≤ b are read, too
-  tanh(z)  sum(a, b)       the functions of the table, and those of lists
+  tanh(z)  sum(a, b)       functions of numbers and of lists; all are below
   z = w*x + b; tanh(z)     parts with names, which become labels; ';' or lines divide
   dot(w, x)  w[0]          lists, given as w=[0.5,-1]
   where(x > 0, a, b)       a choice; only the chosen one is computed
   pi  e  inf  nan          constants
+
+\b
+Functions:
+{_FUNCTIONS}
 
 \b
 NAME=VALUE gives a variable its number; VALUE may be a formula itself: x=pi/2.
@@ -33,10 +43,26 @@ Exit codes:
   2  the command or the formula cannot be read, or not be computed at these numbers
   3  check: undecided
   4  a file cannot be written, or something needed is not installed
+  130, 141  interrupted by Ctrl-C; nobody reads the output any more
 """
 
 
+class _Commands(click.Group):
+    """Commands that can be stopped without being taken for wrong ones."""
+
+    def make_context(self, *args: Any, **options: Any) -> click.Context:
+        """As click does; it prints the help."""
+        with stopped():
+            return super().make_context(*args, **options)
+
+    def invoke(self, ctx: click.Context) -> Any:
+        """As click does; it runs the command."""
+        with stopped():
+            return super().invoke(ctx)
+
+
 @click.group(
+    cls=_Commands,
     epilog=_EPILOG,
     context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
 )

@@ -6,10 +6,13 @@ import pathlib
 import tempfile
 import webbrowser
 
+import click
+
 
 def in_browser(path: str) -> None:
-    """Show a file in the browser."""
-    webbrowser.open(pathlib.Path(path).resolve().as_uri())
+    """Show a file in the browser, or say that there is none."""
+    if not webbrowser.open(pathlib.Path(path).resolve().as_uri()):
+        click.echo(f"Note: no browser was found; open {path} in yours", err=True)
 
 
 def temporary(name: str) -> str:

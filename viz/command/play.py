@@ -8,7 +8,7 @@ from autograd.formula import Formula
 
 from .failures import Failure, refuse_file, told
 from .opening import in_browser, temporary
-from .reading import FormulaCommand, reads_formula
+from .reading import FormulaCommand, reads_formula, refuse_constants
 
 
 @click.command(cls=FormulaCommand, short_help="A page that steps through it.")
@@ -40,6 +40,7 @@ def play(formula: Formula, output: str | None, rate: float, theme: str, *, opene
         refuse_file(output)
         if not output.lower().endswith((".html", ".htm")):
             raise Failure(f"-o {output}: a page is an .html file; glassgrad draw makes pictures")
+    refuse_constants(formula)
     with told():
         from ..player.playing import player  # noqa: PLC0415 - only this command plays
 

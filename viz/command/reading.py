@@ -4,18 +4,20 @@ from __future__ import annotations
 
 import functools
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
 
 import click
 
-from autograd import constant
+from autograd import Value, constant
 from autograd.formula import Formula, calculate, parse
 from autograd.formula.tokens import MAX_LENGTH
 
+from ..checks import did_you_mean
 from .failures import Failure, told
 
 ASSIGNMENT = "NAME=VALUE"
+_MOST_NAMED = 10
 
 
 class FormulaCommand(click.Command):
@@ -87,10 +89,56 @@ def assigned(word: str) -> tuple[str, str]:
     name, sign, value = word.partition("=")
     if not sign or not name.strip() or not value.strip():
         raise Failure(
-            f"{word!r} is not {ASSIGNMENT}, such as w=0.5. A formula with blanks stands in "
-            'quotation marks: "w*x + b"'
+            f"{word!r} is not {ASSIGNMENT}, such as w=0.5, without blanks. A formula with blanks "
+            'stands in quotation marks: "w*x + b"'
         )
     return name.strip(), value.strip()
+
+
+def named(option: str, text: str, formula: Formula, names: Mapping[str, Any]) -> Value:
+    """The variable that an option names, ``w`` or ``w[0]``, among the ``names`` it may be."""
+    name = text.partition("[")[0].strip()
+    if name not in names:
+        if name in formula.names:
+            raise Failure(f"{option}: {name} is computed, not given; write {_among(names)}")
+        otherwise = f"write {_among(names)}" if names else "the formula has no names"
+        raise Failure(f"{option}: there is no {name!r}{did_you_mean(name, names, otherwise)}")
+    if isinstance(names[name], list) and "[" not in text:
+        raise Failure(f"{option}: {name} is a list; take one of its numbers, as {name}[0]")
+    with told(f"{option}: "):
+        found = parse(text, names).value
+    if not any(found is leaf for leaf in _leaves(names[name])):
+        raise Failure(f"{option}: this is no name; write {_among(names)}")
+    if found.kind == "constant":
+        raise Failure(
+            f"{option}: {text} is a constant, so no gradient is asked of it; a number that is "
+            "given without -c is a variable"
+        )
+    return found
+
+
+def refuse_constants(formula: Formula) -> None:
+    """Fail if there is no gradient to show."""
+    if formula.value.kind == "constant":
+        raise Failure(
+            "the formula has no variables, so there are no gradients; give it one as w=0.5, "
+            "without -c"
+        )
+
+
+def _among(names: Mapping[str, Any]) -> str:
+    if len(names) > _MOST_NAMED:
+        return f"one of {', '.join(list(names)[:_MOST_NAMED])}, …"
+    *first, last = names
+    return f"{', '.join(first)} or {last}" if first else last
+
+
+def _leaves(tree: Any) -> Iterator[Any]:
+    if isinstance(tree, list):
+        for part in tree:
+            yield from _leaves(part)
+    else:
+        yield tree
 
 
 def _sorted(words: Sequence[str]) -> tuple[str, Sequence[str]]:
@@ -106,10 +154,16 @@ def _is_assignment(word: str) -> bool:
 
 
 def _from_standard_input() -> str:
+    if sys.stdin is None:  # the shell closed it: <&-
+        raise Failure("standard input is closed; a formula is read from it")
     try:
-        return sys.stdin.read(MAX_LENGTH + 1)
-    except UnicodeDecodeError as error:
-        raise Failure(f"standard input is no text: {error}") from error
+        text = sys.stdin.read(MAX_LENGTH + 1)
+        text.encode()  # bytes that are no text may have been let through, as surrogates
+    except UnicodeError as error:
+        raise Failure("standard input is no text; a formula is read from it") from error
+    except OSError as error:
+        raise Failure(f"standard input cannot be read: {error.strerror or error}") from error
+    return text.removeprefix("\ufeff")  # with which Windows begins a text
 
 
 def _constant(tree: Any, name: str) -> Any:

@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from decimal import ROUND_HALF_UP, Context, Decimal
 from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from autograd import Graph
 
 from ..labels import columns, shorten
-from ..numbers import show, shown, total
+from ..numbers import multiply_to, show, total
 from .steps import Step
 
 if TYPE_CHECKING:
@@ -23,7 +22,6 @@ _HEAD, _TAIL = 7, 6  # how many nodes of a long path are named at either end
 _MOST_TERMS = 6  # a longer sum is not written out
 _PLAIN = 10**15  # greater counts are given as powers of ten
 _SMALL = 0.05  # of all that flows: what pulls the other way by less is not worth a sentence
-_EXACT = Context(prec=1500, rounding=ROUND_HALF_UP)
 
 
 def text(explanation: Explanation) -> str:
@@ -110,21 +108,8 @@ def _product(slopes: Sequence[float], seed: float, result: float, hidden: int) -
     factors = [*[f"{factor} ×" for factor in first], last]
     if len(texts) == 1:
         return factors
-    sign = "≈" if hidden else _relation([*slopes, *seeds], result)
+    sign = "≈" if hidden else multiply_to([*slopes, *seeds], result)
     return [*factors, f"{sign} {show(result)}"]
-
-
-def _relation(factors: Sequence[float], result: float) -> str:
-    """``=`` if the shown factors multiply to the shown result, rounded at its last digit."""
-    if not all(map(math.isfinite, (*factors, result))):
-        return "="
-    exact = Decimal(1)
-    for factor in factors:
-        exact = _EXACT.multiply(exact, shown(factor))
-    wanted = shown(result)
-    if not exact or not wanted or abs(exact.adjusted() - wanted.adjusted()) > 1:
-        return "=" if exact == wanted else "≈"
-    return "=" if exact.quantize(wanted, context=_EXACT) == wanted else "≈"
 
 
 # --- all of them ----------------------------------------------------------------------------------

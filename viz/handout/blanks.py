@@ -73,7 +73,9 @@ def _named(view: View, name: str, numbers: Sequence[Number]) -> list[Number]:
             wanted, lines = name.removesuffix(ending), (line,)
     boxes = {entry.box for entry in view.entries if entry.name == wanted}
     if not boxes:
-        rest = did_you_mean(wanted, sorted(names), "write blanks='all' for all there are")
+        rest = did_you_mean(
+            wanted, sorted(names), "with names=locals() a box is called as its variable is"
+        )
         raise ValueError(f"handout: nothing in this picture is named {wanted!r}{rest}")
     found = [(box, line) for box, line in numbers if box in boxes and line in lines]
     if not found:

@@ -15,6 +15,7 @@ from ..player.story import GRADIENT, VALUE, Step, View
 from .blanks import Number
 
 _MOST = 3  # summands in one equation
+_MOST_ON_THE_WAY = 12  # numbers in a note
 _LETTERS = "abcdefghijklmnopqrstuvwxyz"
 
 
@@ -71,12 +72,12 @@ def tables(view: View, blank: Sequence[Number]) -> Tables:
         summands = [f"{mark}{_LETTERS[n % 26]}" * bool(mark) for n in range(len(together) - 1)]
         rows = zip(together, [*summands, mark], strict=True)
         backward += [_row(step, one, is_plain=not marks) for step, one in rows]
-    update = _updates(steps["update"], steps["again"], marks)
+    update = _updates(steps["update"], steps["again"], marks, _on_the_way(view))
     return Tables(tuple(forward), tuple(backward), tuple(update), marks)
 
 
 def _updates(
-    steps: Sequence[Step], again: Sequence[Step], marks: Mapping[Number, int]
+    steps: Sequence[Step], again: Sequence[Step], marks: Mapping[Number, int], on_the_way: str
 ) -> list[Row]:
     """The rows of the update; what follows from a blank gradient is blank too."""
     asked = [any((fill.box, GRADIENT) in marks for fill in step.fills) for step in steps]
@@ -88,8 +89,24 @@ def _updates(
     ]
     if again:
         symbols = f"{again[0].title}: {again[0].symbols}"
-        rows[-1] = replace(rows[-1], symbols=symbols, note="")
+        rows[-1] = replace(rows[-1], symbols=symbols, note=on_the_way)
     return rows
+
+
+def _on_the_way(view: View) -> str:
+    """What is computed anew before the new result, so that the solution can be followed."""
+    again = [step for step in view.steps if step.phase == "again"]
+    computed = [step.box for step in view.steps if step.phase == "forward"]
+    if not again or not 2 <= len(computed) <= _MOST_ON_THE_WAY:
+        return ""
+    names = {entry.box: entry.name for entry in view.entries}
+    texts = {fill.box: fill.text for fill in again[-1].fills if fill.line == VALUE}
+    found = [
+        f"{names[box]}\u00a0=\u00a0{texts[box].removeprefix('v ')}"
+        for box in computed
+        if box in names and box in texts and box != again[-1].box
+    ]
+    return ", ".join(found)
 
 
 def _by_box(steps: Iterable[Step]) -> list[list[Step]]:

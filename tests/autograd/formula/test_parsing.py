@@ -116,6 +116,8 @@ def test_values_gradients_and_labels_are_those_of_the_engine():
         ("where(nan <= 1, 1, 2)", 2.0),
         ("where(x ≥ 2, 1, 2)", 1.0),
         ("x² + x⁻¹·2 − 1×1÷2", 4.5),
+        ("x·y + y·x", -2.0),  # a dot with which Python lets a name go on
+        ("x\u0387y", -1.0),  # the Greek one, which looks the same
         ("（x＋1）", 3.0),  # noqa: RUF001 - as a Chinese keyboard writes it
         ("5 # 6", 5.0),
         ("a = 1\nb = a + (1 +\n 1)\n\na + b\n", 4.0),
@@ -337,6 +339,10 @@ LIST_AS_RESULT = (
         ("x^2", "'^' means nothing in a formula; powers are written x**2", "^"),
         ("x // y", "a quotient is written /, and floor(a/b) rounds it", "//"),
         ("x % y", "'%' means nothing in a formula; there is no remainder here", "%"),
+        ("|x|", ("'|' means nothing in a formula; write abs(x) for |x|, and for 'or' a where "
+         "inside a where"), "|"),
+        ("1 + sin x", "sin is a function: what it is of stands in brackets, as in sin(x)", "sin x"),
+        ("log 2*x", "log is a function: what it is of stands in brackets, as in log(x)", "log 2"),
         ("x * * 2", "a number, a name or ( is missing before '*'", "*"),
         ("x***2", "a number, a name or ( is missing before '*'", "*"),
         ("x > 0", "numbers are compared in the first place of where(x > 0, a, b) only", ">"),

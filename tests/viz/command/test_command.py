@@ -1,6 +1,7 @@
 """The command line as a user types it: what it prints, writes and refuses, and its exit codes."""
 
 import importlib
+import io
 import os
 import shlex
 import subprocess
@@ -16,7 +17,9 @@ from hypothesis import strategies as st
 import autograd
 from autograd import ops
 from viz.command import main as main_module
+from viz.command.failures import Failure
 from viz.command.main import commands
+from viz.command.reading import read
 
 from ..reading import read_svg
 
@@ -52,7 +55,7 @@ def program(*words, code="", **environment):
 def opened(monkeypatch):
     """What the browser was asked to show."""
     addresses = []
-    monkeypatch.setattr(webbrowser, "open", addresses.append)
+    monkeypatch.setattr(webbrowser, "open", lambda address: not addresses.append(address))
     return addresses
 
 
@@ -112,6 +115,29 @@ def test_a_formula_is_read_from_standard_input():
     assert "z: −  v +1" in result.stdout
 
 
+def test_standard_input_may_begin_as_windows_does_and_must_be_text():
+    assert "v +9" in run("draw", "-", "x=3", stdin="\ufeffx*x\r\n").stdout
+    result = run("draw", "-", "x=3", stdin="x\udcff".encode(errors="surrogateescape"))
+    assert result.exit_code == 2
+
+
+def test_standard_input_that_cannot_be_read(monkeypatch):
+    class Unplugged(io.StringIO):
+        def read(self, _=-1):
+            raise OSError(5, "Input/output error")
+
+    for stream, message in [(Unplugged(), "cannot be read: Input/output error"), (None, "closed")]:
+        monkeypatch.setattr(sys, "stdin", stream)
+        with pytest.raises(Failure, match=message):
+            read(["-", "x=3"], [])
+
+
+def test_bytes_that_are_no_text_are_called_so(monkeypatch):
+    monkeypatch.setattr(sys, "stdin", io.StringIO("x\udcff"))
+    with pytest.raises(Failure, match="standard input is no text"):
+        read(["-", "x=3"], [])
+
+
 @pytest.mark.parametrize("words", [("-x**2", "x=3"), ("x=3", "--", "-x**2"), ("x=3", "-x**2")])
 def test_a_formula_may_begin_with_a_minus_sign(words):
     assert "v −9" in run("draw", *words).stdout
@@ -131,6 +157,15 @@ def test_a_drawing_is_opened(tmp_path, opened):
     shown = run("draw", "x", "x=1", "--open").stdout.strip()
 
     assert opened == [path.as_uri(), Path(shown).as_uri()]
+
+
+def test_who_has_no_browser_is_told_what_to_open(tmp_path, monkeypatch):
+    monkeypatch.setattr(webbrowser, "open", lambda address: False)
+    path = tmp_path / "a.svg"
+    result = run("draw", "x", "x=1", "-o", str(path), "--open")
+
+    assert result.exit_code == 0
+    assert result.stderr == f"Note: no browser was found; open {path} in yours\n"
 
 
 # --- check ----------------------------------------------------------------------------------------
@@ -159,7 +194,10 @@ def test_a_claim_may_be_about_one_number_of_a_list():
     formula = ("check", "dot(w, x)", "w=[1,2]", "x=[3,4]")
 
     assert run(*formula, "--gradient", "w[1] = x[1]").exit_code == 0
-    assert run(*formula, "--gradient", "w[1] = x[0]").exit_code == 1
+    assert run(*formula, "unused=1", "--gradient", "unused = 0").exit_code == 0
+    result = run(*formula, "--gradient", "w[1] = x[0]")
+    assert result.exit_code == 1
+    assert "\nw[1] " in result.stdout
 
 
 def test_a_wrong_operation_is_found_and_named():
@@ -191,9 +229,13 @@ def test_other_outcomes(words, code, word):
     ("options", "message"),
     [
         (("--gradient", "x=2", "--order", "2"), "--gradient claims first derivatives"),
-        (("--gradient", "z=2"), "--gradient z: 'z' has no value"),
-        (("--gradient", "y=2"), "--gradient y=…: y is no variable that was given"),
-        (("--gradient", "x*x=2"), "--gradient x*x=…: x*x is no variable"),
+        (("--gradient", "q=2"), "--gradient q: there is no 'q'; write x or y\n"),
+        (("--gradient", "z=2"), "--gradient z: z is computed, not given; write x or y\n"),
+        (("--gradient", "y=2"), "--gradient y: y is a constant, so no gradient is asked of it"),
+        (("--gradient", "x*x=2"), "--gradient x*x: there is no 'x*x'; write x or y\n"),
+        (("--gradient", "w=2", "w=[1]"), "--gradient w: w is a list; take one of its numbers"),
+        (("--gradient", "w[1]=2", "w=[1]"), "--gradient w[1]: the list has no [1]"),
+        (("--gradient", "w[0]*2=2", "w=[1]"), "--gradient w[0]*2: this is no name"),
         (("--gradient", "x=[1]"), "this is a list; the derivative is one number"),
         (("--gradient", "x=log(-x)"), "--gradient x=log(-x): log(-2.0) is not"),
         (("--gradient", "x=1", "--gradient", "x=2"), "twice for the same name"),
@@ -202,7 +244,7 @@ def test_other_outcomes(words, code, word):
     ],
 )
 def test_a_claim_that_cannot_be_read(options, message):
-    result = run("check", "x**2 + y", "x=2", "-c", "y=1", *options)
+    result = run("check", "z = x**2; z + y", "x=2", "-c", "y=1", *options)
 
     assert result.exit_code == 2
     assert message in result.stderr
@@ -219,7 +261,7 @@ def test_explain_tells_the_strongest_paths(tmp_path):
     assert "+2 × +1 × +4 × +1 = +8" in result.stdout
     assert result.stdout.endswith(f"{tmp_path / 'why.svg'}\n")
     assert run(*formula, "z").exit_code == 0
-    assert "'q' has no value" in run(*formula, "q").stderr
+    assert run(*formula, "q").stderr == "Error: --of q: there is no 'q'; write w, x, b or z\n"
     assert run(*formula, "w + 1").exit_code == 2
 
 
@@ -228,6 +270,21 @@ def test_explain_knows_the_numbers_of_a_list():
 
     assert "w[1]" in result.stdout
     assert run("explain", "w", "w=1").exit_code == 2  # whose gradient?
+    assert "w is a list" in run("explain", "w[0]*2", "w=[1,2]", "--of", "w").stderr
+    assert "does not use it" in run("explain", "w", "w=1", "q=2", "--of", "q").stderr
+    assert "x is a constant" in run("explain", "w*x", "w=1", "-c", "x=2", "--of", "x").stderr
+
+
+@pytest.mark.parametrize(
+    "command", [("play",), ("explain", "--of", "x"), ("draw", "--view", "backward")],
+    ids=lambda words: words[0],
+)  # fmt: skip
+def test_without_a_variable_there_is_no_gradient_to_show(command, opened):
+    result = run(*command, "2*pi", "-c", "x=1")
+
+    assert (result.exit_code, opened) == (2, [])
+    assert "Error:" in result.stderr
+    assert "view=" not in result.stderr  # what a command is not told with
 
 
 def test_play_writes_a_page(tmp_path, opened):
@@ -284,17 +341,18 @@ def test_play_shows_a_page_that_is_not_to_be_kept(opened):
          "  1+\n    ^\n")),
         (("w", "w=1/0"), ("Error: w=1/0: div(1.0, 0.0) is not a finite real number; div needs "
          "y != 0\n  1/0\n  ^^^\n")),
-        (("w*x", "+", "b", "w=1"), ("Error: '+' is not NAME=VALUE, such as w=0.5. A formula with "
-         'blanks stands in quotation marks: "w*x + b"\n')),
+        (("w*x", "+", "b", "w=1"), ("Error: '+' is not NAME=VALUE, such as w=0.5, without blanks. "
+         'A formula with blanks stands in quotation marks: "w*x + b"\n')),
         (("w", "w=1", "w=2"), "Error: w is given twice; give it one number\n"),
         (("w", "2w=1"), "Error: '2w' is no name: names are letters, digits and _, such as w1\n"),
-        (("w", "w="), ("Error: 'w=' is not NAME=VALUE, such as w=0.5. A formula with blanks "
-         'stands in quotation marks: "w*x + b"\n')),
+        (("w", "w="), ("Error: 'w=' is not NAME=VALUE, such as w=0.5, without blanks. A formula "
+         'with blanks stands in quotation marks: "w*x + b"\n')),
         (("softmax(w)", "w=[1,2]"), ("Error: the result is a list of 2; a formula ends in one "
          "number, such as sum([a, b]) or p[0]\n  softmax(w)\n  ^^^^^^^^^^\n")),
-        (("2", "--view", "backward"), ("Error: the root is a constant, so there are no gradients "
-         "to show; write view='forward' for its values, or draw a Value computed from variables "
-         "or parameters\n")),
+        (("2", "--view", "backward"), ("Error: the formula has no variables, so there are no "
+         "gradients; give it one as w=0.5, without -c\n")),
+        (("sin x", "x=1"), ("Error: sin is a function: what it is of stands in brackets, as in "
+         "sin(x)\n  sin x\n  ^^^^^\n")),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",
 )  # fmt: skip
@@ -344,7 +402,8 @@ def test_no_words_end_in_a_traceback(words):
 def test_help_has_examples_functions_and_exit_codes():
     text = run("--help").stdout
 
-    for word in ("Examples:", "draw", "play", "check", "explain", "where(x > 0, a, b)", "  3  "):
+    for word in ("Examples:", "draw", "play", "check", "explain", "where(x > 0, a, b)", "  3  ",
+                 " softmax ", " leaky_relu "):  # fmt: skip
         assert word in text
     for command in ("draw", "play", "check", "explain"):
         assert f"glassgrad {command} " in run(command, "--help").stdout
@@ -376,6 +435,46 @@ def test_the_program_runs_as_a_module_and_says_its_errors_on_standard_error():
     assert "v +6" in right.stdout
     assert (wrong.returncode, wrong.stdout) == (2, "")
     assert wrong.stderr.endswith("  w*\n    ^\n")
+
+
+@pytest.mark.parametrize(("error", "code"), [("KeyboardInterrupt", 130), ("BrokenPipeError", 141)])
+@pytest.mark.parametrize("where", ["autograd.Graph.__init__", "click.Context.get_help"])
+def test_who_stops_a_command_gets_no_traceback_and_no_verdict(error, code, where):
+    start, _, name = where.rpartition(".")
+    result = program(
+        *(["--help"] if "help" in name else ["draw", "x", "x=1"]),
+        code=f"import autograd, click\nfrom viz.command import main\n"
+        f"def stop(*_): raise {error}\n{start}.{name} = stop\nmain()",
+    )
+
+    assert (result.returncode, result.stdout, result.stderr.strip()) == (code, "", "")
+
+
+@pytest.mark.skipif(os.name == "nt", reason="pipes end otherwise there")
+def test_a_reader_that_leaves_ends_the_command_quietly():
+    with subprocess.Popen(
+        [sys.executable, "-W", "error", "-m", "viz", "draw", "x", "x=1"],
+        env={**os.environ, "PYTHONUNBUFFERED": ""},  # what is in a buffer is written at the end
+        cwd=ROOT, stdout=subprocess.PIPE, stderr=subprocess.PIPE,
+    ) as process:  # fmt: skip
+        process.stdout.close()
+        said = process.stderr.read()
+
+    assert (process.returncode, said) == (141, b"")
+
+
+@pytest.mark.skipif(not os.path.exists("/dev/full"), reason="no disk that is always full")
+@pytest.mark.parametrize("command", ["draw", "check"])
+def test_an_output_that_is_full_is_no_verdict(command):
+    with open("/dev/full", "wb") as full:
+        result = subprocess.run(
+            [sys.executable, "-m", "viz", command, "x*x", "x=1"],
+            env={**os.environ, "PYTHONUNBUFFERED": ""}, cwd=ROOT, stdout=full,
+            stderr=subprocess.PIPE, text=True, check=False,
+        )  # fmt: skip
+
+    assert result.returncode == 4
+    assert result.stderr == "Error: the output cannot be written: No space left on device\n"
 
 
 def test_a_terminal_of_another_encoding_gets_question_marks():

@@ -93,3 +93,10 @@ def test_in_a_notebook_show_displays(monkeypatch):
     player.show()
 
     assert shown == [player]
+
+
+@pytest.mark.parametrize("name", ["player.svg", "player", "player.html.txt"])
+def test_only_a_page_is_written(name, tmp_path):
+    with pytest.raises(ValueError, match=r"a player is an HTML page; write save\('player.html'\)"):
+        Player(neuron()).save(tmp_path / name)
+    assert not list(tmp_path.iterdir())

@@ -51,8 +51,13 @@ class Player:
         return self._page
 
     def save(self, path: str | os.PathLike[str], *, timeout: float = TIMEOUT) -> str:
-        """Write the page to a file, whole or not at all, and return its path."""
+        """Write the page to a file that ends in ``.html``, whole or not at all; return its path."""
         path = os.fspath(path)
+        if not path.lower().endswith((".html", ".htm")):
+            raise ValueError(
+                f"save({path!r}): a player is an HTML page; write save('player.html'), or "
+                "viz.animate(value).save('loss.svg') for a picture that plays"
+            )
         data = self.html(timeout=timeout).encode()
         os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
         write_whole(path, data)

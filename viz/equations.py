@@ -13,7 +13,7 @@ from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
 
 from .numbers import DIGITS, show, shown
-from .player.telling.typesetting import SUM, numbered
+from .typesetting import SUM, numbered
 
 TERMS = 6  # a sum of more is not written out
 STRONGEST = 5  # of a longer one these are

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 
 from .diagram import Arrow, Box, Sample
 
-_KINDS = {
+KINDS = {
     "parameter": "parameter",
     "frozen": "frozen parameter",
     "variable": "variable",
@@ -36,7 +36,7 @@ def legend(boxes: Iterable[Box], arrows: Iterable[Arrow]) -> tuple[Sample, ...]:
     """
     boxes = list(boxes)
     kinds = {box.kind for box in boxes}
-    samples = [Sample(kind, (word,)) for kind, word in _KINDS.items() if kind in kinds]
+    samples = [Sample(kind, (word,)) for kind, word in KINDS.items() if kind in kinds]
     roots = [box.kind for box in boxes if box.is_root]
     if roots:
         samples.append(Sample(roots[0], ("root",), is_root=True))

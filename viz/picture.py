@@ -6,18 +6,12 @@ Imported on the first drawing, since it imports graphviz.
 from __future__ import annotations
 
 import os
-import pathlib
-import sys
-import tempfile
-import webbrowser
 from collections.abc import Callable, Iterable
 from typing import Any
 
 import graphviz
 
-from autograd.files import write_whole
-
-from . import dot, inlay, lettering, mermaid, text
+from . import dot, inlay, lettering, mermaid, showing, text
 from .checks import did_you_mean
 from .diagram import Diagram
 from .engines import first_that_writes
@@ -140,17 +134,12 @@ class Picture(graphviz.Digraph):  # type: ignore[misc] # graphviz ships no types
             problem = f"the suffix .{suffix} is no format" if suffix else "no suffix says no format"
             rest = did_you_mean(f".{suffix}", known, f"write one of {' '.join(known)}")
             raise ValueError(f"save({path!r}): {problem}{rest}")
-        _write(path, data)
+        showing.write(path, data)
         return path
 
     def show(self) -> None:
         """Show the picture: inline in a notebook, else in the browser, and print its path."""
-        if _in_notebook():
-            sys.modules["IPython"].display.display(self)
-            return
-        path = self.save("picture.svg", tempfile.mkdtemp(prefix="glassgrad-"))
-        print(path)  # noqa: T201 - the one method whose purpose is to tell the user
-        _open(path)
+        showing.show(self, self.save, "picture.svg")
 
     def _repr_mimebundle_(
         self,
@@ -219,11 +208,11 @@ class Picture(graphviz.Digraph):  # type: ignore[misc] # graphviz ships no types
             source = self._path(filename, directory)
             suffix = format or self.format
             image = ".".join([part for part in (source, formatter, renderer, suffix) if part])
-        _write(image, self.pipe(suffix, renderer, formatter, quiet=quiet, engine=engine))
+        showing.write(image, self.pipe(suffix, renderer, formatter, quiet=quiet, engine=engine))
         if not cleanup:
-            _write(source, self.source.encode())
+            showing.write(source, self.source.encode())
         if view or quiet_view:
-            _open(image)
+            showing.open_file(image)
         return image
 
     def _path(self, filename: Path | None, directory: Path | None) -> str:
@@ -256,18 +245,3 @@ def _suffix(path: str) -> str:
 
 def _stem(path: str) -> str:
     return os.path.splitext(path)[0]
-
-
-def _write(path: str, data: bytes) -> None:
-    os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
-    write_whole(path, data)
-
-
-def _in_notebook() -> bool:
-    """Whether there is a notebook to show pictures in; a terminal, IPython's too, is none."""
-    ipython = sys.modules.get("IPython")
-    return ipython is not None and hasattr(ipython.get_ipython(), "kernel")
-
-
-def _open(path: str) -> None:
-    webbrowser.open(pathlib.Path(path).resolve().as_uri())

@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import math
 import os
-import pathlib
-import sys
 from collections.abc import Mapping
 from typing import Any
 
 from autograd import Graph, Value
-from autograd.files import write_whole
 
+from .. import showing
 from ..checks import one_of
 from ..draw import DIRECTIONS
 from ..player.story import View
@@ -118,22 +116,12 @@ class Animation:
         name = os.fspath(path)
         if not name.lower().endswith(".svg"):
             raise ValueError(f"save({name!r}): an animation is an SVG; write save('animation.svg')")
-        os.makedirs(os.path.dirname(name) or ".", exist_ok=True)
-        write_whole(name, self.svg().encode())
+        showing.write(name, self.svg().encode())
         return name
 
     def show(self) -> None:
         """Show it: inline in a notebook, else in the browser, and print its path."""
-        ipython = sys.modules.get("IPython")
-        if ipython is not None and hasattr(ipython.get_ipython(), "kernel"):
-            ipython.display.display(self)
-            return
-        import tempfile  # noqa: PLC0415 - milliseconds that only this needs
-        import webbrowser  # noqa: PLC0415
-
-        path = self.save(os.path.join(tempfile.mkdtemp(prefix="glassgrad-"), "animation.svg"))
-        print(path)  # noqa: T201 - the one method whose purpose is to tell the user
-        webbrowser.open(pathlib.Path(path).resolve().as_uri())
+        showing.show(self, self.save, "animation.svg")
 
     def _repr_svg_(self) -> str:
         """For Jupyter."""

@@ -8,11 +8,11 @@ from dataclasses import replace
 from typing import Any
 
 from autograd import ConstantError, Graph, Value
-from autograd.facts import read
 
 from ..checks import at_least
 from ..diagram import Diagram
 from ..labels import shorten
+from ..player.left_over import left_over
 from ..player.story import View
 
 _NAME_LIMIT = 40
@@ -82,14 +82,12 @@ def _graph(caller: str, value: object, names: Mapping[str, Any] | None) -> Graph
 
 
 def _left(caller: str, value: Value | Graph) -> dict[int, float]:
-    """What is in each ``.grad``, by the node's index."""
     if not isinstance(value, Value):
         raise TypeError(
             f"{caller}: accumulate=True reads the .grad of Values, which a Graph does not have; "
             f"write {caller}(loss, accumulate=True)"
         )
-    _, indices = read([value], {})
-    return {index: node.grad for node, index in indices.items() if node.grad}
+    return left_over(value)
 
 
 def _title(graph: Graph) -> str:

@@ -4,14 +4,15 @@ from __future__ import annotations
 
 import pathlib
 import tempfile
-import webbrowser
 
 import click
+
+from ..showing import open_file
 
 
 def in_browser(path: str) -> None:
     """Show a file in the browser, or say that there is none."""
-    if not webbrowser.open(pathlib.Path(path).resolve().as_uri()):
+    if not open_file(path):
         click.echo(f"Note: no browser was found; open {path} in yours", err=True)
 
 

@@ -11,6 +11,7 @@ from pathlib import Path
 from ..animate.scene import Place, outline
 from ..diagram import Box, Diagram
 from ..labels import clean
+from ..legend import KINDS
 from ..player.story import GRADIENT, VALUE, View
 from .blanks import Number
 from .figure import SMALLER, SPACE, figure
@@ -21,14 +22,6 @@ STYLE = Path(__file__).with_name("sheet.css")
 
 _RELATION = re.compile(r"^(.*?)\s*([=≈])$", re.DOTALL)
 _TO_FILL = '= <span class="fill"></span>'
-_KINDS = {
-    "parameter": "parameter",
-    "frozen": "frozen parameter",
-    "variable": "variable",
-    "constant": "constant",
-    "operation": "operation",
-    "activation": "activation",
-}
 
 
 def page(view: View, tables: Tables, rate: str) -> str:
@@ -107,7 +100,7 @@ def _figure(view: View, tables: Tables, *, solved: bool, is_solution: bool) -> s
 def _legend(boxes: Iterable[Box]) -> str:
     """A sample of each kind of box that there is."""
     kinds = {box.kind for box in boxes}
-    entries = [(Box("", kind, ("",)), words) for kind, words in _KINDS.items() if kind in kinds]
+    entries = [(Box("", kind, ("",)), words) for kind, words in KINDS.items() if kind in kinds]
     entries.append((Box("", "operation", ("",), is_root=True), "result"))
     return "".join(f"<span>{_sample(box)}{_escaped(words)}</span>\n" for box, words in entries)
 

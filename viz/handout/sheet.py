@@ -4,14 +4,12 @@ from __future__ import annotations
 
 import html
 import os
-import pathlib
-import sys
 from collections.abc import Mapping
 from typing import Any
 
 from autograd import Graph, Value
-from autograd.files import write_whole
 
+from .. import showing
 from ..animate.told import told
 from ..numbers import show
 from ..player.story import View
@@ -107,22 +105,12 @@ class Handout:
                 f"save({name!r}): a handout is an HTML page; write save('handout.html') and print "
                 "it from the browser, which makes a PDF, too"
             )
-        os.makedirs(os.path.dirname(name) or ".", exist_ok=True)
-        write_whole(name, self.html().encode())
+        showing.write(name, self.html().encode())
         return name
 
     def show(self) -> None:
         """Show the page: inline in a notebook, else in the browser, and print its path."""
-        ipython = sys.modules.get("IPython")
-        if ipython is not None and hasattr(ipython.get_ipython(), "kernel"):
-            ipython.display.display(self)
-            return
-        import tempfile  # noqa: PLC0415 - milliseconds that only this needs
-        import webbrowser  # noqa: PLC0415
-
-        path = self.save(os.path.join(tempfile.mkdtemp(prefix="glassgrad-"), "handout.html"))
-        print(path)  # noqa: T201 - the one method whose purpose is to tell the user
-        webbrowser.open(pathlib.Path(path).resolve().as_uri())
+        showing.show(self, self.save, "handout.html")
 
     def _repr_html_(self) -> str:
         """For Jupyter: the page in a frame of its own, whose style touches nothing else."""

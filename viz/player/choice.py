@@ -8,10 +8,10 @@ from dataclasses import replace
 from typing import Any
 
 from autograd import ConstantError, Graph, Value
-from autograd.facts import read
 from autograd.numbers import is_number
 
 from ..labels import shorten
+from .left_over import left_over
 from .networks import focusing, large, small
 from .networks.finding import network_of
 from .story import Story, View
@@ -122,17 +122,11 @@ def _graph(value: object, names: Mapping[str, Any] | None) -> Graph:
 
 
 def _left(value: Value | Graph) -> dict[int, float]:
-    """What is in the ``.grad`` of each leaf now, by its index; it is only read."""
     if isinstance(value, Graph):
         raise TypeError(
             "accumulate=True reads .grad of Values, and this is a Graph; give the Value"
         )
-    facts, indices = read([value], {})
-    return {
-        index: one.grad
-        for one, index in indices.items()
-        if facts[index].op is None and facts[index].kind != "constant" and one.grad
-    }
+    return left_over(value)
 
 
 def _title(graph: Graph) -> str:

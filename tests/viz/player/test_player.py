@@ -9,7 +9,6 @@ from pathlib import Path
 import pytest
 
 from viz.errors import RenderError
-from viz.player.page import player as module
 from viz.player.page.player import Player
 
 from .stories import neuron, player_of, two_views
@@ -75,7 +74,7 @@ def test_without_an_engine_a_notebook_gets_text_and_a_file_an_error(tmp_path):
 
 def test_show_opens_a_browser_and_prints_the_path(monkeypatch, capsys):
     opened = []
-    monkeypatch.setattr(module.webbrowser, "open", opened.append)
+    monkeypatch.setattr("webbrowser.open", opened.append)
     two_views().show()
     path = capsys.readouterr().out.strip()
 

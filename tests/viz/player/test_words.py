@@ -13,7 +13,7 @@ from nn import MLP, Parameter
 from viz.player.telling import forward
 from viz.player.telling.phrases import formula
 from viz.player.telling.single import single_view
-from viz.player.telling.typesetting import parsed
+from viz.typesetting import parsed
 
 from ...strategies import points
 from ..strategies import HOSTILE, NAMES

@@ -8,10 +8,10 @@ from fractions import Fraction
 from autograd import Contribution, Node
 
 from ...equations import TERMS, digits_for, factor, long_total, number, strongest
+from ...typesetting import PRODUCT, Text, named, numbered, parsed, simplified, typeset
 from ..telling.forward import equation_of
 from ..telling.phrases import LETTERS, slope_formula
 from ..telling.stepping import Operand
-from ..telling.typesetting import PRODUCT, Text, named, numbered, parsed, simplified, typeset
 from .naming import is_square
 from .rows.row import Part, Row
 from .weighing import fsum

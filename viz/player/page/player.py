@@ -3,14 +3,10 @@
 from __future__ import annotations
 
 import os
-import pathlib
-import tempfile
-import webbrowser
 from collections.abc import Iterable
 from typing import Any
 
-from autograd.files import write_whole
-
+from ... import showing
 from ...render import TIMEOUT
 from ..story import Story
 from . import document as page
@@ -58,19 +54,12 @@ class Player:
                 f"save({path!r}): a player is an HTML page; write save('player.html'), or "
                 "viz.animate(value).save('loss.svg') for a picture that plays"
             )
-        data = self.html(timeout=timeout).encode()
-        os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
-        write_whole(path, data)
+        showing.write(path, self.html(timeout=timeout).encode())
         return path
 
     def show(self) -> None:
         """Show the page: inline in a notebook, else in the browser, and print its path."""
-        if sandbox.in_notebook():
-            sandbox.display(self)
-            return
-        path = self.save(os.path.join(tempfile.mkdtemp(prefix="glassgrad-"), "player.html"))
-        print(path)  # noqa: T201 - the one method whose purpose is to tell the user
-        webbrowser.open(pathlib.Path(path).resolve().as_uri())
+        showing.show(self, self.save, "player.html")
 
     def _repr_mimebundle_(
         self,

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import html
-import sys
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -42,14 +41,3 @@ def bundle(
     if "text/plain" in wanted or not shown:
         shown["text/plain"] = text
     return shown
-
-
-def in_notebook() -> bool:
-    """Whether there is a notebook to show something in; a terminal, IPython's too, is none."""
-    ipython = sys.modules.get("IPython")
-    return ipython is not None and hasattr(ipython.get_ipython(), "kernel")
-
-
-def display(thing: object) -> None:
-    """Show something in the notebook."""
-    sys.modules["IPython"].display.display(thing)

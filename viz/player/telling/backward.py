@@ -12,12 +12,12 @@ from ...equations import number
 from ...health import SATURATED
 from ...labels import columns
 from ...outline import Item
+from ...typesetting import PRODUCT, named
 from ...words import sign_of
 from ..story import GRADIENT, Carried, Fill, Step
 from .forward import Slope, slope
 from .phrases import flatness
 from .stepping import Move, Scene, box_of, by_consumer
-from .typesetting import PRODUCT, named
 
 WIDE = 12  # arrows out of one box; more of them are one step
 NAMED = 3  # of those, so many are named in the sentence

@@ -15,10 +15,7 @@ from ... import equations
 from ...equations import TERMS, Calculated, digits_for, factor, number, strongest
 from ...numbers import DIGITS
 from ...outline import Item
-from ..story import VALUE, Carried, Fill, Step
-from .phrases import LETTERS, formula, listed, phrase, slope_formula
-from .stepping import Operand, Scene, box_of
-from .typesetting import (
+from ...typesetting import (
     PRODUCT,
     SUM,
     Text,
@@ -29,6 +26,9 @@ from .typesetting import (
     simplified,
     typeset,
 )
+from ..story import VALUE, Carried, Fill, Step
+from .phrases import LETTERS, formula, listed, phrase, slope_formula
+from .stepping import Operand, Scene, box_of
 
 PENDING = "·"
 

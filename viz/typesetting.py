@@ -16,7 +16,7 @@ from dataclasses import dataclass
 from autograd import ops
 from autograd.primitive import unchecked
 
-from ...numbers import MINUS
+from .numbers import MINUS
 
 LONGEST = 80  # characters of a formula that is worth reading
 

@@ -409,3 +409,11 @@ def test_a_network_of_many_boxes_is_told_quickly():
 
     assert len(view.steps) > 300
     assert forward.PENDING == "·"
+
+
+def test_the_line_that_made_a_number_is_told_where_it_is_known():
+    with autograd.sources():
+        root = Value(2.0, label="a") * 3.0
+
+    assert "test_words.py" in entry_of(root, "L").source
+    assert not entry_of(Value(2.0, label="a") * 3.0, "L").source

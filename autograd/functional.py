@@ -4,8 +4,9 @@ A function is run once on fresh Values, and its recorded graph is swept in rever
 forwards (`pushforward`). Both sweeps work in floats, or in Values when the result is itself to
 be differentiated; neither reads or writes ``.grad``.
 
-Called with plain numbers outside any derivative, these functions return floats. Given Values, or
-inside another derivative, they return Values that know how they depend on what surrounds them.
+Called with plain numbers outside any derivative, these functions return floats. They return Values
+that know what they depend on when they are given Values, when they run inside another derivative,
+and when the function uses Values from outside that need a gradient, such as a model's parameters.
 Nested derivatives cannot be confused: each one runs on Values of its own.
 
 Notation: a primal is an input, a tangent its rate of change, a cotangent the sensitivity of the
@@ -22,7 +23,7 @@ from typing import Any
 from . import ops
 from .modes import NOWHERE, here, recording
 from .numbers import is_number, real
-from .pullback import pullback, pushforward
+from .pullback import between, pullback, pushforward
 from .trees import Rebuild, flatten
 from .value import Constant, Value, record
 
@@ -46,8 +47,6 @@ class _Run:
         given = [leaf for tree in (*args, *kwargs.values(), *others) for leaf in flatten(tree)[0]]
         surrounded = _depth.get() > 0 or any(isinstance(leaf, Value) for leaf in given)
         self.recorded_outside = (here() or NOWHERE).recording
-        self.live = surrounded and self.recorded_outside
-        self.values_wanted = surrounded
         self.inputs: list[Value] = []
         self.rebuilds: list[tuple[int, Rebuild]] = []
         arguments = list(args)
@@ -72,6 +71,13 @@ class _Run:
                     "differentiated returns Values or numbers, alone or in lists"
                 )
         self.outputs = [x if isinstance(x, Value) else Constant(x) for x in leaves]
+        self.order, needs_others = between(self.inputs, self.outputs)
+        connected = self.recorded_outside and (surrounded or needs_others)
+        self.live = connected
+        self.values_wanted = surrounded or connected
+        for x in self.inputs:
+            if x.op is None:  # to everything around this derivative it is a plain number
+                x.__class__ = Constant
 
     def scalar(self, f: Callable[..., Any], instead: str) -> Value:
         """The one output; an error if there are several."""
@@ -83,7 +89,7 @@ class _Run:
         return self.outputs[0]
 
     def shown(self, x: Any) -> Any:
-        """A value as the caller gets it: a float, or a Value inside another derivative."""
+        """A value as the caller gets it: a float, or a Value where that may matter outside."""
         if not self.values_wanted:
             return x.data if isinstance(x, Value) else float(x)
         value = x if isinstance(x, Value) else Constant(x)
@@ -104,11 +110,11 @@ class _Run:
 
     def pull(self, outputs: Sequence[Value], cotangents: Sequence[Any]) -> list[Any]:
         """The gradients of the inputs, flat."""
-        return pullback(outputs, self.inputs, cotangents, live=self.live)
+        return pullback(outputs, self.inputs, cotangents, live=self.live, order=self.order)
 
     def push(self, tangents: Sequence[Any]) -> list[Any]:
         """The tangents of the outputs, flat."""
-        return pushforward(self.outputs, self.inputs, tangents, live=self.live)
+        return pushforward(self.outputs, self.inputs, tangents, live=self.live, order=self.order)
 
 
 def _fresh(x: Any, f: Callable[..., Any]) -> Value:

@@ -23,19 +23,24 @@ def pullback(
     cotangents: Sequence[Any],
     *,
     live: bool,
+    order: Sequence[Value] | None = None,
 ) -> list[Any]:
     """Σ cotangent · d(output)/d(input) for each input: the reverse sweep.
 
     ``live`` says whether the answer is made of Values, to be differentiated again, or of floats.
+    ``order`` is `between` for these inputs and for these outputs and more, where that is known.
     """
-    order = _between(inputs, outputs)
+    if order is None:
+        order, _ = between(inputs, outputs)
     sums: dict[Value, Any] = {}
     for output, cotangent in zip(outputs, cotangents, strict=True):
         sums[output] = sums[output] + cotangent if output in sums else cotangent
     wanted = {*order, *inputs}
     with unchecked(), recording():
         for node in reversed(order):
-            upstream = sums[node]  # a path leads from an output to every node between
+            if node not in sums:  # it leads to another output
+                continue
+            upstream = sums[node]
             operands, slopes = _slopes(node, live=live)
             for operand, slope in zip(operands, slopes, strict=True):
                 if operand is not None and operand in wanted:
@@ -45,12 +50,19 @@ def pullback(
 
 
 def pushforward(
-    outputs: Sequence[Value], inputs: Sequence[Value], tangents: Sequence[Any], *, live: bool
+    outputs: Sequence[Value],
+    inputs: Sequence[Value],
+    tangents: Sequence[Any],
+    *,
+    live: bool,
+    order: Sequence[Value] | None = None,
 ) -> list[Any]:
     """Σ d(output)/d(input) · tangent for each output: the forward sweep."""
+    if order is None:
+        order, _ = between(inputs, outputs)
     rates: dict[Value, Any] = dict(zip(inputs, tangents, strict=True))
     with unchecked(), recording():
-        for node in _between(inputs, outputs):
+        for node in order:
             operands, slopes = _slopes(node, live=live)
             total: Any = None
             for operand, slope in zip(operands, slopes, strict=True):
@@ -61,15 +73,23 @@ def pushforward(
     return [_result(rates.get(output, 0.0), live=live) for output in outputs]
 
 
-def _between(inputs: Sequence[Value], outputs: Sequence[Value]) -> list[Value]:
-    """The recorded nodes on paths from ``inputs`` to ``outputs``, operands before results."""
+def between(inputs: Sequence[Value], outputs: Sequence[Value]) -> tuple[list[Value], bool]:
+    """The recorded nodes on paths from ``inputs`` to ``outputs``, operands before results.
+
+    And whether ``outputs`` depend on another leaf that needs a gradient, such as a parameter that
+    a function found in its closure.
+    """
     reached = set(inputs)
     order = []
+    leaves = {x for x in outputs if x._row is None}
     for node in topological(outputs, without=inputs):
-        if any(operand in reached for operand in _operands(node) if operand is not None):
+        operands = _operands(node)
+        if not reached.isdisjoint(operands):
             reached.add(node)
             order.append(node)
-    return order
+        leaves.update([x for x in operands if x is not None and x._row is None])
+    others = any(not isinstance(x, Constant) for x in leaves.difference(inputs))
+    return order, others
 
 
 def _operands(node: Value) -> tuple[Value | None, ...]:

@@ -49,19 +49,7 @@ class _Run:
         self.recorded_outside = (here() or NOWHERE).recording
         self.inputs: list[Value] = []
         self.rebuilds: list[tuple[int, Rebuild]] = []
-        arguments = list(args)
-        token = _depth.set(_depth.get() + 1)
-        try:
-            with recording():
-                for position in positions:
-                    leaves, rebuild = flatten(args[position])
-                    fresh = [_fresh(leaf, f) for leaf in leaves]
-                    self.inputs += fresh
-                    self.rebuilds.append((len(fresh), rebuild))
-                    arguments[position] = rebuild(list(fresh))
-                output = f(*arguments, **kwargs)
-        finally:
-            _depth.reset(token)
+        output = self._run(f, list(args), kwargs, positions)
         self.is_scalar = isinstance(output, Value) or is_number(output)
         leaves, self.rebuild_output = flatten(output)
         for leaf in leaves:
@@ -78,6 +66,28 @@ class _Run:
         for x in self.inputs:
             if x.op is None:  # to everything around this derivative it is a plain number
                 x.__class__ = Constant
+
+    @recording()
+    def _run(
+        self,
+        f: Callable[..., Any],
+        arguments: list[Any],
+        kwargs: dict[str, Any],
+        positions: Sequence[int],
+    ) -> Any:
+        """What f returns for Values of its own, one derivative deeper than the code around it."""
+        depth = _depth.get()
+        try:
+            _depth.set(depth + 1)
+            for position in positions:
+                leaves, rebuild = flatten(arguments[position])
+                fresh = [_fresh(leaf, f) for leaf in leaves]
+                self.inputs += fresh
+                self.rebuilds.append((len(fresh), rebuild))
+                arguments[position] = rebuild(list(fresh))
+            return f(*arguments, **kwargs)
+        finally:
+            _depth.set(depth)
 
     def scalar(self, f: Callable[..., Any], instead: str) -> Value:
         """The one output; an error if there are several."""

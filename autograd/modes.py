@@ -10,12 +10,10 @@ import functools
 import os
 import sys
 from collections.abc import Callable
-from contextvars import ContextVar
 from dataclasses import dataclass, field, replace
-from typing import Any, ParamSpec, TypeVar
+from typing import Any
 
-P = ParamSpec("P")
-R = TypeVar("R")
+from .blocks import Block, Setting
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,69 +35,22 @@ class Place:
 
 
 NOWHERE = Place()
-_place: ContextVar[Place | None] = ContextVar("place", default=None)
-here = _place.get
-enter = _place.set  # for nn, where every neuron enters a scope: `with scope(…)` would cost 1 µs
+_place: Setting[Place | None] = Setting("place", None)
+here, settled = _place.get, _place.settled
+enter = _place.set  # for nn, where every neuron enters a scope: `with scope(…)` would cost 3 µs
 
 
-# The places around the blocks that this thread or task is in, innermost first: (place, the rest).
-_around: ContextVar[tuple[Place | None, Any] | None] = ContextVar("around", default=None)
-
-
-class _Mode:
-    """A context manager that is a decorator too, safe in threads and in recursion."""
+class _Mode(Block):
+    """A block in which results are recorded in another way."""
 
     __slots__ = ()
+    setting = _place
 
-    def __init__(self, *given: Any) -> None:
+    def __init__(self, change: Callable[[Place], Place], given: tuple[Any, ...] = ()) -> None:
         if given:
             name, what = type(self).__name__, getattr(given[0], "__name__", repr(given[0]))
             raise TypeError(f"{name} takes nothing, got {what}; write @{name}() or with {name}():")
-
-    def place(self, outer: Place) -> Place:
-        """The place inside the block, given the one outside."""
-        return outer
-
-    def __enter__(self) -> None:
-        outer = here()
-        _around.set((outer, _around.get()))
-        _place.set(self.place(outer or NOWHERE))
-
-    def __exit__(self, *_: object) -> None:
-        around = _around.get()
-        assert around is not None
-        outer, rest = around
-        _around.set(rest)
-        _place.set(outer)
-
-    def __call__(self, function: Callable[P, R]) -> Callable[P, R]:
-        given: Any = function
-        if not callable(given):
-            raise TypeError(
-                f"{type(self).__name__} goes before a function or after 'with', "
-                f"not around a {type(function).__name__}"
-            )
-        if _runs_later(given):
-            raise TypeError(
-                f"{type(self).__name__} cannot go before {given.__name__}, whose body runs after "
-                f"the call; write 'with {type(self).__name__}(...):' inside it"
-            )
-
-        @functools.wraps(function)
-        def inside(*args: P.args, **kwargs: P.kwargs) -> R:
-            with self:
-                return function(*args, **kwargs)
-
-        return inside
-
-
-def _runs_later(function: Any) -> bool:
-    """Whether calling it only makes a generator or a coroutine, whose body runs afterwards."""
-    flags = getattr(getattr(function, "__code__", None), "co_flags", 0)
-    return bool(flags & _GENERATOR_OR_COROUTINE)
-
-
-_GENERATOR_OR_COROUTINE = 0x20 | 0x80 | 0x200  # inspect.CO_GENERATOR, CO_COROUTINE, CO_ASYNC_…
+        super().__init__(lambda outer: change(outer or NOWHERE))
 
 
 class no_grad(_Mode):  # noqa: N801 - PyTorch's name, used as a function
@@ -117,9 +68,8 @@ class no_grad(_Mode):  # noqa: N801 - PyTorch's name, used as a function
 
     __slots__ = ()
 
-    def place(self, outer: Place) -> Place:
-        """The same place, without recording."""
-        return replace(outer, recording=False)
+    def __init__(self, *given: Any) -> None:
+        super().__init__(lambda outer: replace(outer, recording=False), given)
 
 
 class recording(_Mode):  # noqa: N801 - the opposite of no_grad, used inside derivatives
@@ -127,9 +77,8 @@ class recording(_Mode):  # noqa: N801 - the opposite of no_grad, used inside der
 
     __slots__ = ()
 
-    def place(self, outer: Place) -> Place:
-        """The same place, with recording."""
-        return replace(outer, recording=True)
+    def __init__(self, *given: Any) -> None:
+        super().__init__(lambda outer: replace(outer, recording=True), given)
 
 
 class sources(_Mode):  # noqa: N801 - a context manager, spelled like a function
@@ -144,9 +93,8 @@ class sources(_Mode):  # noqa: N801 - a context manager, spelled like a function
 
     __slots__ = ()
 
-    def place(self, outer: Place) -> Place:
-        """The same place, where nodes note their source line."""
-        return replace(outer, sources=True)
+    def __init__(self, *given: Any) -> None:
+        super().__init__(lambda outer: replace(outer, sources=True), given)
 
 
 class scope(_Mode):  # noqa: N801 - a context manager, spelled like a function
@@ -161,17 +109,12 @@ class scope(_Mode):  # noqa: N801 - a context manager, spelled like a function
     'encoder/layer0'
     """
 
-    __slots__ = ("name",)
+    __slots__ = ()
 
     def __init__(self, name: Any) -> None:
         if not isinstance(name, str) or not name:
             raise TypeError(f"a scope needs a name, got {name!r}; write scope('layer0')")
-        super().__init__()
-        self.name = name
-
-    def place(self, outer: Place) -> Place:
-        """The place of this name inside the outer one."""
-        return inner_place(outer, self.name)
+        super().__init__(lambda outer: inner_place(outer, name))
 
 
 @functools.lru_cache(maxsize=4096)

@@ -11,12 +11,12 @@ derivatives) and Fractions (for exact tests) alike.
 
 from __future__ import annotations
 
-import contextvars
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
+from .blocks import Block, Setting
 from .errors import DomainError, OperationError
 from .numbers import is_number
 
@@ -25,19 +25,17 @@ Partial = Callable[..., Any]
 
 # True while partial derivatives are being evaluated: those follow IEEE and never raise, whereas
 # the operations that users write are checked against their domain.
-_unchecked: contextvars.ContextVar[bool] = contextvars.ContextVar("unchecked", default=False)
+_unchecked: Setting[bool] = Setting("unchecked", default=False)
 
 
-class unchecked:  # noqa: N801 - a context manager, spelled like a function
+class unchecked(Block):  # noqa: N801 - a context manager and a decorator, spelled like a function
     """Within this block operations follow IEEE 754 instead of raising DomainError."""
 
-    __slots__ = ("_token",)
+    __slots__ = ()
+    setting = _unchecked
 
-    def __enter__(self) -> None:
-        self._token = _unchecked.set(True)
-
-    def __exit__(self, *_: object) -> None:
-        _unchecked.reset(self._token)
+    def __init__(self) -> None:
+        super().__init__(lambda _: True)
 
 
 class Recorder:
@@ -199,7 +197,7 @@ class Op:
         Called only when a result is not finite, which every operand outside a domain gives: so
         the ordinary case pays one comparison. ``notes`` names the operands' labels.
         """
-        if _unchecked.get() or self.contains(operands):
+        if _unchecked.settled() or self.contains(operands):
             return
         numbers = ", ".join(f"{x:g}" if x.__class__ is int else repr(x) for x in operands)
         raise DomainError(

@@ -17,6 +17,8 @@ from .sweep import topological
 from .value import Constant, Value
 
 
+@unchecked()
+@recording()
 def pullback(
     outputs: Sequence[Value],
     inputs: Sequence[Value],
@@ -36,19 +38,20 @@ def pullback(
     for output, cotangent in zip(outputs, cotangents, strict=True):
         sums[output] = sums[output] + cotangent if output in sums else cotangent
     wanted = {*order, *inputs}
-    with unchecked(), recording():
-        for node in reversed(order):
-            if node not in sums:  # it leads to another output
-                continue
-            upstream = sums[node]
-            operands, slopes = _slopes(node, live=live)
-            for operand, slope in zip(operands, slopes, strict=True):
-                if operand is not None and operand in wanted:
-                    share = _times(upstream, slope)
-                    sums[operand] = sums[operand] + share if operand in sums else share
+    for node in reversed(order):
+        if node not in sums:  # it leads to another output
+            continue
+        upstream = sums[node]
+        operands, slopes = _slopes(node, live=live)
+        for operand, slope in zip(operands, slopes, strict=True):
+            if operand is not None and operand in wanted:
+                share = _times(upstream, slope)
+                sums[operand] = sums[operand] + share if operand in sums else share
     return [_result(sums.get(x, 0.0), live=live) for x in inputs]
 
 
+@unchecked()
+@recording()
 def pushforward(
     outputs: Sequence[Value],
     inputs: Sequence[Value],
@@ -61,15 +64,14 @@ def pushforward(
     if order is None:
         order, _ = between(inputs, outputs)
     rates: dict[Value, Any] = dict(zip(inputs, tangents, strict=True))
-    with unchecked(), recording():
-        for node in order:
-            operands, slopes = _slopes(node, live=live)
-            total: Any = None
-            for operand, slope in zip(operands, slopes, strict=True):
-                if operand is not None and operand in rates:
-                    share = _times(rates[operand], slope)
-                    total = share if total is None else total + share
-            rates[node] = total
+    for node in order:
+        operands, slopes = _slopes(node, live=live)
+        total: Any = None
+        for operand, slope in zip(operands, slopes, strict=True):
+            if operand is not None and operand in rates:
+                share = _times(rates[operand], slope)
+                total = share if total is None else total + share
+        rates[node] = total
     return [_result(rates.get(output, 0.0), live=live) for output in outputs]
 
 

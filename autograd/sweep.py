@@ -58,6 +58,7 @@ def topological(roots: Sequence[Value], without: Iterable[Value] = ()) -> list[V
     return order
 
 
+@unchecked()
 def accumulate(  # noqa: C901, PLR0912 - one loop, its hot rows spelled out
     roots: Sequence[Value], seeds: Sequence[float]
 ) -> None:
@@ -68,46 +69,45 @@ def accumulate(  # noqa: C901, PLR0912 - one loop, its hot rows spelled out
     for root, seed in zip(roots, seeds, strict=True):
         root._grad += seed
     mul, add, dot, relu = ops.mul, ops.add, ops.dot, ops.relu
-    with unchecked():
-        for node in reversed(order):
-            row: Any = node._row
-            upstream = node._grad
-            a = node._a
-            if row is mul:
-                b = node._b
-                if a is not None:
-                    a._grad += upstream * node._y
-                if b is not None:
-                    b._grad += upstream * node._x
-            elif row is add:
-                b = node._b
-                if a is not None:
-                    a._grad += upstream
-                if b is not None:
-                    b._grad += upstream
-            elif row is dot:
-                values = node._x
-                half = len(a) // 2
-                for w, x in zip(a, values[half : 2 * half]):  # noqa: B905 - a bias may follow
-                    if w is not None:
-                        w._grad += upstream * x
-                for p, w in zip(a[half : 2 * half], values):  # noqa: B905
-                    if p is not None:
-                        p._grad += upstream * w
-                if len(a) % 2 and a[-1] is not None:
-                    a[-1]._grad += upstream
-            elif row is relu:
-                a._grad += upstream * (0.0 if node._x <= 0.0 else 1.0)
-            elif a.__class__ is tuple:
-                slopes = row.slopes(node._data, node._x)
-                for operand, slope in zip(a, slopes, strict=True):
-                    if operand is not None:
-                        operand._grad += upstream * slope
-            elif row.arity == 1:
-                a._grad += upstream * row.partials[0](node._data, node._x)
-            else:
-                b = node._b
-                if a is not None:
-                    a._grad += upstream * row.partials[0](node._data, node._x, node._y)
-                if b is not None:
-                    b._grad += upstream * row.partials[1](node._data, node._x, node._y)
+    for node in reversed(order):
+        row: Any = node._row
+        upstream = node._grad
+        a = node._a
+        if row is mul:
+            b = node._b
+            if a is not None:
+                a._grad += upstream * node._y
+            if b is not None:
+                b._grad += upstream * node._x
+        elif row is add:
+            b = node._b
+            if a is not None:
+                a._grad += upstream
+            if b is not None:
+                b._grad += upstream
+        elif row is dot:
+            values = node._x
+            half = len(a) // 2
+            for w, x in zip(a, values[half : 2 * half]):  # noqa: B905 - a bias may follow
+                if w is not None:
+                    w._grad += upstream * x
+            for p, w in zip(a[half : 2 * half], values):  # noqa: B905
+                if p is not None:
+                    p._grad += upstream * w
+            if len(a) % 2 and a[-1] is not None:
+                a[-1]._grad += upstream
+        elif row is relu:
+            a._grad += upstream * (0.0 if node._x <= 0.0 else 1.0)
+        elif a.__class__ is tuple:
+            slopes = row.slopes(node._data, node._x)
+            for operand, slope in zip(a, slopes, strict=True):
+                if operand is not None:
+                    operand._grad += upstream * slope
+        elif row.arity == 1:
+            a._grad += upstream * row.partials[0](node._data, node._x)
+        else:
+            b = node._b
+            if a is not None:
+                a._grad += upstream * row.partials[0](node._data, node._x, node._y)
+            if b is not None:
+                b._grad += upstream * row.partials[1](node._data, node._x, node._y)

@@ -382,9 +382,11 @@ def recorded(op: Op, nodes: Sequence[Value | None], numbers: Sequence[float], da
     else:
         return Constant(data)
     if place is not None and not place.plain:
+        place = modes.settled() or modes.NOWHERE
         if not place.recording:
             return Constant(data)
-        place = replace(place, source=modes.caller())
+        if place.sources:
+            place = replace(place, source=modes.caller())
     result = _new(Value)
     result._data = data
     result._grad = 0.0

@@ -125,12 +125,13 @@ class Module(Part):
 
     def _answers(self) -> Iterator[tuple[str, Any]]:
         """(name, Value) for what this Module's own ``parameters()`` returns."""
-        token = _asked.set(_asked.get() | {id(self)})
+        asked = _asked.get()
         try:
+            _asked.set(asked | {id(self)})
             answer = self.parameters()
             names = {id(part): dotted(trail) for trail, part in walk(self)}
         finally:
-            _asked.reset(token)
+            _asked.set(asked)
         for i, value in enumerate(answer):
             if not isinstance(value, Value):
                 raise TypeError(

@@ -32,14 +32,16 @@ def scoped(call: Callable[..., Any]) -> Callable[..., Any]:
         if caller is self:  # forward within __call__, or a Module that calls itself
             return call(self, *inputs, **options)
         outer = here()
-        token = _calling.set(self)
         try:
+            _calling.set(self)
             if caller is not None and (name := name_in(caller, self)):
                 enter(inner_place(outer or NOWHERE, name))
             return call(self, *inputs, **options)
-        finally:
-            enter(outer)
-            _calling.reset(token)
+        finally:  # Ctrl-C may strike after the first step of this, so the second has its own
+            try:
+                enter(outer)
+            finally:
+                _calling.set(caller)
 
     return inside
 

@@ -26,11 +26,12 @@ _is_off: ContextVar[bool] = ContextVar("is_off", default=False)
 @contextlib.contextmanager
 def unwritten() -> Iterator[None]:
     """Nothing is written in this block: nobody would read it."""
-    token = _is_off.set(True)
+    before = _is_off.get()
     try:
+        _is_off.set(True)
         yield
     finally:
-        _is_off.reset(token)
+        _is_off.set(before)
 
 
 def reproduction(

@@ -59,8 +59,8 @@ class _Run:
                     "differentiated returns Values or numbers, alone or in lists"
                 )
         self.outputs = [x if isinstance(x, Value) else Constant(x) for x in leaves]
-        self.order, needs_others = between(self.inputs, self.outputs)
-        connected = self.recorded_outside and (surrounded or needs_others)
+        self.order, outside = between(self.inputs, self.outputs)
+        connected = self.recorded_outside and (surrounded or bool(outside))
         self.live = connected
         self.values_wanted = surrounded or connected
         for x in self.inputs:

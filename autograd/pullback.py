@@ -75,11 +75,11 @@ def pushforward(
     return [_result(rates.get(output, 0.0), live=live) for output in outputs]
 
 
-def between(inputs: Sequence[Value], outputs: Sequence[Value]) -> tuple[list[Value], bool]:
+def between(inputs: Sequence[Value], outputs: Sequence[Value]) -> tuple[list[Value], list[Value]]:
     """The recorded nodes on paths from ``inputs`` to ``outputs``, operands before results.
 
-    And whether ``outputs`` depend on another leaf that needs a gradient, such as a parameter that
-    a function found in its closure.
+    And the other leaves that ``outputs`` depend on and that need a gradient, such as parameters
+    that a function found in its closure.
     """
     reached = set(inputs)
     order = []
@@ -90,8 +90,7 @@ def between(inputs: Sequence[Value], outputs: Sequence[Value]) -> tuple[list[Val
             reached.add(node)
             order.append(node)
         leaves.update([x for x in operands if x is not None and x._row is None])
-    others = any(not isinstance(x, Constant) for x in leaves.difference(inputs))
-    return order, others
+    return order, [x for x in leaves.difference(inputs) if not isinstance(x, Constant)]
 
 
 def _operands(node: Value) -> tuple[Value | None, ...]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -10,22 +11,37 @@ from typing import Any, ClassVar, Self
 from autograd import Value
 from autograd.numbers import is_number, real
 
+from .adoption import adopt, gather, note_cache
 from .names import nearest
 from .parameter import Parameter
-from .scopes import scoped
+from .scopes import calling, scoped
 from .summary import table
-from .walk import Part, Trail, dotted, walk
+from .walk import Part, Trail, dotted, may_hold_parts, walk
 
 # Modules whose own ``parameters()`` is being asked, by id: it may call the method it overrides.
 _asked: ContextVar[frozenset[int]] = ContextVar("asked", default=frozenset())
 
 
+class Parameters(list[Any]):
+    """The list that ``model.parameters()`` gives; it knows whose they are.
+
+    So an optimiser that is given it, as PyTorch's are, notices when the model gets others.
+    """
+
+    __slots__ = ("owner",)
+
+    def __init__(self, some: Iterable[Any], owner: Module) -> None:
+        super().__init__(some)
+        self.owner = owner
+
+
 class Module(Part):
     """A model, or a part of one: write ``forward``, keep Parameters and Modules as attributes.
 
-    Parameters are found wherever attributes hold them: in other Modules, in lists, tuples and
-    dicts, in the order of definition, each one once. There is nothing to register, and no
-    ``super().__init__()`` to forget.
+    Parameters are found wherever attributes hold them: in other Modules, in lists, tuples, dicts
+    and arrays, in the order of definition, each one once. There is nothing to register, and no
+    ``super().__init__()`` to forget. A plain leaf Value that is put there outside a call becomes a
+    parameter too: ``line.slope = Value(3.0)``.
 
     >>> class Line(Module):
     ...     def __init__(self):
@@ -50,8 +66,26 @@ class Module(Part):
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
-        if "__call__" in vars(cls):  # micrograd's habit; nodes get their scope all the same
-            cls.__call__ = scoped(vars(cls)["__call__"])  # type: ignore[method-assign]
+        own = vars(cls)
+        if "__call__" in own:  # micrograd's habit; nodes get their scope all the same
+            cls.__call__ = scoped(own["__call__"])  # type: ignore[method-assign]
+        if not cls.__module__.startswith(f"{__package__}.") and own.keys() & {
+            "forward",
+            "__call__",
+        }:
+            cls.watched = True
+            if inspect.isfunction(own.get("forward")):  # it may be called without __call__
+                cls.forward = scoped(own["forward"])  # type: ignore[method-assign]
+
+    def __setattr__(self, name: str, x: Any) -> None:
+        super().__setattr__(name, x)
+        if may_hold_parts(x) and not isinstance(x, Parameter) and not _overrides(self):
+            if calling() is not None:
+                note_cache(self, name, x)
+            else:
+                if name in self.caches:
+                    self.caches -= {name}
+                adopt(x)
 
     @scoped
     def __call__(self, *inputs: Any, **options: Any) -> Any:
@@ -73,7 +107,7 @@ class Module(Part):
         >>> len(MLP(2, [16, 16, 1]).parameters())
         337
         """
-        return [parameter for _, parameter in self._parameters(ask=False)]
+        return Parameters(self._gathered(ask=False), self)
 
     def named_parameters(self) -> Iterator[tuple[str, Parameter]]:
         """(name, parameter) of each; the name is the way to its first place.
@@ -100,27 +134,30 @@ class Module(Part):
             if isinstance(part, Module):
                 yield dotted(trail), part
 
-    def _parameters(self, *, ask: bool = True) -> Iterator[tuple[Trail, Parameter]]:
+    def _gathered(self, *, ask: bool) -> list[Parameter]:
+        """Every parameter once; this Module's own ``parameters()`` is asked only if ``ask``."""
+
+        def answers(part: Part) -> Iterable[Any] | None:
+            if _overrides(part) and (ask or part is not self):
+                return [value for _, value in part._answers()]  # type: ignore[attr-defined] # noqa: SLF001
+            return None
+
+        return gather(self, answers, adopting=calling() is None)
+
+    def _parameters(self) -> Iterator[tuple[Trail, Parameter]]:
         """(trail, parameter) of each.
 
-        A Module with a ``parameters()`` of its own is asked for them, rather than searched; this
-        one only if ``ask``.
+        A Module with a ``parameters()`` of its own is asked for them, rather than searched.
         """
-
-        def has_own(module: Part) -> bool:
-            return (ask or module is not self) and _overrides(module)
-
-        seen: set[int] = set()
-        for trail, part in walk(self, enter=lambda module: not has_own(module)):
-            if isinstance(part, Parameter):
-                found = [(trail, part)]
-            elif isinstance(part, Module) and has_own(part):
+        left = {id(parameter) for parameter in self._gathered(ask=True)}
+        for trail, part in walk(self, enter=lambda module: not _overrides(module)):
+            if isinstance(part, Module) and _overrides(part):
                 found = [((trail, key), p) for key, p in part._answers()]  # noqa: SLF001
             else:
-                continue
+                found = [(trail, part)]
             for way, parameter in found:
-                if id(parameter) not in seen:
-                    seen.add(id(parameter))
+                if id(parameter) in left:
+                    left.remove(id(parameter))
                     yield way, parameter
 
     def _answers(self) -> Iterator[tuple[str, Any]]:
@@ -276,7 +313,7 @@ class Module(Part):
     def __getstate__(self) -> object:
         state: Any = super().__getstate__()
         if isinstance(state, tuple):  # (attributes, slots)
-            slots = {name: x for name, x in state[1].items() if name not in Part.__slots__}
+            slots = {name: x for name, x in state[1].items() if name != "_seat"}
             return (state[0], slots) if slots else state[0]
         return state
 

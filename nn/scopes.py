@@ -17,10 +17,12 @@ from typing import Any
 
 from autograd.modes import NOWHERE, Place, enter, here, inner_place
 
+from .adoption import adopt_in, note_caches
 from .walk import Part, keys, walk
 
 # The Module whose forward is running in this thread.
 _calling: ContextVar[Part | None] = ContextVar("calling", default=None)
+calling = _calling.get
 
 
 def scoped(call: Callable[..., Any]) -> Callable[..., Any]:
@@ -32,6 +34,8 @@ def scoped(call: Callable[..., Any]) -> Callable[..., Any]:
         if caller is self:  # forward within __call__, or a Module that calls itself
             return call(self, *inputs, **options)
         outer = here()
+        watched = type(self).watched
+        before = adopt_in(self) if watched else ()
         try:
             _calling.set(self)
             if caller is not None and (name := name_in(caller, self)):
@@ -42,6 +46,8 @@ def scoped(call: Callable[..., Any]) -> Callable[..., Any]:
                 enter(outer)
             finally:
                 _calling.set(caller)
+            if watched:
+                note_caches(self, before)
 
     return inside
 

@@ -1,7 +1,8 @@
 """Finding the parts of a model: Modules and Values, wherever its attributes hold them.
 
-Attributes are searched in the order of their definition, and so are lists, tuples and dicts in
-them, to any depth, with an explicit stack. Each part is found once, at its first place.
+Attributes are searched in the order of their definition, and so are lists, tuples, dicts and
+NumPy's arrays of objects in them, to any depth, with an explicit stack. Each part is found once,
+at its first place. A set has no order, so what is in one has no name: it is not entered.
 
 A *trail* leads from the root to a part: ``(((), "layers"), 0)`` is ``root.layers[0]``. Links cost
 one small tuple a part; names are made of them only when somebody asks.
@@ -9,27 +10,40 @@ one small tuple a part; names are made of them only when somebody asks.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+import sys
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
-from typing import Any
+from itertools import product
+from typing import Any, ClassVar
 
 from autograd import Value
 
 Trail = tuple[Any, ...]  # () or (trail so far, next key)
 
-_CONTAINERS = (list, tuple, dict)
+SETS = (set, frozenset)
 
 
 class Part:
     """What is searched by its attributes; `module.Module` says the rest."""
 
-    __slots__ = ("__dict__", "__weakref__", "_seat")
+    __slots__ = ("__dict__", "__weakref__", "_caches", "_seat")
 
     _seat: Any  # where it was found in the Module that called it last; see scopes.py
+    _caches: frozenset[str]
+    watched: ClassVar[bool] = False  # whether calls may keep Values in it; see adoption.py
+
+    @property
+    def caches(self) -> frozenset[str]:
+        """The names of the attributes in which calls have kept Values; see adoption.py."""
+        return getattr(self, "_caches", _NONE)
+
+    @caches.setter
+    def caches(self, names: frozenset[str]) -> None:
+        object.__setattr__(self, "_caches", names)
 
 
+_NONE: frozenset[str] = frozenset()
 _FOUND = (Part, Value)
-_SEARCHED = (*_FOUND, *_CONTAINERS)
 
 
 def walk(
@@ -39,6 +53,13 @@ def walk(
 
     ``enter`` says of a Module whether its attributes are searched.
     """
+    return (found for found in trails(root, enter=enter) if isinstance(found[1], _FOUND))
+
+
+def trails(
+    root: Part, *, enter: Callable[[Part], bool] = lambda _: True
+) -> Iterator[tuple[Trail, Any]]:
+    """As `walk`, and the containers too."""
     seen: set[int] = set()
     stack: list[tuple[Trail, Any]] = [((), root)]
     while stack:
@@ -46,34 +67,83 @@ def walk(
         if id(part) in seen:
             continue
         seen.add(id(part))
-        if isinstance(part, _FOUND):
-            yield trail, part
+        yield trail, part
         inside = [
-            ((trail, key), child)
-            for key, child in _children(part, enter)
-            if isinstance(child, _SEARCHED)
+            (way, child) for way, child in _children(trail, part, enter) if may_hold_parts(child)
         ]
         stack += reversed(inside)
 
 
-def _children(part: Any, enter: Callable[[Part], bool]) -> Iterable[tuple[Any, Any]]:
-    """What lies directly inside, with the attribute name, index or key that leads to it."""
+def _children(
+    trail: Trail, part: Any, enter: Callable[[Part], bool]
+) -> Iterable[tuple[Trail, Any]]:
+    """What lies directly inside, each with its trail."""
     if isinstance(part, Part):
-        return attributes(part) if enter(part) else ()
+        return (((trail, name), x) for name, x in attributes(part)) if enter(part) else ()
     if isinstance(part, dict):
-        return part.items()
-    return enumerate(part) if isinstance(part, _CONTAINERS) else ()
+        return (((trail, key), x) for key, x in part.items())
+    if isinstance(part, (list, tuple)):
+        return (((trail, i), x) for i, x in enumerate(part))
+    if KINDS[part.__class__] == "array":
+        return zip(_places(trail, part), contents(part), strict=True)
+    return ()
 
 
-def attributes(part: Part) -> Iterator[tuple[str, Any]]:
+class _Kinds(dict[type, str]):
+    """What objects of a class are to a search: found out once for each class."""
+
+    def __missing__(self, cls: type) -> str:
+        numpy = sys.modules.get("numpy")
+        kinds: dict[str, Any] = {
+            "value": Value,
+            "part": Part,
+            "list": (list, tuple),
+            "dict": dict,
+            "set": SETS,
+        }
+        if numpy is not None:
+            kinds["array"] = numpy.ndarray
+        kind = next((kind for kind, of in kinds.items() if issubclass(cls, of)), "")
+        self[cls] = kind
+        return kind
+
+
+KINDS = _Kinds()
+
+
+def may_hold_parts(x: Any) -> bool:
+    """Whether x is a part, or what parts may lie in: a container, or an array of objects."""
+    kind = KINDS[x.__class__]
+    return bool(kind) and (kind != "array" or x.dtype.hasobject)
+
+
+def contents(container: Any) -> Sequence[Any]:
+    """What lies directly in a container; of an array all elements, row by row."""
+    if isinstance(container, (list, tuple)):
+        return container
+    if isinstance(container, dict):
+        return list(container.values())
+    return list(container) if isinstance(container, SETS) else list(container.flat)
+
+
+def _places(trail: Trail, array: Any) -> Iterator[Trail]:
+    """The trail of each element of an array: row, then column."""
+    for index in product(*map(range, array.shape)):
+        way = trail
+        for i in index:
+            way = (way, i)
+        yield way
+
+
+def attributes(part: Part) -> Iterable[tuple[str, Any]]:
     """The names and values of an object's attributes, slots first, in the order of definition."""
     cls: Any = type(part)
-    for name in _slots(cls):
-        try:
-            yield name, getattr(part, name)
-        except AttributeError:  # declared and not set
-            continue
-    yield from vars(part).items()
+    slots = _slots(cls)
+    own = vars(part).items()
+    if not slots:
+        return own
+    # A slot may be declared and not set.
+    return [*[(name, getattr(part, name)) for name in slots if hasattr(part, name)], *own]
 
 
 @cache

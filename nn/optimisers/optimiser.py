@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import math
 from collections.abc import Iterable, Mapping, Sequence
+from operator import is_
 from typing import Any, ClassVar
 
 from autograd import NonFiniteError, Value
 
-from ..module import Module
+from ..module import Module, Parameters
 from ..settings import Check, not_negative
 from . import states
 
@@ -44,6 +45,7 @@ class Optimiser:
 
     def __init__(self, parameters: Module | Iterable[Value], lr: float) -> None:
         self.parameters = _checked(parameters, type(self).__name__)
+        self._followed = _owner(parameters)
         self.lr = lr
         for name in self.memory:
             setattr(self, name, [0.0] * len(self.parameters))
@@ -53,8 +55,28 @@ class Optimiser:
             x = self.settings[name](x, f"{type(self).__name__}: {name}")
         super().__setattr__(name, x)
 
+    def follow(self) -> None:
+        """Take the parameters that the model has now, if it was given others or more since.
+
+        What is remembered of a parameter stays with it; of a new one nothing is known yet. Each
+        step does this. An optimiser that was given a list of parameters of one's own keeps to it.
+        """
+        if self._followed is None:
+            return
+        now: list[Any] = self._followed.parameters()
+        if not now or _same(now, self.parameters):
+            return
+        now = _checked(now, type(self).__name__)
+        before = {id(parameter): i for i, parameter in enumerate(self.parameters)}
+        places = [before.get(id(parameter)) for parameter in now]
+        for name in self.memory:
+            numbers = getattr(self, name)
+            setattr(self, name, [0.0 if i is None else numbers[i] for i in places])
+        self.parameters = now
+
     def zero_grad(self) -> None:
         """Set every gradient to 0.0; backward passes add to what is there."""
+        self.follow()
         for parameter in self.parameters:
             parameter.grad = 0.0
 
@@ -66,6 +88,7 @@ class Optimiser:
         autograd.NonFiniteError
             if a gradient is nan or inf; then no parameter is changed.
         """
+        self.follow()
         indices = [i for i, p in enumerate(self.parameters) if p.kind != "frozen"]
         trained = [self.parameters[i] for i in indices]
         gradients = [parameter.grad for parameter in trained]
@@ -106,6 +129,7 @@ class Optimiser:
         >>> SGD([Value(1.0)], lr=0.1).state_dict()["settings"]["lr"]
         0.1
         """
+        self.follow()
         return states.of(self)
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
@@ -127,6 +151,7 @@ class Optimiser:
         TypeError
             if something in it is not what it should be.
         """
+        self.follow()
         states.load(self, state)
 
     def _refuse_what_is_not_finite(self, indices: list[int]) -> None:
@@ -143,6 +168,19 @@ class Optimiser:
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({len(self.parameters)} parameters, lr={self.lr:g})"
+
+
+def _owner(parameters: Any) -> Module | None:
+    """The model whose parameters these are, all of them."""
+    if isinstance(parameters, Module):
+        return parameters
+    if isinstance(parameters, Parameters) and _same(parameters, parameters.owner.parameters()):
+        return parameters.owner
+    return None
+
+
+def _same(some: Sequence[Value], others: Sequence[Value]) -> bool:
+    return len(some) == len(others) and all(map(is_, some, others))
 
 
 def _checked(parameters: Any, optimiser: str) -> list[Value]:

@@ -23,6 +23,7 @@ from .gradients import Adjustments, first_non_finite
 from .history import History
 from .interrupting import Interruptible
 from .metrics import Metric, measured
+from .untrained import Untrained
 from .weights import Weights
 
 Schedule = Callable[[float, float], float]
@@ -63,6 +64,7 @@ class Training:
         self.batch_loss = math.nan
         self.why = ""  # it was stopped
         self.weights = Weights(model, optimizer)
+        self._untrained = Untrained()
         self.interruptible = Interruptible(announce=announce)
         self._lr = optimizer.lr
 
@@ -165,6 +167,7 @@ class Training:
                 habits.check(self.loss, outputs)
             loss = mean_loss(self.loss, outputs, batch)
         self.weights.zero_grad()
+        self._untrained.look(loss, outputs, batch, self.weights)
         loss.backward()
         if not math.isfinite(loss.data):
             raise self._diverged(loss, outputs, batch)

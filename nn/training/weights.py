@@ -32,16 +32,23 @@ class Weights:
                 "fit: all parameters are frozen, so nothing would be trained; write "
                 "model.unfreeze(), or unfreeze() a part of it"
             )
-        self._all: list[Value] = list({id(p): p for p in [*own, *optimizer.parameters]}.values())
+        self._model, self._optimizer = model, optimizer
+        # It only grows, so that what was kept fits: parameters that come later stand at the end.
+        self._all: dict[int, Value] = {id(p): p for p in [*own, *optimizer.parameters]}
         self.good = self.before = self.now()
+
+    @property
+    def all(self) -> list[Value]:
+        """Every parameter of the model and of the optimiser, each once."""
+        return list(self._all.values())
 
     def now(self) -> list[float]:
         """The numbers, for `give`."""
-        return [parameter.data for parameter in self._all]
+        return [parameter.data for parameter in self._all.values()]
 
     def give(self, numbers: Sequence[float]) -> None:
-        """Set all parameters to these numbers."""
-        for parameter, number in zip(self._all, numbers, strict=True):
+        """Set the parameters to these numbers; what came since they were taken stays."""
+        for parameter, number in zip(self._all.values(), numbers, strict=False):
             parameter.data = number
 
     def back(self) -> None:
@@ -50,7 +57,12 @@ class Weights:
 
     def zero_grad(self) -> None:
         """Set all gradients to 0.0, those of others too: a pass adds to what is there."""
-        for parameter in self._all:
+        before = self._optimizer.parameters
+        self._optimizer.follow()
+        if self._optimizer.parameters is not before:
+            for parameter in [*self._model.parameters(), *self._optimizer.parameters]:
+                self._all.setdefault(id(parameter), parameter)
+        for parameter in self._all.values():
             parameter.grad = 0.0
 
     def step(self, optimizer: Optimiser) -> None:
@@ -69,7 +81,7 @@ class Weights:
         if math.isfinite(sum(after)) or all(map(math.isfinite, after)):
             return
         i = next(i for i, number in enumerate(after) if not math.isfinite(number))
-        parameter = self._all[i]
+        parameter = self.all[i]
         name = f" {parameter.label!r}" if parameter.label else ""
         scope = f" in {parameter.scope}" if parameter.scope else ""
         error = DivergedError(

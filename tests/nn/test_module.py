@@ -85,13 +85,6 @@ def test_parameters_in_the_order_of_definition():
     assert [p for _, p in model.named_parameters()] == model.parameters()
 
 
-def test_plain_values_are_no_parameters():
-    line = Line()
-    line.last = Value(3.0)
-
-    assert line.parameters() == [line.slope, line.shift]
-
-
 def test_modules_are_named_like_parameters():
     model = Sequential(Layer(2, 1), "tanh")
 

@@ -1,0 +1,143 @@
+"""Plain Values in a Module: those that are its parameters, and those that a call left there.
+
+micrograd's users write ``neuron.b = Value(0.5)``, and mean a weight. So a leaf Value that is put
+into a Module outside a call, as an attribute, or into a list, tuple, dict or array that is one,
+becomes a `Parameter`: it stays the same object, and its class now says what it is. A Value that a
+call puts there, such as an input that it keeps, is not a parameter: its attribute is noted as a
+cache.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Collection, Iterable
+from typing import Any
+
+from autograd import Constant, Value
+
+from .parameter import FrozenParameter, Parameter
+from .walk import KINDS, Part, attributes, contents, dotted, may_hold_parts, trails
+
+_SETTLED = {Parameter, FrozenParameter, float, int, str, bool, type(None)}
+
+Answers = Callable[[Part], Iterable[Any] | None]
+
+
+def adopt(x: Any) -> list[Value]:
+    """Make the plain leaves in ``x`` Parameters; those of a user's own class stay as they are.
+
+    Returns these. ``x`` is a Value or a container of some; Modules in it are not entered.
+    """
+    kept = []
+    for leaf in _plain_leaves(x):
+        if leaf.__class__ is Value:
+            leaf.__class__ = Parameter
+        else:
+            kept.append(leaf)
+    return kept
+
+
+def adopt_in(module: Part) -> list[Value]:
+    """`adopt` all that the attributes of ``module`` hold, caches left out."""
+    kept = []
+    for name, x in attributes(module):
+        if may_hold_parts(x) and name not in module.caches:
+            kept += adopt(x)
+    return kept
+
+
+def note_caches(module: Part, before: Iterable[Value]) -> None:
+    """Note the attributes in which a call has put plain leaves that were not there ``before``."""
+    known = {id(leaf) for leaf in before}
+    for name, x in attributes(module):
+        if may_hold_parts(x):
+            note_cache(module, name, x, known)
+
+
+def note_cache(module: Part, name: str, x: Any, known: Collection[int] = ()) -> None:
+    """Note attribute ``name`` as a cache if ``x``, which a call put there, holds plain leaves."""
+    if name not in module.caches and any(id(leaf) not in known for leaf in _plain_leaves(x)):
+        module.caches |= {name}
+
+
+def gather(  # noqa: C901 - one loop, quick because every step of an optimiser asks
+    root: Part, answers: Answers, *, adopting: bool
+) -> list[Any]:
+    """The parameters in ``root``, in the order of definition, each once.
+
+    ``answers`` gives what a Module answers for itself, or None if it is to be searched;
+    ``adopting`` says whether plain leaves become parameters.
+    """
+    found: dict[int, Any] = {}
+    seen: set[int] = set()
+    stack: list[tuple[Any, bool]] = [(root, not adopting)]  # (part, whether a call put it there)
+    while stack:
+        part, is_cache = stack.pop()
+        kind = KINDS[part.__class__]
+        if kind == "value":
+            if isinstance(part, Parameter) or (not is_cache and _is_plain_leaf(part)):
+                if part.__class__ is Value:
+                    part.__class__ = Parameter
+                found.setdefault(id(part), part)
+            continue
+        if id(part) in seen:
+            continue
+        seen.add(id(part))
+        if kind == "part":
+            answer = answers(part)
+            if answer is not None:
+                found.update([(id(value), value) for value in answer])
+                continue
+            caches = part.caches
+            inside = [
+                (x, is_cache or name in caches)
+                for name, x in attributes(part)
+                if KINDS[x.__class__]
+            ]
+        elif kind == "array" and not part.dtype.hasobject:
+            continue
+        elif kind == "set":
+            _refuse_parameters_in_a_set(root, part, is_cache=is_cache)
+            continue
+        else:
+            items = contents(part)
+            if set(map(type, items)) == {Parameter}:  # the weights of a neuron
+                found.update(zip(map(id, items), items, strict=True))  # the first place counts
+                continue
+            inside = [(x, is_cache) for x in items if KINDS[x.__class__]]
+        inside.reverse()
+        stack += inside
+    return list(found.values())
+
+
+def _refuse_parameters_in_a_set(root: Part, some: Any, *, is_cache: bool) -> None:
+    for x in some:
+        is_weight = isinstance(x, Value) and _is_plain_leaf(x) and not is_cache
+        if is_weight or isinstance(x, (Part, Parameter)):
+            name = next(dotted(trail) for trail, part in trails(root) if part is some)
+            raise TypeError(
+                f"{type(root).__name__} holds a {type(x).__name__} in a {type(some).__name__}, "
+                f"{name!r}, which has no order, so its parameters would have other names in every "
+                "run; use a list"
+            )
+
+
+def _is_plain_leaf(x: Value) -> bool:
+    return x.op is None and not isinstance(x, (Parameter, Constant))
+
+
+def _plain_leaves(x: Any) -> list[Value]:
+    """The leaves in ``x`` and in the containers in it that are neither Parameters nor constants."""
+    found: list[Value] = []
+    seen: set[int] = set()
+    stack = [x]
+    while stack:
+        part = stack.pop()
+        if isinstance(part, Value):
+            if _is_plain_leaf(part):
+                found.append(part)
+        elif not isinstance(part, Part) and may_hold_parts(part) and id(part) not in seen:
+            seen.add(id(part))
+            items = contents(part)
+            if not set(map(type, items)) <= _SETTLED:
+                stack += items
+    return found

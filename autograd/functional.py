@@ -103,7 +103,10 @@ class _Run:
         if not self.values_wanted:
             return x.data if isinstance(x, Value) else float(x)
         value = x if isinstance(x, Value) else Constant(x)
-        return value if self.recorded_outside else value.detach()
+        if not self.recorded_outside:
+            return value.detach()
+        # A leaf would be handed out itself, and the result would change when the leaf does.
+        return record(ops.copy, (value,), (value.data,)) if value.op is None else value
 
     def value(self) -> Any:
         """What the function returned."""

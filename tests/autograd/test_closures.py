@@ -90,6 +90,17 @@ def test_a_gradient_penalty_reaches_every_parameter():
         assert parameter.grad == pytest.approx((above - below) / (2 * step), rel=1e-5, abs=1e-8)
 
 
+def test_a_result_is_never_the_leaf_itself():
+    """The slope of w·x is w: of the pass that was recorded, whatever becomes of w."""
+    w = Value(2.0)
+    value, slope = value_and_grad(lambda x: w * x)(3.0)
+    w.data = 5.0
+
+    assert (value.data, slope.data) == (6.0, 2.0)
+    slope.backward()
+    assert w.grad == 1.0
+
+
 def test_several_outputs_are_all_connected_or_none():
     """One run has one kind of result, whichever of its numbers depend on the outside."""
     w = Value(2.0)

@@ -14,6 +14,7 @@ from .container import Content, header_of, numbers_of, packed, parsed
 from .errors import FormatError
 from .exact import decoded, encoded
 from .files import Path, opened
+from .random_states import generators as generators  # noqa: PLC0414 - the same
 from .random_states import random_states as random_states  # noqa: PLC0414 - all in one place
 from .random_states import set_random_states as set_random_states  # noqa: PLC0414 - the same
 from .saved import (

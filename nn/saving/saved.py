@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import asdict, dataclass, field, replace
 from typing import Any
@@ -41,7 +41,7 @@ class Saved:
     def model(self) -> Module:
         """A new model: this structure, these numbers."""
         model = built(self.architecture, self.count)
-        self._put(self._places(model))
+        self.put(self._places(model))
         return model
 
     def check(self, model: Module) -> None:
@@ -50,7 +50,7 @@ class Saved:
 
     def fill(self, model: Module) -> None:
         """Give a model of the same structure these numbers: all of them, or none."""
-        self._put(self._fitting(model))
+        self.put(self._fitting(model))
 
     def _fitting(self, model: Module) -> Places:
         places = self._places(model)
@@ -75,7 +75,8 @@ class Saved:
                 raise FormatError(f"its {name!r} has numbers that nobody can have measured")
         return places
 
-    def _put(self, places: Places) -> None:
+    def put(self, places: Places) -> None:
+        """Give places these numbers, which were found to fit."""
         for name, place in places.items():
             place.fill(self.tensors[name].numbers)
             if isinstance(place, Block):
@@ -98,6 +99,13 @@ def written(model: Module, structure: Architecture) -> Saved:
         if math.isnan(sum(tensor.numbers)):  # one look at each tensor; inf − inf is looked up
             _check_nan(name, tensor.numbers, places[name])
     return Saved(structure, numbers, _frozen(places))
+
+
+def snapshot(model: Module) -> Callable[[], None]:
+    """The way back: a function that gives a model the numbers that it has now."""
+    places = layout(model)
+    now = Saved(Architecture(""), tensors(places), _frozen(places))
+    return lambda: now.put(places)
 
 
 def texts_of(saved: Saved) -> dict[str, str]:

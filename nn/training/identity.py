@@ -113,7 +113,7 @@ def _parts(x: Any, found: Fingerprints) -> Iterator[Any]:
     if hasattr(x, "tobytes") and hasattr(x, "dtype"):  # an array or a number of NumPy
         yield [str(x.dtype), list(x.shape)]
         yield found.of(x.ravel().tolist() if x.dtype.hasobject else x.tobytes())
-    elif callable(x) and hasattr(x, "__name__"):  # a function in C, which NumPy has many of
+    elif hasattr(x, "__name__") and (callable(x) or hasattr(x, "__objclass__")):  # of C
         yield [str(getattr(x, "__module__", "")), str(x.__name__)]
     elif hasattr(x, "__wrapped__"):  # with a cache around it
         yield found.of(x.__wrapped__)

@@ -14,7 +14,7 @@ import os
 import re
 from collections.abc import Iterator, Sequence
 
-from autograd.files import write_whole
+from autograd.files import file_name, write_whole
 from autograd.testing import GradientMismatch
 
 from .draw import VIEWS
@@ -61,7 +61,7 @@ def write_report(error: GradientMismatch, folder: str | os.PathLike[str], title:
     ['backward.svg', 'forward.svg', 'index.html', 'source.py', 'table.txt']
     """
     folder = os.fspath(folder)
-    os.makedirs(folder, exist_ok=True)
+    os.makedirs(file_name(folder), exist_ok=True)
     pictures = [_picture(error, view) for view in VIEWS]
     files = {
         SOURCE: error.reproduction + "\n",

@@ -6,12 +6,12 @@ import os
 import sys
 from collections.abc import Callable
 
-from autograd.files import write_whole
+from autograd.files import file_name, write_whole
 
 
 def write(path: str, data: bytes) -> None:
     """Write a file whole or not at all, and the folders that it is to lie in."""
-    os.makedirs(os.path.dirname(path) or ".", exist_ok=True)
+    os.makedirs(os.path.dirname(file_name(path)) or ".", exist_ok=True)
     write_whole(path, data)
 
 

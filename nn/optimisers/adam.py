@@ -35,6 +35,7 @@ class Adam(Optimiser):
         "eps": positive,
     }
     memory: ClassVar[tuple[str, ...]] = ("m", "v", "t")
+    never_negative: ClassVar[tuple[str, ...]] = ("v", "t")
 
     betas: tuple[float, float]
     eps: float

@@ -39,6 +39,7 @@ class Optimiser:
 
     settings: ClassVar[Mapping[str, Check]] = {"lr": not_negative}
     memory: ClassVar[tuple[str, ...]] = ()
+    never_negative: ClassVar[tuple[str, ...]] = ()  # of the memory: a state that has less is wrong
 
     parameters: list[Value]
     lr: float  # the learning rate; a schedule may set it before each step

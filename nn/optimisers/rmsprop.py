@@ -39,6 +39,7 @@ class RMSprop(Optimiser):
         "centered": yes_or_no,
     }
     memory: ClassVar[tuple[str, ...]] = ("squares", "means", "velocities")
+    never_negative: ClassVar[tuple[str, ...]] = ("squares",)
 
     alpha: float
     eps: float

@@ -43,7 +43,13 @@ def load(optimiser: Optimiser, state: Any) -> None:
     memory = _mapping(state["memory"], "'memory' is")
     _check_keys(f"'memory' of this state of {me}", memory, optimiser.memory)
     for name, numbers in memory.items():
-        setattr(trial, name, _floats(numbers, f"{me}: {name}", len(optimiser.parameters)))
+        floats = _floats(numbers, f"{me}: {name}", len(optimiser.parameters))
+        if name in optimiser.never_negative and min(floats) < 0.0:
+            raise ValueError(
+                f"{me}: {name} is never negative, and in this state {min(floats):g} is among it; "
+                "nothing was loaded"
+            )
+        setattr(trial, name, floats)
     for name in (*settings, *memory):
         setattr(optimiser, name, getattr(trial, name))
 

@@ -106,8 +106,8 @@ def _sharing(
     return pairs if _measured(model) == _measured(blank) else None
 
 
-def built(architecture: Architecture, numbers: int) -> Module:
-    """A model of that structure, all zeros; ``numbers`` is how many the file has for it."""
+def check_count(architecture: Architecture, numbers: int) -> None:
+    """Whether a model of that structure has as many numbers as its file."""
     _check(architecture.parts)
     promised = _promised(architecture.parts)
     if promised != numbers + len(architecture.shared):
@@ -115,6 +115,11 @@ def built(architecture: Architecture, numbers: int) -> Module:
             f"it describes a model with {promised} numbers, of which {len(architecture.shared)} "
             f"are shared, and holds {numbers}"
         )
+
+
+def built(architecture: Architecture, numbers: int) -> Module:
+    """A model of that structure, all zeros; ``numbers`` is how many the file has for it."""
+    check_count(architecture, numbers)
     model = _assembled(architecture.parts)
     share(model, architecture.shared)
     return model
@@ -211,11 +216,11 @@ def _assembled(parts: list[dict[str, Any]]) -> Module:
         ]
         with _around(facts.get("scope", "")):
             modules.append(_made(_at(parts, position), inside))
-    for module, facts in zip(reversed(modules), reversed(parts), strict=True):
+    for module, facts in zip(modules, parts, strict=True):
         if facts.get("training") is False:
-            module.eval()  # owners come first here, so that each part has its own say
-        elif not module.training:
-            module.train()
+            # What is made of parts speaks for itself alone: each of them has its own say.
+            for one in [module] if "parts" in facts else module.modules():
+                one.training = False
     return modules[-1]
 
 

@@ -10,10 +10,11 @@ from autograd.files import write_whole
 
 from ..module import Module
 from .architecture import Architecture, described
-from .container import Content, packed, parsed
+from .container import Content, header_of, numbers_of, packed, parsed
 from .errors import FormatError
 from .exact import decoded, encoded
-from .files import Path, content_of
+from .files import Path, opened
+from .random_states import generators as generators  # noqa: PLC0414 - the same
 from .random_states import random_states as random_states  # noqa: PLC0414 - all in one place
 from .random_states import set_random_states as set_random_states  # noqa: PLC0414 - the same
 from .saved import (
@@ -25,6 +26,7 @@ from .saved import (
     check_kind,
     saved_in,
     texts_of,
+    with_numbers,
     written,
 )
 
@@ -84,25 +86,29 @@ def write_checkpoint(path: Path, model: Module, state: Mapping[str, Any]) -> Non
     write_whole(path, packed(Content(texts, tensors)))
 
 
-def read_checkpoint(path: Path) -> TrainingState:
+def read_checkpoint(path: Path, *, model: Module | None = None) -> TrainingState:
     """The state that `write_checkpoint` was given, as a dict; `restore` takes it, too.
 
     Raises
     ------
     FormatError
-        if the file is damaged or no checkpoint.
+        if the file is damaged or no checkpoint, or not one of this model, if one is given.
     """
-    content = content_of(path)
-    with about("read", path):
-        check_kind(content, CHECKPOINT)
-        saved = saved_in(content)
+    with opened(path, "read") as file:
+        header = header_of(file)
+        check_kind(header, CHECKPOINT)
+        saved = saved_in(header)
+        if model is not None:
+            saved.check(model)  # before the numbers are read
+        text = parsed(header.texts.get("state", ""), "its state")
+        tensors = numbers_of(file, header)
         try:
-            state = decoded(parsed(content.texts.get("state", ""), "its state"), content.tensors)
+            state = decoded(text, tensors)
         except RecursionError:
             raise FormatError("its state is nested too deep") from None
         if not isinstance(state, dict):
             raise FormatError("its state is no dict")
-        return TrainingState(state, saved, path)
+        return TrainingState(state, with_numbers(saved, tensors, OF_MODEL), path)
 
 
 def restore(model: Module, checkpoint: TrainingState) -> None:

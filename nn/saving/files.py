@@ -4,14 +4,27 @@ from __future__ import annotations
 
 import json
 import os
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager
+from typing import IO, Any
 
-from autograd.files import write_whole
+from autograd.files import file_name, write_whole
 
 from ..module import Module
-from .architecture import Architecture, described
-from .container import Content, packed, parsed, unpacked
-from .saved import CHECKPOINT, MODEL, VERSION, about, check_kind, saved_in, texts_of, written
+from .architecture import Architecture, check_count, described
+from .container import Content, header_of, numbers_of, packed, parsed
+from .saved import (
+    CHECKPOINT,
+    MODEL,
+    OF_MODEL,
+    VERSION,
+    about,
+    check_kind,
+    saved_in,
+    texts_of,
+    with_numbers,
+    written,
+)
 
 Path = str | os.PathLike[str]
 
@@ -92,15 +105,22 @@ def load(path: Path, *, model: Module | None = None) -> Any:
     """
     if model is not None and not isinstance(model, Module):
         raise TypeError(f"load fills a Module, got a {type(model).__name__}: {model!r:.60}")
-    content = content_of(path)
-    with about("load", path):
-        check_kind(content, MODEL, CHECKPOINT)
-        saved = saved_in(content)
+    with opened(path, "load") as file:
+        header = header_of(file)
+        check_kind(header, MODEL, CHECKPOINT)
+        saved = saved_in(header)
+        # Before the numbers are read: what does not fit is refused however large it is.
         if model is not None:
+            saved.check(model)
+        elif saved.architecture.is_known:
+            check_count(saved.architecture, saved.count)
+        if model is not None or saved.architecture.is_known:
+            prefix = OF_MODEL if header.texts["format"] == CHECKPOINT else ""
+            saved = with_numbers(saved, numbers_of(file, header), prefix)
+            if model is None:
+                return saved.model()
             saved.fill(model)
             return model
-        if saved.architecture.is_known:
-            return saved.model()
     title = saved.architecture.title
     raise ValueError(
         f"{str(path)!r} holds the numbers of {title}, and not how to build it; write "
@@ -110,18 +130,17 @@ def load(path: Path, *, model: Module | None = None) -> Any:
 
 def read_notes(path: Path) -> Any:
     """The notes that `save` was given; None if there were none."""
-    content = content_of(path)
-    with about("read the notes of", path):
-        check_kind(content, MODEL)
-        return parsed(content.texts.get("notes", ""), "what it notes")
+    with opened(path, "read the notes of") as file:
+        header = header_of(file)
+        check_kind(header, MODEL)
+        return parsed(header.texts.get("notes", ""), "what it notes")
 
 
-def content_of(path: Path) -> Content:
-    """What a file holds."""
-    with open(path, "rb") as file:
-        data = file.read()
-    with about("load", path):
-        return unpacked(data)
+@contextmanager
+def opened(path: Path, what: str) -> Iterator[IO[bytes]]:
+    """A file to read; errors in here say which, and what was to be done."""
+    with open(file_name(path), "rb") as file, about(what, path):
+        yield file
 
 
 def _noted(notes: Any) -> str:

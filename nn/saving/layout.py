@@ -21,7 +21,7 @@ from autograd import Value
 from ..data.encoding import Standardise
 from ..layers import Neuron
 from ..module import Module
-from ..walk import dotted, walk
+from ..walk import Trail, dotted, walk
 from .container import Tensor
 
 _INDEX = re.compile(r"0|[1-9][0-9]*", re.ASCII)
@@ -113,17 +113,20 @@ def names(model: Module) -> dict[str, Value]:
 def columns(model: Module) -> dict[str, Column]:
     """What the parts of a model have measured."""
     return {
-        f"{way}.{attribute}" if way else attribute: Column(module, attribute)
-        for way, module in _modules(model)
+        dotted((trail, attribute)): Column(module, attribute)
+        for trail, module in _modules(model)
         for attribute in measured(module)
     }
 
 
-def _modules(model: Module) -> Iterator[tuple[str, Module]]:
-    """Name and Module of each; what lies in a Neuron is left out, as it is most of a model."""
+def _modules(model: Module) -> Iterator[tuple[Trail, Module]]:
+    """Each Module and the way to it; what lies in a Neuron is left out: it is most of a model.
+
+    Ways, not names: in a model that is nested deep each name is as long as the model is deep.
+    """
     for trail, part in walk(model, enter=lambda module: type(module) is not Neuron):
         if isinstance(part, Module):
-            yield dotted(trail), part
+            yield trail, part
 
 
 def measured(module: Module) -> tuple[str, ...]:

@@ -27,7 +27,7 @@ def random_states(model: Module, rng: Any = None) -> list[dict[str, Any]]:
     """
     return [
         {"of": name, "state": _as_lists(_state(generator, name), name)}
-        for name, generator in _generators(model, rng).items()
+        for name, generator in generators(model, rng).items()
     ]
 
 
@@ -39,20 +39,20 @@ def set_random_states(model: Module, rng: Any, states: Sequence[Any]) -> None:
     ValueError
         if the model has other generators than it had, or a state is none.
     """
-    generators = _generators(model, rng)
+    drawn = generators(model, rng)
     given = [state["of"] if _is_entry(state) else None for state in states]
-    if given != list(generators):
+    if given != list(drawn):
         raise ValueError(
             f"these are the random states of {', '.join(map(str, given)) or 'nothing'}, and here "
-            f"draw {', '.join(generators)}; build the model as it was, each rng where it was"
+            f"draw {', '.join(drawn)}; build the model as it was, each rng where it was"
         )
     found = [_checked(state["state"], state["of"]) for state in states]
-    for generator, state in zip(generators.values(), found, strict=True):
+    for generator, state in zip(drawn.values(), found, strict=True):
         generator.setstate(state)
 
 
-def _generators(model: Module, rng: Any) -> dict[str, Any]:
-    """Every generator, under the name of its first place."""
+def generators(model: Module, rng: Any) -> dict[str, Any]:
+    """Every generator that a training draws from, under the name of its first place."""
     found: dict[int, tuple[str, Any]] = {}
     own = random if rng is None else rng
     places = [("rng", own)]
@@ -69,7 +69,7 @@ def _generators(model: Module, rng: Any) -> dict[str, Any]:
 def _state(generator: Any, name: str) -> Any:
     try:
         return generator.getstate()
-    except NotImplementedError:
+    except (NotImplementedError, AttributeError):
         raise TypeError(
             f"the generator {name} is a {type(generator).__name__}, whose draws cannot be "
             "repeated; use random.Random(seed)"

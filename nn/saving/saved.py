@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from typing import Any
 
 from autograd import Value
@@ -15,7 +15,7 @@ from ..module import Module
 from ..names import nearest
 from ..parameter import Parameter
 from .architecture import Architecture, built, described
-from .container import Content, Tensor, parsed
+from .container import Header, Tensor, parsed
 from .errors import FormatError
 from .layout import Block, Column, Places, layout, tensors
 
@@ -33,38 +33,50 @@ class Saved:
     tensors: dict[str, Tensor]
     frozen: dict[str, list[int]] = field(default_factory=dict)  # tensor: positions in it
 
+    @property
+    def count(self) -> int:
+        """How many numbers there are."""
+        return sum([math.prod(tensor.shape) for tensor in self.tensors.values()])
+
     def model(self) -> Module:
         """A new model: this structure, these numbers."""
-        count = sum([len(tensor.numbers) for tensor in self.tensors.values()])
-        model = built(self.architecture, count)
-        self._into(model, layout(model))
+        model = built(self.architecture, self.count)
+        self.put(self._places(model))
         return model
+
+    def check(self, model: Module) -> None:
+        """Whether a model is of the same structure, as far as both are known."""
+        self._fitting(model)
 
     def fill(self, model: Module) -> None:
         """Give a model of the same structure these numbers: all of them, or none."""
-        places = layout(model)
-        self._check(model, places)
-        self._into(model, places)
+        self.put(self._fitting(model))
 
-    def _check(self, model: Module, places: Places) -> None:
-        """The same structure, as far as both are known."""
-        check_names(self.tensors, places, self.architecture.title, type(model).__name__)
+    def _fitting(self, model: Module) -> Places:
+        places = self._places(model)
         if not self.architecture.is_known:
-            return
+            return places
         try:
             own = described(model)
         except ValueError:  # functions without a name: nobody can compare them
-            return
+            return places
         if own.is_known and (difference := _difference(own, self.architecture)):
             raise FormatError(f"it fits another model: {difference}")
+        return places
 
-    def _into(self, model: Module, places: Places) -> None:
+    def _places(self, model: Module) -> Places:
+        """Where the numbers go; there is a place for each, and each may go there."""
+        places = layout(model)
         check_names(self.tensors, places, self.architecture.title, type(model).__name__)
         for name, positions in self.frozen.items():
             _check_frozen(name, positions, places)
         for name, place in places.items():
             if isinstance(place, Column) and not place.takes(self.tensors[name].numbers):
                 raise FormatError(f"its {name!r} has numbers that nobody can have measured")
+        return places
+
+    def put(self, places: Places) -> None:
+        """Give places these numbers, which were found to fit."""
         for name, place in places.items():
             place.fill(self.tensors[name].numbers)
             if isinstance(place, Block):
@@ -77,14 +89,23 @@ def written(model: Module, structure: Architecture) -> Saved:
     Raises
     ------
     ValueError
-        if a number is nan.
+        if a number is nan, or a name cannot be written down.
     """
     places = layout(model)
     numbers = tensors(places)
+    for name in numbers:
+        _check_name(name)
     for name, tensor in numbers.items():
         if math.isnan(sum(tensor.numbers)):  # one look at each tensor; inf − inf is looked up
             _check_nan(name, tensor.numbers, places[name])
     return Saved(structure, numbers, _frozen(places))
+
+
+def snapshot(model: Module) -> Callable[[], None]:
+    """The way back: a function that gives a model the numbers that it has now."""
+    places = layout(model)
+    now = Saved(Architecture(""), tensors(places), _frozen(places))
+    return lambda: now.put(places)
 
 
 def texts_of(saved: Saved) -> dict[str, str]:
@@ -95,14 +116,16 @@ def texts_of(saved: Saved) -> dict[str, str]:
     }
 
 
-def saved_in(content: Content) -> Saved:
-    """The model in the content of a file; each of its texts and numbers is sound by itself."""
-    given = content.tensors
-    if content.texts["format"] == CHECKPOINT:
-        start = len(OF_MODEL)
-        given = {name[start:]: given[name] for name in given if name.startswith(OF_MODEL)}
-    fields = parsed(_text(content, "architecture"), "its architecture")
-    frozen = parsed(_text(content, "frozen"), "its list of frozen parameters")
+def saved_in(header: Header) -> Saved:
+    """The model in a file whose numbers were not read yet; each of its texts is sound by itself."""
+    start = len(OF_MODEL) if header.texts["format"] == CHECKPOINT else 0
+    shapes = {
+        name[start:]: Tensor(shape, [])
+        for name, shape in header.shapes.items()
+        if not start or name.startswith(OF_MODEL)
+    }
+    fields = parsed(_text(header, "architecture"), "its architecture")
+    frozen = parsed(_text(header, "frozen"), "its list of frozen parameters")
     if not isinstance(fields, dict) or fields.keys() != {"title", "parts", "shared"}:
         raise FormatError("its architecture is no architecture")
     title, parts, pairs = fields["title"], fields["parts"], fields["shared"]
@@ -110,18 +133,24 @@ def saved_in(content: Content) -> Saved:
         raise FormatError("its architecture is no architecture")
     if not isinstance(frozen, dict) or not all(map(_are_positions, frozen.values())):
         raise FormatError("its list of frozen parameters is none")
+    return Saved(Architecture(title, parts, pairs), shapes, frozen)
+
+
+def with_numbers(saved: Saved, tensors: Mapping[str, Tensor], prefix: str = "") -> Saved:
+    """The model with the numbers that stand in its file under these names."""
+    given = {name: tensors[prefix + name] for name in saved.tensors}
     for name, tensor in given.items():
         if any(map(math.isnan, tensor.numbers)):
             raise FormatError(f"a number in {name!r} is nan")
-    return Saved(Architecture(title, parts, pairs), given, frozen)
+    return replace(saved, tensors=given)
 
 
-def check_kind(content: Content, *kinds: str) -> None:
+def check_kind(header: Header, *kinds: str) -> None:
     """Whether a file is of one of these kinds, and of a version that is read here."""
-    found = content.texts["format"]
+    found = header.texts.get("format", "")
     if found not in kinds:
         raise FormatError(f"it is a {found:.60}, and what is read here is a {' or '.join(kinds)}")
-    version = content.texts.get("version", "")
+    version = header.texts.get("version", "")
     if version != VERSION:
         raise FormatError(
             f"it has version {version!r:.60} of the format, and this glassgrad reads version "
@@ -156,10 +185,20 @@ def check_names(
             )
 
 
-def _text(content: Content, name: str) -> str:
-    if name not in content.texts:
+def _text(header: Header, name: str) -> str:
+    if name not in header.texts:
         raise FormatError(f"its header has no {name!r}")
-    return content.texts[name]
+    return header.texts[name]
+
+
+def _check_name(name: str) -> None:
+    try:
+        name.encode()
+    except UnicodeEncodeError:
+        raise ValueError(
+            f"save writes names as UTF-8, and {name!r} has half a character (a lone surrogate) in "
+            "it; give that attribute or key of the model another name. Nothing was written"
+        ) from None
 
 
 def _are_pairs(x: Any) -> bool:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, ClassVar
 
 from ..names import nearest
 
@@ -25,7 +25,12 @@ class Callback:
     >>> class Biggest(Callback):
     ...     def on_epoch_end(self, training):
     ...         training.logs["biggest"] = max(abs(p.data) for p in training.model.parameters())
+
+    One that has a `state_dict` is resumed with the training. It may name in ``settings`` those of
+    its attributes that must then be as they were.
     """
+
+    settings: ClassVar[tuple[str, ...]] = ()
 
     def on_fit_begin(self, training: Training) -> None:
         """Before the first epoch."""
@@ -77,6 +82,11 @@ class Callbacks:
             ]
             for hook in HOOKS
         }
+
+    @property
+    def remembering(self) -> list[Callback]:
+        """Those that have something to remember: others may come and go."""
+        return [one for one in self.all if type(one).state_dict is not Callback.state_dict]
 
     def call(self, hook: str, training: Training) -> None:
         """Call one method of each."""

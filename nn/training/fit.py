@@ -16,6 +16,7 @@ from ..losses import loss as loss_named
 from ..module import Module
 from ..names import look_up
 from ..optimisers import SGD, Adam, AdamW, Optimiser, RMSprop
+from ..saving import random_states
 from ..settings import yes_or_no
 from .callbacks import checked
 from .checkpoints import Checkpoint, go_on, read
@@ -51,6 +52,7 @@ def fit(
     metrics: Any = (),
     sample_weight: Any = None,
     schedule: Schedule | None = None,
+    horizon: int | None = None,
     early_stopping: int | EarlyStopping | None = None,
     clip_norm: float | None = None,
     clip_value: float | None = None,
@@ -112,7 +114,10 @@ def fit(
         are given as functions do not see it.
     schedule:
         A factor of the learning rate for every time, such as ``nn.CosineDecay()``: a function of
-        (epoch, epochs), asked before each step, where the epoch has a fraction and begins at 0.
+        (epoch, horizon), asked before each step, where the epoch has a fraction and begins at 0.
+    horizon:
+        The epoch at which the schedule ends; left out, it is ``epochs``. A training in several
+        parts needs it: first ``epochs=5, horizon=20``, then ``epochs=20, resume=True``.
     early_stopping:
         A number of epochs without improvement to wait for, or an `EarlyStopping`. The model then
         ends with the weights of its best epoch.
@@ -128,7 +133,9 @@ def fit(
         `Checkpoint`.
     resume:
         True: go on from the checkpoint if it is there, bit for bit as if never interrupted. All
-        but ``epochs``, callbacks without a memory and ``progress`` must be as it was.
+        but ``epochs``, callbacks without a memory and ``progress`` must be as it was, functions
+        and classes included: their code, and the values that they use. What does not fit is
+        refused, and then nothing was changed.
     progress:
         Whether a bar is drawn (on a terminal, if tqdm is installed) or lines are written (else),
         both to stderr.
@@ -147,18 +154,22 @@ def fit(
     resume, progress = yes_or_no(resume, "fit: resume"), yes_or_no(progress, "fit: progress")
     data = Examples.of(X, y, sample_weight)
     kept = _checkpoint(checkpoint, resume=resume)
-    state = read(kept.path) if kept is not None and resume else None
+    if kept is not None:
+        random_states(model, draw_from)  # raises if somebody draws what cannot be drawn again
+    state = read(kept.path, model) if kept is not None and resume else None
     learned, held_out = _split(data, validation, draw_from, state)
     of = loss_named(loss)
     if learned.weights or (held_out is not None and held_out.weights):
         _check_takes_weights(of)
     bar = Progress()
+    epochs = size(epochs, "fit: epochs")
     training = Training(
         model,
         _optimiser(optimizer, model, lr),
         of,
         learned,
-        epochs=size(epochs, "fit: epochs"),
+        epochs=epochs,
+        horizon=_horizon(horizon, schedule, epochs),
         batch_size=len(learned) if batch_size is None else size(batch_size, "fit: batch_size"),
         rng=draw_from,
         shuffle=yes_or_no(shuffle, "fit: shuffle"),
@@ -174,8 +185,10 @@ def fit(
         ],
         announce=progress,
     )
-    if state is not None and kept is not None:
-        go_on(training, state, kept.path)
+    if kept is not None:
+        settings = kept.begin(training)  # before anything has changed
+        if state is not None:
+            go_on(training, state, settings, kept.path)
     try:
         return training.run()
     finally:
@@ -240,6 +253,14 @@ def _schedule(schedule: Any) -> Schedule | None:
         )
     found: Schedule | None = schedule
     return found
+
+
+def _horizon(horizon: Any, schedule: Any, epochs: int) -> int:
+    if horizon is None:
+        return epochs
+    if schedule is None:
+        raise ValueError("fit: horizon is where a schedule ends, and there is none; leave it out")
+    return size(horizon, "fit: horizon")
 
 
 def _stopping(early: Any) -> list[EarlyStopping]:

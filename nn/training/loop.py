@@ -44,6 +44,7 @@ class Training:
         data: Examples,
         *,
         epochs: int,
+        horizon: int,
         batch_size: int,
         rng: Any,
         shuffle: bool,
@@ -56,6 +57,7 @@ class Training:
     ) -> None:
         self.model, self.optimizer, self.loss, self.data = model, optimizer, loss, data
         self.epochs, self.batch_size, self.rng, self.shuffle = epochs, batch_size, rng, shuffle
+        self.horizon = horizon  # when the schedule ends
         self.validation, self.metrics, self.schedule = validation, metrics, schedule
         self.adjustments, self.callbacks = adjustments, Callbacks(callbacks)
         self.history = History()
@@ -160,7 +162,8 @@ class Training:
     def _step(self, batch: Examples) -> tuple[float, list[Any]]:
         """Learn from one batch: its loss, and what the model made of it before."""
         if self.schedule is not None:
-            self.optimizer.lr = self._lr * self._factor(self.schedule)
+            time = self.epoch - 1 + (self.batch - 1) / self.batches
+            self.optimizer.lr = self._lr * self.factor(time, self.horizon)
         with self._on_error_back(f"fit stopped in {self.place}"):
             outputs = [self.model(row) for row in batch.rows]
             if self.epoch == self.batch == 1:
@@ -184,13 +187,13 @@ class Training:
             raise self._diverged(loss, outputs, batch) from None
         return loss.data, outputs
 
-    def _factor(self, schedule: Schedule) -> float:
-        time = self.epoch - 1 + (self.batch - 1) / self.batches
-        factor = schedule(time, float(self.epochs))
+    def factor(self, time: float, end: int) -> float:
+        """What the schedule says at a time, in epochs, if it ends at another."""
+        factor = 1.0 if self.schedule is None else self.schedule(time, float(end))
         if not is_number(factor):
             raise TypeError(
                 f"fit: the schedule must return a factor of the learning rate, and returned "
-                f"{factor!r:.60} at {time:g} of {self.epochs} epochs"
+                f"{factor!r:.60} at {time:g} of {end} epochs"
             )
         return float(factor)
 

@@ -36,6 +36,8 @@ class EarlyStopping(Callback):
         Left out, it is so for accuracy and r2, and not for anything else.
     """
 
+    settings = ("patience", "monitor", "min_delta", "higher_is_better")
+
     def __init__(
         self,
         patience: int = 10,
@@ -98,6 +100,15 @@ class EarlyStopping(Callback):
     def state_dict(self) -> dict[str, Any]:
         """The best epoch so far, with its weights."""
         return {"best": self.best, "best_epoch": self.best_epoch, "weights": self._weights}
+
+    def check(self, state: Mapping[str, Any], epoch: int, count: int) -> None:
+        """Whether a state can be one after so many epochs, of so many parameters."""
+        best, best_epoch, weights = state["best"], state["best_epoch"], state["weights"]
+        is_epoch = best_epoch is None or (type(best_epoch) is int and 1 <= best_epoch <= epoch)
+        are_weights = isinstance(weights, list) and len(weights) in {0, count}
+        numbers = [best, *weights] if are_weights else [None]
+        if not is_epoch or not all(type(number) is float for number in numbers):
+            raise ValueError(f"EarlyStopping cannot go on from the state {state!r:.60}")
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Go on from there."""

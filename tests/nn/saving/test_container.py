@@ -1,6 +1,8 @@
 """Bytes and back; and what becomes of bytes that others have touched."""
 
 import json
+import math
+import re
 import struct
 
 import pytest
@@ -8,7 +10,7 @@ import safetensors
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nn.saving import FormatError
+from nn.saving import FormatError, container
 from nn.saving.container import Content, Tensor, packed, parsed, unpacked
 
 from ..refusals import refused
@@ -58,6 +60,94 @@ def test_the_header_is_the_one_that_the_package_reads():
 def test_half_a_character_is_no_name():
     with pytest.raises(UnicodeEncodeError):
         packed(Content({**FORMAT}, {"\ud800": Tensor((), [1.0])}))
+
+
+VALUES = st.recursive(
+    st.none() | st.integers(-1, 17) | st.sampled_from(["F64", "F32", "I64", "", "w"]) | st.floats(),
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(st.text(max_size=2), inner),
+    max_leaves=5,
+)
+
+
+@st.composite
+def headers(draw):
+    """The entries of a file with some tensors, one thing in them perhaps wrong, and its length."""
+    shapes = draw(
+        st.dictionaries(st.text(max_size=2), st.lists(st.integers(0, 3), max_size=2), max_size=3)
+    )
+    entries, end = {}, 0
+    for name, shape in shapes.items():
+        begin, end = end, end + 8 * math.prod(shape)
+        entries[name] = {"dtype": "F64", "shape": shape, "data_offsets": [begin, end]}
+    if entries and draw(st.booleans()):
+        entry = entries[draw(st.sampled_from(sorted(entries)))]
+        key = draw(st.sampled_from([*entry, "more"]))
+        spans = st.lists(st.integers(0, 4).map(lambda n: 8 * n), min_size=2, max_size=2)
+        entry[key] = draw(VALUES | spans)
+    return entries, end + draw(st.sampled_from([0, 0, 0, 0, 1, 8, -8]))
+
+
+@given(header=headers(), space=st.sampled_from([b"", b"", b"", b" "]))
+def test_we_read_no_file_that_the_package_refuses(header, space):
+    """And where both read, they find the same: the package is the oracle of the format."""
+    entries, length = header
+    shapes = {
+        name: tuple(entry["shape"])
+        for name, entry in entries.items()
+        if isinstance(entry["shape"], list)
+    }
+    numbers = bytes(i % 255 for i in range(max(length, 0)))
+
+    def bytes_of(name):
+        first, end = entries[name]["data_offsets"]
+        return [numbers[first:end]]
+
+    try:
+        checksum = container._checksum(FORMAT, shapes, bytes_of)
+    except (TypeError, ValueError, KeyError):
+        checksum = "none"
+    texts = json.dumps({**FORMAT, "checksum": checksum})
+    about = space + json.dumps({**entries, "__metadata__": {"glassgrad": texts}}).encode()
+    data = struct.pack("<Q", len(about)) + about + numbers
+    try:
+        found = unpacked(data).tensors
+    except FormatError:
+        return
+
+    theirs = dict(safetensors.deserialize(data))
+    assert found.keys() == theirs.keys()
+    for name, tensor in found.items():
+        assert list(tensor.shape) == theirs[name]["shape"]
+        assert struct.pack(f"<{len(tensor.numbers)}d", *tensor.numbers) == theirs[name]["data"]
+
+
+@pytest.mark.parametrize(
+    ("data", "complaint"),
+    [
+        (
+            struct.pack("<Q", 1 << 30) + bytes(10),
+            "it is no whole safetensors file (it ends before ",
+        ),
+        (
+            struct.pack("<Q", 2000) + bytes(3000),
+            "its header has 2,000 bytes, and 1,000 is the most",
+        ),
+        (b"\x90\1" + bytes(6) + b"[" * 400, "its header has 400 lists and objects, and 100 is the"),
+    ],
+    ids=["longer than the file", "long", "nested"],
+)
+def test_what_asks_for_too_much_is_refused_before_it_is_parsed(monkeypatch, data, complaint):
+    monkeypatch.setattr(container, "_LONGEST_HEADER", 1000)
+    monkeypatch.setattr(container, "_MOST_BRACKETS", 100)
+    monkeypatch.setattr(json, "loads", None)
+
+    with pytest.raises(FormatError, match=re.escape(complaint)):
+        unpacked(data)
+
+
+def test_what_could_not_be_read_again_is_not_written():
+    with pytest.raises(ValueError, match="would have 1,000,002 lists and dicts, and load reads up"):
+        packed(Content({**FORMAT, "x": "[" * 1_000_001}, {}))
 
 
 def test_a_header_may_not_be_too_long():

@@ -1,8 +1,10 @@
 """Models saved and loaded: the same to the last bit, or refused."""
 
+import cProfile
 import json
 import math
 import os
+import pstats
 import random
 import struct
 import subprocess
@@ -222,6 +224,27 @@ def test_models_nested_deeper_than_the_stack(path):
     assert depth == 1501
 
 
+def test_loading_takes_steps_in_proportion_to_the_file(path):
+    """Counted, not timed: calls of Python functions, of twice the depth about twice as many.
+
+    With modes that differ from part to part, and a part that comes twice.
+    """
+
+    def calls(depth):
+        model = Sequential("tanh", Standardise([1.0], [2.0]), Layer(1, 1))
+        for i in range(depth):
+            model = Sequential(model, model)
+            model.training = bool(i % 2)
+        save(model, path)
+        profile = cProfile.Profile()
+        profile.runcall(load, path)
+        return pstats.Stats(profile).total_calls
+
+    few, many = calls(300), calls(600)
+
+    assert many < 2.2 * few
+
+
 def test_every_class_of_nn_has_a_recipe():
     classes = {
         cls
@@ -247,6 +270,41 @@ def test_what_was_measured_is_saved_with_a_model_of_ones_own(path):
     load(path, model=fresh)
 
     assert (fresh.first.means, fresh.first.scales, fresh.top) == ([1.0], [2.0], [3.0])
+
+
+@pytest.mark.parametrize("model", [mlp(1, 1), None], ids=["of another model", "of none"])
+def test_a_file_of_something_else_is_refused_before_its_numbers_are_read(path, model, monkeypatch):
+    """However large it is, and although its checksum is right."""
+    content = Content(
+        {
+            "format": "glassgrad model",
+            "version": "1",
+            "architecture": json.dumps({"title": "MLP", "parts": [{"kind": "Tanh"}], "shared": []}),
+            "frozen": "{}",
+        },
+        {"w": Tensor((50,), [0.5] * 50)},
+    )
+    path.write_bytes(packed(content))
+    monkeypatch.setattr(nn.saving.files, "numbers_of", None)
+
+    complaint = "its MLP has no 'layers.0.weight'" if model else "with 0 numbers, of which 0 are"
+    assert complaint in error_of(load, path, model=model)
+
+
+def test_half_a_character_in_a_name(path):
+    model = Line()
+    model.more = {"\ud800": Parameter(1.0)}
+
+    with refused(
+        ValueError,
+        r"save writes names as UTF-8, and 'more.\ud800' has half a character (a lone surrogate) in "
+        "it; give that attribute or key of the model another name. Nothing was written",
+    ):
+        save(model, path)
+    for call in (lambda name: save(Line(), name), load, read_notes):
+        with pytest.raises(ValueError, match=r"no file can be called '.*\\ud800': it has half a"):
+            call(f"{path}\ud800")
+    assert os.listdir(path.parent) == []
 
 
 @pytest.mark.parametrize("scale", [0.0, -1.0, math.inf], ids=["zero", "negative", "infinite"])

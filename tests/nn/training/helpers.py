@@ -1,9 +1,12 @@
 """What the tests of training share: small models, small data, and no progress lines."""
 
+import json
 import random
 
+import nn
 from autograd import Value
-from nn import MLP
+from nn import MLP, Layer, Sequential
+from nn.saving.container import Content, packed, unpacked
 from nn.training.fit import fit
 
 XOR = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]
@@ -37,3 +40,40 @@ def mean_squared(outputs, targets):
     for output, target in zip(outputs, targets, strict=True):
         total = total + (output - target) ** 2
     return total / len(targets)
+
+
+def stochastic(seed=0):
+    rng = random.Random(seed)
+    return Sequential(
+        Layer(1, 3, activation="tanh", rng=rng),
+        nn.Dropout(0.3, rng=rng),
+        Layer(3, 1, nonlin=False, rng=rng),
+    )
+
+
+class Louder(nn.Callback):
+    """A callback that remembers something, nothing at first."""
+
+    settings = ("factor",)
+
+    def __init__(self, factor=2.0):
+        self.factor, self.seen = factor, []
+
+    def on_epoch_end(self, training):
+        self.seen.append(training.epoch)
+        training.lr *= self.factor
+
+    def state_dict(self):
+        return {"seen": list(self.seen)} if self.seen else {}
+
+    def load_state_dict(self, state):
+        self.seen = list(state.get("seen", []))
+
+
+def alter(path, change):
+    """Change a checkpoint, and make its checksum right again."""
+    content = unpacked(path.read_bytes())
+    state, texts, tensors = json.loads(content.texts["state"]), dict(content.texts), content.tensors
+    change(state, tensors)
+    texts["state"] = json.dumps(state)
+    path.write_bytes(packed(Content(texts, tensors)))

@@ -126,8 +126,9 @@ def _parts(x: Any, found: Fingerprints) -> Iterator[Any]:
 def _of_function(f: types.FunctionType, found: Fingerprints) -> Iterator[Any]:
     around = zip(f.__code__.co_freevars, f.__closure__ or (), strict=True)
     yield f.__name__
-    if _is_installed(f.__module__):
-        yield [f.__module__, f.__qualname__]
+    home = f.__globals__.get("__name__")  # a decorator's wrapper claims the module of its function
+    if _is_installed(home):
+        yield [home, f.__code__.co_qualname]
     else:
         yield found.of(f.__code__)
         used = {name: f.__globals__[name] for name in _globals(f.__code__) & f.__globals__.keys()}

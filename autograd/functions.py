@@ -7,7 +7,7 @@ a default, or are made of several rows.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import ops
 from .modes import here
@@ -16,6 +16,7 @@ from .primitive import Op, Recorder
 from .value import Constant, Value, constant, record, recorded
 
 __all__ = [
+    "array",
     "clip",
     "detach",
     "dot",
@@ -29,6 +30,9 @@ __all__ = [
     "sum",
     "where",
 ]
+
+if TYPE_CHECKING:
+    from .arrays import Array
 
 _FLOAT = {float}
 _VALUE = {Value}
@@ -218,15 +222,8 @@ def clip(x: Any, low: Any, high: Any) -> Any:
     >>> clip(Value(7.0), 0.0, 1.0).data
     1.0
     """
-    if not any(isinstance(number, Recorder) for number in (x, low, high)):
-        ops.clip.check((real(x, "clip"), real(low, "clip"), real(high, "clip")))
-    elif _number(low) > _number(high):
-        ops.clip.check((_number(x), _number(low), _number(high)))
-    return ops.clip(x, low, high)
-
-
-def _number(x: Any) -> float:
-    return x.data if isinstance(x, Recorder) else real(x, "clip")  # type: ignore[attr-defined]
+    numbers = [y if isinstance(y, Recorder) else real(y, "clip") for y in (x, low, high)]
+    return ops.clip(*numbers)
 
 
 def leaky_relu(x: Any, slope: Any = 0.01) -> Any:
@@ -295,3 +292,29 @@ def detach(x: Any) -> Constant:
     3.0
     """
     return constant(x, label=x.label if isinstance(x, Value) else "")
+
+
+def array(values: Any) -> Array:
+    """An array of Values, for NumPy: each of its functions is right on it, or refuses by name.
+
+    ``values`` is a list, a list of lists or an array. The Values in it stay the same nodes, plain
+    numbers become constants.
+
+    >>> import numpy as np
+    >>> x = array([Value(0.0), Value(2.0)])
+    >>> np.sum(np.maximum(x, 0.0)).backward()
+    >>> [v.grad for v in x]
+    [0.5, 1.0]
+
+    ``np.array`` makes an array of Values, too. There ``+ − * / ** @``, sums and functions such as
+    ``np.exp`` are right, but NumPy chooses without us: the whole gradient of a tie in
+    ``np.maximum``, ``np.clip`` or ``np.max`` goes to one operand, here half of it to each.
+
+    Raises
+    ------
+    TypeError
+        if something in it is neither a Value nor a real number, or lists differ in length.
+    """
+    from .arrays import Array  # noqa: PLC0415 - only NumPy's users need it
+
+    return Array.of(values)

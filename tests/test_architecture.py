@@ -33,6 +33,7 @@ AUTOGRAD_LAYERS = (
     {"sweep", "ufuncs"},
     {"arithmetic", "copying"},
     {"value"},
+    {"arrays"},
     {"facts", "functions", "pullback", "roots"},
     {"formula", "functional"},
     {"graph_json"},

@@ -69,13 +69,11 @@ class Arithmetic(Recorder):
     def __ceil__(self) -> Self:
         return self._unary(ops.ceil)
 
-    # A list or an array is a matrix, one number is none.
+    def __matmul__(self, other: Any) -> Any:
+        return NotImplemented if not _is_several(other) else _no_matrix("v @ x", "v * x", other)
 
-    def __matmul__(self, other: Any) -> NoReturn:
-        raise TypeError(_no_matrix("v @ x", "v * x", other))
-
-    def __rmatmul__(self, other: Any) -> NoReturn:
-        raise TypeError(_no_matrix("x @ v", "x * v", other))
+    def __rmatmul__(self, other: Any) -> Any:
+        return NotImplemented if not _is_several(other) else _no_matrix("x @ v", "x * v", other)
 
     def _unary(self, op: Op) -> Self:
         result: Self = self.record(op, (self,))
@@ -217,7 +215,8 @@ class Arithmetic(Recorder):
 
         return spread(op if ends else ops.copy, (self, *ends), out=out, **options)
 
-    # NumPy's object arrays look for these names.
+    # NumPy's object arrays look for these names, its masked arrays for the first.
+    ndim = 0
     conjugate = __pos__
     arcsin, arccos, arctan = asin, acos, atan
     arcsinh, arccosh, arctanh = asinh, acosh, atanh
@@ -267,9 +266,11 @@ def _lost(what: str, instead: str = "") -> str:
     return f"{what} would lose the gradient of a Value: write {write}"
 
 
-def _no_matrix(what: str, instead: str, other: Any) -> str:
+def _no_matrix(what: str, instead: str, other: Any) -> NoReturn:
     kind = f"an array of shape {other.shape}" if hasattr(other, "shape") else type(other).__name__
-    return f"{what} multiplies matrices, and a Value is one number: write {instead}; x is {kind}"
+    raise TypeError(
+        f"{what} multiplies matrices, and a Value is one number: write {instead}; x is {kind}"
+    )
 
 
 def _is_several(x: Any) -> bool:

@@ -25,8 +25,9 @@ class Array(np.ndarray[Any, np.dtype[np.object_]]):
         for x in elements.flat:
             if not isinstance(x, Recorder):
                 constant(x)  # raises if it is no number
-        guarded: Array = np.frompyfunc(_node, 1, 1)(elements.reshape(-1)).view(Array)
-        return guarded.reshape(elements.shape)
+        nodes: Any = np.frompyfunc(_node, 1, 1)(elements.reshape(-1))
+        array: Array = nodes.view(Array).reshape(elements.shape)
+        return array
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
         """Apply the operations of autograd, element by element, or refuse."""

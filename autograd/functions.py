@@ -49,13 +49,13 @@ def _gather(xs: Iterable[Any], name: str) -> tuple[Sequence[Value | None], Seque
     items: Sequence[Any] = xs
     if items and isinstance(items[0], Value):
         try:
-            return items, [x._data for x in items]
+            return items, [x._z for x in items]
         except AttributeError:  # a plain number among them
             pass
     elif set(map(type, items)) == _FLOAT:
         return (None,) * len(items), items
     nodes = [x if isinstance(x, Value) else None for x in items]
-    return nodes, [x._data if isinstance(x, Value) else real(x, name) for x in items]
+    return nodes, [x._z if isinstance(x, Value) else real(x, name) for x in items]
 
 
 class Gathered:
@@ -75,7 +75,7 @@ class Gathered:
         # Values by far most often; in a place of its own, because Python reads an attribute
         # quicker where all objects are of one class, and weights are Parameters.
         if xs.__class__ is list and set(map(type, xs)) == _VALUE:
-            self.nodes, self.numbers = xs, [x._data for x in xs]
+            self.nodes, self.numbers = xs, [x._z for x in xs]
         else:
             self.nodes, self.numbers = _gather(xs, "dot")
 
@@ -157,7 +157,7 @@ def dot(weights: Iterable[Any], inputs: Iterable[Any] | Gathered, bias: Any = No
     if bias is None:
         start, nodes, numbers = 0.0, (*w_nodes, *x_nodes), (*ws, *xs)
     else:
-        bias, start = (bias, bias._data) if isinstance(bias, Value) else (None, real(bias, "dot"))
+        bias, start = (bias, bias._z) if isinstance(bias, Value) else (None, real(bias, "dot"))
         nodes, numbers = (*w_nodes, *x_nodes, bias), (*ws, *xs, start)
     data = start
     for w, x in zip(ws, xs):  # noqa: B905 - checked above; the hot row's forward, spelled out
@@ -169,7 +169,7 @@ def dot(weights: Iterable[Any], inputs: Iterable[Any] | Gathered, bias: Any = No
         if node.__class__ is Constant or (place is not None and not place.plain):
             return recorded(ops.dot, nodes, numbers, data)
         result = _new(Value)  # as `recorded` makes it, spelled out
-        result._data = data
+        result._z = data
         result._grad = 0.0
         result._row = ops.dot
         result._a = nodes

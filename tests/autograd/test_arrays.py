@@ -373,7 +373,7 @@ def test_a_value_and_an_array_are_never_chosen_by_comparing(compute):
 
 
 @pytest.mark.parametrize("multiply", [operator.matmul, lambda a, b: b @ a])
-@pytest.mark.parametrize("other", [np.ones(2), np.ones((2, 2)), [1.0, 2.0], 2.0, Value(2.0)])
+@pytest.mark.parametrize("other", [np.ones(2), np.ones((2, 2)), [1.0, 2.0], (1.0,)])
 def test_a_value_is_no_matrix(multiply, other):
     with pytest.raises(TypeError, match=r"a Value is one number.*write"):
         multiply(Value(2.0), other)
@@ -386,3 +386,29 @@ def test_the_refusal_says_what_was_multiplied():
         "(2,)",
     ):
         Value(2.0) @ np.ones(2)
+
+
+# --- masked arrays --------------------------------------------------------------------------------
+
+MASKED = [np.ma.array(2.0), np.ma.array([2.0, 3.0]), np.ma.array([2.0, 3.0], mask=[False, True])]
+
+
+@pytest.mark.parametrize("masked", MASKED, ids=["number", "array", "with a mask"])
+@pytest.mark.parametrize("compute", [operator.add, operator.mul, operator.sub])
+def test_a_masked_array_records_on_a_value(masked, compute):
+    """It reads the slot ``_data`` of what it is given, and would compute with a bare number."""
+    for f in (compute, lambda a, b: compute(b, a)):
+        v = Value(3.0)
+        np.sum(f(v, masked)).backward()
+        w = Value(3.0)
+        autograd.sum([f(w, x) for x in np.ma.compressed(masked)]).backward()
+
+        assert v.grad == w.grad != 0.0
+
+
+def test_functions_of_masked_arrays_record_on_a_value():
+    v = Value(0.5)
+
+    assert np.ma.exp(v).op is ops.exp
+    assert np.ma.hypot(v, 2.0).op is ops.hypot
+    assert type(np.ma.getdata(v)) is np.ndarray

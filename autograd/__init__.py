@@ -42,6 +42,7 @@ from .functional import jacobian as jacobian
 from .functional import jvp as jvp
 from .functional import value_and_grad as value_and_grad
 from .functional import vjp as vjp
+from .functions import array as array
 from .functions import clip as clip
 from .functions import detach as detach
 from .functions import dot as dot

@@ -268,7 +268,9 @@ def maximum(x: Any, y: Any) -> Any:
 
 
 def clip(x: Any, low: Any, high: Any) -> Any:
-    """x, moved to the nearest end of [low, high]; nan stays nan."""
+    """x, moved to the nearest end of [low, high]; nan stays nan, and is the end of none."""
+    if low > high:
+        return math.nan  # so the domain is checked
     if x < low:
         return low
     return high if x > high else x

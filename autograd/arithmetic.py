@@ -69,6 +69,12 @@ class Arithmetic(Recorder):
     def __ceil__(self) -> Self:
         return self._unary(ops.ceil)
 
+    def __matmul__(self, other: Any) -> Any:
+        return NotImplemented if not _is_several(other) else _no_matrix("v @ x", "v * x", other)
+
+    def __rmatmul__(self, other: Any) -> Any:
+        return NotImplemented if not _is_several(other) else _no_matrix("x @ v", "x * v", other)
+
     def _unary(self, op: Op) -> Self:
         result: Self = self.record(op, (self,))
         return result
@@ -199,7 +205,19 @@ class Arithmetic(Recorder):
         """√(x² + y²) without overflow."""
         return self.record(ops.hypot, (self, other))
 
-    # NumPy's object arrays look for these names.
+    def clip(self, low: Any, high: Any, out: Any = None, **options: Any) -> Any:
+        """The number, moved to the nearest end of [low, high]; None means no end."""
+        ends = [end for end in (low, high) if end is not None]
+        op = ops.clip if len(ends) == 2 else ops.maximum if high is None else ops.minimum
+        if out is None and not options and not any(map(_is_several, ends)):
+            return self.record(op, (self, *ends)) if ends else self
+        from .ufuncs import spread  # noqa: PLC0415 - np.clip(v, array, array)
+
+        return spread(op if ends else ops.copy, (self, *ends), out=out, **options)
+
+    # NumPy's object arrays look for these names, its masked arrays for the first.
+    ndim = 0
+    conjugate = __pos__
     arcsin, arccos, arctan = asin, acos, atan
     arcsinh, arccosh, arctanh = asinh, acosh, atanh
     fabs = __abs__
@@ -246,3 +264,14 @@ class Arithmetic(Recorder):
 def _lost(what: str, instead: str = "") -> str:
     write = f"{instead} to record it, or v.data for the plain number" if instead else "v.data"
     return f"{what} would lose the gradient of a Value: write {write}"
+
+
+def _no_matrix(what: str, instead: str, other: Any) -> NoReturn:
+    kind = f"an array of shape {other.shape}" if hasattr(other, "shape") else type(other).__name__
+    raise TypeError(
+        f"{what} multiplies matrices, and a Value is one number: write {instead}; x is {kind}"
+    )
+
+
+def _is_several(x: Any) -> bool:
+    return hasattr(x, "__array__") or isinstance(x, (list, tuple))

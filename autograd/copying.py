@@ -23,7 +23,7 @@ _Row = tuple[Op, Any, Any, Any, float, float, float, Any]
 def _leaf(cls: type[Value], data: float, grad: float, about: Any) -> Value:
     """A leaf as it was."""
     leaf = cls.__new__(cls)
-    leaf._data = data
+    leaf._z = data
     leaf._grad = grad
     leaf._row = leaf._a = leaf._b = None
     leaf._x = leaf._y = 0.0
@@ -34,7 +34,7 @@ def _leaf(cls: type[Value], data: float, grad: float, about: Any) -> Value:
 def _like(node: Value, a: Any, b: Any) -> Value:
     """A node as ``node``, on operands ``a`` and ``b``."""
     result = node.__class__.__new__(node.__class__)
-    result._data = node._data
+    result._z = node._z
     result._grad = node._grad
     result._row = node._row
     result._a = a
@@ -83,7 +83,7 @@ def reduce(root: Value) -> tuple[Any, ...]:
     """How pickle stores ``root``: a leaf by itself, a graph as one flat list of rows."""
     if root._row is None:
         own = getattr(root, "__dict__", None)  # attributes of a user's subclass
-        return _leaf, (root.__class__, root._data, root._grad, root._about), own or None
+        return _leaf, (root.__class__, root._z, root._grad, root._about), own or None
     order = topological([root])
     references: dict[Value, int] = {node: -1 - i for i, node in enumerate(order)}
     leaves: list[Value] = []
@@ -102,7 +102,7 @@ def reduce(root: Value) -> tuple[Any, ...]:
         first = tuple(map(reference, a)) if a.__class__ is tuple else reference(a)
         assert node._row is not None
         recorded = (node._row, first, reference(node._b), node._x, node._y)
-        rows.append((*recorded, node._data, node._grad, node._about))
+        rows.append((*recorded, node._z, node._grad, node._about))
     return _rebuild, (root.__class__, leaves, rows)
 
 

@@ -9,7 +9,7 @@ from fractions import Fraction
 from typing import Any
 
 from .errors import OperationError
-from .numbers import is_number
+from .numbers import is_number, real
 from .primitive import ALL, REALS, Convention, Interval, Op, Recorder, nothing, register
 
 
@@ -59,19 +59,12 @@ def operation(
             f"got {forward!r} and {given!r}"
         )
     intervals = (domain,) if isinstance(domain, Interval) else _tuple(domain) or (domain,)
-    for interval in intervals:
-        if not isinstance(interval, Interval):
-            raise OperationError(
-                f"operation {name!r} has a domain that is no Interval: {interval!r}"
-            )
-    if not variadic and len(intervals) not in {1, len(functions)}:
-        raise OperationError(
-            f"operation {name!r} has {len(functions)} partials but {len(intervals)} domains; "
-            "give one for each operand, or one for all"
-        )
+    _refuse_domains(name, intervals, operands=None if variadic else len(functions))
 
     def inside(*xs: Any) -> Any:
         """``forward``, held to the domain and to one number."""
+        if row.arity not in {None, len(xs)}:
+            raise row.misuse(xs)
         if not row.contains(xs):
             return math.nan  # so the domain is checked
         result = forward(*xs)
@@ -80,7 +73,11 @@ def operation(
                 f"the forward function of {name} returned a {type(result).__name__}; it takes "
                 "doubles and returns one"
             )
-        return result
+        return (
+            result
+            if result.__class__ is float
+            else _fitting(result, f"the forward function of {name}")
+        )
 
     row = Op(
         name,
@@ -94,8 +91,8 @@ def operation(
         is_activation=is_activation,
         kinks=kinks,
     )
-    for partial in () if name in ALL else functions:  # a name that is taken is the first complaint
-        _refuse_signature(name, partial, operands=None if variadic else len(functions))
+    if name not in ALL:  # a name that is taken is the first complaint
+        _refuse_signatures(name, forward, functions, variadic=variadic)
     return register(row)
 
 
@@ -105,8 +102,10 @@ def _in_plain_numbers(
     """``partial``, with doubles for NumPy's scalars: float32 would lose a gradient's digits."""
 
     def plain(slope: Any, operands: tuple[Any, ...]) -> Any:
-        if slope.__class__ is float or isinstance(slope, (int, Fraction)):
+        if slope.__class__ is float:
             return slope
+        if isinstance(slope, (int, Fraction)):
+            return _fitting(slope, f"a partial of {name}")
         if isinstance(slope, Recorder):
             if not any(isinstance(x, Recorder) for x in operands):
                 raise OperationError(
@@ -118,33 +117,90 @@ def _in_plain_numbers(
             raise OperationError(
                 f"a partial of {name} returned a {type(slope).__name__}; it returns one number"
             )
-        return float(slope)
+        return float(_fitting(slope, f"a partial of {name}"))
 
     @functools.wraps(partial)
     def slope(*operands: Any) -> Any:
         found = partial(*operands)
         if variadic:
-            return tuple([plain(one, operands) for one in found])
+            slopes, count = _tuple(found), len(operands) - 1
+            if not isinstance(found, Iterable) or len(slopes) != count:
+                what = f"{len(slopes)} of them" if slopes else f"{found!r:.60}"
+                raise OperationError(
+                    f"the partial of {name} returns a tuple of slopes, one for each of {count} "
+                    f"operands; got {what}"
+                )
+            return tuple([plain(one, operands) for one in slopes])
         return plain(found, operands)
 
     return slope
 
 
-def _refuse_signature(name: str, partial: Callable[..., Any], operands: int | None) -> None:
-    """Raise if a partial cannot be called with the result and all operands."""
+def _fitting(number: Any, what: str) -> Any:
+    """The number, unless it is finite and too large for a double."""
+    try:
+        real(number)
+    except OverflowError:
+        raise OverflowError(
+            f"{what} returned a number that is too large for a double (up to 1.8e308), of type "
+            f"{type(number).__name__}; return math.inf if infinity is meant"
+        ) from None
+    return number
+
+
+def _refuse_domains(name: str, intervals: tuple[Any, ...], operands: int | None) -> None:
+    """Raise unless there is one interval for all operands, or one for each of a fixed number."""
+    for interval in intervals:
+        if not isinstance(interval, Interval):
+            raise OperationError(
+                f"operation {name!r} has a domain that is no Interval: {interval!r}"
+            )
+    if len(intervals) not in {1, operands}:
+        partials = "any number of operands" if operands is None else f"{operands} partials"
+        each = "" if operands is None else "one for each operand, or "
+        raise OperationError(
+            f"operation {name!r} has {partials} but {len(intervals)} domains; give {each}one for "
+            "all"
+        )
+
+
+def _refuse_signatures(
+    name: str,
+    forward: Callable[..., Any],
+    partials: Iterable[Callable[..., Any]],
+    *,
+    variadic: bool,
+) -> None:
+    """Raise if ``forward`` cannot be called with all operands, or a partial with z before them."""
+    partials = tuple(partials)
+    count = 2 if variadic else len(partials)
+    letters = "*xs" if variadic else ", ".join(["x", "y", "w"][:count])
+    for partial in partials:
+        if found := _other_signature(partial, 1 + count):
+            raise OperationError(
+                f"a partial of {name!r} takes (z, {letters}), the result and then the operands, "
+                f"with one partial for each operand; got {found}"
+            )
+    if found := _other_signature(forward, count):
+        raise OperationError(
+            f"the forward function of {name!r} takes ({letters}), the operands, of which each has "
+            f"a partial; got {found}"
+        )
+
+
+def _other_signature(function: Callable[..., Any], count: int) -> str:
+    """What ``function`` takes, if that is not ``count`` numbers."""
     import inspect  # noqa: PLC0415 - costs milliseconds, and few programs add operations
 
-    count = 2 if operands is None else operands
     try:
-        inspect.signature(partial).bind(*range(1 + count))
+        signature = inspect.signature(function)
     except ValueError:  # a built-in that does not say
-        return
+        return ""
+    try:
+        signature.bind(*range(count))
     except TypeError:
-        letters = "z, *xs" if operands is None else ", ".join(["z", "x", "y", "w"][: 1 + count])
-        raise OperationError(
-            f"a partial of {name!r} takes ({letters}), the result and then the operands, with one "
-            f"partial for each operand; got {inspect.signature(partial)}"
-        ) from None
+        return str(signature)
+    return ""
 
 
 def _tuple(xs: Any) -> tuple[Any, ...]:

@@ -77,7 +77,7 @@ def read(roots: Sequence[Value], names: dict[Value, str]) -> tuple[list[Fact], d
         )
         indices[node] = len(facts)
         label = node.label or names.get(node, "")
-        data, scope, source = node._data, node.scope, node.source
+        data, scope, source = node._z, node.scope, node.source
         facts.append(Fact(op, places, inputs, data, data, label, scope, source, "operation"))
     for root in roots:
         if root._row is None:

@@ -133,7 +133,7 @@ class _Run:
 def _fresh(x: Any, f: Callable[..., Any]) -> Value:
     """A Value of this derivative's own that stands for x."""
     if isinstance(x, Value) and not isinstance(x, Constant):
-        return record(ops.copy, (x,), (x._data,))
+        return record(ops.copy, (x,), (x._z,))
     return Value(x.data if isinstance(x, Value) else real(x, f"an argument of {_name(f)}"))
 
 

@@ -7,7 +7,7 @@ a default, or are made of several rows.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from . import ops
 from .modes import here
@@ -16,6 +16,7 @@ from .primitive import Op, Recorder
 from .value import Constant, Value, constant, record, recorded
 
 __all__ = [
+    "array",
     "clip",
     "detach",
     "dot",
@@ -29,6 +30,9 @@ __all__ = [
     "sum",
     "where",
 ]
+
+if TYPE_CHECKING:
+    from .arrays import Array
 
 _FLOAT = {float}
 _VALUE = {Value}
@@ -45,13 +49,13 @@ def _gather(xs: Iterable[Any], name: str) -> tuple[Sequence[Value | None], Seque
     items: Sequence[Any] = xs
     if items and isinstance(items[0], Value):
         try:
-            return items, [x._data for x in items]
+            return items, [x._z for x in items]
         except AttributeError:  # a plain number among them
             pass
     elif set(map(type, items)) == _FLOAT:
         return (None,) * len(items), items
     nodes = [x if isinstance(x, Value) else None for x in items]
-    return nodes, [x._data if isinstance(x, Value) else real(x, name) for x in items]
+    return nodes, [x._z if isinstance(x, Value) else real(x, name) for x in items]
 
 
 class Gathered:
@@ -71,7 +75,7 @@ class Gathered:
         # Values by far most often; in a place of its own, because Python reads an attribute
         # quicker where all objects are of one class, and weights are Parameters.
         if xs.__class__ is list and set(map(type, xs)) == _VALUE:
-            self.nodes, self.numbers = xs, [x._data for x in xs]
+            self.nodes, self.numbers = xs, [x._z for x in xs]
         else:
             self.nodes, self.numbers = _gather(xs, "dot")
 
@@ -153,7 +157,7 @@ def dot(weights: Iterable[Any], inputs: Iterable[Any] | Gathered, bias: Any = No
     if bias is None:
         start, nodes, numbers = 0.0, (*w_nodes, *x_nodes), (*ws, *xs)
     else:
-        bias, start = (bias, bias._data) if isinstance(bias, Value) else (None, real(bias, "dot"))
+        bias, start = (bias, bias._z) if isinstance(bias, Value) else (None, real(bias, "dot"))
         nodes, numbers = (*w_nodes, *x_nodes, bias), (*ws, *xs, start)
     data = start
     for w, x in zip(ws, xs):  # noqa: B905 - checked above; the hot row's forward, spelled out
@@ -165,7 +169,7 @@ def dot(weights: Iterable[Any], inputs: Iterable[Any] | Gathered, bias: Any = No
         if node.__class__ is Constant or (place is not None and not place.plain):
             return recorded(ops.dot, nodes, numbers, data)
         result = _new(Value)  # as `recorded` makes it, spelled out
-        result._data = data
+        result._z = data
         result._grad = 0.0
         result._row = ops.dot
         result._a = nodes
@@ -218,15 +222,8 @@ def clip(x: Any, low: Any, high: Any) -> Any:
     >>> clip(Value(7.0), 0.0, 1.0).data
     1.0
     """
-    if not any(isinstance(number, Recorder) for number in (x, low, high)):
-        ops.clip.check((real(x, "clip"), real(low, "clip"), real(high, "clip")))
-    elif _number(low) > _number(high):
-        ops.clip.check((_number(x), _number(low), _number(high)))
-    return ops.clip(x, low, high)
-
-
-def _number(x: Any) -> float:
-    return x.data if isinstance(x, Recorder) else real(x, "clip")  # type: ignore[attr-defined]
+    numbers = [y if isinstance(y, Recorder) else real(y, "clip") for y in (x, low, high)]
+    return ops.clip(*numbers)
 
 
 def leaky_relu(x: Any, slope: Any = 0.01) -> Any:
@@ -295,3 +292,29 @@ def detach(x: Any) -> Constant:
     3.0
     """
     return constant(x, label=x.label if isinstance(x, Value) else "")
+
+
+def array(values: Any) -> Array:
+    """An array of Values, for NumPy: each of its functions is right on it, or refuses by name.
+
+    ``values`` is a list, a list of lists or an array. The Values in it stay the same nodes, plain
+    numbers become constants.
+
+    >>> import numpy as np
+    >>> x = array([Value(0.0), Value(2.0)])
+    >>> np.sum(np.maximum(x, 0.0)).backward()
+    >>> [v.grad for v in x]
+    [0.5, 1.0]
+
+    ``np.array`` makes an array of Values, too. There ``+ − * / ** @``, sums and functions such as
+    ``np.exp`` are right, but NumPy chooses without us: the whole gradient of a tie in
+    ``np.maximum``, ``np.clip`` or ``np.max`` goes to one operand, here half of it to each.
+
+    Raises
+    ------
+    TypeError
+        if something in it is neither a Value nor a real number, or lists differ in length.
+    """
+    from .arrays import Array  # noqa: PLC0415 - only NumPy's users need it
+
+    return Array.of(values)

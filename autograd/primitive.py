@@ -18,7 +18,7 @@ from typing import Any
 
 from .blocks import Block, Setting
 from .errors import DomainError, OperationError
-from .numbers import is_number
+from .numbers import is_number, real
 
 Forward = Callable[..., Any]
 Partial = Callable[..., Any]
@@ -170,10 +170,14 @@ class Op:
                 raise self.misuse(operands)
         try:
             result = self.forward(*operands)
+            if result - result != 0:
+                self.check(operands)
         except TypeError as error:
             raise self.misuse(operands) from error
-        if result - result != 0:
-            self.check(operands)
+        except OverflowError:
+            for operand in operands:
+                real(operand, self.name)  # raises if this one is too large for a double
+            raise
         return result
 
     def slopes(self, result: Any, operands: tuple[Any, ...]) -> tuple[Any, ...]:

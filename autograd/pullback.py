@@ -107,13 +107,13 @@ def _slopes(node: Value, *, live: bool) -> tuple[tuple[Value | None, ...], tuple
     op = node._row
     assert op is not None
     if not live:
-        return operands, op.slopes(node._data, numbers)
+        return operands, op.slopes(node._z, numbers)
     for operand, number in zip(operands, numbers, strict=True):
-        if operand is not None and not _same(operand._data, number):
+        if operand is not None and not _same(operand._z, number):
             name = f" {operand.label!r}" if operand.label else ""
             raise StaleValueError(
                 f"cannot differentiate again through the leaf{name}: {op.name} recorded it as "
-                f"{number!r} and it was changed to {operand._data!r} since; compute the function "
+                f"{number!r} and it was changed to {operand._z!r} since; compute the function "
                 "again after changing its inputs"
             )
     return operands, op.slopes(

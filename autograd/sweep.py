@@ -99,15 +99,15 @@ def accumulate(  # noqa: C901, PLR0912 - one loop, its hot rows spelled out
         elif row is relu:
             a._grad += upstream * (0.0 if node._x <= 0.0 else 1.0)
         elif a.__class__ is tuple:
-            slopes = row.slopes(node._data, node._x)
+            slopes = row.slopes(node._z, node._x)
             for operand, slope in zip(a, slopes, strict=True):
                 if operand is not None:
                     operand._grad += upstream * slope
         elif row.arity == 1:
-            a._grad += upstream * row.partials[0](node._data, node._x)
+            a._grad += upstream * row.partials[0](node._z, node._x)
         else:
             b = node._b
             if a is not None:
-                a._grad += upstream * row.partials[0](node._data, node._x, node._y)
+                a._grad += upstream * row.partials[0](node._z, node._x, node._y)
             if b is not None:
-                b._grad += upstream * row.partials[1](node._data, node._x, node._y)
+                b._grad += upstream * row.partials[1](node._z, node._x, node._y)

@@ -1,30 +1,41 @@
 """NumPy's ufuncs on Values: ``np.exp(v)`` is a Value, ``np.float64(2) * v`` too.
 
-With an array among the operands the result is an array of Values (dtype object), computed element
-by element with the operators and methods of `arithmetic.Arithmetic`.
+NumPy asks us (``__array_ufunc__``) when one operand is a Value or an `arrays.Array`. Then each
+ufunc is the operation of `_SCALAR`, element by element, or is refused by name.
+
+It does not ask when all operands are its own arrays, as ``np.array([Value(0.0)])`` is: there the
+loops of NumPy run. Those that apply an operator (``+``) or call a method (``exp``) of each element
+are right. ``np.maximum``, ``minimum``, ``clip``, ``max`` and ``min`` only ask ``x >= y`` and
+hand over one of the two, which no element can tell from an ``if x >= y`` of the user. That is what
+`autograd.array` is for.
 """
 
 from __future__ import annotations
 
+import functools
 import math
 import operator
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any
+
+import numpy as np  # nobody imports this module before NumPy calls us
 
 from . import ops
 from .numbers import real
-from .primitive import Recorder
+from .primitive import Op, Recorder
 
 # fmt: off
 _SAME_NAME = (
-    "exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "cbrt", "sin", "cos", "tan",
+    "exp", "expm1", "log", "log1p", "sqrt", "cbrt", "sin", "cos", "tan",
     "sinh", "cosh", "tanh", "arcsin", "arccos", "arctan", "arcsinh", "arccosh", "arctanh",
     "sign", "floor", "ceil",
 )
 # fmt: on
 
 _SCALAR: dict[str, Callable[..., Any]] = {
-    **{name: operator.methodcaller(name) for name in _SAME_NAME},
+    **{name: ops.ALL[name.replace("arc", "a")] for name in _SAME_NAME},
+    "log2": operator.methodcaller("log2"),
+    "log10": operator.methodcaller("log10"),
     "add": operator.add,
     "subtract": operator.sub,
     "multiply": operator.mul,
@@ -34,12 +45,14 @@ _SCALAR: dict[str, Callable[..., Any]] = {
     "float_power": operator.pow,
     "negative": operator.neg,
     "positive": operator.pos,
+    "conjugate": operator.pos,
     "absolute": abs,
     "fabs": abs,
     "square": lambda x: x * x,
     "reciprocal": lambda x: 1.0 / x,
     "maximum": ops.maximum,
     "minimum": ops.minimum,
+    "clip": ops.clip,
     "hypot": ops.hypot,
     "arctan2": ops.atan2,
     "greater": operator.gt,
@@ -48,47 +61,99 @@ _SCALAR: dict[str, Callable[..., Any]] = {
     "less_equal": operator.le,
     "equal": operator.eq,
     "not_equal": operator.ne,
-    "isnan": lambda x: math.isnan(x.data),
-    "isinf": lambda x: math.isinf(x.data),
-    "isfinite": lambda x: math.isfinite(x.data),
+    "isnan": lambda x: math.isnan(_number(x)),
+    "isinf": lambda x: math.isinf(_number(x)),
+    "isfinite": lambda x: math.isfinite(_number(x)),
 }
 
 
-# What NumPy cannot do element by element on objects: it would look for a method of the first
-# operand, which may be a plain float, or choose by comparing, without a node.
-_FUNCTIONS = {"maximum", "minimum", "hypot", "arctan2", "float_power"}
+def _number(x: Any) -> Any:
+    return x.data if isinstance(x, Recorder) else x  # type: ignore[attr-defined]
+
+
+_CHECKS = frozenset({"isnan", "isinf", "isfinite"})
+
+# NumPy's own loops apply these to objects with the operators of Python, and are quick.
+# fmt: off
+_OPERATORS = frozenset({
+    "add", "subtract", "multiply", "divide", "true_divide", "power", "negative", "positive",
+    "greater", "greater_equal", "less", "less_equal", "equal", "not_equal",
+})
+# fmt: on
+_PRODUCTS = frozenset({"matmul", "vecdot", "matvec", "vecmat"})  # of arrays alone
+
+_ON_ARRAYS = {  # what to write instead
+    **dict.fromkeys(_PRODUCTS, "a Value is one number, not a matrix: write v * array"),
+    "fmax": "write np.maximum, where nan stays nan",
+    "fmin": "write np.minimum, where nan stays nan",
+    "heaviside": "write np.where(x > 0, 1.0, 0.0)",
+    "rint": "write np.floor(x + 0.5)",
+    "logical_and": "a Value has no truth value: write what you ask, as np.all(x > 0)",
+    "logical_or": "a Value has no truth value: write what you ask, as np.any(x > 0)",
+}
 
 
 def apply(ufunc: Any, method: str, inputs: tuple[Any, ...], options: dict[str, Any]) -> Any:
-    """What ``ufunc(*inputs)`` gives when one of the inputs is a Value."""
-    import numpy as np  # noqa: PLC0415 - NumPy itself has called us
-
-    arrays = any(isinstance(x, (np.ndarray, list, tuple)) for x in inputs)
-    arrays = arrays and any(np.ndim(x) for x in inputs if not isinstance(x, Recorder))
-    function = _SCALAR.get(ufunc.__name__)
-    if arrays and method == "__call__" and ufunc.__name__ in _FUNCTIONS and not options:
-        return np.frompyfunc(_SCALAR[ufunc.__name__], 2, 1)(*[_as_objects(np, x) for x in inputs])
+    """What ``ufunc(*inputs)`` gives when one of the inputs is a Value or an array of Values."""
+    if any(map(_has_a_say, inputs)):
+        return NotImplemented
+    if method == "__call__" and not any(np.ndim(x) for x in inputs if not isinstance(x, Recorder)):
+        if ufunc.__name__ not in _SCALAR or options:
+            raise _refusal(ufunc, options)
+        return _SCALAR[ufunc.__name__](*_scalars(inputs, f"np.{ufunc.__name__}"))
+    loop = _loop(ufunc, of_arrays=not any(isinstance(x, Recorder) for x in inputs))
     if method == "at":  # changes its first operand where the second says
-        return ufunc.at(*inputs[:-1], _as_objects(np, inputs[-1]), **options)
-    if arrays or method != "__call__":
-        boxed = [_as_objects(np, x) for x in inputs]
-        return getattr(ufunc, method)(*boxed, **options)
-    if function is None or options:
-        with_options = f" with {', '.join(options)}" if options else ""
-        raise TypeError(
-            f"np.{ufunc.__name__}{with_options} is not recorded on a Value; write it with the "
-            f"operations of autograd ({', '.join(sorted(ops.ALL)[:4])}, …), or use v.data"
-        )
-    name = f"np.{ufunc.__name__}"
-    return function(*[x if isinstance(x, Recorder) else _double(np, x, name) for x in inputs])
+        return getattr(loop, method)(*inputs[:2], *map(as_objects, inputs[2:]), **options)
+    operands = len(inputs) if method in {"__call__", "outer"} else 1  # reduceat has places, too
+    boxed = [as_objects(x) for x in inputs[:operands]]
+    result = getattr(loop, method)(*boxed, *inputs[operands:], **options)
+    return np.asarray(result, dtype=bool) if ufunc.__name__ in _CHECKS else result
 
 
-def _double(np: Any, x: Any, name: str) -> float:
-    """A scalar as a double; NumPy hands its own over as arrays without dimensions."""
-    return real(np.asarray(x).item(), name)
+def _has_a_say(x: Any) -> bool:
+    """Whether x is neither ours nor NumPy's, and knows what ufuncs do to it: a Series does."""
+    own = getattr(type(x), "__array_ufunc__", None)
+    return not isinstance(x, Recorder) and own not in {None, np.ndarray.__array_ufunc__}
 
 
-def _as_objects(np: Any, x: Any) -> Any:
+def _loop(ufunc: Any, *, of_arrays: bool) -> Any:
+    """A ufunc that applies ``ufunc`` to arrays of objects, node by node."""
+    name = ufunc.__name__
+    is_own = ufunc.types == ["O" * ufunc.nin + "->" + "O" * ufunc.nout]  # by np.frompyfunc
+    if name in _OPERATORS or is_own or (name in _PRODUCTS and of_arrays):
+        return ufunc
+    if name not in _SCALAR:
+        raise _refusal(ufunc, {}, _ON_ARRAYS.get(name, ""))
+    return node_by_node(_SCALAR[name], ufunc.nin)
+
+
+@functools.cache
+def node_by_node(function: Callable[..., Any], operands: int) -> Any:
+    """A ufunc that applies a function of single numbers and Values to every element."""
+    return np.frompyfunc(function, operands, 1, identity=None)  # None: reduces several axes
+
+
+def _refusal(ufunc: Any, options: dict[str, Any], instead: str = "") -> TypeError:
+    with_options = f" with {', '.join(options)}" if options else ""
+    general = f"write it with the operations of autograd ({', '.join(sorted(ops.ALL)[:4])}, …)"
+    return TypeError(
+        f"np.{ufunc.__name__}{with_options} is not recorded on a Value; {instead or general}, "
+        "or use v.data"
+    )
+
+
+def _scalars(inputs: tuple[Any, ...], name: str) -> list[Any]:
+    """Each input as a Value or a double; NumPy's own scalars come as arrays without dimensions."""
+    items = [x if isinstance(x, Recorder) else np.asarray(x).item() for x in inputs]
+    return [x if isinstance(x, Recorder) else real(x, name) for x in items]
+
+
+def spread(op: Op, operands: Sequence[Any], **options: Any) -> Any:
+    """What a row gives of single Values and arrays: the array of its results."""
+    return node_by_node(op, len(operands))(*map(as_objects, operands), **options)
+
+
+def as_objects(x: Any) -> Any:
     """x as an array of Python objects; a Value becomes one element."""
     if isinstance(x, Recorder):
         box = np.empty((), dtype=object)

@@ -50,12 +50,13 @@ class Value(Arithmetic):
     Source: Griewank & Walther, *Evaluating Derivatives*, 2nd ed., chapter 3.
     """
 
+    # _z: the number; never "_data", which NumPy's masked arrays would read instead of recording.
     # _row: the operation, None for a leaf. _a, _b: operands (None: a plain number); _x, _y: their
     # values as recorded; a row of any number of operands has tuples in _a and _x. _about: where
     # it was recorded. Eight slots make 120 bytes, the float included.
-    __slots__ = ("_a", "_about", "_b", "_data", "_grad", "_row", "_x", "_y")
+    __slots__ = ("_a", "_about", "_b", "_grad", "_row", "_x", "_y", "_z")
 
-    _data: float
+    _z: float
     _grad: float
     _row: Op | None
     _a: Any
@@ -67,7 +68,7 @@ class Value(Arithmetic):
     kind: ClassVar[str] = "variable"  # what drawings call a leaf of this class
 
     def __init__(self, data: Any, label: str = "") -> None:
-        self._data = real(data)
+        self._z = real(data)
         self._grad = 0.0
         self._row = self._a = self._b = None
         self._x = self._y = 0.0
@@ -80,7 +81,7 @@ class Value(Arithmetic):
     @property
     def data(self) -> float:
         """The number. A leaf's may be changed, an operation's result may not."""
-        return self._data
+        return self._z
 
     @data.setter
     def data(self, data: Any) -> None:
@@ -89,7 +90,7 @@ class Value(Arithmetic):
                 f"this Value is the result of {self._row.name}, so its data cannot be changed; "
                 "change the leaves that it was computed from and compute it again"
             )
-        self._data = data if data.__class__ is float else real(data, "data")
+        self._z = data if data.__class__ is float else real(data, "data")
 
     @property
     def grad(self) -> float:
@@ -155,7 +156,7 @@ class Value(Arithmetic):
     def __add__(self, other: Any) -> Any:
         if isinstance(other, Value):
             b: Value | None = other
-            y = other._data
+            y = other._z
         elif other.__class__ is float:
             b, y = None, other
         else:
@@ -164,12 +165,12 @@ class Value(Arithmetic):
         if place is not None and not place.plain:
             return self.record(ops.add, (self, other))
         node = _new(Value)
-        node._data = self._data + y
+        node._z = self._z + y
         node._grad = 0.0
         node._row = _ADD
         node._a = self
         node._b = b
-        node._x = self._data
+        node._x = self._z
         node._y = y
         node._about = place
         return node
@@ -177,7 +178,7 @@ class Value(Arithmetic):
     def __mul__(self, other: Any) -> Any:
         if isinstance(other, Value):
             b: Value | None = other
-            y = other._data
+            y = other._z
         elif other.__class__ is float:
             b, y = None, other
         else:
@@ -186,12 +187,12 @@ class Value(Arithmetic):
         if place is not None and not place.plain:
             return self.record(ops.mul, (self, other))
         node = _new(Value)
-        node._data = self._data * y
+        node._z = self._z * y
         node._grad = 0.0
         node._row = _MUL
         node._a = self
         node._b = b
-        node._x = self._data
+        node._x = self._z
         node._y = y
         node._about = place
         return node
@@ -199,7 +200,7 @@ class Value(Arithmetic):
     # What `record` and `recorded` do, for one operand and for two: the shortest way to a node.
 
     def _unary(self, op: Op) -> Any:
-        x = self._data
+        x = self._z
         data = op.forward(x)
         if data.__class__ is not float:  # a row may answer with the literal 0 or 1
             data = float(data)
@@ -209,7 +210,7 @@ class Value(Arithmetic):
         if self.__class__ is Constant or (place is not None and not place.plain):
             return recorded(op, (self,), (x,), data)
         node = _new(Value)
-        node._data = data
+        node._z = data
         node._grad = 0.0
         node._row = op
         node._a = self
@@ -221,11 +222,11 @@ class Value(Arithmetic):
 
     def _binary(self, op: Op, x: Any, y: Any, other: Any) -> Any:
         if isinstance(other, Value):
-            return record(op, (x, y), (x._data, y._data))
+            return record(op, (x, y), (x._z, y._z))
         if other.__class__ is float:
             if x is self:
-                return record(op, (self, None), (self._data, other))
-            return record(op, (None, self), (other, self._data))
+                return record(op, (self, None), (self._z, other))
+            return record(op, (None, self), (other, self._z))
         return super()._binary(op, x, y, other)
 
     def record(self, op: Op, operands: tuple[Any, ...]) -> Value:
@@ -238,7 +239,7 @@ class Value(Arithmetic):
         for x in operands:
             if isinstance(x, Value):
                 nodes.append(x)
-                numbers.append(x._data)
+                numbers.append(x._z)
             elif is_number(x):
                 nodes.append(None)
                 numbers.append(real(x))
@@ -263,11 +264,11 @@ class Value(Arithmetic):
 
     def detach(self) -> Constant:
         """A constant with the same number: no gradient flows through it."""
-        return constant(self._data, label=self.label)
+        return constant(self._z, label=self.label)
 
     def item(self) -> float:
         """The plain number, as ``data``."""
-        return self._data
+        return self._z
 
     # --- Python's protocols -----------------------------------------------------------------------
 
@@ -284,23 +285,23 @@ class Value(Arithmetic):
         return NotImplemented
 
     def __lt__(self, other: Any) -> bool:
-        return NotImplemented if (y := _number(other)) is None else bool(self._data < y)
+        return NotImplemented if (y := _number(other)) is None else bool(self._z < y)
 
     def __le__(self, other: Any) -> bool:
-        return NotImplemented if (y := _number(other)) is None else bool(self._data <= y)
+        return NotImplemented if (y := _number(other)) is None else bool(self._z <= y)
 
     def __gt__(self, other: Any) -> bool:
-        return NotImplemented if (y := _number(other)) is None else bool(self._data > y)
+        return NotImplemented if (y := _number(other)) is None else bool(self._z > y)
 
     def __ge__(self, other: Any) -> bool:
-        return NotImplemented if (y := _number(other)) is None else bool(self._data >= y)
+        return NotImplemented if (y := _number(other)) is None else bool(self._z >= y)
 
     def __repr__(self) -> str:
         label = f", label={self.label!r}" if self.label else ""
-        return f"{type(self).__name__}(data={self._data!r}, grad={self._grad!r}{label})"
+        return f"{type(self).__name__}(data={self._z!r}, grad={self._grad!r}{label})"
 
     def __format__(self, spec: str) -> str:
-        return format(self._data, spec) if spec else repr(self)
+        return format(self._z, spec) if spec else repr(self)
 
     def __iter__(self) -> Iterator[NoReturn]:
         raise TypeError("a Value is one number and cannot be iterated; write [v] for a list of one")
@@ -349,7 +350,7 @@ class Constant(Value):
 
     def __repr__(self) -> str:
         label = f", label={self.label!r}" if self.label else ""
-        return f"Constant(data={self._data!r}{label})"
+        return f"Constant(data={self._z!r}{label})"
 
 
 def constant(x: Any, label: str = "") -> Constant:
@@ -388,7 +389,7 @@ def recorded(op: Op, nodes: Sequence[Value | None], numbers: Sequence[float], da
         if place.sources:
             place = replace(place, source=modes.caller())
     result = _new(Value)
-    result._data = data
+    result._z = data
     result._grad = 0.0
     result._row = op
     result._about = place
@@ -409,7 +410,7 @@ def recorded(op: Op, nodes: Sequence[Value | None], numbers: Sequence[float], da
 def _number(x: Any) -> Any:
     """The number to compare with, exact as in Python; None if x is none."""
     if isinstance(x, Value):
-        return x._data
+        return x._z
     return comparable(x) if is_number(x) else None
 
 

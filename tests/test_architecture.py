@@ -34,6 +34,7 @@ AUTOGRAD_LAYERS = (
     {"sweep", "ufuncs"},
     {"arithmetic", "copying"},
     {"value"},
+    {"arrays"},
     {"facts", "functions", "pullback", "roots"},
     {"formula", "functional"},
     {"graph_json"},

@@ -20,6 +20,11 @@ How a picture comes about::
 
 from __future__ import annotations
 
+from .starting import end_quietly_on_interrupt, is_command
+
+if is_command():
+    end_quietly_on_interrupt()
+
 from _glassgrad_installation import refuse_mixed_installation as _refuse_mixed_installation
 
 _refuse_mixed_installation(__file__)

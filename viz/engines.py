@@ -21,6 +21,29 @@ VARIABLE = "GLASSGRAD_DOT"
 
 RASTER = frozenset({"png", "jpg", "jpeg", "gif", "webp"})
 
+# How the bytes of a format begin and end.
+_EDGES: dict[str, tuple[tuple[bytes, ...], bytes]] = {
+    "svg": ((b"<?xml", b"<svg", b"<!DOCTYPE svg", b"<!--"), b"</svg>"),
+    "png": ((b"\x89PNG\r\n\x1a\n",), b"IEND\xaeB`\x82"),
+    "pdf": ((b"%PDF-",), b"%%EOF"),
+    "jpg": ((b"\xff\xd8\xff",), b"\xff\xd9"),
+    "jpeg": ((b"\xff\xd8\xff",), b"\xff\xd9"),
+    "gif": ((b"GIF87a", b"GIF89a"), b";"),
+    "webp": ((b"RIFF",), b""),
+    "ps": ((b"%!PS",), b""),
+    "eps": ((b"%!PS",), b""),
+}
+
+
+def is_whole(image: bytes, suffix: str) -> bool:
+    r"""Whether these bytes begin and end as an image of the format does.
+
+    >>> is_whole(b"<svg></svg>\n", "svg"), is_whole(b"<svg>", "svg"), is_whole(b"", "xdot")
+    (True, False, True)
+    """
+    starts, end = _EDGES.get(suffix.partition(":")[0], ((b"",), b""))
+    return image.lstrip().startswith(starts) and image.rstrip().endswith(end)
+
 
 Find = Callable[[], list[str] | None]
 Arguments = Callable[[str, str, str], list[str]]  # of suffix, layout and dots per inch

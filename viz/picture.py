@@ -14,7 +14,7 @@ import graphviz
 from . import dot, inlay, lettering, mermaid, showing, text
 from .checks import did_you_mean
 from .diagram import Diagram
-from .engines import first_that_writes
+from .engines import first_that_writes, is_whole
 from .errors import RenderError, RenderTimeoutError
 from .inlay import IMAGES
 from .palette import THEMES
@@ -73,7 +73,7 @@ class Picture(graphviz.Digraph):  # type: ignore[misc] # graphviz ships no types
         environment variable GLASSGRAD_DOT; else the first of these that is installed. It gets
         ``timeout`` seconds.
         """
-        return self._image("svg", engine=engine, timeout=timeout).decode()
+        return _whole(self._image("svg", engine=engine, timeout=timeout), "svg").decode()
 
     def png(
         self, *, scale: float = SCALE, engine: str | None = None, timeout: float = TIMEOUT
@@ -83,7 +83,7 @@ class Picture(graphviz.Digraph):  # type: ignore[misc] # graphviz ships no types
         A very large picture is drawn smaller, in 32 megapixels. The fonts are the engine's:
         graphviz-pure has none for Chinese and its neighbours, a system ``dot`` has the system's.
         """
-        return self._image("png", engine=engine, timeout=timeout, scale=scale)
+        return _whole(self._image("png", engine=engine, timeout=timeout, scale=scale), "png")
 
     def dot(self) -> str:
         """The picture in the language of Graphviz; the same as ``.source``."""
@@ -128,7 +128,7 @@ class Picture(graphviz.Digraph):  # type: ignore[misc] # graphviz ships no types
         if suffix in texts:
             data = texts[suffix]().encode()
         elif suffix in IMAGES:
-            data = self._image(suffix, engine=engine, timeout=timeout)
+            data = _whole(self._image(suffix, engine=engine, timeout=timeout), suffix)
         else:
             known = [f".{name}" for name in (*IMAGES, *texts)]
             problem = f"the suffix .{suffix} is no format" if suffix else "no suffix says no format"
@@ -228,7 +228,7 @@ class Picture(graphviz.Digraph):  # type: ignore[misc] # graphviz ships no types
         same = {**options, "engine": options.get("engine") or first_that_writes(suffix)}
 
         def draw(source: str, suffix: str) -> bytes:
-            return render(source, suffix, **same)
+            return _whole(render(source, suffix, **same), suffix)
 
         rendered = inlay.rendered if heatmaps else lettering.rendered
         try:
@@ -237,6 +237,16 @@ class Picture(graphviz.Digraph):  # type: ignore[misc] # graphviz ships no types
             raise
         except RenderError:  # the next engine may do, or tell best what is wrong
             return render(self.source, suffix, **options)
+
+
+def _whole(image: bytes, suffix: str) -> bytes:
+    """``image``, if it is one; `pipe` and `render` hand over whatever the engine has written."""
+    if is_whole(image, suffix):
+        return image
+    raise RenderError(
+        f"the engine has written no {suffix}, or not all of it: {len(image)} bytes that begin "
+        f"with {image[:20]!r}; name another: engine='graphviz-pure'"
+    )
 
 
 def _suffix(path: str) -> str:

@@ -53,7 +53,8 @@ def data(array):
 
 
 def test_every_ufunc_that_is_mapped_is_tested_here():
-    named = {*RECORDED, *RECORDED_PAIRS, *COMPARISONS, *CHECKS, "positive", "equal", "not_equal"}
+    named = {*RECORDED, *RECORDED_PAIRS, *COMPARISONS, *CHECKS, "positive", "conjugate",
+             "clip", "equal", "not_equal"}  # fmt: skip
 
     assert named == set(ufuncs._SCALAR)
 
@@ -77,10 +78,10 @@ def test_a_ufunc_of_a_value_is_recorded(name):
     assert v.grad == pytest.approx(slope, rel=1e-6, abs=1e-6)
 
 
-def test_positive_is_the_value_itself():
+def test_positive_and_conjugate_are_the_value_itself():
     v = Value(2.0)
 
-    assert np.positive(v) is v
+    assert np.positive(v) is np.conjugate(v) is v
 
 
 @pytest.mark.parametrize("name", CHECKS)

@@ -202,6 +202,30 @@ def test_pipe_returns_bytes_or_text(picture):
     assert picture.pipe("png").startswith(b"\x89PNG")
 
 
+IMAGES = {
+    "svg": b"<svg></svg>",
+    "png": b"\x89PNG\r\n\x1a\n IEND\xaeB`\x82",
+    "pdf": b"%PDF-1.7 %%EOF",
+}
+
+
+@pytest.mark.parametrize("suffix", IMAGES)
+def test_what_is_no_image_is_not_saved_as_one(picture, tmp_path, suffix):
+    """Any bytes, and an image without its first or its last byte."""
+    whole, path = IMAGES[suffix], tmp_path / f"a.{suffix}"
+    for written in (os.urandom(1000), b"no image", whole[1:], whole[:-1], whole):
+        answers = {f"-T{name}": image for name, image in IMAGES.items()} | {f"-T{suffix}": written}
+        mine = program(
+            tmp_path / "mine", f"import sys\nsys.stdout.buffer.write({answers!r}[sys.argv[2]])"
+        )
+        if written == whole:
+            picture.save(path, engine=str(mine))
+        else:
+            with pytest.raises(RenderError, match=f"has written no {suffix}, or not all of it"):
+                picture.save(path, engine=str(mine))
+        assert path.exists() == (written == whole)
+
+
 @pytest.mark.usefixtures("echo")
 def test_pipe_knows_layouts_and_renderers(picture):
     assert picture.pipe("pdf", "cairo") == b"-Kdot -Tpdf:cairo\n"

@@ -11,8 +11,9 @@ import click
 import autograd
 from autograd.formula.vocabulary import function_names
 
+from ..starting import end_quietly_on_interrupt, raise_on_interrupt
 from . import check, draw, explain, play
-from .stopping import stopped
+from .stopping import Closed, stopped, unheard
 
 _FUNCTIONS = textwrap.fill(
     " ".join(function_names()), 88, initial_indent="  ", subsequent_indent="  "
@@ -42,7 +43,7 @@ Exit codes:
   1  check: the gradient is wrong
   2  the command or the formula cannot be read, or not be computed at these numbers
   3  check: undecided
-  4  a file cannot be written, or something needed is not installed
+  4  a file or the output cannot be written, or something needed is not installed
   130, 141  interrupted by Ctrl-C; nobody reads the output any more
 """
 
@@ -86,8 +87,16 @@ for one in (draw.draw, play.play, check.check, explain.explain):
 
 def main(*args: Any, **options: Any) -> Any:
     """Run the command line; exits with the code that its help describes."""
+    in_its_own_process = raise_on_interrupt()
+    if sys.stdout is None:
+        sys.stdout = Closed()
     for stream in (sys.stdout, sys.stderr):
         # A pipe of another encoding gets question marks rather than a traceback.
         if hasattr(stream, "reconfigure"):
             stream.reconfigure(errors="replace")
-    return commands(*args, **options)
+    try:
+        with unheard():
+            return commands(*args, **options)
+    finally:
+        if in_its_own_process:
+            end_quietly_on_interrupt()

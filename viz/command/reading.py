@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import re
 import sys
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from typing import Any
@@ -12,6 +13,7 @@ import click
 from autograd import Value, constant
 from autograd.formula import Formula, calculate, parse
 from autograd.formula.tokens import MAX_LENGTH
+from autograd.formula.vocabulary import CONSTANTS, function
 
 from ..checks import did_you_mean
 from .failures import Failure, told
@@ -24,10 +26,17 @@ class FormulaCommand(click.Command):
     """A command whose formula may begin with a minus sign."""
 
     def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
-        """As click does, and then what to do about a minus sign that was taken for an option's."""
-        options = {name for option in self.get_params(ctx) for name in option.opts}
+        """As click does, after every formula among the words has been told from options."""
+        options = [one for one in self.get_params(ctx) if isinstance(one, click.Option)]
+        valued = {name for one in options if not one.is_flag for name in one.opts}
+        ends = args.index("--") if "--" in args else len(args)
+        names = {found[1] for word in args if (found := _GIVEN.match(word))}
+        words = [
+            _with_a_true_minus(word) if before not in valued and _is_negative(word, names) else word
+            for before, word in zip(["", *args], args[:ends], strict=False)
+        ]
         try:
-            return super().parse_args(ctx, [_with_a_true_minus(arg, options) for arg in args])
+            return super().parse_args(ctx, [*words, *args[ends:]])
         except click.NoSuchOption as error:
             if error.option_name.startswith("--"):
                 raise
@@ -38,12 +47,35 @@ class FormulaCommand(click.Command):
             ) from None
 
 
-def _with_a_true_minus(word: str, options: set[str]) -> str:
-    """``-x**2`` with the sign of mathematics, which begins no option and means the same."""
-    is_option = word.startswith("--") or word[:2] in options
-    if not word.startswith("-") or is_option or not any(sign in word for sign in "*/+( "):
-        return word
-    return f"−{word[1:]}"
+_GIVEN = re.compile(r"(?:-c|--const=)?\s*(\w+)\s*=")
+_NAME = re.compile(r"(?<!\w)[^\W\d]\w*")
+
+
+def _is_negative(word: str, names: set[str]) -> bool:
+    """Whether this is a formula that begins with a minus sign: ``-cos(x)`` is, ``-cy=1`` is not.
+
+    One letter or word, as in ``-x``, stays an option; so does what might be a file's name after
+    ``-o``, unless all ``names`` in it are given numbers.
+    """
+    formula = word[1:]
+    if not word.startswith("-") or word.startswith("--") or not formula:
+        return False
+    signs = {char for char in formula if not (char.isalpha() or char.isdecimal() or char in "_.")}
+    if not signs:
+        return formula[0].isdigit() or formula[0] == "."
+    if word.startswith("-c"):
+        return not _is_assignment(word[2:])
+    if _is_assignment(formula):
+        return False
+    known = all(
+        name in names or name in CONSTANTS or function(name) for name in _NAME.findall(formula)
+    )
+    return known if word.startswith("-o") else known or bool(signs - {"-"})
+
+
+def _with_a_true_minus(formula: str) -> str:
+    """The same formula, with the sign of mathematics, which begins no option."""
+    return f"−{formula[1:]}"
 
 
 def reads_formula(command: Callable[..., None]) -> Callable[..., None]:

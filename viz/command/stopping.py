@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import errno
+import io
 import os
 import sys
 from collections.abc import Iterator
+from typing import NoReturn
 
 import click
 
-from .failures import Unable
+from ..starting import INTERRUPTED
+from .failures import UNABLE, Unable
 
-INTERRUPTED = 130  # 128 + SIGINT: what a shell says of a program that Ctrl-C ended
 UNREAD = 141  # 128 + SIGPIPE: what it says of one whose output nobody reads any more
 
 
@@ -39,3 +42,24 @@ def _discard_the_rest() -> None:
     with contextlib.suppress(OSError, ValueError):  # an output that is no file has no such end
         nowhere = os.open(os.devnull, os.O_WRONLY)
         os.dup2(nowhere, sys.stdout.fileno())
+
+
+class Closed(io.TextIOBase):
+    """An output that the shell has closed, as with ``>&-``; click would write nothing, silently."""
+
+    def write(self, _: str) -> NoReturn:
+        """Fail, as a file does that is closed."""
+        raise OSError(errno.EBADF, "it is closed")
+
+
+@contextlib.contextmanager
+def unheard() -> Iterator[None]:
+    """An error that cannot even be told, since standard error is full or closed, is no verdict."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        sys.exit(UNREAD)
+    except OSError:
+        sys.exit(UNABLE)

@@ -71,9 +71,9 @@ def backward_pass(
             for node in (order or reversed)(nodes):
                 operands, numbers = operands_of(node)
                 if stale:
-                    numbers = [x if v is None else v._data
+                    numbers = [x if v is None else v._z
                                for v, x in zip(operands, numbers, strict=True)]  # fmt: skip
-                slopes = node._row.slopes(node._data, tuple(numbers))
+                slopes = node._row.slopes(node._z, tuple(numbers))
                 seen = set()
                 for position, (operand, slope) in enumerate(zip(operands, slopes, strict=True)):
                     if operand is None or (once and operand in seen):

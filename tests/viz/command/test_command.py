@@ -4,6 +4,7 @@ import importlib
 import io
 import os
 import shlex
+import string
 import subprocess
 import sys
 import webbrowser
@@ -141,6 +142,38 @@ def test_bytes_that_are_no_text_are_called_so(monkeypatch):
 @pytest.mark.parametrize("words", [("-x**2", "x=3"), ("x=3", "--", "-x**2"), ("x=3", "-x**2")])
 def test_a_formula_may_begin_with_a_minus_sign(words):
     assert "v −9" in run("draw", *words).stdout
+
+
+@pytest.mark.parametrize("command", ["draw", "check", "explain --of x", "play -o {page}"])
+@pytest.mark.parametrize(
+    "words",
+    ["-cos(x) x=1", "x=1 -cosh(x)", "-c*x -c c=2 x=1", "-hypot(x,3) x=1", "-o/2*x o=1 x=1",
+     "-offset-x offset=1 x=1", "-exp(x)+c -cc=2 x=1", "-2*x x=1", "-x·x x=1"],
+)  # fmt: skip
+def test_a_formula_may_begin_with_the_letter_of_an_option(tmp_path, command, words):
+    result = run(*command.format(page=tmp_path / "a.html").split(), *words.split())
+
+    assert (result.exit_code, result.stderr) == (0, "")
+
+
+@pytest.mark.parametrize("letter", string.ascii_letters)
+def test_an_option_that_there_is_not_is_none_although_formulas_may_look_like_it(letter):
+    for word in (f"-{letter}", f"-{letter}=3", f"-{letter}y"):
+        if letter not in "cho":
+            result = run("check", "x*y", "x=1", "y=2", word)
+            assert result.exit_code == 2
+            assert f"there is no option -{letter}" in result.stderr
+
+
+def test_options_keep_what_is_written_on_to_them(tmp_path):
+    path = tmp_path / "a-b (1)"
+    path.mkdir()
+    result = run("draw", "x*y", "x=1", "-cy=-2", f"-o{path}/c.txt")
+
+    assert "constant y  v −2" in (path / "c.txt").read_text(encoding="utf-8")
+    assert result.exit_code == 0
+    assert run("play", "x", "x=1", "--rate", "-0.5", "-o", str(path / "d.html")).exit_code == 0
+    assert run("explain", "-x**2", "x=1", "--of", "-x").exit_code == 2
 
 
 def test_what_looks_like_an_option_is_explained():

@@ -1,0 +1,96 @@
+"""Arrays on which NumPy asks us first: what `functions.array` makes."""
+
+from __future__ import annotations
+
+import math
+from typing import Any
+
+import numpy as np  # nobody imports this module before an array is made
+
+from . import ufuncs
+from .numbers import is_number
+from .primitive import Recorder
+from .value import constant
+
+
+class Array(np.ndarray[Any, np.dtype[np.object_]]):
+    """An array of NumPy whose elements are Values, or constants where numbers stood."""
+
+    __array_priority__ = 10.0  # joined with another array, it gives one of its own kind
+
+    @staticmethod
+    def of(values: Any) -> Array:
+        """The array of these Values and numbers, which are in lists or in another array."""
+        elements = np.array(values, dtype=object)
+        for x in elements.flat:
+            if not isinstance(x, Recorder):
+                constant(x)  # raises if it is no number
+        nodes: Any = np.frompyfunc(_node, 1, 1)(elements.reshape(-1))
+        array: Array = nodes.view(Array).reshape(elements.shape)
+        return array
+
+    def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
+        """Apply the operations of autograd, element by element, or refuse."""
+        out = options.get("out", ())
+        if out:
+            options["out"] = tuple(map(_plain, out))
+        result = ufuncs.apply(ufunc, method, tuple(map(_plain, inputs)), options)
+        return out[0] if len(out) == 1 else _guarded(result)
+
+    def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
+        """Run a function of NumPy: it moves elements, or calls ufuncs, which come back to us."""
+        name = f"{func.__module__.replace('numpy', 'np')}.{func.__name__}"
+        if func.__name__.startswith("nan"):
+            raise TypeError(
+                f"{name} does not see which Values are nan; leave them out first: x[~np.isnan(x)]"
+            )
+        if _picks(func.__name__, *args, **kwargs):
+            raise TypeError(
+                f"{name} would leave the gradient of a tie to one element; write it with np.abs, "
+                "np.max, np.min and np.sum"
+            )
+        try:
+            result = super().__array_function__(func, types, args, kwargs)
+        except (TypeError, AttributeError) as error:
+            if str(error).startswith("np."):
+                raise
+            raise TypeError(
+                f"{name} has failed on an array of Values: {error}. Write it with sums and the "
+                "functions of autograd.array's documentation, or use plain numbers"
+            ) from error
+        return type(result)(map(_guarded, result)) if type(result) in _SEVERAL else _guarded(result)
+
+
+# Both compute on a plain copy, so what they compare there does not come back to us.
+def _picks(name: str, x: Any, option: Any = None, *others: Any, **options: Any) -> bool:
+    """Whether a function chooses among elements: a largest row of a norm, the fill of a border."""
+    if name == "pad":
+        return options.get("mode", others[0] if others else "") in {"maximum", "minimum"}
+    if not name.endswith("norm"):
+        return False
+    order = options.get("ord", option)
+    return order not in {None, "fro"} and not (np.ndim(x) == 1 and math.isfinite(order))
+
+
+_SEVERAL = (list, tuple)
+
+
+def _plain(x: Any) -> Any:
+    return x.view(np.ndarray) if isinstance(x, Array) else x
+
+
+def _guarded(result: Any) -> Any:
+    """A result of NumPy's as an array of ours, if it holds objects."""
+    if not isinstance(result, np.ndarray):
+        return result
+    if result.dtype != object:
+        return _plain(result)
+    if not all(isinstance(x, Recorder) for x in result.flat):
+        result = np.asarray(np.frompyfunc(_node, 1, 1)(result), dtype=object)
+    return result.view(Array)
+
+
+def _node(x: Any) -> Any:
+    """A constant for a number; None, of which NumPy makes new arrays, stays what it is."""
+    is_plain = is_number(x) and not isinstance(x, (bool, np.bool_))
+    return constant(x) if is_plain else x

@@ -6,8 +6,7 @@ ufunc is the operation of `_SCALAR`, element by element, or is refused by name.
 It does not ask when all operands are its own arrays, as ``np.array([Value(0.0)])`` is: there the
 loops of NumPy run. Those that apply an operator (``+``) or call a method (``exp``) of each element
 are right. ``np.maximum``, ``minimum``, ``clip``, ``max`` and ``min`` only ask ``x >= y`` and
-hand over one of the two, which no element can tell from an ``if x >= y`` of the user. That is what
-`autograd.array` is for.
+hand over one of the two: `picking` refuses them, and `autograd.array` is there for them.
 """
 
 from __future__ import annotations
@@ -56,9 +55,9 @@ _SCALAR: dict[str, Callable[..., Any]] = {
     "hypot": ops.hypot,
     "arctan2": ops.atan2,
     "greater": operator.gt,
-    "greater_equal": operator.ge,
+    "greater_equal": lambda x, y: x >= y,  # not by operator.ge: see picking.py
     "less": operator.lt,
-    "less_equal": operator.le,
+    "less_equal": lambda x, y: x <= y,
     "equal": operator.eq,
     "not_equal": operator.ne,
     "isnan": lambda x: math.isnan(_number(x)),
@@ -71,13 +70,13 @@ def _number(x: Any) -> Any:
     return x.data if isinstance(x, Recorder) else x  # type: ignore[attr-defined]
 
 
-_CHECKS = frozenset({"isnan", "isinf", "isfinite"})
+_ANSWERS = frozenset({"isnan", "isinf", "isfinite", "greater_equal", "less_equal"})  # yes or no
 
 # NumPy's own loops apply these to objects with the operators of Python, and are quick.
 # fmt: off
 _OPERATORS = frozenset({
     "add", "subtract", "multiply", "divide", "true_divide", "power", "negative", "positive",
-    "greater", "greater_equal", "less", "less_equal", "equal", "not_equal",
+    "greater", "less", "equal", "not_equal",
 })
 # fmt: on
 _PRODUCTS = frozenset({"matmul", "vecdot", "matvec", "vecmat"})  # of arrays alone
@@ -107,7 +106,7 @@ def apply(ufunc: Any, method: str, inputs: tuple[Any, ...], options: dict[str, A
     operands = len(inputs) if method in {"__call__", "outer"} else 1  # reduceat has places, too
     boxed = [as_objects(x) for x in inputs[:operands]]
     result = getattr(loop, method)(*boxed, *inputs[operands:], **options)
-    return np.asarray(result, dtype=bool) if ufunc.__name__ in _CHECKS else result
+    return np.asarray(result, dtype=bool) if ufunc.__name__ in _ANSWERS else result
 
 
 def _has_a_say(x: Any) -> bool:

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import replace
+from sys import modules
 from typing import Any, ClassVar, NoReturn
 
 from . import copying, modes, ops
@@ -15,6 +16,7 @@ from .arithmetic import Arithmetic
 from .errors import ConstantError
 from .modes import here
 from .numbers import comparable, is_number, real
+from .picking import refuse_picking
 from .primitive import Op
 from .sweep import accumulate
 
@@ -288,12 +290,16 @@ class Value(Arithmetic):
         return NotImplemented if (y := _number(other)) is None else bool(self._z < y)
 
     def __le__(self, other: Any) -> bool:
+        if "numpy" in modules:
+            refuse_picking()
         return NotImplemented if (y := _number(other)) is None else bool(self._z <= y)
 
     def __gt__(self, other: Any) -> bool:
         return NotImplemented if (y := _number(other)) is None else bool(self._z > y)
 
     def __ge__(self, other: Any) -> bool:
+        if "numpy" in modules:
+            refuse_picking()
         return NotImplemented if (y := _number(other)) is None else bool(self._z >= y)
 
     def __repr__(self) -> str:

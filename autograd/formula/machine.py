@@ -21,9 +21,9 @@ Tree = Any
 
 _HOLDS: dict[str, Callable[[float, float], bool]] = {
     "<": operator.lt,
-    "<=": operator.le,
+    "<=": lambda x, y: x <= y,
     ">": operator.gt,
-    ">=": operator.ge,
+    ">=": lambda x, y: x >= y,
     "==": operator.eq,
     "!=": operator.ne,
 }

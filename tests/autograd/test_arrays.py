@@ -7,7 +7,7 @@ import contextlib
 import math
 import operator
 import warnings
-from functools import reduce
+from functools import partial, reduce
 
 import numpy as np
 import pytest
@@ -83,22 +83,75 @@ def test_every_ufunc_is_right_on_an_array_or_refused(name, x):
 
 @pytest.mark.parametrize("x", POINTS)
 @pytest.mark.parametrize("name", sorted(UFUNCS.keys() - PRODUCTS))
-def test_on_an_array_of_numpy_only_picking_is_another_gradient(name, x):
-    """The documentation says so: the number is right, and so is the gradient but for a tie."""
+def test_on_an_array_of_numpy_every_ufunc_is_right_or_refused(name, x):
     ufunc = UFUNCS[name]
     numbers = [*x, *reversed(x)][: 2 * ufunc.nin]
     found = outcome(lambda xs: in_arrays(np.array, ufunc, xs), *numbers)
-    expected = outcome(lambda xs: one_by_one(ufunc, xs), *numbers)
     if name in PICKS:
-        number, slopes = found
-        pick = ops.maximum if "max" in name else ops.minimum
-        shared = outcome(lambda xs: np.array([pick(xs[0], xs[2]), pick(xs[1], xs[3])]), *numbers)
-        assert number == shared[0]
-        assert (slopes == shared[1]) == (x[0] != x[1])
+        assert found == "refused"
     elif name == "sign" and 0.0 not in x:
         assert found == ([math.copysign(1.0, number) for number in x], [0.0, 0.0])
     elif found != "refused":
-        assert found == expected
+        assert found == outcome(lambda xs: one_by_one(ufunc, xs), *numbers)
+
+
+PICKERS = {
+    "maximum": lambda x: np.maximum(x, 0.0),
+    "minimum": lambda x: np.minimum(0.0, x * 2.0),
+    "clip": lambda x: np.clip(x, 0, 1),
+    "max": lambda x: np.max(x),  # noqa: PLW0108 - called from here
+    "min": lambda x: x.min(),
+    "ptp": lambda x: np.ptp(x),  # noqa: PLW0108 - called from here
+    "accumulate": lambda x: np.maximum.accumulate(x),  # noqa: PLW0108 - called from here
+    "outer": lambda x: np.maximum.outer(x, x),
+    "norm": lambda x: np.linalg.norm(x, np.inf),
+    "a variable": lambda x, f=np.fmax: f(x, 0.0),
+    "a partial": lambda x: above(x),  # noqa: PLW0108 - called from here
+    "a method": lambda x: reduce(np.minimum, [x, x]),
+    "another name": lambda x: largest(x, 0.0),
+}
+largest = np.maximum
+above = partial(np.maximum, 0.0)
+
+
+@pytest.mark.parametrize("numbers", [(0.0, 1.0), (-1.0, 2.0), (0.0, 0.0)], ids=str)
+@pytest.mark.parametrize("name", PICKERS)
+def test_what_picks_from_an_array_of_numpy_is_refused_whatever_the_numbers(name, numbers):
+    with pytest.raises(
+        TypeError, match=r"would take one of two Values.*write autograd\.array\(x\)"
+    ):
+        PICKERS[name](np.array([Value(x) for x in numbers]))
+
+
+def test_the_refusal_names_the_function():
+    with refused(
+        TypeError,
+        "np.maximum would take one of two Values, and the whole gradient of a tie would go to it; "
+        "write autograd.array(x) for np.array(x), where NumPy's functions have our gradients, or "
+        "autograd.maximum, minimum and clip of single Values",
+    ):
+        np.maximum(np.array([Value(0.0), Value(1.0)]), 0.0)
+
+
+COMPARISONS = {
+    "in the program": lambda v, w: v >= w,
+    "by operator": lambda v, w: operator.ge(v, w),  # noqa: PLW0108 - called from here
+    "by a variable": lambda v, w, ge=operator.ge: ge(v, w),
+    "by a method": lambda v, w: v.__ge__(w),
+    "many": lambda v, w: all(map(operator.ge, [v], [w])),
+    "of an array": lambda v, w: bool((np.array([v]) >= w)[0]),
+    "by a ufunc": lambda v, w: bool(np.greater_equal(np.array([v]), w)[0]),
+    "sorted": lambda v, w: sorted([v, w]) == [w, v],
+    "the largest": lambda v, w: max(w, v) is v,
+    "sorted by NumPy": lambda v, w: np.sort(np.array([v, w]))[0] is w,
+}
+
+
+@pytest.mark.parametrize("name", COMPARISONS)
+def test_what_only_compares_is_let_through(name):
+    v, w = Value(2.0), Value(1.0)
+
+    assert COMPARISONS[name](v, w) is True
 
 
 @pytest.mark.parametrize("make", [autograd.array, np.array], ids=["autograd", "numpy"])

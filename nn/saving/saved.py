@@ -14,6 +14,7 @@ from autograd import Value
 from ..module import Module
 from ..names import nearest
 from ..parameter import Parameter
+from ..threshold import keep, known
 from .architecture import Architecture, built, described
 from .container import Content, Tensor, parsed
 from .errors import FormatError
@@ -22,6 +23,7 @@ from .layout import Block, Column, Places, layout, tensors
 VERSION = "1"
 MODEL = "glassgrad model"
 CHECKPOINT = "glassgrad checkpoint"
+THRESHOLD = "decision_threshold"
 OF_MODEL = "model/"  # begins the names of a model's tensors in a checkpoint
 
 
@@ -32,6 +34,7 @@ class Saved:
     architecture: Architecture
     tensors: dict[str, Tensor]
     frozen: dict[str, list[int]] = field(default_factory=dict)  # tensor: positions in it
+    threshold: float | None = None  # the model's decision_threshold
 
     def model(self) -> Module:
         """A new model: this structure, these numbers."""
@@ -69,6 +72,7 @@ class Saved:
             place.fill(self.tensors[name].numbers)
             if isinstance(place, Block):
                 _freeze(place.parameters, set(self.frozen.get(name, ())))
+        keep(model, self.threshold)
 
 
 def written(model: Module, structure: Architecture) -> Saved:
@@ -84,15 +88,16 @@ def written(model: Module, structure: Architecture) -> Saved:
     for name, tensor in numbers.items():
         if math.isnan(sum(tensor.numbers)):  # one look at each tensor; inf − inf is looked up
             _check_nan(name, tensor.numbers, places[name])
-    return Saved(structure, numbers, _frozen(places))
+    return Saved(structure, numbers, _frozen(places), known(model))
 
 
 def texts_of(saved: Saved) -> dict[str, str]:
     """The texts for the header of a file."""
-    return {
+    texts = {
         "architecture": json.dumps(asdict(saved.architecture), separators=(",", ":")),
         "frozen": json.dumps(saved.frozen, separators=(",", ":")),
     }
+    return texts if saved.threshold is None else {**texts, THRESHOLD: repr(saved.threshold)}
 
 
 def saved_in(content: Content) -> Saved:
@@ -113,7 +118,10 @@ def saved_in(content: Content) -> Saved:
     for name, tensor in given.items():
         if any(map(math.isnan, tensor.numbers)):
             raise FormatError(f"a number in {name!r} is nan")
-    return Saved(Architecture(title, parts, pairs), given, frozen)
+    at = parsed(content.texts.get(THRESHOLD, "null"), "its decision threshold")
+    if at is not None and not (isinstance(at, float) and math.isfinite(at)):
+        raise FormatError(f"its decision threshold is {at!r:.60}, no finite number with a point")
+    return Saved(Architecture(title, parts, pairs), given, frozen, at)
 
 
 def check_kind(content: Content, *kinds: str) -> None:

@@ -182,7 +182,7 @@ def _is_right(output: Any, target: Any, threshold: float) -> bool:
             f"accuracy of a single output takes targets 0 and 1, or -1 and 1, got {target!r:.60}; "
             "for more classes let the model have one output for each"
         )
-    return bool(output == output and (output > threshold) is bool(target == 1))
+    return bool(output == output and bool(output > threshold) is bool(target == 1))
 
 
 def _largest(numbers: Sequence[float]) -> int:
@@ -196,8 +196,8 @@ def _checked(
     name: str, outputs: Numbers, targets: Numbers, weights: Weights
 ) -> tuple[list[Any], list[Any], list[float] | None]:
     """Outputs and targets in one shape, without the examples that count nothing."""
-    wanted = column([_row(target) for target in targets])
-    given = matched([_row(output) for output in outputs], wanted)
+    wanted = column([_row(target) for target in items(targets) or []])
+    given = matched([_row(output) for output in items(outputs) or []], wanted)
     if not given:
         raise ValueError(f"{name} got no examples; give at least one")
     if len(given) != len(wanted):

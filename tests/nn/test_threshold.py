@@ -205,7 +205,9 @@ NAN = math.nan
 )
 @pytest.mark.parametrize("at", [0.0, 0.5])
 def test_nan_is_never_right(output, targets, at):
-    assert [accuracy([output], [target], threshold=at) for target in targets] == [0.0] * len(targets)
+    assert [accuracy([output], [target], threshold=at) for target in targets] == [0.0] * len(
+        targets
+    )
 
 
 def test_a_target_list_with_nan_is_refused():

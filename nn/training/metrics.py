@@ -84,8 +84,12 @@ def r2(outputs: Numbers, targets: Numbers, weights: Weights = None) -> float:
     0.0
     """
     given, wanted, counts = _checked("r2", outputs, targets, weights)
-    if len({len(items(row) or [row]) for row in given}) > 1:
-        raise ValueError("r2 takes as many outputs of each example, and got more of some")
+    widths = {len(_numbers(row)) for row in (*given, *wanted)}
+    if len(widths) > 1:
+        raise ValueError(
+            "r2 takes as many outputs as targets, the same number for every example, and got "
+            f"{' and '.join(map(str, sorted(widths)))}"
+        )
     columns = zip(_columns(given), _columns(wanted), strict=True)
     return _mean([_explained(xs, ys, counts) for xs, ys in columns], None)
 
@@ -196,8 +200,8 @@ def _checked(
     name: str, outputs: Numbers, targets: Numbers, weights: Weights
 ) -> tuple[list[Any], list[Any], list[float] | None]:
     """Outputs and targets in one shape, without the examples that count nothing."""
-    wanted = column([_row(target) for target in items(targets) or []])
-    given = matched([_row(output) for output in items(outputs) or []], wanted)
+    wanted = column([_listed(target) for target in _listed(targets)])
+    given = matched([_listed(output) for output in _listed(outputs)], wanted)
     if not given:
         raise ValueError(f"{name} got no examples; give at least one")
     if len(given) != len(wanted):
@@ -215,9 +219,11 @@ def _checked(
             [counts[i] / largest for i in kept])  # fmt: skip
 
 
-def _row(x: Any) -> Any:
-    """A list for a row of numbers in any form; one number as it is."""
+def _listed(x: Any) -> Any:
+    """A list for numbers or rows in any form, iterators too; one number as it is."""
     found = items(x)
+    if found is None and hasattr(x, "__next__"):
+        return list(x)
     return x if found is None else found
 
 

@@ -487,6 +487,21 @@ def test_a_model_that_ends_in_probabilities_is_warned_of(last, sizes, loss):
         trained(model, XOR, SIDES, loss=loss)
 
 
+def test_a_loss_may_be_an_object_that_has_no_hash():
+    class Squares:
+        __hash__ = None
+
+        def __call__(self, outputs, targets, *, reduction="mean"):
+            return mse(outputs, targets, reduction=reduction)
+
+    one, two = small(), small()
+    options = {"metrics": "accuracy", "sample_weight": [1, 2, 3, 4]}
+    trained(one, XOR, SIDES, loss=Squares(), **options)
+    trained(two, XOR, SIDES, **options)
+
+    assert weights(one) == weights(two)
+
+
 @pytest.mark.parametrize("name", ["loss", "epoch", "val_x"])
 def test_columns_of_the_history_are_no_names_for_metrics(name):
     with pytest.raises(ValueError, match=f"a metric cannot be called '{name}'"):

@@ -159,8 +159,15 @@ def test_unequal_lengths():
         mae([[1.0, 2.0]], [1.0])
     with pytest.raises(ValueError, match="rmse got 1 outputs and 2 targets as example 1"):
         rmse([[1.0, 2.0], [3.0]], [[1.0, 2.0], [2.0, 3.0]])
-    with pytest.raises(ValueError, match="r2 takes as many outputs of each example"):
+    with pytest.raises(ValueError, match="the same number for every example, and got 1 and 2"):
         r2([[1.0, 2.0], [3.0]], [[1.0, 2.0], [3.0]])
+    with pytest.raises(ValueError, match=r"r2 takes as many outputs as targets, .* got 1 and 2"):
+        r2([[1.0, 2.0]] * 2, [[3.0], [4.0]])
+
+
+def test_iterators_are_gone_through_once():
+    assert mae(iter([1.0, 3.0]), (t for t in (1.0, 1.0))) == 1.0
+    assert accuracy(map(float, [1, -1]), iter([1, 1])) == 0.5
 
 
 @pytest.mark.parametrize("name", METRICS)

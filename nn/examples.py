@@ -1,6 +1,10 @@
 """What users hand to losses: one example or a batch, with targets, checked.
 
 Targets are plain numbers and are checked; a target that is a Value is taken as it is.
+
+**One shape.** A list of one number is as good as the number: a column of a table, shape (n, 1), and
+a model that returns lists of one mean the same as plain numbers. `column` and `matched` say so for
+losses, metrics and pictures alike.
 """
 
 from __future__ import annotations
@@ -38,9 +42,10 @@ class OfNumbers:
         """The loss of one example, or what ``reduction`` makes of a batch."""
         reduce = reduction_of(self.name, reduction)
         rows, wanted = items(outputs), items(targets)
-        if rows is None and wanted is None:
-            return self._pair(outputs, targets, "")
         if rows is None or wanted is None:
+            output, target = single(outputs), single(targets)
+            if items(output) is None and items(target) is None:
+                return self._pair(output, target, "")
             raise TypeError(
                 f"{self.name} takes one output and one target, or a list of each; got "
                 f"{shown(outputs)} and {shown(targets)}"
@@ -53,9 +58,10 @@ class OfNumbers:
 
     def _example(self, output: Any, target: Any, i: int) -> Any:
         """One example of a batch: of a single output, or the mean over several."""
-        parts, goals = items(output), items(target)
+        one, goal = single(output), single(target)
+        parts, goals = items(one), items(goal)
         if parts is None and goals is None:
-            return self._pair(output, target, f" {i}")
+            return self._pair(one, goal, f" {i}")
         if not parts or goals is None or len(parts) != len(goals):
             raise ValueError(
                 f"{self.name} got {shown(output)} and {shown(target)} as output and target {i}; "
@@ -150,9 +156,34 @@ def items(x: Any) -> list[Any] | None:
     if isinstance(x, (Recorder, str, bytes, dict, set)) or not hasattr(x, "__len__"):
         return None
     try:
-        return list(x)
+        return list(x.to_numpy() if hasattr(x, "to_numpy") else x)  # a table's rows, not its names
     except TypeError:  # an array of no dimension has a __len__ that raises
         return None
+
+
+def single(x: Any) -> Any:
+    """The number in a list of one number; anything else as it is.
+
+    >>> single([2.0]), single(2.0), single([1.0, 2.0])
+    (2.0, 2.0, [1.0, 2.0])
+    """
+    found = items(x)
+    return found[0] if found and len(found) == 1 and items(found[0]) is None else x
+
+
+def column(rows: list[Any]) -> list[Any]:
+    """The numbers of a column, in which each row is a list of one; other rows as they are.
+
+    >>> column([[1.0], [0.0]]), column([[1], [0, 2]])
+    ([1.0, 0.0], [[1], [0, 2]])
+    """
+    numbers = [single(row) for row in rows]
+    return rows if any(x is row for x, row in zip(numbers, rows, strict=True)) else numbers
+
+
+def matched(outputs: list[Any], targets: list[Any]) -> list[Any]:
+    """Outputs in the shape of their targets: where these are numbers, a column is opened."""
+    return column(outputs) if all(items(target) is None for target in targets) else outputs
 
 
 # --- what a target must be ------------------------------------------------------------------------

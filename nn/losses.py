@@ -5,6 +5,8 @@ example is one number and its target; a list is a batch of examples, and in a li
 example has several outputs, over which its loss is the mean. For `cross_entropy` and
 `kl_divergence` one example is a list of logits, one for each class; a list of lists is a batch.
 
+A list of one number is as good as the number: targets may be a column, of shape (n, 1).
+
 **Reduction** of a batch: "mean" (the default) and "sum" give one Value, "none" a list with one
 for each example.
 
@@ -31,8 +33,10 @@ from .examples import (
     class_index,
     finite,
     items,
+    matched,
     shown,
     sign,
+    single,
 )
 from .names import look_up
 
@@ -182,6 +186,12 @@ huber, hinge, binary_cross_entropy, cross_entropy, kl_divergence
     return of if callable(of) else look_up(of, LOSSES, "loss", "a function (outputs, targets)")
 
 
+def cost(loss: Loss, outputs: list[Any], targets: list[Any], **options: Any) -> Any:
+    """What a loss says of a batch. A function of the user's gets outputs as it gets targets."""
+    given = outputs if loss in LOSSES.values() else matched(outputs, targets)
+    return loss(given, targets, **options)
+
+
 # --- one example ---------------------------------------------------------------------------------
 
 
@@ -232,8 +242,8 @@ def _surprise(logit: Any, target: Any) -> Any:
 
 def _cross_entropy(logits: list[Any], target: Any, position: str) -> Any:
     given = items(target)
-    if given is None:
-        k = class_index("cross_entropy", target, len(logits), position)
+    if given is None or (position and len(given) == 1 < len(logits)):  # of a batch: a column
+        k = class_index("cross_entropy", single(target), len(logits), position)
         return logsumexp(logits) - logits[k]
     chances = class_chances("cross_entropy", given, len(logits), position)
     used = _possible(chances)

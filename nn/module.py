@@ -63,6 +63,7 @@ class Module(Part):
 
     whole: ClassVar[bool] = False  # True: a summary shows it in one row, and not its parts
     training = True  # each Module's own, once `train` or `eval` has set it
+    decision_threshold: float | None = None  # one output above it says class 1; `fit` decides
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)

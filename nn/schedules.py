@@ -93,19 +93,21 @@ class LinearDecay:
 class WarmUp:
     """From ``start`` up to 1 in a straight line, for ``length``; then what ``then`` says.
 
-    ``then`` is a schedule of its own, which begins when the warm-up is over and has the
-    remaining time; None stays at 1.
+    ``start`` is the factor of the first step: a third, as PyTorch's LinearLR has it, because a step
+    with the factor 0 would learn nothing. ``then`` is a schedule of its own, which begins when the
+    warm-up is over and has the remaining time; None stays at 1.
 
-    >>> schedule = WarmUp(2, then=LinearDecay())
+    >>> schedule = WarmUp(2, then=LinearDecay(), start=0.1)
     >>> [schedule(t, 10) for t in (0, 1, 2, 6, 10)]
-    [0.0, 0.5, 1.0, 0.5, 0.0]
+    [0.1, 0.55, 1.0, 0.5, 0.0]
 
-    Source: Goyal et al., Accurate, large minibatch SGD, 2017, section 2.2.
+    Source: Goyal et al., Accurate, large minibatch SGD, 2017, section 2.2, which starts at one over
+    the number of machines.
     """
 
     length: float
     then: Schedule | None = None
-    start: float = 0.0
+    start: float = 1.0 / 3.0
 
     def __post_init__(self) -> None:
         _set(self, "length", positive)

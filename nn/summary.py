@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
+from autograd.numbers import is_number
+
 if TYPE_CHECKING:
     from .module import Module
 
@@ -44,7 +46,9 @@ def table(model: Module) -> str:
             )
         )
     sums = [sum(row[column] for row in rows) for column in (4, 5, 6)]
-    return _aligned(HEADER, [*rows, ("total", "", "", "", *sums)])
+    text = _aligned(HEADER, [*rows, ("total", "", "", "", *sums)])
+    at = model.decision_threshold
+    return f"{text}\nAn output above {at:g} says class 1." if is_number(at) else text
 
 
 def _own(module: Module) -> list[Any]:

@@ -11,8 +11,9 @@ from autograd import ConstantError, Graph, Node, Value, constant
 from autograd import sum as total
 from autograd.modes import recording
 from nn import Module
-from nn.examples import items
+from nn.examples import column, items
 from nn.layerwise import ITSELF, LayerOf, layerwise
+from nn.losses import cost
 from nn.losses import loss as loss_named
 
 
@@ -90,19 +91,14 @@ def by_scope(graph: Graph) -> dict[str, list[Node]]:
 
 
 def _examples(batch: Any, who: str) -> list[Any]:
-    rows = _rows(batch)
-    if rows is None or (rows and _rows(rows[0]) is None and not isinstance(rows[0], (int, Value))):
+    rows = items(batch)
+    if rows is None or (rows and items(rows[0]) is None and not isinstance(rows[0], (int, Value))):
         raise TypeError(
             f"{who} takes a batch, a list of examples, got {batch!r:.60}; write [x] for one"
         )
     if not rows:
         raise ValueError(f"{who} got an empty batch; give at least one example")
     return rows
-
-
-def _rows(x: Any) -> list[Any] | None:
-    """The items of x; of a DataFrame its rows, which iterating over it does not give."""
-    return items(x.to_numpy() if hasattr(x, "to_numpy") else x)
 
 
 def _results(model: Module, xs: Sequence[Any], leaf: Callable[[float], Value]) -> list[Any]:
@@ -153,7 +149,11 @@ def _goal(
     if targets is None and isinstance(loss, str):
         raise TypeError(f"{who}: loss={loss!r} needs targets, one for each example")
     of = loss_named(loss)
-    value: object = of(results) if targets is None else of(results, targets)
+    wanted = items(targets)
+    if wanted is not None:
+        value: object = cost(of, results, column(wanted))
+    else:
+        value = of(results) if targets is None else of(results, targets)
     if not isinstance(value, Value):
         raise TypeError(f"{who}: loss must return one Value, and returned {value!r:.60}")
     return value

@@ -14,6 +14,7 @@ from autograd import Value
 from ..module import Module
 from ..names import nearest
 from ..parameter import Parameter
+from ..threshold import keep, known
 from .architecture import Architecture, built, described
 from .container import Header, Tensor, parsed
 from .errors import FormatError
@@ -22,6 +23,7 @@ from .layout import Block, Column, Places, layout, tensors
 VERSION = "1"
 MODEL = "glassgrad model"
 CHECKPOINT = "glassgrad checkpoint"
+THRESHOLD = "decision_threshold"
 OF_MODEL = "model/"  # begins the names of a model's tensors in a checkpoint
 
 
@@ -32,6 +34,7 @@ class Saved:
     architecture: Architecture
     tensors: dict[str, Tensor]
     frozen: dict[str, list[int]] = field(default_factory=dict)  # tensor: positions in it
+    threshold: float | None = None  # the model's decision_threshold
 
     @property
     def count(self) -> int:
@@ -41,7 +44,7 @@ class Saved:
     def model(self) -> Module:
         """A new model: this structure, these numbers."""
         model = built(self.architecture, self.count)
-        self.put(self._places(model))
+        self.put(self._places(model), model)
         return model
 
     def check(self, model: Module) -> None:
@@ -50,7 +53,7 @@ class Saved:
 
     def fill(self, model: Module) -> None:
         """Give a model of the same structure these numbers: all of them, or none."""
-        self.put(self._fitting(model))
+        self.put(self._fitting(model), model)
 
     def _fitting(self, model: Module) -> Places:
         places = self._places(model)
@@ -75,12 +78,13 @@ class Saved:
                 raise FormatError(f"its {name!r} has numbers that nobody can have measured")
         return places
 
-    def put(self, places: Places) -> None:
-        """Give places these numbers, which were found to fit."""
+    def put(self, places: Places, model: Module) -> None:
+        """Give the places in a model these numbers, which were found to fit."""
         for name, place in places.items():
             place.fill(self.tensors[name].numbers)
             if isinstance(place, Block):
                 _freeze(place.parameters, set(self.frozen.get(name, ())))
+        keep(model, self.threshold)
 
 
 def written(model: Module, structure: Architecture) -> Saved:
@@ -98,22 +102,23 @@ def written(model: Module, structure: Architecture) -> Saved:
     for name, tensor in numbers.items():
         if math.isnan(sum(tensor.numbers)):  # one look at each tensor; inf − inf is looked up
             _check_nan(name, tensor.numbers, places[name])
-    return Saved(structure, numbers, _frozen(places))
+    return Saved(structure, numbers, _frozen(places), known(model))
 
 
 def snapshot(model: Module) -> Callable[[], None]:
     """The way back: a function that gives a model the numbers that it has now."""
     places = layout(model)
-    now = Saved(Architecture(""), tensors(places), _frozen(places))
-    return lambda: now.put(places)
+    now = Saved(Architecture(""), tensors(places), _frozen(places), known(model))
+    return lambda: now.put(places, model)
 
 
 def texts_of(saved: Saved) -> dict[str, str]:
     """The texts for the header of a file."""
-    return {
+    texts = {
         "architecture": json.dumps(asdict(saved.architecture), separators=(",", ":")),
         "frozen": json.dumps(saved.frozen, separators=(",", ":")),
     }
+    return texts if saved.threshold is None else {**texts, THRESHOLD: repr(saved.threshold)}
 
 
 def saved_in(header: Header) -> Saved:
@@ -133,7 +138,10 @@ def saved_in(header: Header) -> Saved:
         raise FormatError("its architecture is no architecture")
     if not isinstance(frozen, dict) or not all(map(_are_positions, frozen.values())):
         raise FormatError("its list of frozen parameters is none")
-    return Saved(Architecture(title, parts, pairs), shapes, frozen)
+    at = parsed(header.texts.get(THRESHOLD, "null"), "its decision threshold")
+    if at is not None and not (isinstance(at, float) and math.isfinite(at)):
+        raise FormatError(f"its decision threshold is {at!r:.60}, no finite number with a point")
+    return Saved(Architecture(title, parts, pairs), shapes, frozen, at)
 
 
 def with_numbers(saved: Saved, tensors: Mapping[str, Tensor], prefix: str = "") -> Saved:

@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from autograd import Value, dot, no_grad
 from autograd.numbers import real
 
 from ..data.batches import examples
-from ..losses import Loss
+from ..examples import column
+from ..losses import Loss, cost
 from ..losses import loss as loss_named
 from ..module import Module, evaluating
+from ..threshold import known, threshold
 from .metrics import Metric, measured, named
 
 CHUNK = 256  # examples whose outputs are held at once as Values; afterwards as plain numbers
@@ -23,7 +25,9 @@ CHUNK = 256  # examples whose outputs are held at once as Values; afterwards as 
 class Examples:
     """Inputs, targets and, if they are not all alike, how much each example counts.
 
-    ``positions`` are their places in what the user gave.
+    ``weights`` are relative: their mean over all examples is 1, and over some of them, as in a
+    batch, whatever it is there. ``positions`` are their places in what the user gave. Targets in a
+    column are numbers here.
     """
 
     rows: Sequence[Any]
@@ -35,7 +39,7 @@ class Examples:
     def of(cls, X: Any, y: Any = None, weights: Any = None) -> Examples:
         """What users hand over, checked; what counts 0 is left out."""
         rows, targets, counts = examples(X, y, weights)
-        every = cls(rows, targets, counts, range(len(rows)))
+        every = cls(rows, column(targets), counts, range(len(rows)))
         if counts is None:
             return every
         if not math.isfinite(sum(counts)):
@@ -46,7 +50,7 @@ class Examples:
         counting = every.at([i for i, weight in enumerate(counts) if weight])
         if not counting.rows:
             raise ValueError("every sample weight is 0, so there is nothing to learn from")
-        return counting
+        return counting.alone()
 
     def __len__(self) -> int:
         return len(self.rows)
@@ -60,10 +64,14 @@ class Examples:
             [self.positions[i] for i in places],
         )
 
-    @property
-    def weight(self) -> float:
-        """How much all of them count together."""
-        return float(len(self.rows)) if self.weights is None else sum(self.weights)
+    def alone(self) -> Examples:
+        """The same, with weights relative to these examples alone; equal ones are exactly 1.0."""
+        if self.weights is None:
+            return self
+        largest = max(self.weights)  # divided first: a mean of tiny weights would lose its digits
+        shares = [weight / largest for weight in self.weights]
+        mean = math.fsum(shares) / len(shares)
+        return replace(self, weights=[share / mean for share in shares])
 
 
 def evaluate(
@@ -77,6 +85,10 @@ def evaluate(
 ) -> dict[str, float]:
     """The loss and metrics of a model on examples, in `Module.eval` mode; nothing is recorded.
 
+    Both are means in which an example counts by its ``sample_weight``. Accuracy asks for the
+    model's ``decision_threshold``, which `fit` has set; of a model without one it is decided from
+    ``loss`` and y, as there.
+
     >>> from nn import MLP
     >>> model = MLP(1, [1], init="zeros")
     >>> evaluate(model, [[1.0], [2.0]], [0.0, 2.0], loss="mse", metrics=["mae"])
@@ -84,7 +96,10 @@ def evaluate(
     """
     data = Examples.of(X, y, sample_weight)
     of = None if loss is None else loss_named(loss)
-    return measure(model, data, of, named(metrics, of, data.targets))
+    at = known(model)
+    if at is None and of is not None:
+        at = threshold(of, data.targets)
+    return measure(model, data, of, named(metrics, at or 0.0))
 
 
 def measure(
@@ -92,13 +107,13 @@ def measure(
 ) -> dict[str, float]:
     """`evaluate`, of what has been checked."""
     outputs: list[Any] = []
-    mean, weight = 0.0, data.weight
+    mean = 0.0
     with no_grad(), evaluating(model):
         for start in range(0, len(data), CHUNK):
             part = data.at(range(start, min(start + CHUNK, len(data))))
             given = [model(row) for row in part.rows]
             if loss is not None:
-                mean += mean_loss(loss, given, part).data * (part.weight / weight)
+                mean += mean_loss(loss, given, part).data * (len(part) / len(data))
             if metrics:
                 outputs += map(plain, given)
     numbers = {} if loss is None else {"loss": mean}
@@ -106,22 +121,22 @@ def measure(
 
 
 def mean_loss(loss: Loss, outputs: Sequence[Any], data: Examples) -> Value:
-    """The mean loss of a batch, in which a weight of 2 counts like the example twice."""
-    targets: Any = data.targets
-    if isinstance(outputs[0], Value) and all(
-        isinstance(target, list) and len(target) == 1 for target in targets
-    ):
-        targets = [target[0] for target in targets]  # a column of NumPy's or pandas'
+    """The loss of a batch: the mean over its examples of weight · loss.
+
+    Divided by how many examples there are, not by what these weigh: so a light batch makes a small
+    step, and the batches of an epoch add up to the weighted mean over all examples.
+    """
+    rows, targets = list(outputs), list(data.targets)
     if data.weights is None:
-        result = loss(outputs, targets)
+        result = cost(loss, rows, targets)
     else:
-        each = loss(outputs, targets, reduction="none")
+        each = cost(loss, rows, targets, reduction="none")
         if not isinstance(each, list):
             raise TypeError(
                 f"fit: with reduction='none' the loss must return a list, one Value for each "
                 f"example, and {_name(loss)} returned {each!r:.60}"
             )
-        result = dot([w / data.weight for w in data.weights], each)
+        result = dot([weight / len(data) for weight in data.weights], each)
     if not isinstance(result, Value):
         raise TypeError(
             f"fit: the loss must return a Value, the mean over a batch, and "

@@ -18,6 +18,7 @@ from ..names import look_up
 from ..optimisers import SGD, Adam, AdamW, Optimiser, RMSprop
 from ..saving import random_states
 from ..settings import yes_or_no
+from ..threshold import keep, known, threshold
 from .callbacks import checked
 from .checkpoints import Checkpoint, go_on, read
 from .evaluation import Examples
@@ -108,10 +109,14 @@ def fit(
         set aside, drawn by ``rng``.
     metrics:
         Names (accuracy, mae, rmse, r2) and functions (outputs, targets) -> number. On training
-        examples they measure the passes that were learned from.
+        examples they measure the passes that were learned from. Where y is one number for each
+        example, be it in a column, outputs and targets are plain numbers too. Accuracy of one
+        output compares it with ``model.decision_threshold``, decided here from y and the loss:
+        0.5 where outputs learn to be the targets 0 and 1, 0 where they learn to be scores.
     sample_weight:
-        How much each example counts: 2 like having it twice, 0 like not having it. Metrics that
-        are given as functions do not see it.
+        How much each example counts beside the others: 2 like having it twice, 0 like not having
+        it. A batch's loss is Σ (weight ∕ mean weight of all) · loss ∕ examples in the batch, so
+        equal weights change nothing. Metrics that are given as functions do not see them.
     schedule:
         A factor of the learning rate for every time, such as ``nn.CosineDecay()``: a function of
         (epoch, horizon), asked before each step, where the epoch has a fraction and begins at 0.
@@ -161,6 +166,8 @@ def fit(
     of = loss_named(loss)
     if learned.weights or (held_out is not None and held_out.weights):
         _check_takes_weights(of)
+    at = threshold(of, learned.targets)
+    at = known(model) if at is None else at
     bar = Progress()
     epochs = size(epochs, "fit: epochs")
     training = Training(
@@ -174,7 +181,7 @@ def fit(
         rng=draw_from,
         shuffle=yes_or_no(shuffle, "fit: shuffle"),
         validation=held_out,
-        metrics=named(metrics, of, data.targets),
+        metrics=named(metrics, at or 0.0),
         schedule=_schedule(schedule),
         adjustments=Adjustments(clip_norm, clip_value, l1, l2),
         callbacks=[
@@ -189,6 +196,7 @@ def fit(
         settings = kept.begin(training)  # before anything has changed
         if state is not None:
             go_on(training, state, settings, kept.path)
+    keep(model, at)
     try:
         return training.run()
     finally:
@@ -305,7 +313,7 @@ def _split(
     held_out = _held_out(data, count, rng, state)
     # Both in the order of X: a resumed training has to add up in the same order.
     learned = [i for i in range(len(data)) if i not in held_out]
-    return data.at(learned), data.at(sorted(held_out))
+    return data.at(learned).alone(), data.at(sorted(held_out)).alone()
 
 
 def _held_out(data: Examples, count: int, rng: Any, state: Mapping[str, Any] | None) -> set[int]:

@@ -10,6 +10,8 @@ from autograd import Value
 
 from ..losses import Loss, binary_cross_entropy, cross_entropy, kl_divergence
 
+OF_CLASSES = (cross_entropy, kl_divergence)  # a tuple, because a user's loss need not be hashable
+
 
 def check(loss: Loss, outputs: Sequence[Any]) -> None:
     """Refuse what computes something else than it seems to; warn of what learns badly.
@@ -18,7 +20,7 @@ def check(loss: Loss, outputs: Sequence[Any]) -> None:
     and make probabilities of them; given probabilities, they learn, slowly, something else.
     """
     first = outputs[0]
-    if loss in {cross_entropy, kl_divergence} and isinstance(first, Value):
+    if loss in OF_CLASSES and isinstance(first, Value):
         raise TypeError(
             f"fit: {loss.__name__} takes a list of scores for each example, one for each class, "
             "and this model has one output; use binary_cross_entropy, or let the model end in "
@@ -26,7 +28,7 @@ def check(loss: Loss, outputs: Sequence[Any]) -> None:
         )
     if loss is binary_cross_entropy and _made_by(first, "sigmoid"):
         _warn(loss, "sigmoid")
-    if loss in {cross_entropy, kl_divergence} and _is_softmax(first):
+    if loss in OF_CLASSES and _is_softmax(first):
         _warn(loss, "softmax")
 
 

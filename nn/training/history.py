@@ -6,6 +6,8 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
+from .watching import OF_LAYERS
+
 
 class History(dict[str, list[Any]]):
     """A dict with one list for each thing measured, one number in it for each epoch.
@@ -61,7 +63,10 @@ class History(dict[str, list[Any]]):
         shown = [
             f"{name}={column[-1]:.4g}"
             for name, column in self.items()
-            if column and name not in {"epoch", "lr", "seconds"} and isinstance(column[-1], float)
+            if column
+            and name not in {"epoch", "lr", "seconds"}
+            and not name.endswith(OF_LAYERS)
+            and isinstance(column[-1], (int, float))
         ]
         ended = f"; {self.stopped}" if self.stopped else ""
-        return f"<History of {self.epochs} epochs: {', '.join(shown[:4])}{ended}>"
+        return f"<History of {self.epochs} epochs: {', '.join(shown)}{ended}>"

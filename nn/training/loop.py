@@ -128,11 +128,11 @@ class Training:
         self.callbacks.call("on_epoch_begin", self)
         order = self._order()
         outputs: list[Any] = []
-        mean, weight = 0.0, self.data.weight
+        mean = 0.0
         for number, batch in enumerate(self._batches(order), start=1):
             self.batch = number
             self.batch_loss, given = self._step(batch)
-            mean += self.batch_loss * (batch.weight / weight)
+            mean += self.batch_loss * (len(batch) / len(self.data))
             if self.metrics:
                 outputs += map(plain, given)
             self.callbacks.call("on_batch_end", self)

@@ -110,9 +110,12 @@ def _of_part(module: Module, found: Fingerprints) -> list[Any]:
         [name, found.of(x)]
         for attribute, value in attributes(module)
         for name, x in _spread(attribute, value)
-        if attribute != "training" and _is_setting(x)
+        if attribute not in _BROUGHT_BACK and _is_setting(x)
     ]
     return [found.of(type(module)), settings]
+
+
+_BROUGHT_BACK = frozenset({"training", "decision_threshold"})  # by fit itself
 
 
 def _spread(name: str, x: Any) -> Iterator[tuple[str, Any]]:

@@ -10,8 +10,9 @@ from autograd.numbers import is_number, real
 
 from ..inputs import size
 from ..names import nearest
+from ..settings import yes_or_no
 from .callbacks import Callback
-from .metrics import HIGHER_IS_BETTER
+from .metrics import HIGHER_IS_BETTER, METRICS, Metric, name_of
 
 if TYPE_CHECKING:
     from .loop import Training
@@ -33,7 +34,8 @@ class EarlyStopping(Callback):
     min_delta:
         By how much an epoch must be better to count as better.
     higher_is_better:
-        Left out, it is so for accuracy and r2, and not for anything else.
+        Left out, it is so for accuracy and r2, by whatever name the history has them, and not for
+        losses, mae and rmse. Of a metric that is a function of your own it has to be said.
     """
 
     settings = ("patience", "monitor", "min_delta", "higher_is_better")
@@ -50,7 +52,12 @@ class EarlyStopping(Callback):
         if not is_number(min_delta) or not real(min_delta) >= 0.0:
             raise ValueError(f"EarlyStopping: min_delta is at least 0, got {min_delta!r:.60}")
         self.monitor, self.min_delta = monitor, real(min_delta)
-        self.higher_is_better = higher_is_better
+        self.higher_is_better = (
+            None
+            if higher_is_better is None
+            else yes_or_no(higher_is_better, "EarlyStopping: higher_is_better")
+        )
+        self._higher = False
         self.best = math.nan
         self.best_epoch: int | None = None
         self._weights: list[float] = []
@@ -59,6 +66,7 @@ class EarlyStopping(Callback):
         """Begin anew, unless the training is a resumed one."""
         if not training.history.epochs:
             self.best, self.best_epoch, self._weights = math.nan, None, []
+        self._higher = self._direction(training.metrics)
 
     def on_epoch_end(self, training: Training) -> None:
         """Compare this epoch with the best so far."""
@@ -71,7 +79,7 @@ class EarlyStopping(Callback):
                 f"EarlyStopping: monitor={name!r} was not measured{hint} There are: {known}"
             )
         number = real(training.logs[name])
-        if self._is_better(number, name):
+        if self._is_better(number):
             self.best, self.best_epoch = number, training.epoch
             # The loss of an epoch of one batch is that of the weights before its only step.
             is_before = training.batches == 1 and name in {"loss", *training.metrics}
@@ -86,16 +94,27 @@ class EarlyStopping(Callback):
         if self._weights:
             training.weights.give(self._weights)
 
-    def _is_better(self, number: float, name: str) -> bool:
+    def _is_better(self, number: float) -> bool:
         if math.isnan(number):
             return False
         if math.isnan(self.best):
             return True
-        higher = self.higher_is_better
-        if higher is None:
-            higher = name.removeprefix("val_") in HIGHER_IS_BETTER
-        gain = number - self.best if higher else self.best - number
+        gain = number - self.best if self._higher else self.best - number
         return gain > self.min_delta
+
+    def _direction(self, metrics: Mapping[str, Metric]) -> bool:
+        """Whether higher is better; asked before anything is learned."""
+        if self.higher_is_better is not None:
+            return self.higher_is_better
+        column = (self.monitor or "loss").removeprefix("val_")
+        known = name_of(metrics[column]) if column in metrics else None
+        if known is None and column in metrics and column not in METRICS:
+            raise ValueError(
+                f"EarlyStopping: monitor={self.monitor!r} is a metric of your own, of which nobody "
+                f"knows which way is better; write EarlyStopping(monitor={self.monitor!r}, "
+                "higher_is_better=True), or False"
+            )
+        return (known or column) in HIGHER_IS_BETTER
 
     def state_dict(self) -> dict[str, Any]:
         """The best epoch so far, with its weights."""

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
     from .loop import Training
 
 UPDATE_RATIO, GRADIENT_NORM = "update_ratio", "gradient_norm"
+OF_LAYERS = (f"/{UPDATE_RATIO}", f"/{GRADIENT_NORM}")  # how the names of these columns end
 
 
 class LayerStatistics(Callback):

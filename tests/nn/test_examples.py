@@ -31,8 +31,8 @@ REFUSED = [
      "got a list of 2 and a list of 1 as output and target 0; give one target for each output"),
     (mse, [V, [V, V]], [1, 2], ValueError,
      "got a list of 2 and 2 as output and target 1; give one target for each output"),
-    (mse, [V], [[1]], ValueError,
-     "got a Value and a list of 1 as output and target 0; give one target for each output"),
+    (mse, [V], [[1, 2]], ValueError,
+     "got a Value and a list of 2 as output and target 0; give one target for each output"),
     (mse, [[]], [[]], ValueError,
      "got a list of 0 and a list of 0 as output and target 0; give one target for each output"),
     # nan, inf and what is no number

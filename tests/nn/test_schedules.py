@@ -72,7 +72,7 @@ def test_a_sum_of_fractions_reaches_its_step():
     assert StepDecay(0.1)(0.3, 1.0) == pytest.approx(1e-3)
 
 
-@given(st.floats(0.1, 10.0), shares, factors)
+@given(st.floats(0.1, 10.0), shares, factors | st.just(WarmUp(1).start))
 def test_warm_up(length, share, start):
     schedule = WarmUp(length, start=start)
 
@@ -88,7 +88,7 @@ def test_what_follows_the_warm_up_has_the_remaining_time():
         asked.append((t, end))
         return 0.25
 
-    schedule = WarmUp(2, then)
+    schedule = WarmUp(2, then, start=0.0)
 
     assert schedule(1.0, 10.0) == 0.5
     assert schedule(5.0, 10.0) == 0.25
@@ -97,15 +97,29 @@ def test_what_follows_the_warm_up_has_the_remaining_time():
 
 def test_warm_ups_that_take_all_the_time():
     assert WarmUp(10, then=CosineDecay())(10, 10) == 1.0
-    assert WarmUp(20, then=CosineDecay())(10, 10) == 0.5
+    assert WarmUp(20, then=CosineDecay(), start=0.5)(10, 10) == 0.75
+
+
+def test_the_first_step_of_a_warm_up_learns():
+    """The numbers of PyTorch's LinearLR(optimizer, total_iters=4) with its default start_factor."""
+    torch = [1 / 3, 1 / 2, 2 / 3, 5 / 6, 1.0, 1.0]
+
+    assert [WarmUp(4)(t, 9.0) for t in range(6)] == pytest.approx(torch, rel=1e-15)
+
+
+@given(st.floats(0.1, 10.0), st.sampled_from([None, StepDecay(3), CosineDecay(), LinearDecay()]))
+def test_what_follows_begins_where_the_warm_up_ends(length, then):
+    schedule = WarmUp(length, then)
+
+    assert schedule(length * (1.0 - 1e-9), 20.0) == pytest.approx(schedule(length, 20.0), abs=1e-8)
 
 
 def test_they_are_values():
-    schedule = WarmUp(2, then=CosineDecay(final=0.1))
+    schedule = WarmUp(2, then=CosineDecay(final=0.1), start=0.25)
 
-    assert schedule == WarmUp(2.0, CosineDecay(0.1))
+    assert schedule == WarmUp(2.0, CosineDecay(0.1), 0.25)
     assert schedule == pickle.loads(pickle.dumps(schedule))  # noqa: S301 - our own bytes
-    assert repr(schedule) == "WarmUp(length=2.0, then=CosineDecay(final=0.1), start=0.0)"
+    assert repr(schedule) == "WarmUp(length=2.0, then=CosineDecay(final=0.1), start=0.25)"
     with pytest.raises(dataclasses.FrozenInstanceError):
         schedule.length = 3.0
 

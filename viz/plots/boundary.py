@@ -10,8 +10,9 @@ from typing import TYPE_CHECKING, Any
 from autograd import Value, no_grad, sigmoid
 from autograd.numbers import is_number, real
 from nn import Module
-from nn.examples import items
+from nn.examples import column, items
 from nn.module import evaluating
+from nn.threshold import known
 
 from ..checks import at_least
 from ..labels import shorten
@@ -32,7 +33,7 @@ def plot_decision_boundary(
     ax: Axes | None = None,
     *,
     resolution: int = 60,
-    threshold: float = 0.0,
+    threshold: float | None = None,
 ) -> Axes:
     """Draw which class a model gives to every point of the plane, and the examples on top.
 
@@ -57,7 +58,8 @@ def plot_decision_boundary(
     resolution:
         Points on each side of the grid; the model is asked for all of its points.
     threshold:
-        What one output is compared with: 0.5 if it is a probability already.
+        What one output is compared with: 0.5 if it is a probability already. Left out, it is the
+        model's ``decision_threshold``, which `nn.fit` has set, or else 0.
     """
     at_least("resolution", resolution, 2)
     points = _points(X)
@@ -66,7 +68,8 @@ def plot_decision_boundary(
     across, up = (_grid([point[i] for point in points], resolution) for i in (0, 1))
     scores = _scores(model, across, up)
     if len(scores[0][0]) == 1:
-        _shades(ax, across, up, [[_chance(z - threshold) for (z,) in line] for line in scores])
+        at = known(model) if threshold is None and isinstance(model, Module) else threshold
+        _shades(ax, across, up, [[_chance(z - (at or 0.0)) for (z,) in line] for line in scores])
         colours: Sequence[str] = (theme_of(ax).negative, theme_of(ax).positive)
     else:
         _regions(ax, across, up, scores)
@@ -82,7 +85,7 @@ def plot_decision_boundary(
 
 
 def _points(given: Any) -> list[list[float]]:
-    rows = items(given.to_numpy() if hasattr(given, "to_numpy") else given)
+    rows = items(given)
     if not rows:
         raise ValueError(f"{WHO}: X has no examples; give at least one, a list of two numbers")
     points = []
@@ -104,7 +107,7 @@ def _classes(given: Any, count: int) -> list[int]:
     if labels is None or len(labels) != count:
         got = "none" if labels is None else f"{len(labels)}"
         raise ValueError(f"{WHO} got {count} examples and {got} classes; give one for each")
-    numbers = [real(label, f"{WHO}: y[{i}]") for i, label in enumerate(labels)]
+    numbers = [real(label, f"{WHO}: y[{i}]") for i, label in enumerate(column(labels))]
     for i, number in enumerate(numbers):
         if not number.is_integer():
             raise ValueError(f"{WHO}: a class is a whole number, and y[{i}] is {number!r}")

@@ -152,6 +152,16 @@ def test_a_step_to_infinity_is_not_made():
     assert "the step would have made the parameter 'w' -inf, from 1.0" in str(error)
 
 
+def test_finite_weights_may_add_up_to_infinity():
+    model = small(nin=1)
+    for parameter in model.layers[0].parameters()[:3]:
+        parameter.data = 1.5e308
+    model.layers[0].freeze()
+    trained(model, *line(4), epochs=1)
+
+    assert sum(weights(model)) == math.inf
+
+
 def test_an_optimiser_of_ones_own_that_makes_nan():
     class Broken(SGD):
         def change(self, index, g):  # noqa: ARG002 - what an optimiser overrides

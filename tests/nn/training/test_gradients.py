@@ -3,12 +3,13 @@
 import math
 
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from autograd import Value
 from autograd import abs as absolute
 from autograd import sum as total
+from nn import SGD, mse
 from nn.training.gradients import Adjustments, first_non_finite, norm
 
 from .helpers import line, small, trained, weights
@@ -83,6 +84,61 @@ def test_a_clipped_fit_is_never_longer_than_the_bound(bound):
 
     assert all(length <= bound * (1 + 1e-12) for length in lengths)
     assert len(lengths) == 2
+
+
+@settings(max_examples=40)
+@given(
+    st.fixed_dictionaries(
+        {},
+        optional={
+            "l1": st.floats(0.01, 1.0),
+            "l2": st.floats(0.01, 1.0),
+            "clip_value": st.floats(0.05, 2.0),
+            "clip_norm": st.floats(0.05, 2.0),
+        },
+    ),
+    st.integers(1, 6),
+    st.sampled_from(["nothing", "frozen", "of others"]),
+)
+def test_a_fit_is_the_loop_that_one_writes_by_hand(options, batch_size, left_alone):
+    """Each once, in this order, to those that are trained and to nothing else."""
+    X, y = line(6)
+    X, y = [[3.0 * x] for (x,) in X], [3.0 * t for t in y]
+    by_fit, by_hand = small(nin=1), small(nin=1)
+    if left_alone == "frozen":
+        by_fit.layers[0].freeze()
+        by_hand.layers[0].freeze()
+
+    def of(model):
+        return SGD(model.layers[1] if left_alone == "of others" else model, lr=0.1)
+
+    history = trained(by_fit, X, y, optimizer=of(by_fit), batch_size=batch_size, epochs=2,
+                      shuffle=False, **options)  # fmt: skip
+    optimiser, losses = of(by_hand), []
+    moving = by_hand.layers[1] if left_alone != "nothing" else by_hand
+    for _ in range(2):
+        total_loss = 0.0
+        for first in range(0, 6, batch_size):
+            rows, targets = X[first : first + batch_size], y[first : first + batch_size]
+            by_hand.zero_grad()
+            loss = mse([by_hand(x) for x in rows], targets)
+            loss.backward()
+            total_loss += loss.data * len(rows)
+            ps = moving.parameters()
+            for p in ps:
+                sign = (p.data > 0) - (p.data < 0)
+                p.grad += options.get("l1", 0.0) * sign + options.get("l2", 0.0) * p.data
+            for p in ps:
+                bound = options.get("clip_value", math.inf)
+                p.grad = max(-bound, min(bound, p.grad))
+            length = math.sqrt(math.fsum(p.grad**2 for p in ps))
+            for p in ps:
+                p.grad *= min(1.0, options.get("clip_norm", math.inf) / length) if length else 1.0
+            optimiser.step()
+        losses.append(total_loss / 6)
+
+    assert weights(by_fit) == pytest.approx(weights(by_hand), rel=1e-9, abs=1e-12)
+    assert history["loss"] == pytest.approx(losses, rel=1e-9)
 
 
 def test_l2_makes_weights_smaller():

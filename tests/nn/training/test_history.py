@@ -52,6 +52,15 @@ def test_in_words():
     assert repr(history) == "<History of 1 epochs: loss=0.1235; all 1 epochs done>"
 
 
+def test_every_metric_is_in_the_words():
+    names = ["loss", "a", "b/c", "d", "e", "val_loss", "val_a", "val_b/c", "val_d", "val_e"]
+    history = History({"epoch": [1], **{name: [float(i)] for i, name in enumerate(names)}})
+    history["layers.0/update_ratio"] = history["layers.0/gradient_norm"] = [0.5]
+
+    assert all(f"{name}={i}" in repr(history) for i, name in enumerate(names))
+    assert "layers" not in repr(history)
+
+
 def test_json_keeps_it_and_nan_too():
     history = History({"epoch": [1], "loss": [math.nan]})
 

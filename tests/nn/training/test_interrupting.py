@@ -1,5 +1,6 @@
 """Ctrl-C: what was learned so far is returned, nothing is half done."""
 
+import math
 import os
 import signal
 import subprocess
@@ -47,6 +48,22 @@ def test_at_the_end_of_an_epoch_the_epoch_counts():
 
     assert history["epoch"] == [1, 2, 3]
     assert history.stopped == "interrupted after epoch 3"
+
+
+def test_callbacks_know_at_the_end_that_it_was_interrupted():
+    seen = []
+
+    class Noting(nn.Callback):
+        def on_fit_begin(self, training):
+            seen.append(training.batch_loss)
+
+        def on_fit_end(self, training):
+            seen.append(training.history.interrupted)
+
+    trained(small(nin=1), *line(4), callbacks=[pressing((1, 1)), Noting()])
+
+    assert math.isnan(seen[0])
+    assert seen[1:] == [True]
 
 
 def test_a_step_is_made_whole():

@@ -1,12 +1,15 @@
 """Early stopping."""
 
+import functools
 import math
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import nn
 from nn import EarlyStopping, mse
+from nn.training.metrics import METRICS
 
 from .helpers import line, small, trained, weights
 
@@ -82,6 +85,76 @@ def test_accuracy_is_better_when_higher_and_losses_when_lower():
     best = history["val_accuracy"].index(max(history["val_accuracy"])) + 1
 
     assert history.best_epoch == best
+
+
+KNOWN = {"accuracy": True, "r2": True, "mae": False, "rmse": False}
+
+
+@pytest.mark.parametrize("side", ["", "val_"])
+@pytest.mark.parametrize("given_as", ["name", "dict", "function", "dict of functions", "partial"])
+@pytest.mark.parametrize("name", KNOWN)
+def test_a_metric_that_is_known_goes_the_right_way_under_any_name(name, given_as, side):
+    """The best epoch is the second of three: outputs go from wrong to right to wrong."""
+    metric = METRICS[name]
+    metrics, column = {
+        "name": ([name], name),
+        "dict": ({"mine": name}, "mine"),
+        "function": ([metric], name),
+        "dict of functions": ({"mine": metric}, "mine"),
+        "partial": ({"mine": functools.partial(metric)}, "mine"),
+    }[given_as]
+    model = small(nin=1)
+    for parameter in model.parameters():
+        parameter.data = 0.0
+    bias = model.layers[1].neurons[0].b
+
+    class Saying(nn.Callback):
+        def on_epoch_begin(self, training):
+            bias.data = (-3.0, 1.0, -2.0)[training.epoch - 1]
+
+    history = trained(
+        model, [[0.0]] * 3, [1, 1, 0], metrics=metrics, validation=([[0.0]] * 3, [1, 1, 0]),
+        optimizer="sgd", lr=1e-12, callbacks=[Saying()], batch_size=1,
+        early_stopping=EarlyStopping(9, monitor=f"{side}{column}"),
+    )  # fmt: skip
+
+    assert history.best_epoch == 2
+    assert bias.data == pytest.approx(1.0)
+
+
+def mine(outputs, targets):
+    return float(len(outputs) - len(targets))
+
+
+@pytest.mark.parametrize("metrics", [mine, {"mine": mine}, {"mine": lambda outputs, targets: 0.0}])
+@pytest.mark.parametrize("monitor", ["mine", "val_mine"])
+@pytest.mark.parametrize("as_callback", [False, True])
+def test_a_metric_of_ones_own_is_asked_which_way_before_anything_is_learned(
+    metrics, monitor, as_callback, tmp_path
+):
+    def run(**options):
+        stopping = EarlyStopping(5, monitor=monitor, **options)
+        place = {"callbacks": [stopping]} if as_callback else {"early_stopping": stopping}
+        return trained(model, *line(), metrics=metrics, validation=0.3, checkpoint=path, **place)
+
+    model, path = small(nin=1), tmp_path / "run.safetensors"
+    before = weights(model)
+    text = (
+        rf"EarlyStopping: monitor='{monitor}' is a metric of your own, .* write "
+        rf"EarlyStopping\(monitor='{monitor}', higher_is_better=True\), or False"
+    )
+    with pytest.raises(ValueError, match=text):
+        run()
+    assert weights(model) == before
+    assert not path.exists()
+
+    assert run(higher_is_better=False).best_epoch == 1
+
+
+@pytest.mark.parametrize("higher", ["yes", 1])
+def test_higher_is_better_is_true_or_false(higher):
+    with pytest.raises(TypeError, match="EarlyStopping: higher_is_better is True or False"):
+        EarlyStopping(higher_is_better=higher)
 
 
 def test_the_validation_loss_is_watched_or_else_the_loss():

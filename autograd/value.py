@@ -56,6 +56,7 @@ class Value(Arithmetic):
     __slots__ = ("_a", "_about", "_b", "_data", "_grad", "_row", "_x", "_y")
 
     _data: float
+    _number: ClassVar[Any]
     _grad: float
     _row: Op | None
     _a: Any
@@ -315,6 +316,8 @@ class Value(Arithmetic):
         return copying.reduce(self)
 
 
+# The same slot, by a name that no other class has: NumPy's masked arrays have a _data too.
+Value._number = Value._data
 _new = Value.__new__
 _ADD, _MUL = ops.add, ops.mul
 

@@ -3,6 +3,11 @@
 `pullback` goes from results to inputs, `pushforward` from inputs to results; each in floats, or in
 Values (``live``) when the answer is to be differentiated again. Neither reads or writes ``.grad``.
 For the plain backward pass that fills ``.grad``, see `sweep.py`.
+
+What is not asked takes no part: an input with the plain tangent 0 does not move, an output with
+the plain cotangent 0 is not looked at. So no 0 is multiplied by a slope that is infinite or nan.
+
+Nodes are told apart by their ids: a subclass of Value may have an ``__eq__`` of its own.
 """
 
 from __future__ import annotations
@@ -28,46 +33,62 @@ def pullback(
 
     ``live`` says whether the answer is made of Values, to be differentiated again, or of floats.
     """
-    order = _between(inputs, outputs)
-    sums: dict[Value, Any] = {}
-    for output, cotangent in zip(outputs, cotangents, strict=True):
-        sums[output] = sums[output] + cotangent if output in sums else cotangent
-    wanted = {*order, *inputs}
+    pairs = zip(outputs, cotangents, strict=True)
+    asked = [(output, cotangent) for output, cotangent in pairs if not _is_zero(cotangent)]
+    order = _between(inputs, inputs, [output for output, _ in asked])
+    sums: dict[int, Any] = {}
+    for output, cotangent in asked:
+        _add(sums, output, cotangent)
+    wanted = {*map(id, order), *map(id, inputs)}
     with unchecked(), recording():
         for node in reversed(order):
-            upstream = sums[node]  # a path leads from an output to every node between
+            upstream = sums[id(node)]  # a path leads from an output to every node between
             operands, slopes = _slopes(node, live=live)
             for operand, slope in zip(operands, slopes, strict=True):
-                if operand is not None and operand in wanted:
-                    share = _times(upstream, slope)
-                    sums[operand] = sums[operand] + share if operand in sums else share
-    return [_result(sums.get(x, 0.0), live=live) for x in inputs]
+                if operand is not None and id(operand) in wanted:
+                    _add(sums, operand, _times(upstream, slope))
+    return [_result(sums.get(id(x), 0.0), live=live) for x in inputs]
 
 
 def pushforward(
     outputs: Sequence[Value], inputs: Sequence[Value], tangents: Sequence[Any], *, live: bool
 ) -> list[Any]:
     """Σ d(output)/d(input) · tangent for each output: the forward sweep."""
-    rates: dict[Value, Any] = dict(zip(inputs, tangents, strict=True))
+    pairs = zip(inputs, tangents, strict=True)
+    moved = [(x, tangent) for x, tangent in pairs if not _is_zero(tangent)]
+    rates: dict[int, Any] = {id(x): tangent for x, tangent in moved}
     with unchecked(), recording():
-        for node in _between(inputs, outputs):
+        for node in _between([x for x, _ in moved], inputs, outputs):
             operands, slopes = _slopes(node, live=live)
-            total: Any = None
             for operand, slope in zip(operands, slopes, strict=True):
-                if operand is not None and operand in rates:
-                    share = _times(rates[operand], slope)
-                    total = share if total is None else total + share
-            rates[node] = total
-    return [_result(rates.get(output, 0.0), live=live) for output in outputs]
+                if operand is not None and id(operand) in rates:
+                    _add(rates, node, _times(rates[id(operand)], slope))
+    return [_result(rates.get(id(output), 0.0), live=live) for output in outputs]
 
 
-def _between(inputs: Sequence[Value], outputs: Sequence[Value]) -> list[Value]:
-    """The recorded nodes on paths from ``inputs`` to ``outputs``, operands before results."""
-    reached = set(inputs)
+def _is_zero(x: Any) -> bool:
+    """Whether x is a plain 0; a variable that happens to be 0 may change."""
+    number = x._data if isinstance(x, Constant) else x
+    return number.__class__ is float and number == 0.0
+
+
+def _add(sums: dict[int, Any], node: Value, share: Any) -> None:
+    key = id(node)
+    sums[key] = sums[key] + share if key in sums else share
+
+
+def _between(
+    starts: Sequence[Value], inputs: Sequence[Value], outputs: Sequence[Value]
+) -> list[Value]:
+    """The nodes on paths from ``starts`` to ``outputs`` that do not lead through ``inputs``.
+
+    Operands come before results.
+    """
+    reached = set(map(id, starts))
     order = []
     for node in topological(outputs, without=inputs):
-        if any(operand in reached for operand in _operands(node) if operand is not None):
-            reached.add(node)
+        if any(id(operand) in reached for operand in _operands(node)):
+            reached.add(id(node))
             order.append(node)
     return order
 

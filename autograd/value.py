@@ -108,15 +108,20 @@ class Value(Arithmetic):
 
     @property
     def operands(self) -> tuple[Value, ...]:
-        """What the operation was applied to, in order; plain numbers as constants."""
+        """What the operation was applied to, in order; plain numbers as constants.
+
+        The constants are made at the first reading and kept, so that each stays the same object.
+        """
         if self._row is None:
             return ()
         if self._a.__class__ is tuple:
-            pairs = zip(self._a, self._x, strict=True)
-        else:
-            pairs = zip((self._a, self._b), (self._x, self._y), strict=True)
-        operands = tuple([constant(x) if v is None else v for v, x in pairs])
-        return operands if self._row.arity != 1 else operands[:1]
+            self._a = tuple(map(_kept, self._a, self._x))
+            return self._a
+        self._a = _kept(self._a, self._x)
+        if self._row.arity == 1:
+            return (self._a,)
+        self._b = _kept(self._b, self._y)
+        return self._a, self._b
 
     @property
     def label(self) -> str:
@@ -364,6 +369,14 @@ def constant(x: Any, label: str = "") -> Constant:
     (0.1, 0.0)
     """
     return Constant(x.data if isinstance(x, Value) else x, label)
+
+
+def _kept(operand: Value | None, number: float) -> Value:
+    """An operand; for a plain number (None) a constant, of no place: it was not recorded here."""
+    if operand is None:
+        operand = Constant(number)
+        operand._about = None
+    return operand
 
 
 def record(op: Op, nodes: Sequence[Value | None], numbers: Sequence[float]) -> Value:

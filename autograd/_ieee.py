@@ -109,7 +109,8 @@ def direction(x: float, y: float) -> float:
 
 def asin_slope(x: float) -> float:
     """1 / √(1 − x²), of factors that keep their digits near ±1."""
-    return divide(1.0, sqrt((1.0 - x) * (1.0 + x)))
+    root = sqrt((1.0 - x) * (1.0 + x))
+    return 1.0 / root if root != 0.0 else INF
 
 
 def cbrt(x: float) -> float:

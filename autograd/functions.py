@@ -211,7 +211,7 @@ def _log_softmax(values: Iterable[Any], name: str) -> list[Any]:
     items = _listed(values, name)
     if not items:
         raise ValueError(f"{name} of an empty list is undefined; give at least one number")
-    xs = [x if isinstance(x, Recorder) else real(x, name) for x in items]
+    xs: list[Any] = [x if isinstance(x, Recorder) else real(x, name) for x in items]
     top = ops.largest(xs)
     total = _of_several(ops.surprise, [xs[top], *xs[:top], *xs[top + 1 :]], name)
     return [-total if i == top else x - xs[top] - total for i, x in enumerate(xs)]

@@ -142,7 +142,8 @@ asin_slope: Final[Op] = register(Op("asin_slope", "1/√(1−x²)", _ieee.asin_s
     partials=(lambda z, x: x * (z * z * z),), formulas=("x*z**3",)))
 
 atan: Final[Op] = register(Op("atan", "atan", math.atan,
-    partials=(lambda z, x: div(div(1.0, hypot(1.0, x)), hypot(1.0, x)),), formulas=("1/(1 + x**2)",)))
+    partials=(lambda z, x: div(div(1, hypot(1.0, x)), hypot(1.0, x)),),
+    formulas=("1/(1 + x**2)",)))
 
 atan2: Final[Op] = register(Op("atan2", "atan2", math.atan2,
     partials=(lambda z, x, y: _over_radius(direction(y, x), x, y),

@@ -115,13 +115,14 @@ class Value(Arithmetic):
         if self._row is None:
             return ()
         if self._a.__class__ is tuple:
-            self._a = tuple(map(_kept, self._a, self._x))
-            return self._a
-        self._a = _kept(self._a, self._x)
-        if self._row.arity == 1:
-            return (self._a,)
-        self._b = _kept(self._b, self._y)
-        return self._a, self._b
+            operands = self._a = tuple(map(_kept, self._a, self._x))
+        else:
+            self._a = _kept(self._a, self._x)
+            operands = (self._a,)
+            if self._row.arity != 1:
+                self._b = _kept(self._b, self._y)
+                operands = (self._a, self._b)
+        return operands
 
     @property
     def label(self) -> str:
@@ -322,7 +323,7 @@ class Value(Arithmetic):
 
 
 # The same slot, by a name that no other class has: NumPy's masked arrays have a _data too.
-Value._number = Value._data
+Value._number = Value._data  # type: ignore[misc]
 _new = Value.__new__
 _ADD, _MUL = ops.add, ops.mul
 

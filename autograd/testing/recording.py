@@ -175,7 +175,8 @@ class Recording:
         if len(outputs) != len(self.outputs):
             return False
         facts, indices, _ = read(outputs, {})
-        if [indices.get(id(leaf)) for leaf in leaves] != self.places or len(facts) != len(self.steps):
+        places = [indices.get(id(leaf)) for leaf in leaves]
+        if places != self.places or len(facts) != len(self.steps):
             return False
         mine = set(self.places)
         return [indices[id(x)] for x in outputs] == self.roots and all(

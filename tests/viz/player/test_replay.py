@@ -52,9 +52,9 @@ def test_what_was_left_is_a_summand_of_its_own(roots):
     root = roots[0]
     if root.kind == "constant":
         return
-    _, indices = read([root], {})
+    _, _, values = read([root], {})
     backward(roots)
-    left = {i: v.grad for v, i in indices.items() if v.op is None}
+    left = {i: v.grad for i, v in values.items() if v.op is None}
     scene = scene_of(Graph(root), left)
     backward(roots)
 

@@ -107,12 +107,6 @@ def direction(x: float, y: float) -> float:
     return x / radius
 
 
-def asin_slope(x: float) -> float:
-    """1 / √(1 − x²), of factors that keep their digits near ±1."""
-    root = sqrt((1.0 - x) * (1.0 + x))
-    return 1.0 / root if root != 0.0 else INF
-
-
 def cbrt(x: float) -> float:
     """∛x, correctly rounded but for rare ties: one Newton step from the C library's 4 ulps."""
     if x - x != 0.0 or x == 0.0:
@@ -141,6 +135,13 @@ def _exact_product(x: float, y: float) -> tuple[float, float]:
     y_low = y - y_high
     low = ((x_high * y_high - product) + x_high * y_low + x_low * y_high) + x_low * y_low
     return product, low
+
+
+def asin_slope(x: float) -> float:
+    """1 / √(1 − x²), the square exact: its own slope multiplies the error of this by three."""
+    square, low = _exact_product(x, x)
+    root = sqrt((1.0 - square) - low)
+    return 1.0 / root if root != 0.0 else INF
 
 
 def exp_product(x: float, y: float) -> float:

@@ -60,7 +60,7 @@ def test_what_was_left_is_a_summand_of_its_own(roots):
 
     found = replayed(scene)
 
-    for value, index in indices.items():
+    for index, value in values.items():
         if value.op is None and str(index) in found and value.kind in ("variable", "parameter"):
             assert bits(found[str(index)]) == bits(value.grad)
             assert bits(scene.gradient(str(index))) == bits(value.grad)

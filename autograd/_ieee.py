@@ -335,9 +335,8 @@ def logsumexp(*xs: float) -> float:
     return largest + math.log1p(others)
 
 
-def surprise(x: float, *others: float) -> float:
-    """ln(1 + Σ e^(xⱼ − x)): of differences, so no digits are lost with the size of the operands."""
-    gaps = [other - x for other in others]
-    if x == INF:  # ∞ − ∞
+def surprise(*xs: float) -> float:
+    """ln Σ e^(xⱼ − x₁): of differences, so no digits are lost with the size of the operands."""
+    if not xs or xs[0] == INF:  # ∞ − ∞
         return NAN
-    return logsumexp(0.0, *gaps)
+    return logsumexp(0.0, *[x - xs[0] for x in xs[1:]])

@@ -428,6 +428,8 @@ def largest(xs: Sequence[Any]) -> int:
 
 
 def _surprise_slopes(z: Any, xs: tuple[Any, ...]) -> tuple[Any, ...]:
+    if not xs:
+        return ()
     mine, *others = _shares(xs, first=z)
     # 1 − my share: a difference where that is at most ½, else the sum of the others.
     return (mine - 1 if largest(xs) else -sum_(*others), *others)

@@ -152,7 +152,7 @@ SEVERAL = {
     "surprise": [((INF, 1.0), NAN), ((INF, INF), NAN), ((1.0, INF), INF), ((-INF, 1.0), INF),
                  ((-INF, -INF), NAN), ((1.0, -INF), 0.0), ((NAN, 1.0), NAN), ((1.0, NAN), NAN),
                  ((HUGE, HUGE), math.log(2.0)), ((HUGE, -HUGE), 0.0), ((-HUGE, HUGE), INF),
-                 ((40.0, 0.0), math.exp(-40.0)), ((5.0,), 0.0)],
+                 ((40.0, 0.0), math.exp(-40.0)), ((5.0,), 0.0), ((), NAN)],
     "clip": [((0.5, NAN, 1.0), NAN), ((0.5, 0.0, NAN), NAN), ((-1.0, 0.0, NAN), NAN),
              ((INF, 0.0, 1.0), 1.0), ((-INF, 0.0, 1.0), 0.0), ((NAN, 0.0, 1.0), NAN),
              ((5.0, -INF, INF), 5.0), ((HUGE, 0.0, INF), HUGE)],

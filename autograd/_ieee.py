@@ -49,6 +49,8 @@ expm1 = total(math.expm1)
 cosh = total(math.cosh)
 sinh = total(math.sinh, overflow=_with_sign)
 log = total(math.log, poles={0.0: -INF})
+log2 = total(math.log2, poles={0.0: -INF})
+log10 = total(math.log10, poles={0.0: -INF})
 log1p = total(math.log1p, poles={-1.0: -INF})
 atanh = total(math.atanh, poles={1.0: INF, -1.0: -INF})
 sqrt = total(math.sqrt)
@@ -135,6 +137,13 @@ def _exact_product(x: float, y: float) -> tuple[float, float]:
     return product, low
 
 
+def asin_slope(x: float) -> float:
+    """1 / √(1 − x²), the square exact: its own slope multiplies the error of this by three."""
+    square, low = _exact_product(x, x)
+    root = sqrt((1.0 - square) - low)
+    return 1.0 / root if root != 0.0 else INF
+
+
 def exp_product(x: float, y: float) -> float:
     """e^(x·y) with x·y exact: its rounding error times e^(x·y) is added."""
     product = x * y
@@ -214,7 +223,7 @@ def _gelu_tail(x: float) -> float:
 
 def relu(x: Any) -> Any:
     """max(x, 0); nan stays nan."""
-    return 0 if x <= 0 else x
+    return x.__class__(0) if x <= 0 else x
 
 
 def leaky_relu(x: Any, slope: Any) -> Any:
@@ -229,16 +238,27 @@ def elu(x: float, alpha: float) -> float:
 
 def step(x: Any) -> Any:
     """0 where x ≤ 0, else 1 (nan too: relu hands nan on at full slope, as PyTorch does)."""
-    return 0 if x <= 0 else 1
+    return x.__class__(0 if x <= 0 else 1)
 
 
 def sign(x: Any) -> Any:
     """−1, 0 or 1; nan stays nan."""
-    if x > 0:
-        return 1
-    if x < 0:
-        return -1
-    return 0 if x == 0 else x
+    return x.__class__((x > 0) - (x < 0)) if x == x else x
+
+
+def greater(x: Any, y: Any) -> Any:
+    """1 where x > y, else 0, as a number of the kind of x."""
+    return x.__class__(x > y)
+
+
+def less(x: Any, y: Any) -> Any:
+    """1 where x < y, else 0, as a number of the kind of x."""
+    return x.__class__(x < y)
+
+
+def equal(x: Any, y: Any) -> Any:
+    """1 where x = y, else 0, as a number of the kind of x."""
+    return x.__class__(x == y)
 
 
 def floor(x: Any) -> Any:
@@ -268,12 +288,12 @@ def maximum(x: Any, y: Any) -> Any:
 
 
 def clip(x: Any, low: Any, high: Any) -> Any:
-    """x, moved to the nearest end of [low, high]; nan stays nan, and is the end of none."""
+    """x, moved to the nearest end of [low, high]; nan if any of them is nan."""
+    if low <= x <= high:
+        return x
     if low > high:
         return math.nan  # so the domain is checked
-    if x < low:
-        return low
-    return high if x > high else x
+    return minimum(maximum(x, low), high)
 
 
 def add_up(*xs: Any) -> Any:
@@ -315,3 +335,10 @@ def logsumexp(*xs: float) -> float:
         else:
             others += math.exp(x - largest)
     return largest + math.log1p(others)
+
+
+def surprise(*xs: float) -> float:
+    """ln Σ e^(xⱼ − x₁): of differences, so no digits are lost with the size of the operands."""
+    if not xs or xs[0] == INF:  # ∞ − ∞
+        return NAN
+    return logsumexp(0.0, *[x - xs[0] for x in xs[1:]])

@@ -6,7 +6,6 @@ that would silently lose the recording (``float(x)``, ``if x:``, ``x == 2``) are
 
 from __future__ import annotations
 
-import math
 from typing import Any, NoReturn, Self
 
 from . import ops
@@ -97,13 +96,13 @@ class Arithmetic(Recorder):
         """ln(1 + x), exact near 0."""
         return self._unary(ops.log1p)
 
-    def log2(self) -> Any:
-        """The logarithm to base 2, as ln(x) / ln(2)."""
-        return self._unary(ops.log) / math.log(2.0)
+    def log2(self) -> Self:
+        """The logarithm to base 2; needs x > 0."""
+        return self._unary(ops.log2)
 
-    def log10(self) -> Any:
-        """The logarithm to base 10, as ln(x) / ln(10)."""
-        return self._unary(ops.log) / math.log(10.0)
+    def log10(self) -> Self:
+        """The logarithm to base 10; needs x > 0."""
+        return self._unary(ops.log10)
 
     def sqrt(self) -> Self:
         """The square root; needs x >= 0."""

@@ -85,16 +85,16 @@ def reduce(root: Value) -> tuple[Any, ...]:
         own = getattr(root, "__dict__", None)  # attributes of a user's subclass
         return _leaf, (root.__class__, root._z, root._grad, root._about), own or None
     order = topological([root])
-    references: dict[Value, int] = {node: -1 - i for i, node in enumerate(order)}
+    references = {id(node): -1 - i for i, node in enumerate(order)}
     leaves: list[Value] = []
 
     def reference(operand: Value | None) -> int | None:
         if operand is None:
             return None
-        if operand not in references:
-            references[operand] = len(leaves)
+        if id(operand) not in references:
+            references[id(operand)] = len(leaves)
             leaves.append(operand)
-        return references[operand]
+        return references[id(operand)]
 
     rows: list[_Row] = []
     for node in order:

@@ -42,19 +42,26 @@ def checked_roots(roots: Any) -> list[Value]:
     return list(roots)
 
 
-def read(roots: Sequence[Value], names: dict[Value, str]) -> tuple[list[Fact], dict[Value, int]]:
-    """The facts of all nodes below ``roots``, and where each Value is among them."""
+def read(
+    roots: Sequence[Value], names: dict[int, str]
+) -> tuple[list[Fact], dict[int, int], dict[int, Value]]:
+    """The facts of all nodes below ``roots``; the place of each Value, by its id; and the Values.
+
+    By ids, because a subclass of Value may have an ``__eq__`` of its own.
+    """
     facts: list[Fact] = []
-    indices: dict[Value, int] = {}
+    indices: dict[int, int] = {}
+    values: dict[int, Value] = {}
 
     def leaf(value: Value, recorded: float) -> int:
-        if value not in indices:
-            indices[value] = len(facts)
-            label = value.label or names.get(value, "")
+        if id(value) not in indices:
+            indices[id(value)] = len(facts)
+            values[len(facts)] = value
+            label = value.label or names.get(id(value), "")
             facts.append(
                 Fact(None, (), (), recorded, value.data, label, value.scope, "", value.kind)
             )
-        return indices[value]
+        return indices[id(value)]
 
     def plain(number: float) -> int:
         facts.append(Fact(None, (), (), number, number, "", "", "", "constant"))
@@ -71,28 +78,29 @@ def read(roots: Sequence[Value], names: dict[Value, str]) -> tuple[list[Fact], d
             operands, inputs = (node._a, node._b), (node._x, node._y)
         places = tuple(
             [
-                plain(x) if v is None else indices[v] if v._row is not None else leaf(v, x)
+                plain(x) if v is None else indices[id(v)] if v._row is not None else leaf(v, x)
                 for v, x in zip(operands, inputs, strict=True)
             ]
         )
-        indices[node] = len(facts)
-        label = node.label or names.get(node, "")
+        indices[id(node)] = len(facts)
+        values[len(facts)] = node
+        label = node.label or names.get(id(node), "")
         data, scope, source = node._z, node.scope, node.source
         facts.append(Fact(op, places, inputs, data, data, label, scope, source, "operation"))
     for root in roots:
         if root._row is None:
             leaf(root, root.data)
-    return facts, indices
+    return facts, indices, values
 
 
-def names_of(names: Mapping[str, Any]) -> dict[Value, str]:
-    """The name of each Value in a namespace, containers included; the plainest name wins."""
+def names_of(names: Mapping[str, Any]) -> dict[int, str]:
+    """The name of each Value in a namespace, by its id, containers included; the plainest wins."""
     if not isinstance(names, Mapping):
         raise TypeError(
             f"names is a dict from names to Values, got a {type(names).__name__}; "
             "write names=locals()"
         )
-    found: dict[Value, str] = {}
+    found: dict[int, str] = {}
     level: list[tuple[str, Any]] = [
         (str(name), x) for name, x in names.items() if not str(name).startswith("_")
     ]
@@ -100,7 +108,7 @@ def names_of(names: Mapping[str, Any]) -> dict[Value, str]:
         deeper: list[tuple[str, Any]] = []
         for name, x in level:
             if isinstance(x, Value):
-                found.setdefault(x, name)
+                found.setdefault(id(x), name)
             elif isinstance(x, (list, tuple)):
                 deeper += [(f"{name}[{i}]", item) for i, item in enumerate(x)]
             elif isinstance(x, dict):

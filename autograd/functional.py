@@ -149,7 +149,10 @@ def _positions(f: Callable[..., Any], argnums: Argnums, args: Sequence[Any]) -> 
                 f"argnums={argnums!r} asks for argument {position!r} of {_name(f)}, which was "
                 f"called with {len(args)} positional arguments"
             )
-    return [position % len(args) for position in positions]
+    found = [position % len(args) for position in positions]
+    if len(set(found)) < len(found):
+        raise ValueError(f"argnums={argnums!r} asks for one argument twice; name each once")
+    return found
 
 
 def _callable(f: Any, who: str) -> None:
@@ -324,6 +327,9 @@ def jacobian(
 
 def hessian(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     """All second partial derivatives of a function with one output.
+
+    At a kink it is the slope of the slopes that `docs/conventions.md` names: abs(x)**2 and
+    hypot(x, y)**2 have the Hessian 0 at 0, where x**2 and x**2 + y**2 have 2.
 
     >>> hessian(lambda v: v[0] ** 2 * v[1])([2.0, 3.0])
     [[6.0, 4.0], [4.0, 0.0]]

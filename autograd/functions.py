@@ -28,6 +28,7 @@ __all__ = [
     "prod",
     "softmax",
     "sum",
+    "surprise",
     "where",
 ]
 
@@ -49,7 +50,7 @@ def _gather(xs: Iterable[Any], name: str) -> tuple[Sequence[Value | None], Seque
     items: Sequence[Any] = xs
     if items and isinstance(items[0], Value):
         try:
-            return items, [x._z for x in items]
+            return items, [x._value_number for x in items]
         except AttributeError:  # a plain number among them
             pass
     elif set(map(type, items)) == _FLOAT:
@@ -191,7 +192,7 @@ def logsumexp(values: Iterable[Any]) -> Any:
 
 
 def softmax(values: Iterable[Any]) -> list[Any]:
-    """e^xᵢ / (e^x₁ + e^x₂ + …) for each i, computed as e^(xᵢ − logsumexp(x)).
+    """e^xᵢ / (e^x₁ + e^x₂ + …) for each i, computed as e^(log_softmax(x)ᵢ).
 
     >>> [round(p.data, 4) for p in softmax([Value(1000.0), Value(1001.0)])]
     [0.2689, 0.7311]
@@ -200,9 +201,11 @@ def softmax(values: Iterable[Any]) -> list[Any]:
 
 
 def log_softmax(values: Iterable[Any]) -> list[Any]:
-    """ln softmax(x)ᵢ = xᵢ − logsumexp(x) for each i.
+    """ln softmax(x)ᵢ = (xᵢ − m) − ln Σ e^(xⱼ − m) for each i, where m is the largest x.
 
-    >>> [round(p.data, 4) for p in log_softmax([Value(0.0), Value(0.0)])]
+    Only differences of operands are used, so no digits are lost with their size.
+
+    >>> [round(p.data, 4) for p in log_softmax([Value(1e16), Value(1e16)])]
     [-0.6931, -0.6931]
     """
     return _log_softmax(values, "log_softmax")
@@ -212,8 +215,22 @@ def _log_softmax(values: Iterable[Any], name: str) -> list[Any]:
     items = _listed(values, name)
     if not items:
         raise ValueError(f"{name} of an empty list is undefined; give at least one number")
-    total = _of_several(ops.logsumexp, items, name)
-    return [x - total for x in items]
+    xs: list[Any] = [x if isinstance(x, Recorder) else real(x, name) for x in items]
+    top = ops.largest(xs)
+    total = _of_several(ops.surprise, [xs[top], *xs[:top], *xs[top + 1 :]], name)
+    return [-total if i == top else x - xs[top] - total for i, x in enumerate(xs)]
+
+
+def surprise(values: Iterable[Any], k: int) -> Any:
+    """−ln softmax(x)ₖ = ln Σ e^(xⱼ − xₖ) as one node: the cross-entropy of the k-th class.
+
+    It keeps its digits where it is near 0, and its slopes, softmax(x) less 1 for xₖ, too.
+
+    >>> surprise([Value(40.0), Value(0.0)], 0).data
+    4.248354255291589e-18
+    """
+    items = _listed(values, "surprise")
+    return _of_several(ops.surprise, [items[k], *items[:k], *items[k + 1 :]], "surprise")
 
 
 def clip(x: Any, low: Any, high: Any) -> Any:

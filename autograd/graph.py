@@ -97,8 +97,8 @@ class Graph:
         seeds: Sequence[float] | None = None,
     ) -> None:
         values = [roots] if isinstance(roots, Value) else checked_roots(roots)
-        facts, indices = read(values, names_of(names or {}))
-        self._complete(facts, [indices[v] for v in values], seeds)
+        facts, indices, _ = read(values, names_of(names or {}))
+        self._complete(facts, [indices[id(v)] for v in values], seeds)
 
     def _complete(
         self, facts: Sequence[Fact], roots: Sequence[int], seeds: Sequence[float] | None

@@ -7,8 +7,8 @@ and Fractions (exact tests). Rational rows use whole-number literals, so Fractio
 Where a textbook's formula loses digits, the partial is written so that it does not, and the
 textbook's form stands in ``formulas``: tanh' = 1 − z² is 0 for x = 20, sech(x)² is not. Values and
 slopes are right to a few units in the last place. Exceptions are sums whose terms may cancel:
-sum, dot and logsumexp, and the slopes of silu and gelu around their zeros and of logsumexp where
-its operands are large: those are as right as operands known to a unit in their last place allow.
+sum, dot and logsumexp, and the slopes of silu and gelu around their zeros: those are as right as
+operands known to a unit in their last place allow.
 
 Adding an operation is adding a row; see CONTRIBUTING.
 """
@@ -16,6 +16,7 @@ Adding an operation is adding a row; see CONTRIBUTING.
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from fractions import Fraction
 from typing import Any, Final
 
@@ -31,6 +32,7 @@ UNIT: Final = Interval(-1.0, 1.0, closed=True)
 INSIDE_UNIT: Final = Interval(-1.0, 1.0)
 
 INF: Final = math.inf
+NAN: Final = math.nan
 HALF: Final = Fraction(1, 2)  # exact in every arithmetic
 TORCH: Final = "as PyTorch"
 
@@ -59,7 +61,7 @@ pow_: Final[Op] = register(Op("pow", "^", _ieee.power, rational=True, domain=(RE
     needs="a base x > 0, or x = 0 with an exponent y >= 0, or x < 0 with a whole y",
     partials=(lambda z, x, y: where(_is_rounded(y), lambda: _rounded_power_slope(z, x, y),
                                     lambda: y * pow_(x, y - 1)),
-              lambda z, x, y: where(equal(x, 0), 0, lambda: z * log(x))),
+              lambda z, x, y: where(_is_flat_power(x, y), 0, lambda: z * log(x))),
     formulas=("y*x**(y - 1)", "z*log(x)"),
     kinks=lambda x, y: (x,),
     conventions=(
@@ -67,8 +69,11 @@ pow_: Final[Op] = register(Op("pow", "^", _ieee.power, rational=True, domain=(RE
         Convention((0.0, 1.0), value=0.0, partials=(1.0, 0.0), why=TORCH),
         Convention((0.0, 2.0), value=0.0, partials=(0.0, 0.0), why=TORCH),
         Convention((0.0, 0.5), value=0.0, partials=(INF, 0.0), why="the limit, " + TORCH),
-        Convention((-2.0, 3.0), value=-8.0, partials=(12.0, math.nan),
+        Convention((-2.0, 3.0), value=-8.0, partials=(12.0, NAN),
                    why="a negative base has no real slope towards its exponent, " + TORCH),
+        Convention((NAN, 0.0), value=1.0, partials=(0.0, NAN), why="x**0 is 1, " + TORCH),
+        Convention((1.0, NAN), value=1.0, partials=(NAN, 0.0), why="1**y is 1, " + TORCH),
+        Convention((0.0, NAN), value=NAN, partials=(NAN, NAN), why=TORCH),
     )))
 
 # --- exponentials and logarithms ------------------------------------------------------------------
@@ -84,10 +89,16 @@ exp_product: Final[Op] = register(Op("exp_product", "exp ×", _ieee.exp_product,
     partials=(lambda z, x, y: y * z, lambda z, x, y: x * z), formulas=("y*z", "x*z")))
 
 log: Final[Op] = register(Op("log", "ln", _ieee.log, domain=(POSITIVE,),
-    partials=(lambda z, x: div(1, x),), formulas=("1/x",)))
+    partials=(lambda z, x: div(1.0, x),), formulas=("1/x",)))
+
+log2: Final[Op] = register(Op("log2", "log₂", _ieee.log2, domain=(POSITIVE,),
+    partials=(lambda z, x: div(1 / math.log(2.0), x),), formulas=("1/(x*log(2))",)))
+
+log10: Final[Op] = register(Op("log10", "log₁₀", _ieee.log10, domain=(POSITIVE,),
+    partials=(lambda z, x: div(1 / math.log(10.0), x),), formulas=("1/(x*log(10))",)))
 
 log1p: Final[Op] = register(Op("log1p", "log1p", _ieee.log1p, domain=(Interval(low=-1.0),),
-    partials=(lambda z, x: div(1, 1 + x),), formulas=("1/(1 + x)",)))
+    partials=(lambda z, x: div(1.0, 1 + x),), formulas=("1/(1 + x)",)))
 
 sqrt: Final[Op] = register(Op("sqrt", "√", _ieee.sqrt, domain=(NON_NEGATIVE,),
     partials=(lambda z, x: div(0.5, z + 0.0),), formulas=("1/(2*z)",),  # −0.0 + 0.0 is 0.0
@@ -98,7 +109,7 @@ sqrt: Final[Op] = register(Op("sqrt", "√", _ieee.sqrt, domain=(NON_NEGATIVE,),
     )))
 
 cbrt: Final[Op] = register(Op("cbrt", "∛", _ieee.cbrt,
-    partials=(lambda z, x: div(div(1, 3 * z), z),), formulas=("1/(3*z**2)",),
+    partials=(lambda z, x: div(div(1.0, 3.0 * z), z),), formulas=("1/(3*z**2)",),
     kinks=lambda x: (x,),
     conventions=(Convention((0.0,), partials=(INF,), why="the limit from both sides"),)))
 
@@ -114,19 +125,25 @@ tan: Final[Op] = register(Op("tan", "tan", _ieee.tan,
     partials=(lambda z, x: 1 + z * z,), formulas=("1 + z**2",)))
 
 asin: Final[Op] = register(Op("asin", "asin", _ieee.asin, domain=(UNIT,),
-    partials=(lambda z, x: div(1, sqrt(_one_minus_square(x))),), formulas=("1/sqrt(1 - x**2)",),
+    partials=(lambda z, x: asin_slope(x),), formulas=("1/sqrt(1 - x**2)",),
     kinks=lambda x: (1 - x, 1 + x),
     conventions=(Convention((1.0,), partials=(INF,), why="the limit, " + TORCH),
                  Convention((-1.0,), partials=(INF,), why="the limit, " + TORCH))))
 
 acos: Final[Op] = register(Op("acos", "acos", _ieee.acos, domain=(UNIT,),
-    partials=(lambda z, x: -div(1, sqrt(_one_minus_square(x))),), formulas=("-1/sqrt(1 - x**2)",),
+    partials=(lambda z, x: -asin_slope(x),), formulas=("-1/sqrt(1 - x**2)",),
     kinks=lambda x: (1 - x, 1 + x),
     conventions=(Convention((1.0,), partials=(-INF,), why="the limit, " + TORCH),
                  Convention((-1.0,), partials=(-INF,), why="the limit, " + TORCH))))
 
+# 1/√(1 − x²): a row, as its own slope x·z³ is infinite at ±1, where a formula meets 0·∞.
+asin_slope: Final[Op] = register(Op("asin_slope", "1/√(1−x²)", _ieee.asin_slope,
+    domain=(INSIDE_UNIT,),
+    partials=(lambda z, x: x * (z * z * z),), formulas=("x*z**3",)))
+
 atan: Final[Op] = register(Op("atan", "atan", math.atan,
-    partials=(lambda z, x: div(div(1, hypot(1, x)), hypot(1, x)),), formulas=("1/(1 + x**2)",)))
+    partials=(lambda z, x: div(div(1, hypot(1.0, x)), hypot(1.0, x)),),
+    formulas=("1/(1 + x**2)",)))
 
 atan2: Final[Op] = register(Op("atan2", "atan2", math.atan2,
     partials=(lambda z, x, y: _over_radius(direction(y, x), x, y),
@@ -149,16 +166,16 @@ sech: Final[Op] = register(Op("sech", "sech", _ieee.sech,
     partials=(lambda z, x: -(z * tanh(x)),), formulas=("-z*tanh(x)",)))
 
 asinh: Final[Op] = register(Op("asinh", "asinh", math.asinh,
-    partials=(lambda z, x: div(1, hypot(1, x)),), formulas=("1/sqrt(1 + x**2)",)))
+    partials=(lambda z, x: div(1.0, hypot(1.0, x)),), formulas=("1/sqrt(1 + x**2)",)))
 
 acosh: Final[Op] = register(Op("acosh", "acosh", _ieee.acosh, domain=(Interval(1.0, closed=True),),
-    partials=(lambda z, x: div(div(1, sqrt(x - 1)), sqrt(x + 1)),),
+    partials=(lambda z, x: div(div(1.0, sqrt(x - 1)), sqrt(x + 1)),),
     formulas=("1/sqrt(x**2 - 1)",),
     kinks=lambda x: (x - 1,),
     conventions=(Convention((1.0,), partials=(INF,), why="the limit, " + TORCH),)))
 
 atanh: Final[Op] = register(Op("atanh", "atanh", _ieee.atanh, domain=(INSIDE_UNIT,),
-    partials=(lambda z, x: div(1, _one_minus_square(x)),), formulas=("1/(1 - x**2)",)))
+    partials=(lambda z, x: div(1.0, _one_minus_square(x)),), formulas=("1/(1 - x**2)",)))
 
 hypot: Final[Op] = register(Op("hypot", "hypot", _ieee.hypot,
     partials=(lambda z, x, y: direction(x, y), lambda z, x, y: direction(y, x)),
@@ -185,16 +202,17 @@ relu: Final[Op] = register(Op("relu", "relu", _ieee.relu, rational=True, is_acti
     partials=(lambda z, x: step(x),), formulas=("1 if x > 0 else 0",),
     kinks=lambda x: (x,),
     conventions=(Convention((0.0,), value=0.0, partials=(0.0,), why=TORCH),
-                 Convention((math.nan,), value=math.nan, partials=(1.0,),
-                            why="nan is handed on, " + TORCH))))
+                 Convention((NAN,), value=NAN, partials=(1.0,), why="nan is handed on, " + TORCH))))
 
 leaky_relu: Final[Op] = register(Op("leaky_relu", "leaky relu", _ieee.leaky_relu, rational=True,
     is_activation=True,
-    partials=(lambda z, x, y: where(step(x), 1, y), lambda z, x, y: minimum(x, 0)),
+    partials=(lambda z, x, y: where(greater(x, 0.0), 1, y), lambda z, x, y: minimum(x, 0)),
     formulas=("1 if x > 0 else y", "min(x, 0)"),
     kinks=lambda x, y: (x,),
     conventions=(Convention((0.0, 0.01), value=0.0, partials=(0.01, 0.0),
-                            why="the slope of the left side, " + TORCH),)))
+                            why="the slope of the left side, " + TORCH),
+                 Convention((NAN, 0.01), value=NAN, partials=(0.01, NAN), why=TORCH),
+                 Convention((-1.0, NAN), value=NAN, partials=(NAN, -1.0), why=TORCH))))
 
 elu: Final[Op] = register(Op("elu", "elu", _ieee.elu, is_activation=True,
     partials=(lambda z, x, y: where(step(x), 1, lambda: y * exp(x)),
@@ -202,7 +220,8 @@ elu: Final[Op] = register(Op("elu", "elu", _ieee.elu, is_activation=True,
     formulas=("1 if x > 0 else y*exp(x)", "0 if x > 0 else exp(x) - 1"),
     kinks=lambda x, y: (x,),
     conventions=(Convention((0.0, 2.0), value=0.0, partials=(2.0, 0.0),
-                            why="the slope of the left side, " + TORCH),)))
+                            why="the slope of the left side, " + TORCH),
+                 Convention((NAN, 2.0), value=NAN, partials=(1.0, 0.0), why=TORCH))))
 
 sigmoid: Final[Op] = register(Op("sigmoid", "σ", _ieee.sigmoid, is_activation=True,
     partials=(lambda z, x: _square(0.5 * sech(0.5 * x)),), formulas=("z*(1 - z)",)))
@@ -230,59 +249,74 @@ gelu: Final[Op] = register(Op("gelu", "gelu", _ieee.gelu, is_activation=True,
 # --- kinks and steps ------------------------------------------------------------------------------
 
 abs_: Final[Op] = register(Op("abs", "|·|", abs, rational=True,
-    partials=(lambda z, x: sign(x),), formulas=("sign(x)",), kinks=lambda x: (x,),
-    conventions=(Convention((0.0,), value=0.0, partials=(0.0,), why=TORCH),)))
+    partials=(lambda z, x: greater(x, 0.0) - less(x, 0.0),), formulas=("sign(x)",),
+    kinks=lambda x: (x,),
+    conventions=(Convention((0.0,), value=0.0, partials=(0.0,), why=TORCH),
+                 Convention((NAN,), value=NAN, partials=(0.0,), why=TORCH))))
 
 sign: Final[Op] = register(Op("sign", "sign", _ieee.sign, rational=True,
     partials=(lambda z, x: 0,), formulas=("0",), kinks=lambda x: (x,),
-    conventions=(Convention((0.0,), value=0.0, partials=(0.0,), why="flat, " + TORCH),)))
+    conventions=(Convention((0.0,), value=0.0, partials=(0.0,), why="flat, " + TORCH),
+                 Convention((NAN,), value=NAN, partials=(0.0,),
+                            why="nan is handed on; PyTorch gives 0 for the value"))))
 
 floor: Final[Op] = register(Op("floor", "⌊·⌋", _ieee.floor, rational=True,
     partials=(lambda z, x: 0,), formulas=("0",), kinks=lambda x: (x - round(x),),
-    conventions=(Convention((2.0,), value=2.0, partials=(0.0,), why="flat, " + TORCH),)))
+    conventions=(Convention((2.0,), value=2.0, partials=(0.0,), why="flat, " + TORCH),
+                 Convention((NAN,), value=NAN, partials=(0.0,), why="flat, " + TORCH))))
 
 ceil: Final[Op] = register(Op("ceil", "⌈·⌉", _ieee.ceil, rational=True,
     partials=(lambda z, x: 0,), formulas=("0",), kinks=lambda x: (x - round(x),),
-    conventions=(Convention((2.0,), value=2.0, partials=(0.0,), why="flat, " + TORCH),)))
+    conventions=(Convention((2.0,), value=2.0, partials=(0.0,), why="flat, " + TORCH),
+                 Convention((NAN,), value=NAN, partials=(0.0,), why="flat, " + TORCH))))
 
 minimum: Final[Op] = register(Op("minimum", "min", _ieee.minimum, rational=True,
-    partials=(lambda z, x, y: _share(less(x, y), equal(x, y)),
-              lambda z, x, y: _share(less(y, x), equal(x, y))),
-    formulas=("1 if x < y else 0", "1 if y < x else 0"), kinks=lambda x, y: (x - y,),
-    conventions=(Convention((3.0, 3.0), value=3.0, partials=(0.5, 0.5),
-                            why="a tie is shared equally, " + TORCH),)))
-
-maximum: Final[Op] = register(Op("maximum", "max", _ieee.maximum, rational=True,
     partials=(lambda z, x, y: _share(greater(x, y), equal(x, y)),
               lambda z, x, y: _share(greater(y, x), equal(x, y))),
+    formulas=("1 if x < y else 0", "1 if y < x else 0"), kinks=lambda x, y: (x - y,),
+    conventions=(Convention((3.0, 3.0), value=3.0, partials=(0.5, 0.5),
+                            why="a tie is shared equally, " + TORCH),
+                 Convention((NAN, 1.0), value=NAN, partials=(1.0, 1.0), why=TORCH),
+                 Convention((1.0, NAN), value=NAN, partials=(1.0, 1.0), why=TORCH),
+                 Convention((NAN, NAN), value=NAN, partials=(1.0, 1.0), why=TORCH))))
+
+maximum: Final[Op] = register(Op("maximum", "max", _ieee.maximum, rational=True,
+    partials=(lambda z, x, y: _share(less(x, y), equal(x, y)),
+              lambda z, x, y: _share(less(y, x), equal(x, y))),
     formulas=("1 if x > y else 0", "1 if y > x else 0"), kinks=lambda x, y: (x - y,),
     conventions=(Convention((3.0, 3.0), value=3.0, partials=(0.5, 0.5),
-                            why="a tie is shared equally, " + TORCH),)))
+                            why="a tie is shared equally, " + TORCH),
+                 Convention((NAN, 1.0), value=NAN, partials=(1.0, 1.0), why=TORCH),
+                 Convention((1.0, NAN), value=NAN, partials=(1.0, 1.0), why=TORCH),
+                 Convention((NAN, NAN), value=NAN, partials=(1.0, 1.0), why=TORCH))))
 
 clip: Final[Op] = register(Op("clip", "clip", _ieee.clip, rational=True,
     domain=(REALS, REALS, REALS),
     defined=lambda x, low, high: low <= high, needs="low <= high",
-    partials=(lambda z, x, low, high: 1 - less(x, low) - greater(x, high),
-              lambda z, x, low, high: less(x, low),
-              lambda z, x, low, high: greater(x, high)),
+    partials=(lambda z, x, low, high: equal(x, z),
+              lambda z, x, low, high: less(x, z),
+              lambda z, x, low, high: greater(x, z)),
     formulas=("0 if x < y or x > w else 1", "1 if x < y else 0", "1 if x > w else 0"),
     kinks=lambda x, low, high: (x - low, x - high, low - high),
     conventions=(Convention((0.0, 0.0, 1.0), value=0.0, partials=(1.0, 0.0, 0.0),
                             why="the ends belong to the inside, " + TORCH),
                  Convention((1.0, 0.0, 1.0), value=1.0, partials=(1.0, 0.0, 0.0),
-                            why="the ends belong to the inside, " + TORCH))))
+                            why="the ends belong to the inside, " + TORCH),
+                 Convention((NAN, 0.0, 1.0), value=NAN, partials=(0.0, 0.0, 0.0), why=TORCH),
+                 Convention((0.5, NAN, 1.0), value=NAN, partials=(0.0, 0.0, 0.0), why=TORCH),
+                 Convention((0.5, 0.0, NAN), value=NAN, partials=(0.0, 0.0, 0.0), why=TORCH))))
 
-greater: Final[Op] = register(Op("greater", ">", lambda x, y: 1 if x > y else 0, rational=True,
+greater: Final[Op] = register(Op("greater", ">", _ieee.greater, rational=True,
     partials=(lambda z, x, y: 0, lambda z, x, y: 0), formulas=("0", "0"),
     kinks=lambda x, y: (x - y,),
     conventions=(Convention((1.0, 1.0), value=0.0, partials=(0.0, 0.0), why="flat around it"),)))
 
-less: Final[Op] = register(Op("less", "<", lambda x, y: 1 if x < y else 0, rational=True,
+less: Final[Op] = register(Op("less", "<", _ieee.less, rational=True,
     partials=(lambda z, x, y: 0, lambda z, x, y: 0), formulas=("0", "0"),
     kinks=lambda x, y: (x - y,),
     conventions=(Convention((1.0, 1.0), value=0.0, partials=(0.0, 0.0), why="flat around it"),)))
 
-equal: Final[Op] = register(Op("equal", "=", lambda x, y: 1 if x == y else 0, rational=True,
+equal: Final[Op] = register(Op("equal", "=", _ieee.equal, rational=True,
     partials=(lambda z, x, y: 0, lambda z, x, y: 0), formulas=("0", "0"),
     kinks=lambda x, y: (x - y,),
     conventions=(Convention((1.0, 1.0), value=1.0, partials=(0.0, 0.0), why="flat around it"),)))
@@ -309,7 +343,12 @@ prod: Final[Op] = register(Op("prod", "Π", _ieee.product, rational=True, variad
                             why="the product of the other factors, " + TORCH),)))
 
 logsumexp: Final[Op] = register(Op("logsumexp", "ln Σ exp", _ieee.logsumexp, variadic=True,
-    partials=(lambda z, *xs: _shares([exp(x - z) for x in xs]),)))
+    partials=(lambda z, *xs: _logsumexp_slopes(xs),)))
+
+# ln Σ e^(xⱼ − x₁), −ln of the share that softmax gives to the first operand. A row, as differences
+# keep the digits that ln Σ e^xⱼ − x₁ loses with the size of its operands.
+surprise: Final[Op] = register(Op("surprise", "−ln softmax", _ieee.surprise, variadic=True,
+    partials=(lambda z, *xs: _surprise_slopes(z, xs),)))
 
 # fmt: on
 
@@ -335,7 +374,7 @@ def _one_minus_square(x: Any) -> Any:
 def _over_radius(numerator: Any, x: Any, y: Any) -> Any:
     """numerator / hypot(x, y); 0 at the origin."""
     radius = hypot(x, y)
-    return where(equal(radius, 0), 0, lambda: div(numerator, radius))
+    return where(equal(radius, 0.0), 0, lambda: div(numerator, radius))
 
 
 def _is_rounded(y: Any) -> Any:
@@ -346,25 +385,62 @@ def _is_rounded(y: Any) -> Any:
 def _rounded_power_slope(z: Any, x: Any, y: Any) -> Any:
     """y·x^(y − 1) as y·z/x: ln x would multiply what rounding y − 1 loses."""
     size = abs_(x)
-    ordinary = greater(size, 0) * less(size, INF)
+    ordinary = greater(size, 0.0) * less(size, INF)
     # y·z before the quotient: 0·z/x is 0 where 0·(z/x) is 0·∞.
     return where(ordinary, lambda: div(y * z, x), lambda: _power_slope_at_an_end(x, y))
 
 
 def _power_slope_at_an_end(x: Any, y: Any) -> Any:
-    return where(equal(x, 0) * equal(y, 0), 0, lambda: y * pow_(x, y - 1))
+    return where(equal(y, 0.0), 0, lambda: y * pow_(x, y - 1))
 
 
-def _shares(parts: list[Any]) -> tuple[Any, ...]:
-    """Each part of their sum, which is about 1: what rounding z did to all e^(x − z) cancels."""
-    total = _ieee.add_up(*parts)
-    scale = where(equal(total, total), total, 1)  # of an infinite operand only its own slope is nan
-    return tuple([part / scale for part in parts])
+def _is_flat_power(x: Any, y: Any) -> Any:
+    """Whether x^y does not move with y, though ln x is infinite: 0^y for y ≥ 0."""
+    return equal(x, 0.0) * (greater(y, 0.0) + equal(y, 0.0))
 
 
-def _share(wins: Any, ties: Any) -> Any:
-    """The slope of min or max towards one operand: all when it wins, half when they tie."""
-    return where(ties, HALF, wins)
+def _shares(xs: Sequence[Any], first: Any = None) -> list[Any]:
+    """softmax(xs); ``first`` is the surprise of the first operand, where it is known.
+
+    The share of the largest operand is e^−surprise, whose slope keeps what it lacks to 1. The
+    others are at most ½.
+    """
+    top = largest(xs)
+    rest = surprise(xs[top], *xs[:top], *xs[top + 1 :]) if top or first is None else first
+    shares = [exp(x - xs[top] - rest) for x in xs]
+    shares[top] = exp(-rest)
+    return shares
+
+
+def _logsumexp_slopes(xs: tuple[Any, ...]) -> tuple[Any, ...]:
+    if not xs:
+        return ()
+    top = xs[largest(xs)]
+    # Of an infinite operand only its own slope is nan.
+    slopes = where(equal(top, INF), lambda: [exp(x - top) for x in xs], lambda: _shares(xs))
+    return tuple(slopes)
+
+
+def largest(xs: Sequence[Any]) -> int:
+    """The place of the largest of some numbers, in any arithmetic."""
+    numbers = [getattr(x, "data", x) for x in xs]
+    return numbers.index(max(numbers))
+
+
+def _surprise_slopes(z: Any, xs: tuple[Any, ...]) -> tuple[Any, ...]:
+    if not xs:
+        return ()
+    mine, *others = _shares(xs, first=z)
+    # 1 − my share: a difference where that is at most ½, else the sum of the others.
+    return (mine - 1 if largest(xs) else -sum_(*others), *others)
+
+
+def _share(loses: Any, ties: Any) -> Any:
+    """The slope of min or max towards one operand: half when they tie, 0 when it loses, else 1.
+
+    So it is 1 towards both where one is nan, which neither wins nor loses.
+    """
+    return where(ties, HALF, lambda: 1 - loses)
 
 
 def _swapped_halves(xs: tuple[Any, ...]) -> tuple[Any, ...]:

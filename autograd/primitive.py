@@ -14,6 +14,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
+from fractions import Fraction
 from typing import Any
 
 from .blocks import Block, Setting
@@ -161,24 +162,40 @@ class Op:
             object.__setattr__(self, "domain", self.domain * len(self.partials))
 
     def __call__(self, *operands: Any) -> Any:
-        """Apply the operation: recorded when an operand is a Value, else plain numbers."""
+        """Apply the operation: recorded when an operand is a Value, else plain numbers.
+
+        Of plain numbers the result is a float; of Fractions it is exact, where the row is.
+        """
+        floats = others = 0
         for operand in operands:
-            if operand.__class__ is not float and isinstance(operand, Recorder):
-                return operand.record(self, operands)
-        for operand in operands:
-            if operand.__class__ is not float and not is_number(operand):
-                raise self.misuse(operands)
+            if operand.__class__ is float:
+                floats += 1
+            elif operand.__class__ is not int:  # which becomes a double beside one
+                if isinstance(operand, Recorder):
+                    return operand.record(self, operands)
+                others += 1
+        numbers = operands if floats and not others else self._numbers(operands)
         try:
-            result = self.forward(*operands)
-            if result - result != 0:
-                self.check(operands)
+            result = self.forward(*numbers)
         except TypeError as error:
             raise self.misuse(operands) from error
         except OverflowError:
             for operand in operands:
                 real(operand, self.name)  # raises if this one is too large for a double
             raise
+        if result.__class__ is int and not any(isinstance(x, Fraction) for x in numbers):
+            result = float(result)  # a row may answer with one of its ints
+        if result - result != 0:
+            self.check(operands)
         return result
+
+    def _numbers(self, operands: tuple[Any, ...]) -> tuple[Any, ...]:
+        """Real numbers as doubles; exact ones as they are, if there is a Fraction among them."""
+        if not all(map(is_number, operands)):
+            raise self.misuse(operands)
+        if any(isinstance(x, Fraction) for x in operands):
+            return operands
+        return tuple([real(x, self.name) for x in operands])
 
     def slopes(self, result: Any, operands: tuple[Any, ...]) -> tuple[Any, ...]:
         """All partial derivatives at ``operands``, in the arithmetic of the operands."""

@@ -3,6 +3,11 @@
 `pullback` goes from results to inputs, `pushforward` from inputs to results; each in floats, or in
 Values (``live``) when the answer is to be differentiated again. Neither reads or writes ``.grad``.
 For the plain backward pass that fills ``.grad``, see `sweep.py`.
+
+What is not asked takes no part: an input with the plain tangent 0 does not move, an output with
+the plain cotangent 0 is not looked at. So no 0 is multiplied by a slope that is infinite or nan.
+
+Nodes are told apart by their ids: a subclass of Value may have an ``__eq__`` of its own.
 """
 
 from __future__ import annotations
@@ -34,20 +39,20 @@ def pullback(
     """
     if order is None:
         order, _ = between(inputs, outputs)
-    sums: dict[Value, Any] = {}
+    sums: dict[int, Any] = {}
     for output, cotangent in zip(outputs, cotangents, strict=True):
-        sums[output] = sums[output] + cotangent if output in sums else cotangent
-    wanted = {*order, *inputs}
+        if not _is_zero(cotangent):
+            _add(sums, output, cotangent)
+    wanted = {*map(id, order), *map(id, inputs)}
     for node in reversed(order):
-        if node not in sums:  # it leads to another output
+        if id(node) not in sums:  # it leads to another output
             continue
-        upstream = sums[node]
+        upstream = sums[id(node)]
         operands, slopes = _slopes(node, live=live)
         for operand, slope in zip(operands, slopes, strict=True):
-            if operand is not None and operand in wanted:
-                share = _times(upstream, slope)
-                sums[operand] = sums[operand] + share if operand in sums else share
-    return [_result(sums.get(x, 0.0), live=live) for x in inputs]
+            if operand is not None and id(operand) in wanted:
+                _add(sums, operand, _times(upstream, slope))
+    return [_result(sums.get(id(x), 0.0), live=live) for x in inputs]
 
 
 @unchecked()
@@ -63,16 +68,27 @@ def pushforward(
     """Σ d(output)/d(input) · tangent for each output: the forward sweep."""
     if order is None:
         order, _ = between(inputs, outputs)
-    rates: dict[Value, Any] = dict(zip(inputs, tangents, strict=True))
+    pairs = zip(inputs, tangents, strict=True)
+    rates: dict[int, Any] = {id(x): rate for x, rate in pairs if not _is_zero(rate)}
     for node in order:
+        if rates.keys().isdisjoint(map(id, _operands(node))):  # only other inputs move it
+            continue
         operands, slopes = _slopes(node, live=live)
-        total: Any = None
         for operand, slope in zip(operands, slopes, strict=True):
-            if operand is not None and operand in rates:
-                share = _times(rates[operand], slope)
-                total = share if total is None else total + share
-        rates[node] = total
-    return [_result(rates.get(output, 0.0), live=live) for output in outputs]
+            if operand is not None and id(operand) in rates:
+                _add(rates, node, _times(rates[id(operand)], slope))
+    return [_result(rates.get(id(output), 0.0), live=live) for output in outputs]
+
+
+def _is_zero(x: Any) -> bool:
+    """Whether x is a plain 0; a variable that happens to be 0 may change."""
+    number = x._z if isinstance(x, Constant) else x
+    return number.__class__ is float and number == 0.0
+
+
+def _add(sums: dict[int, Any], node: Value, share: Any) -> None:
+    key = id(node)
+    sums[key] = sums[key] + share if key in sums else share
 
 
 def between(inputs: Sequence[Value], outputs: Sequence[Value]) -> tuple[list[Value], list[Value]]:
@@ -81,16 +97,17 @@ def between(inputs: Sequence[Value], outputs: Sequence[Value]) -> tuple[list[Val
     And the other leaves that ``outputs`` depend on and that need a gradient, such as parameters
     that a function found in its closure.
     """
-    reached = set(inputs)
+    own = set(map(id, inputs))
+    reached = set(own)
     order = []
-    leaves = {x for x in outputs if x._row is None}
+    leaves = {id(x): x for x in outputs if x._row is None}
     for node in topological(outputs, without=inputs):
         operands = _operands(node)
-        if not reached.isdisjoint(operands):
-            reached.add(node)
+        if not reached.isdisjoint(map(id, operands)):
+            reached.add(id(node))
             order.append(node)
-        leaves.update([x for x in operands if x is not None and x._row is None])
-    return order, [x for x in leaves.difference(inputs) if not isinstance(x, Constant)]
+        leaves.update([(id(x), x) for x in operands if x is not None and x._row is None])
+    return order, [x for x in leaves.values() if id(x) not in own and not isinstance(x, Constant)]
 
 
 def _operands(node: Value) -> tuple[Value | None, ...]:

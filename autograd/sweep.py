@@ -31,7 +31,8 @@ def topological(roots: Sequence[Value], without: Iterable[Value] = ()) -> list[V
     than Python's recursion limit. None on the stack says: what lies below me is finished.
     """
     order: list[Value] = []
-    seen: set[Value] = set(without)
+    # Only results, which are plain Values: a leaf may be of a subclass that compares numbers.
+    seen: set[Value] = {node for node in without if node._row is not None}
     stack: list[Value | None] = [root for root in reversed(roots) if root._row is not None]
     push, pop, see, finish = stack.append, stack.pop, seen.add, order.append
     while stack:

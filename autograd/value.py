@@ -59,6 +59,7 @@ class Value(Arithmetic):
     __slots__ = ("_a", "_about", "_b", "_grad", "_row", "_x", "_y", "_z")
 
     _z: float
+    _value_number: ClassVar[Any]
     _grad: float
     _row: Op | None
     _a: Any
@@ -110,15 +111,21 @@ class Value(Arithmetic):
 
     @property
     def operands(self) -> tuple[Value, ...]:
-        """What the operation was applied to, in order; plain numbers as constants."""
+        """What the operation was applied to, in order; plain numbers as constants.
+
+        The constants are made at the first reading and kept, so that each stays the same object.
+        """
         if self._row is None:
             return ()
         if self._a.__class__ is tuple:
-            pairs = zip(self._a, self._x, strict=True)
+            operands = self._a = tuple(map(_kept, self._a, self._x))
         else:
-            pairs = zip((self._a, self._b), (self._x, self._y), strict=True)
-        operands = tuple([constant(x) if v is None else v for v, x in pairs])
-        return operands if self._row.arity != 1 else operands[:1]
+            self._a = _kept(self._a, self._x)
+            operands = (self._a,)
+            if self._row.arity != 1:
+                self._b = _kept(self._b, self._y)
+                operands = (self._a, self._b)
+        return operands
 
     @property
     def label(self) -> str:
@@ -322,6 +329,8 @@ class Value(Arithmetic):
         return copying.reduce(self)
 
 
+# The same slot, by a name that nothing else has: a point in space may have a _z too.
+Value._value_number = Value._z  # type: ignore[misc]
 _new = Value.__new__
 _ADD, _MUL = ops.add, ops.mul
 
@@ -368,6 +377,14 @@ def constant(x: Any, label: str = "") -> Constant:
     (0.1, 0.0)
     """
     return Constant(x.data if isinstance(x, Value) else x, label)
+
+
+def _kept(operand: Value | None, number: float) -> Value:
+    """An operand; for a plain number (None) a constant, of no place: it was not recorded here."""
+    if operand is None:
+        operand = Constant(number)
+        operand._about = None
+    return operand
 
 
 def record(op: Op, nodes: Sequence[Value | None], numbers: Sequence[float]) -> Value:

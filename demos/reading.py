@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from autograd import Graph, Node, constant, no_grad, softmax
+from autograd import Graph, Node, constant, logsumexp, no_grad, softmax
 from nn import MLP, SGD, cross_entropy
 
 from .data import Digits
@@ -73,8 +73,9 @@ class Reading:
 
     @property
     def log_of_sum(self) -> float:
-        """ln Σ exp of the scores, which the loss is computed from."""
-        return next(n.value for n in self.graph if n.op is not None and n.op.name == "logsumexp")
+        """ln Σ exp of the scores."""
+        total: float = logsumexp([score.z for score in self.scores])
+        return total
 
     def paths(self, unit: Unit) -> list[float]:
         """What each score brings to a hidden unit's gradient: weight × the score's gradient."""

@@ -24,6 +24,17 @@ passes, at every order, follow IEEE arithmetic, so an infinite slope is `inf`. O
 operands that are already `inf` or `nan` follow IEEE. Where mathematics leaves a choice the engine
 does what PyTorch does (2.13, each row compared), unless the row says why not.
 
+**Not asked is not computed.** An operand, input or output of which no derivative is asked takes no
+part in it: so in forward mode an input with the plain tangent 0, and in `vjp` an output with the
+plain cotangent 0. A slope that is infinite or nan spoils only what depends on it. (PyTorch and JAX
+multiply by these zeros: 0·∞ is nan. Within a sweep, 0·∞ is nan here too.)
+
+**Derivatives of derivatives** differentiate the slopes below, in every order of forward and reverse
+mode alike. At the end of a domain that is the limit from inside: asin″(1) is ∞, sqrt″(0) is −∞. At
+a kink it is the slope of the convention, *not* the second derivative of what the kink is hidden in:
+the Hessian of `abs(x)**2` at 0 is 0, and that of `hypot(x, y)**2` at (0, 0) too, because slope 0
+was chosen there whatever stands around it. Write `x**2` and `x**2 + y**2`, whose Hessians are 2.
+
 ## At kinks and edges
 
 | operation | at | value | slopes | why |
@@ -72,6 +83,7 @@ VARIADIC = {
     "dot": "x towards w, w towards x, 1 towards the bias",
     "prod": "the product of the other factors",
     "logsumexp": "exp(xᵢ − z), which is softmax",
+    "surprise": "softmax of all, and of the first operand less 1",
 }
 
 

@@ -68,7 +68,7 @@ class ReLU(_Named):
     """x where x > 0, else 0.
 
     >>> ReLU()([-1.0, 2.0])
-    [0, 2.0]
+    [0.0, 2.0]
     """
 
     row = "relu"

@@ -21,7 +21,8 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from autograd import clip, dot, greater, log, log_softmax, logsumexp, relu, softplus, where
+from autograd import clip, dot, greater, log, log_softmax, relu, softplus, where
+from autograd.functions import surprise
 from autograd.numbers import is_number, real
 from autograd.primitive import Recorder
 
@@ -125,9 +126,9 @@ def binary_cross_entropy(logits: Any, targets: Any, *, reduction: str = "mean") 
 def cross_entropy(logits: Any, targets: Any, *, reduction: str = "mean") -> Any:
     """−ln of the probability that softmax(logits) gives to the target class.
 
-    A target is the index of the class, or a list with the probability of each. Computed as
-    logsumexp(logits) − logits[target], which no logit can overflow. Its slopes are
-    softmax(logits) − target: for each class, the probability given less the one wanted.
+    A target is the index of the class, or a list with the probability of each. Computed of
+    differences of logits, so that no logit is too large. Its slopes are softmax(logits) − target:
+    for each class, the probability given less the one wanted.
 
     >>> from autograd import Value
     >>> scores = [Value(2.0), Value(0.0), Value(0.0)]
@@ -243,11 +244,11 @@ def _surprise(logit: Any, target: Any) -> Any:
 def _cross_entropy(logits: list[Any], target: Any, position: str) -> Any:
     given = items(target)
     if given is None or (position and len(given) == 1 < len(logits)):  # of a batch: a column
-        k = class_index("cross_entropy", single(target), len(logits), position)
-        return logsumexp(logits) - logits[k]
+        index = class_index("cross_entropy", single(target), len(logits), position)
+        return surprise(logits, index)
     chances = class_chances("cross_entropy", given, len(logits), position)
-    used = _possible(chances)
-    return logsumexp(logits) - dot([chances[i] for i in used], [logits[i] for i in used])
+    used, logs = _possible(chances), log_softmax(logits)
+    return -dot([chances[i] for i in used], [logs[i] for i in used])
 
 
 def _kl_divergence(logits: list[Any], target: Any, position: str) -> Any:
@@ -260,7 +261,8 @@ def _kl_divergence(logits: list[Any], target: Any, position: str) -> Any:
     chances = class_chances("kl_divergence", given, len(logits), position)
     used = _possible(chances)
     ps, logs = [chances[i] for i in used], log_softmax(logits)
-    return dot(ps, [_log(p) for p in ps]) - dot(ps, [logs[i] for i in used])
+    # The differences, not two sums: near agreement each is as small as the result.
+    return dot(ps, [_log(p) - logs[i] for p, i in zip(ps, used, strict=True)])
 
 
 def _possible(chances: list[Any]) -> list[int]:

@@ -55,14 +55,6 @@ def _is_one_list(numbers: tuple[Any, ...]) -> bool:
     return len(numbers) == 1 and isinstance(numbers[0], list)
 
 
-def _log2(x: Any) -> Any:
-    return ops.div(ops.log(x), math.log(2.0))
-
-
-def _log10(x: Any) -> Any:
-    return ops.div(ops.log(x), math.log(10.0))
-
-
 _NAMED: Final = {
     **{
         function.__name__: _of_list(function)
@@ -79,8 +71,6 @@ _NAMED: Final = {
     "leaky_relu": Function(functions.leaky_relu, 1, 2),
     "elu": Function(functions.elu, 1, 2),
     "detach": Function(functions.detach, 1, 1),
-    "log2": Function(_log2, 1, 1),
-    "log10": Function(_log10, 1, 1),
 }  # fmt: skip
 _OTHER_NAMES: Final = {
     "ln": "log", "σ": "sigmoid", "arcsin": "asin", "arccos": "acos", "arctan": "atan",

@@ -40,6 +40,9 @@ def functions(mp: Any) -> dict[str, Callable[..., Any]]:
         largest = max(xs)
         return largest + mp.log(mp.fsum([mp.exp(x - largest) for x in xs]))
 
+    def surprise(x: Any, *xs: Any) -> Any:
+        return logsumexp(zero, *[y - x for y in xs])
+
     def softplus(x: Any) -> Any:
         return max(x, zero) + mp.log1p(mp.exp(-abs(x)))
 
@@ -54,6 +57,8 @@ def functions(mp: Any) -> dict[str, Callable[..., Any]]:
         "expm1": mp.expm1,
         "exp_product": lambda x, y: mp.exp(x * y),
         "log": mp.log,
+        "log2": lambda x: mp.log(x) / mp.log(2),
+        "log10": mp.log10,
         "log1p": mp.log1p,
         "sqrt": mp.sqrt,
         "cbrt": lambda x: mp.sign(x) * mp.cbrt(abs(x)),
@@ -62,6 +67,7 @@ def functions(mp: Any) -> dict[str, Callable[..., Any]]:
         "tan": mp.tan,
         "asin": mp.asin,
         "acos": mp.acos,
+        "asin_slope": lambda x: 1 / mp.sqrt(1 - x * x),
         "atan": mp.atan,
         "atan2": mp.atan2,
         "sinh": mp.sinh,
@@ -99,6 +105,7 @@ def functions(mp: Any) -> dict[str, Callable[..., Any]]:
         "dot": dot,
         "prod": lambda *xs: mp.fprod(xs),
         "logsumexp": logsumexp,
+        "surprise": surprise,
     }
 
 

@@ -9,18 +9,12 @@ from .alone import judged_alone
 from .jointly import judged_jointly
 from .known import Known
 from .outcome import Entry
-from .remarks import remarked
 
 
 def entries(known: Known) -> list[Entry]:
     """All entries, output by output."""
-    recording = known.recording
-    found = []
-    for k in range(len(recording.outputs)):
-        for i in range(len(known.xs)):
-            entry = _entry(known, k, i)
-            found.append(remarked(recording, entry, i) if entry.outcome == "right" else entry)
-    return found
+    outputs, inputs = range(len(known.recording.outputs)), range(len(known.xs))
+    return [_entry(known, k, i) for k in outputs for i in inputs]
 
 
 def _entry(known: Known, k: int, i: int) -> Entry:

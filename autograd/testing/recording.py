@@ -48,7 +48,7 @@ class Recording:
         self.outputs = [_value(x, f) for x in flatten(result)[0]]
         self.is_single = isinstance(result, Value) or is_number(result)
         self.output_names = [""] if self.is_single else names_of_outputs(f, result)
-        facts, self.indices = read(self.outputs, {}) if self.outputs else ([], {})
+        facts, indices, self._numbers = read(self.outputs, {}) if self.outputs else ([], {}, {})
         self.steps = [Step(fact.op, fact.operands, fact.value) for fact in facts]
         self.inputs = [fact.inputs for fact in facts]
         self.asked: list[bool] = []
@@ -58,13 +58,12 @@ class Recording:
             self.asked.append(is_leaf or any(self.asked[j] for j in fact.operands))
         self.at_kinks = self._kinks()
         """The recorded operations that are exactly at a kink."""
-        self.places = [self.indices.get(leaf) for leaf in self.leaves]
-        self.roots = [self.indices[output] for output in self.outputs]
+        self.places = [indices.get(id(leaf)) for leaf in self.leaves]
+        self.roots = [indices[id(output)] for output in self.outputs]
         self.values = [output.data for output in self.outputs]
         self.slopes = local_slopes(self.steps)
         self._forward: dict[int, list[float]] = {}
         self._crossed: dict[tuple[int, tuple[int, ...]], set[int]] = {}
-        self._numbers: dict[int, Value] = {i: v for v, i in self.indices.items()}
         self._differentiate()
 
     @property
@@ -135,8 +134,8 @@ class Recording:
     @contextmanager
     def _others_untouched(self) -> Iterator[None]:
         """Leaves that are not ours keep the gradients that they had before this block."""
-        mine = set(self.leaves)
-        others = [v for v in self.indices if v.op is None and v not in mine]
+        mine = set(map(id, self.leaves))
+        others = [v for v in self._numbers.values() if v.op is None and id(v) not in mine]
         others = [v for v in others if not isinstance(v, Constant)]
         grads = [v.grad for v in others]
         try:
@@ -175,11 +174,12 @@ class Recording:
             return False
         if len(outputs) != len(self.outputs):
             return False
-        facts, indices = read(outputs, {})
-        if [indices.get(leaf) for leaf in leaves] != self.places or len(facts) != len(self.steps):
+        facts, indices, _ = read(outputs, {})
+        places = [indices.get(id(leaf)) for leaf in leaves]
+        if places != self.places or len(facts) != len(self.steps):
             return False
         mine = set(self.places)
-        return [indices[x] for x in outputs] == self.roots and all(
+        return [indices[id(x)] for x in outputs] == self.roots and all(
             fact.op is step.op
             and fact.operands == step.operands
             and (step.op is not None or i in mine or repr(fact.value) == repr(step.value))

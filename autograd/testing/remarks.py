@@ -1,12 +1,10 @@
-"""What is said of an entry: by which convention, or why it or its forward mode is not finite."""
+"""What is said of an entry: by which convention, or why it is not finite."""
 
 from __future__ import annotations
 
 import math
-from dataclasses import replace
 
 from . import kinks
-from .outcome import Entry
 from .recording import Recording
 from .rounding import below
 
@@ -45,18 +43,3 @@ def _of_a_slope(recording: Recording, k: int, i: int) -> str:
                 assert op is not None
                 return kinks.words_of_slope(op, inputs, slopes, position)
     return ""
-
-
-def remarked(recording: Recording, entry: Entry, i: int) -> Entry:
-    """A right entry, with what is to be said of a forward mode that is nan beside it."""
-    if entry.why or entry.forward is None or not math.isnan(entry.forward):
-        return entry
-    for step, slopes in zip(recording.steps, recording.slopes, strict=True):
-        if recording.places[i] in step.operands and math.isnan(math.fsum(slopes)):
-            assert step.op is not None
-            why = (
-                f"forward mode is nan because {step.op.name} has a slope that is nan towards "
-                "another operand, and 0 × nan is nan"
-            )
-            return replace(entry, why=why)
-    return entry

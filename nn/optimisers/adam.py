@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from math import sqrt
+from math import inf, sqrt
 from typing import ClassVar
 
 from autograd import Value
@@ -66,7 +66,9 @@ class Adam(Optimiser):
                 now, share1, share2 = t, 1.0 - beta1**t, 1.0 - beta2**t
             m = ms[i] = beta1 * ms[i] + (1.0 - beta1) * g
             v = vs[i] = beta2 * vs[i] + (1.0 - beta2) * g * g
-            found.append(lr * (m / share1) / (sqrt(v / share2) + eps))
+            root = sqrt(v / share2)
+            # v is infinite after a gradient beyond 1e154, whose square fits no double.
+            found.append(lr * (m / share1) / (root + eps) if root < inf else 0.0)
         return found
 
 

@@ -87,7 +87,7 @@ class Optimiser:
         Raises
         ------
         autograd.NonFiniteError
-            if a gradient is nan or inf; then no parameter is changed.
+            if a gradient is nan or inf, or a step of finite ones; then no parameter is changed.
         """
         self.follow()
         indices = [i for i, p in enumerate(self.parameters) if p.kind != "frozen"]
@@ -101,6 +101,8 @@ class Optimiser:
             changes = self.changes(indices, gradients)
         else:
             changes = list(map(self.change, indices, gradients))
+        if not math.isfinite(sum(changes)):
+            self._refuse_a_step_that_is_not_finite(indices, gradients, changes)
         for parameter, off in zip(trained, changes, strict=True):
             parameter.data -= off
 
@@ -157,15 +159,28 @@ class Optimiser:
 
     def _refuse_what_is_not_finite(self, indices: list[int]) -> None:
         for i in indices:
-            parameter = self.parameters[i]
-            if not math.isfinite(parameter.grad):
-                name = f" {parameter.label!r}" if parameter.label else ""
-                scope = f" in {parameter.scope}" if parameter.scope else ""
+            grad = self.parameters[i].grad
+            if not math.isfinite(grad):
                 raise NonFiniteError(
-                    f"{type(self).__name__}.step: the gradient of parameter {i}{name}{scope} is "
-                    f"{parameter.grad}; no parameter was changed. autograd.check_finite(loss) "
-                    "names where that began"
+                    f"{type(self).__name__}.step: the gradient of {self._named(i)} is {grad}; no "
+                    "parameter was changed. autograd.check_finite(loss) names where that began"
                 )
+
+    def _refuse_a_step_that_is_not_finite(
+        self, indices: list[int], gradients: list[float], changes: list[float]
+    ) -> None:
+        for i, g, off in zip(indices, gradients, changes, strict=True):
+            if not math.isfinite(off):
+                raise NonFiniteError(
+                    f"{type(self).__name__}.step: the step of {self._named(i)} would be {-off}, "
+                    f"with the gradient {g:g} and lr={self.lr:g}; no parameter was changed. Scale "
+                    "the loss down, or make a new optimiser and clip gradients"
+                )
+
+    def _named(self, i: int) -> str:
+        parameter = self.parameters[i]
+        name = f" {parameter.label!r}" if parameter.label else ""
+        return f"parameter {i}{name}" + (f" in {parameter.scope}" if parameter.scope else "")
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({len(self.parameters)} parameters, lr={self.lr:g})"

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from math import sqrt
+from math import inf, sqrt
 from typing import ClassVar
 
 from autograd import Value
@@ -19,6 +19,9 @@ class RMSprop(Optimiser):
     ``centered`` keeps the mean m ← α · m + (1 − α) · g too, and divides by √(v − m²): how much
     the gradient varies, rather than how large it is. With ``momentum`` the quotients are summed
     up as SGD sums up gradients: b ← momentum · b + g / (√v + eps), then p ← p − lr · b.
+
+    The square of a gradient beyond 1e154 fits no double: v is then infinite, as PyTorch's, and the
+    parameter does not move any more.
 
     >>> w = Value(1.0)
     >>> optimiser = RMSprop([w], lr=0.1, alpha=0.75)
@@ -75,7 +78,8 @@ class RMSprop(Optimiser):
             v = squares[i] = alpha * squares[i] + (1.0 - alpha) * g * g
             if centered:
                 m = means[i] = alpha * means[i] + (1.0 - alpha) * g
-                v = max(v - m * m, 0.0)  # rounding: on paper m² is never above v
+                if v < inf:  # else m² may be infinite too: ∞ − ∞
+                    v = max(v - m * m, 0.0)  # rounding: on paper m² is never above v
             quotient = g / (sqrt(v) + eps)
             if momentum:
                 quotient = velocities[i] = momentum * velocities[i] + quotient

@@ -37,6 +37,7 @@ from autograd import (
 )
 from autograd import sum as total
 from autograd.arithmetic import Arithmetic
+from autograd.functions import Gathered
 
 from .helpers import pickled, refused
 
@@ -184,7 +185,9 @@ def test_softmax_is_a_composition_of_table_rows():
     xs = [Value(1.0), Value(2.0)]
     p, _ = softmax(xs)
 
-    assert [node.op.name for node in Graph(p) if node.op] == ["logsumexp", "sub", "exp"]
+    assert [node.op.name for node in Graph(p) if node.op] == [
+        "sub", "surprise", "sub", "exp",
+    ]  # fmt: skip
     assert mean(xs).op is ops.div
     assert mean(xs).operands[0].op is ops.sum_
 
@@ -831,3 +834,39 @@ def test_a_partial_that_forgot_the_result_is_refused_at_once(partials, expected,
         f"partial for each operand; got {given}"
     )
     assert "forgot" not in ops.ALL
+
+
+# --- what only looks like a Value -----------------------------------------------------------------
+
+
+class Lookalike:
+    """It has what a Value has inside, and is none."""
+
+    _z = _data = data = 2.0
+    _row = None
+
+    def __repr__(self):
+        return "Lookalike()"
+
+
+OF_SEVERAL = {
+    "sum": autograd.sum,
+    "mean": autograd.mean,
+    "prod": autograd.prod,
+    "logsumexp": autograd.logsumexp,
+    "softmax": autograd.softmax,
+    "log_softmax": autograd.log_softmax,
+    "dot": lambda xs: autograd.dot(xs, [1.0, 1.0, 1.0]),
+    "the inputs of dot": lambda xs: autograd.dot([1.0, 1.0, 1.0], xs),
+    "the inputs of a layer": lambda xs: autograd.dot([Value(1.0)] * 3, Gathered(xs)),
+}
+
+
+@pytest.mark.parametrize("name", OF_SEVERAL)
+@pytest.mark.parametrize(
+    "alien", [Lookalike(), np.ma.array(2.0), np.ma.masked, np.array(2.0), "2", None, 2j], ids=repr
+)
+def test_what_is_no_number_is_refused_at_the_call(name, alien):
+    for xs in ([Value(1.0), alien, 2.0], [Value(1.0), alien, Value(2.0)], [3.0, alien, 2.0]):
+        with pytest.raises(TypeError, match="takes a real number, got"):
+            OF_SEVERAL[name](xs)

@@ -241,7 +241,7 @@ async def stream():
     "function",
     [values, task, stream, Callable(), functools.partial(values),
      functools.partial(functools.partial(values)), functools.partial(Callable())],
-    ids=repr,
+    ids=["generator", "coroutine", "stream", "object", "partial", "partial of one", "of an object"],
 )  # fmt: skip
 def test_no_grad_around_what_runs_later_is_refused(function):
     with pytest.raises(TypeError, match="whose body runs after the call; write 'with no_grad"):

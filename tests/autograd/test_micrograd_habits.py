@@ -1,11 +1,14 @@
 """What micrograd's users type, and the code around it that reads a Value's insides."""
 
+import copy
 import random
 
 import pytest
 
-from autograd import Value
+from autograd import Graph, Value, clip, derivative, dot, grad, scope
 from autograd import sum as total
+
+from .helpers import pickled
 
 # The lines of micrograd's trace_graph.ipynb, with a recorder in place of graphviz' Digraph.
 
@@ -189,3 +192,47 @@ def test_an_update_inside_data_keeps_the_graph_of_before():
     loss.backward()
 
     assert w.grad == 6.0
+
+
+@pytest.mark.parametrize(
+    "compute",
+    [
+        lambda x: x * 2.0 + 1.0,
+        lambda x: 3.0 - x,
+        lambda x: x**3,
+        lambda x: total([x, 1.0, 1.0, x]),
+        lambda x: dot([x, 2.0], [0.5, x], 4.0),
+        lambda x: clip(x, 0.0, 5.0),
+        lambda x: (x.exp() * 2.0).relu(),
+    ],
+)
+def test_reading_operands_twice_gives_the_same_objects_and_changes_nothing(compute):
+    """A drawing reads them in two passes: once for its boxes, once for its arrows."""
+    read, unread = compute(Value(2.0)), compute(Value(2.0))
+    with scope("drawing"):
+        nodes, edges = trace(read)
+
+    assert {id(v) for edge in edges for v in edge} <= {id(v) for v in nodes}
+    assert read._prev == read._prev
+    assert all(v is w for v, w in zip(read.operands, read._prev, strict=True))
+    for make in (Graph, lambda v: Graph(copy.deepcopy(v)), lambda v: Graph(pickled(v))):
+        assert make(read) == make(unread)
+    for node in (read, unread):
+        node.backward()
+    assert Graph(read) == Graph(unread)
+    leaves = [
+        [v for v in trace(y)[0] if v.kind == "variable" and not v._op] for y in (read, unread)
+    ]
+    assert [v.grad for v in leaves[0]] == [v.grad for v in leaves[1]] != [0.0]
+    outside = Value(2.0)
+
+    def f(x, *, reading):
+        y = compute(x)
+        if reading:
+            trace(y)
+        return y * outside
+
+    for take in (grad, lambda g: grad(grad(g)), derivative):
+        assert repr(take(lambda x: f(x, reading=True))(2.0)) == repr(
+            take(lambda x: f(x, reading=False))(2.0)
+        )

@@ -44,6 +44,8 @@ REFERENCES = {
     "expm1": mpmath.expm1,
     "exp_product": lambda x, y: mpmath.exp(x * y),
     "log": mpmath.log,
+    "log2": lambda x: mpmath.log(x, 2),
+    "log10": mpmath.log10,
     "log1p": lambda x: mpmath.log(1 + x),
     "sqrt": mpmath.sqrt,
     "cbrt": lambda x: mpmath.sign(x) * mpmath.cbrt(abs(x)),
@@ -52,6 +54,7 @@ REFERENCES = {
     "tan": mpmath.tan,
     "asin": mpmath.asin,
     "acos": mpmath.acos,
+    "asin_slope": lambda x: 1 / mpmath.sqrt(1 - x * x),
     "atan": mpmath.atan,
     "atan2": mpmath.atan2,
     "sinh": mpmath.sinh,
@@ -89,6 +92,7 @@ REFERENCES = {
     "dot": dot,
     "prod": lambda *xs: mpmath.fprod(xs),
     "logsumexp": lambda *xs: mpmath.log(mpmath.fsum(map(mpmath.exp, xs))),
+    "surprise": lambda x, *xs: mpmath.log1p(mpmath.fsum([mpmath.exp(y - x) for y in xs])),
 }
 
 

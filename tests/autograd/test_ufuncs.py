@@ -24,7 +24,7 @@ RECORDED = {
     "sign": ("sign", -0.5), "floor": ("floor", 0.5), "ceil": ("ceil", 0.5),
     "negative": ("neg", 0.5), "absolute": ("abs", -0.5), "fabs": ("abs", -0.5),
     "square": ("mul", 0.5), "reciprocal": ("div", 0.5),
-    "log2": ("div", 0.5), "log10": ("div", 0.5),
+    "log2": ("log2", 0.5), "log10": ("log10", 0.5),
 }  # fmt: skip
 RECORDED_PAIRS = {
     "add": "add", "subtract": "sub", "multiply": "mul", "divide": "div", "true_divide": "div",

@@ -8,9 +8,9 @@ from autograd.facts import read
 
 def left_over(value: Value) -> dict[int, float]:
     """What is in the ``.grad`` of each leaf now, by the leaf's index; it is only read."""
-    facts, indices = read([value], {})
+    facts, _, values = read([value], {})
     return {
         index: one.grad
-        for one, index in indices.items()
+        for index, one in values.items()
         if facts[index].op is None and facts[index].kind != "constant" and one.grad
     }

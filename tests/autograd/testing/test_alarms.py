@@ -32,7 +32,8 @@ NAMES = sorted(
 class Expression:
     """A random computation on a few numbers, any of them used again."""
 
-    def __init__(self, seed):
+    def __init__(self, seed, names=NAMES):
+        self.names = names
         self.rng = rng = random.Random(seed)
         digits = rng.choice([0, 1, 3, 16])
         self.point = tuple(round(rng.uniform(-2, 2), digits) for _ in range(rng.randint(1, 3)))
@@ -48,7 +49,7 @@ class Expression:
                     break
 
     def _step(self, count):
-        op = ops.ALL[self.rng.choice(NAMES)]
+        op = ops.ALL[self.rng.choice(self.names)]
         arity = self.rng.randint(1, 4) if op.arity is None else op.arity
         late = max(0, count - 3)
         places = [self.rng.randrange(self.rng.choice([0, late]), count) for _ in range(arity)]
@@ -92,7 +93,8 @@ def test_there_is_no_false_alarm():
 @pytest.mark.parametrize("seed", [30612, 40108, 80769])
 def test_what_was_once_a_false_alarm_is_none(seed):
     """A point that rounding puts at the end of a domain, atan2 of −0.0, a point with no way out."""
-    expression = Expression(seed)
+    added_since = {"log2", "log10", "asin_slope", "surprise"}
+    expression = Expression(seed, [name for name in NAMES if name not in added_since])
 
     assert check_gradients(expression, expression.point).outcome in {"kink", "undecided"}
 

@@ -2,9 +2,10 @@
 
 import math
 import random
+import sys
 
 import pytest
-from hypothesis import given
+from hypothesis import example, given
 from hypothesis import strategies as st
 
 from autograd import NonFiniteError, Value, constant
@@ -309,3 +310,63 @@ def test_a_users_variant_of_ours_writes_change_and_asks_ours(make, steps):
         ours.step()
         halved.step()
         assert before - w.data == pytest.approx(0.5 * (before - v.data))
+
+
+# --- sizes ----------------------------------------------------------------------------------------
+
+OF_ANY_SIZE = {
+    "sgd": lambda ps: SGD(ps, 0.1),
+    "momentum": lambda ps: SGD(ps, 0.1, 0.9, weight_decay=0.1),
+    "nesterov": lambda ps: SGD(ps, 0.1, 0.9, nesterov=True),
+    "adam": lambda ps: Adam(ps, 0.1),
+    "adamw": lambda ps: AdamW(ps, 0.1),
+    "rmsprop": RMSprop,
+    "centered": lambda ps: RMSprop(ps, centered=True),
+    "centered momentum": lambda ps: RMSprop(ps, momentum=0.9, centered=True),
+}
+
+
+@pytest.mark.parametrize("name", OF_ANY_SIZE)
+@given(
+    gradients=st.lists(st.floats(allow_nan=False, allow_infinity=False), min_size=1, max_size=30)
+)
+@example(gradients=[1e160, 1.0, 1.0])
+@example(gradients=[1e154, 1.3e154, -1e154] * 5)
+@example(gradients=[sys.float_info.max, -sys.float_info.max] * 5)
+@example(gradients=[1e-320, -1e-320, 1e-170] * 5)
+def test_finite_gradients_never_make_a_parameter_nan(name, gradients):
+    """A step that fits no double is refused, and changes nothing."""
+    w = Value(1.0)
+    optimiser = OF_ANY_SIZE[name]([w])
+    for g in gradients:
+        w.grad, before = g, w.data
+        try:
+            optimiser.step()
+        except NonFiniteError:
+            assert w.data == before
+            return
+        assert not math.isnan(w.data)
+
+
+@pytest.mark.parametrize("name", ["adam", "rmsprop", "centered", "centered momentum"])
+def test_where_squares_overflow_a_parameter_stands_still(name):
+    """As in PyTorch, where a centred one is nan."""
+    w = Value(1.0)
+    optimiser = OF_ANY_SIZE[name]([w])
+    for g in (1e160, 1.0, 1e200):
+        w.grad = g
+        optimiser.step()
+
+    assert w.data == 1.0
+
+
+def test_a_step_that_is_not_finite_says_whose():
+    w = Value(1.0, label="w")
+    optimiser = SGD([w, Value(2.0)], 10.0)
+    w.grad = 1e308
+    with refused(
+        NonFiniteError,
+        "SGD.step: the step of parameter 0 'w' would be -inf, with the gradient 1e+308 and lr=10; "
+        "no parameter was changed. Scale the loss down, or make a new optimiser and clip gradients",
+    ):
+        optimiser.step()

@@ -52,15 +52,15 @@ def test_what_was_left_is_a_summand_of_its_own(roots):
     root = roots[0]
     if root.kind == "constant":
         return
-    _, indices = read([root], {})
+    _, _, values = read([root], {})
     backward(roots)
-    left = {i: v.grad for v, i in indices.items() if v.op is None}
+    left = {i: v.grad for i, v in values.items() if v.op is None}
     scene = scene_of(Graph(root), left)
     backward(roots)
 
     found = replayed(scene)
 
-    for value, index in indices.items():
+    for index, value in values.items():
         if value.op is None and str(index) in found and value.kind in ("variable", "parameter"):
             assert bits(found[str(index)]) == bits(value.grad)
             assert bits(scene.gradient(str(index))) == bits(value.grad)

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
-import math
 from dataclasses import dataclass
+
+from autograd import Node, softmax
 
 from .finding import Network
 
@@ -12,12 +13,11 @@ from .finding import Network
 class Chances:
     """What softmax makes of the scores of one example.
 
-    ``total`` is the index of their ln Σ exp, ``loss`` that of the example's own loss, ``target``
-    the place of the score that should be high.
+    ``loss`` is the index of the example's own loss, ``target`` the place of the score that should
+    be high.
     """
 
     scores: tuple[int, ...]
-    total: int
     loss: int
     target: int
     chances: tuple[float, ...]
@@ -38,25 +38,13 @@ def chances_of(network: Network, example: int) -> Chances | None:
     scores = tuple(unit.runs[example].output for unit in network.columns[-1])
     for consumer, _ in graph.consumers(scores[0]):
         node = graph.nodes[consumer]
-        if node.op is None or node.op.name != "logsumexp" or node.operands != scores:
-            continue
-        for user, position in graph.consumers(consumer):
-            difference = graph.nodes[user]
-            if difference.op is None or difference.op.name != "sub" or position:
-                continue
-            if difference.operands[1] in scores:
-                target = scores.index(difference.operands[1])
-                return Chances(scores, consumer, user, target, chances(node.inputs, node.value))
+        if is_surprise(node) and sorted(node.operands) == sorted(scores):
+            target = scores.index(node.operands[0])
+            found = softmax([graph.nodes[score].value for score in scores])
+            return Chances(scores, consumer, target, tuple(found))
     return None
 
 
-def chances(scores: tuple[float, ...], total: float) -> tuple[float, ...]:
-    """The probability of each score, given ln Σ exp of all."""
-    return tuple([_exp(score - total) for score in scores])
-
-
-def _exp(x: float) -> float:
-    try:
-        return math.exp(x)
-    except OverflowError:
-        return math.inf
+def is_surprise(node: Node) -> bool:
+    """Whether this is the cross-entropy of one example."""
+    return node.op is not None and node.op.name == "surprise"

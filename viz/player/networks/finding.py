@@ -171,10 +171,17 @@ def _columns(
         groups.setdefault((places[key], layer), []).append(key)
     columns = []
     for number, (_, keys) in enumerate(sorted(groups.items(), key=lambda item: item[0][0])):
+        keys.sort(key=lambda key: _place_in_layer(graph.nodes[found[key][0].total].scope))
         columns.append(
             tuple([_unit(graph, number, place, found[key]) for place, key in enumerate(keys)])
         )
     return tuple(columns)
+
+
+def _place_in_layer(scope: str) -> int:
+    """3 of ``layers.1/neurons.3``: a graph starts with the score that the loss names first."""
+    last = scope.rpartition(".")[2]
+    return int(last) if last.isdecimal() else 0
 
 
 def _unit(graph: Graph, column: int, place: int, runs: Sequence[Run]) -> Unit:

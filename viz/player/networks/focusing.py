@@ -84,12 +84,12 @@ def _of_value(focus: Value, value: Value | None) -> int:
             "focus as a Value needs the Value that is played, and this is a Graph; give the "
             "number of the node, or its label"
         )
-    _, indices = read([value], {})
-    if focus not in indices:
+    _, indices, _ = read([value], {})
+    if id(focus) not in indices:
         raise ValueError(
             f"focus: {focus!r:.80} is not in this computation; was it detached or copied?"
         )
-    return indices[focus]
+    return indices[id(focus)]
 
 
 def unit_of(network: Network, index: int) -> Unit | None:

@@ -13,6 +13,7 @@ from itertools import count
 from autograd import Graph, Node
 
 from ...labels import shorten
+from .chances import is_surprise
 from .finding import Network, Unit
 
 LETTERS = "hkmnpqrs"  # one for each hidden layer, then numbers
@@ -137,7 +138,7 @@ class Names:
             return shorten(node.label, LIMIT) or node.kind
         if is_square(self.graph, node):
             return f"{self.any(node.operands[0])}²"
-        if is_error(self.network, node) or is_surprise(self.graph, node):
+        if is_error(self.network, node) or is_surprise(node):
             return "error" if is_error(self.network, node) else "loss"
         symbol = node.op.symbol if node.op.symbol.isalpha() else node.op.name
         known = {"logsumexp": "ln Σ exp"}
@@ -170,14 +171,6 @@ def is_error(network: Network, node: Node) -> bool:
         return False
     output, target = node.operands
     return output in network.run_of and network.graph.nodes[target].op is None
-
-
-def is_surprise(graph: Graph, node: Node) -> bool:
-    """Whether this is ln Σ exp − score: the cross-entropy of one example."""
-    if node.op is None or node.op.name != "sub":
-        return False
-    total = graph.nodes[node.operands[0]]
-    return total.op is not None and total.op.name == "logsumexp"
 
 
 def is_square(graph: Graph, node: Node) -> bool:

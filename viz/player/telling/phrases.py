@@ -27,6 +27,7 @@ FORMULAS = {
     "clip": "clip(x, y, w)",
     "leaky_relu": "leaky_relu(x, y)",
     "direction": "x/sqrt(x*x + y*y)",
+    "asin_slope": "1/sqrt(1 - x*x)",
 }
 
 _PHRASES = {
@@ -60,7 +61,11 @@ _PHRASES = {
     "where": "{1}, which the condition chose",
     "copy": "{0} itself",
     "hypot": "the length of the vector ({0}, {1})",
+    "log2": "the logarithm to base 2 of {0}",
+    "log10": "the logarithm to base 10 of {0}",
+    "asin_slope": "1 divided by the square root of 1 minus the square of {0}",
     "logsumexp": "the natural logarithm of the sum of e to the powers {all}",
+    "surprise": "minus the natural logarithm of the share that softmax of {all} gives to {0}",
     "prod": "the product of {all}",
     "sum": "the sum of {all}",
     "dot": "a sum of products",
@@ -100,6 +105,8 @@ def formula(op: Op, count: int) -> str:
         return FORMULAS[op.name]
     if op.name == "logsumexp" and count <= len(LETTERS):
         return f"log({' + '.join(f'exp({letter})' for letter in LETTERS[:count])})"
+    if op.name == "surprise" and count <= len(LETTERS):
+        return f"log({' + '.join(['1', *[f'exp({y} - x)' for y in LETTERS[1:count]]])})"
     if op.arity is None or op.arity > len(LETTERS):
         return ""
     name = op.symbol if op.symbol.isidentifier() else op.name
@@ -117,6 +124,8 @@ def slope_formula(op: Op, position: int, count: int) -> str:
         return ""
     if op.name == "logsumexp":
         return f"exp({LETTERS[position]} - z)"
+    if op.name == "surprise":
+        return f"exp({LETTERS[position]} - x - z)" if position else "exp(-z) - 1"
     return op.formulas[position] if len(op.formulas) == count else ""
 
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator, Sequence
 
+from autograd import logsumexp
+
 from ....equations import factor, number, relation, seen, strongest
 from ....numbers import MINUS
 from ...story import VALUE, Carried, Fill, Step
@@ -80,7 +82,7 @@ def _off(values: Sequence[float]) -> str:
 def _softmax(it: Large, ends: Chances) -> Step:
     k = ends.target
     score = it.graph.nodes[ends.scores[k]].value
-    total = it.graph.nodes[ends.total].value
+    total = logsumexp([it.graph.nodes[i].value for i in ends.scores])
     p = ends.chances[k]
     gap = seen(score, 6) - seen(total, 6)
     sign = relation(math.exp(float(gap)), p) if math.isfinite(score - total) else "="

@@ -52,7 +52,7 @@ class Large:
             for k, column in enumerate(network.columns)
         ]
         covered = set(network.run_of)
-        ended = {ends.total, ends.loss} if ends is not None else set()
+        ended = {ends.loss} if ends is not None else set()
         self.singles = [
             part for part in self.row.parts
             if part.role == SINGLE and part.node not in covered and part.node not in ended

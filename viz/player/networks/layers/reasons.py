@@ -53,9 +53,7 @@ def named(it: Large, boxes: set[str]) -> Spot:
         found = it.network.run_of.get(index)
         if found is None:
             box = f"n{index}"
-            is_softmax = it.ends is not None and index == it.ends.total
-            name = "softmax" if is_softmax else it.names.any(index)
-            return box if box in boxes else "", name
+            return box if box in boxes else "", it.names.any(index)
         unit, run = found
         box = f"n{run.output}"
         return box if box in boxes else "", it.names.spoken(unit)

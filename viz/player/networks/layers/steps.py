@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from autograd import softmax
+
 from ....equations import number
 from ....numbers import MINUS
 from ...story import VALUE, Fill, Step
-from ..chances import chances
 from ..updating import Update
 from . import backward, forward
 from .layer import (
@@ -92,7 +93,7 @@ def _again(it: Large, update: Update) -> Step:
     said = ""
     if it.ends is not None:
         ends, k = it.ends, it.ends.target
-        after = chances(tuple([values[i] for i in ends.scores]), values[ends.total])
+        after = softmax([values[i] for i in ends.scores])
         fills += [chance_fill(i, p) for i, p in zip(ends.scores, after, strict=True)]
         fills.append(Fill(f"n{ends.loss}", VALUE, f"v {number(values[ends.loss])}"))
         was, now = number(ends.chances[k]), number(after[k])

@@ -72,8 +72,6 @@ class Inside:
         found = self.it.network.run_of.get(index)
         if found is not None:
             return self.it.names.spoken(found[0])
-        if self.it.ends is not None and index == self.it.ends.total:
-            return "softmax"
         return self.it.names.any(index)
 
     def product_text(self, k: int) -> str:

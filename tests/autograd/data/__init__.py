@@ -1,0 +1,1 @@
+"""Numbers that other programs computed at the edges of operations."""

@@ -1,0 +1,3 @@
+"""The scripts that record what PyTorch computes need PyTorch, and the tests do not."""
+
+collect_ignore_glob = ["make_*.py"]

@@ -6,7 +6,9 @@ import math
 from collections.abc import Mapping
 from typing import Any
 
-from .watching import OF_LAYERS
+# The columns of `LayerStatistics`, two for each layer: "layers.0/update_ratio".
+UPDATE_RATIO, GRADIENT_NORM = "update_ratio", "gradient_norm"
+_OF_LAYERS = (f"/{UPDATE_RATIO}", f"/{GRADIENT_NORM}")
 
 
 class History(dict[str, list[Any]]):
@@ -65,7 +67,7 @@ class History(dict[str, list[Any]]):
             for name, column in self.items()
             if column
             and name not in {"epoch", "lr", "seconds"}
-            and not name.endswith(OF_LAYERS)
+            and not name.endswith(_OF_LAYERS)
             and isinstance(column[-1], (int, float))
         ]
         ended = f"; {self.stopped}" if self.stopped else ""

@@ -8,12 +8,10 @@ from typing import TYPE_CHECKING
 
 from ..layerwise import LayerOf, layerwise
 from .callbacks import Callback
+from .history import GRADIENT_NORM, UPDATE_RATIO
 
 if TYPE_CHECKING:
     from .loop import Training
-
-UPDATE_RATIO, GRADIENT_NORM = "update_ratio", "gradient_norm"
-OF_LAYERS = (f"/{UPDATE_RATIO}", f"/{GRADIENT_NORM}")  # how the names of these columns end
 
 
 class LayerStatistics(Callback):

@@ -19,6 +19,8 @@ from importlib import import_module
 from operator import itemgetter
 from typing import Any, NamedTuple
 
+from _glassgrad_installation import packages_of
+
 from .errors import FormatError
 
 OURS = "glassgrad"
@@ -158,7 +160,7 @@ def _package(name: str) -> Any:
         if error.name != name:
             raise
         raise ImportError(
-            f'nn.save and nn.load need the package {name}: pip install "glassgrad[save]"'
+            f"nn.save and nn.load need the package {name}: {packages_of('save')}"
         ) from None
 
 

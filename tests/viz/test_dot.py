@@ -1,6 +1,5 @@
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
@@ -65,7 +64,7 @@ def test_a_picture_holds_exactly_the_nodes_edges_values_and_gradients(roots, exp
     assert len(legends) == len(picture.diagram.legend)
 
 
-@pytest.mark.skipif(shutil.which("dot") is None, reason="no dot: apt-get install graphviz")
+@needs_dot
 @rendered
 @given(computations(), st.booleans(), st.sampled_from(["LR", "TB"]))
 def test_a_system_dot_draws_the_same_picture(roots, expand, direction):

@@ -1,5 +1,4 @@
 import os
-import shutil
 import time
 from pathlib import Path
 from xml.etree import ElementTree as ET
@@ -76,14 +75,14 @@ def test_the_same_dot_gives_the_same_bytes():
     assert render(DOT) == render(DOT)
 
 
-@pytest.mark.skipif(shutil.which("dot") is None, reason="no dot: apt-get install graphviz")
+@needs_dot
 def test_a_system_dot_draws_the_same_things():
     ours, system = read_svg(render(DOT).decode()), read_svg(render(DOT, engine="dot").decode())
 
     assert system == ours
 
 
-@pytest.mark.skipif(shutil.which("dot") is None, reason="no dot: apt-get install graphviz")
+@needs_dot
 def test_a_system_dot_is_used_when_there_is_no_graphviz_pure(monkeypatch):
     monkeypatch.setattr(engines, "_pure_places", lambda: iter(()))
 

@@ -5,15 +5,16 @@ from __future__ import annotations
 import functools
 import os
 import re
-import shutil
 from collections import defaultdict
 
 import pytest
+from playwright.sync_api import sync_playwright
 
 from viz.player.page import layout
 from viz.render import render
 
-BROWSER = os.environ.get("GLASSGRAD_CHROMIUM") or shutil.which("chromium")
+from ...needs import BROWSER, NO_BROWSER
+
 SCREENSHOTS = os.environ.get("GLASSGRAD_SCREENSHOTS")
 
 PROJECTOR = (1280, 720)
@@ -22,16 +23,9 @@ SIZES = {"1280": PROJECTOR, "1920": (1920, 1080), "390": (390, 844)}
 
 @pytest.fixture(scope="session")
 def browser():
-    """Chromium, which CI must have."""
-    missing = "" if BROWSER else "no chromium on PATH, and none in $GLASSGRAD_CHROMIUM"
-    try:
-        from playwright.sync_api import sync_playwright  # noqa: PLC0415
-    except ImportError:
-        missing = "playwright is not installed: pip install playwright"
-    if missing and os.environ.get("CI"):
-        pytest.fail(missing)
-    if missing:
-        pytest.skip(missing)
+    """Chromium."""
+    if BROWSER is None:
+        pytest.skip(NO_BROWSER)
     with sync_playwright() as playwright:
         found = playwright.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
         yield found

@@ -34,5 +34,5 @@ def _run(folder, *arguments):
         f"--user-data-dir={folder}/profile",
     ]
     command = [BROWSER, *options, *arguments]
-    done = subprocess.run(command, capture_output=True, timeout=120, check=True)
+    done = subprocess.run(command, capture_output=True, timeout=600, check=True)
     return done.stdout.decode()

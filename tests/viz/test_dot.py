@@ -5,7 +5,7 @@ import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograd import Graph, Value, constant
@@ -17,13 +17,14 @@ from viz.dot import settings as attributes
 from viz.labels import shorten
 from viz.palette import DARK, LIGHT
 
+from ..needs import needs_dot
 from .reading import read_svg
 from .strategies import HOSTILE, NAMES, computations, labels
 
 ROOT = Path(__file__).resolve().parents[2]
 
 # A process for every example: few, but each a whole picture.
-rendered = settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
+rendered = settings(max_examples=20)
 
 
 def statements(diagram, theme=LIGHT):

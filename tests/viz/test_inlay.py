@@ -13,6 +13,7 @@ from viz.inlay import COLUMNS, LINES, _tiles, _with_background
 from viz.palette import LIGHT, THEMES
 from viz.render import render
 
+from ..needs import needs_dot
 from .reading import SVG, read_svg
 from .test_png import read
 

@@ -3,6 +3,7 @@
 import collections
 import dataclasses
 import os
+import signal
 
 import pytest
 from hypothesis import HealthCheck, settings
@@ -10,6 +11,10 @@ from hypothesis import HealthCheck, settings
 import viz.render
 
 IN_CI = bool(os.environ.get("CI"))
+
+# A shell starts what it runs in the background deaf to Ctrl-C, and so would be all that tests start.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
 
 # A shared machine may pause for a second in any example, so there is no deadline, and hypothesis'
 # complaints of what is slow, large or often thrown away are off: they depend on load and on luck.

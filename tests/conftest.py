@@ -12,7 +12,7 @@ import viz.render
 
 IN_CI = bool(os.environ.get("CI"))
 
-# A shell starts what it runs in the background deaf to Ctrl-C, and so would be all that tests start.
+# A shell makes what it runs in the background deaf to Ctrl-C, and so would be what tests start.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
     signal.signal(signal.SIGINT, signal.default_int_handler)
 

@@ -17,6 +17,7 @@ from ...needs import BROWSER, NO_BROWSER
 
 SCREENSHOTS = os.environ.get("GLASSGRAD_SCREENSHOTS")
 
+PATIENCE = 600_000.0  # milliseconds; a hang is found by pytest's timeout
 PROJECTOR = (1280, 720)
 SIZES = {"1280": PROJECTOR, "1920": (1920, 1080), "390": (390, 844)}
 
@@ -77,6 +78,11 @@ class Shown:
             where,
         )
         return self
+
+    def painted(self):
+        """Two frames later, when what observers are told of a new size has been obeyed."""
+        self.tab.evaluate("() => new Promise(requestAnimationFrame)")
+        self.tab.evaluate("() => new Promise(requestAnimationFrame)")
 
     def text(self, name):
         return self.tab.locator(f"#ui-{name}").text_content()
@@ -150,6 +156,7 @@ def show(browser, idle, tmp_path):
             page = idle[setting].pop()
         else:
             page = Shown(browser.new_context(offline=True, **options).new_page())
+            page.tab.set_default_timeout(PATIENCE)
         opened.append((setting, page))
         page.tab.set_viewport_size({"width": size[0], "height": size[1]})
         page.tab.goto(f"file://{path}{hash}")

@@ -9,7 +9,7 @@ import pytest
 
 BROWSER = os.environ.get("GLASSGRAD_CHROMIUM") or shutil.which("chromium")
 NO_BROWSER = "no Chromium (apt-get install chromium; or its path in GLASSGRAD_CHROMIUM)"
-NO_FONT = "no font (apt-get install fonts-dejavu-core)"
+NO_FONT = "no font for Chromium (apt-get install fonts-dejavu-core)"
 
 needs_dot = pytest.mark.skipif(
     shutil.which("dot") is None, reason="no dot (apt-get install graphviz)"

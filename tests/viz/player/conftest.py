@@ -13,7 +13,7 @@ from playwright.sync_api import sync_playwright
 from viz.player.page import layout
 from viz.render import render
 
-from ...needs import BROWSER, NO_BROWSER
+from ...needs import BROWSER, NO_BROWSER, NO_FONT
 
 SCREENSHOTS = os.environ.get("GLASSGRAD_SCREENSHOTS")
 
@@ -29,6 +29,14 @@ def browser():
         pytest.skip(NO_BROWSER)
     with sync_playwright() as playwright:
         found = playwright.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
+        page = found.new_page()
+        width = page.evaluate(
+            "() => document.createElement('canvas').getContext('2d').measureText('a').width"
+        )
+        page.close()
+        if not width:
+            found.close()
+            pytest.skip(NO_FONT)
         yield found
         found.close()
 

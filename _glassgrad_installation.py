@@ -79,7 +79,7 @@ def _place(name: str) -> str | None:
     """The folder of a package or the file of a module; None if there is none on disk."""
     if name not in sys.modules:
         spec = find_spec(name)
-        return spec and _first(spec.submodule_search_locations, spec.origin)
+        return None if spec is None else _first(spec.submodule_search_locations, spec.origin)
     module = sys.modules[name]
     return _first(getattr(module, "__path__", None), getattr(module, "__file__", None))
 

@@ -68,7 +68,7 @@ clean:
 	rm -rf $(VENV) .bench .screenshots build dist *.egg-info .coverage* .hypothesis .mypy_cache .pytest_cache .ruff_cache htmlcov
 	find . -name __pycache__ -type d -prune -exec rm -rf {} +
 
-$(VENV)/.installed-%: pyproject.toml setup.py $(ENVIRONMENT)
+$(VENV)/.installed-%: pyproject.toml $(ENVIRONMENT)
 	$(BIN)/python -m pip install --quiet --disable-pip-version-check --editable '.[$*]'
 	@touch $@
 

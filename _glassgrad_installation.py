@@ -5,25 +5,18 @@ without a word, and whichever is removed takes the one ``autograd/__init__.py`` 
 ``viz`` are names that users give to files of their own. Each of these would end in a "cannot
 import name" that helps nobody.
 
-- ``autograd``, ``nn`` and ``viz`` call `refuse_mixed_installation` before anything else. It stands
-  outside them because it must work when ``autograd`` does not.
-- ``glassgrad-installation.pth``, which ``setup.py`` puts into the wheel, calls `watch` whenever
-  Python starts in that environment: for the cases in which ``import autograd`` never reaches our
-  code. So this module imports nothing but what Python has loaded by then.
+``autograd``, ``nn`` and ``viz`` call `refuse_mixed_installation` before anything else. It stands
+outside them because it must work when ``autograd`` does not. Nothing of ours runs when Python
+starts, so an import that reaches none of our code is not checked.
 
-PYTEST_DONT_REWRITE: our pytest plugin makes pytest rewrite the assertions of what is installed with
-it, and a module that Python has loaded by then would be warned of in every run.
+What to type to install something is also said here, in one place: `packages_of`.
 """
 
 import os
 import sys
-
-TYPE_CHECKING = False  # typing's own would have to be imported
-if TYPE_CHECKING:
-    from collections.abc import Sequence
-    from importlib.machinery import ModuleSpec
-    from types import ModuleType
-    from typing import NoReturn
+from collections.abc import Sequence
+from importlib.util import find_spec
+from typing import Any, NoReturn
 
 PACKAGES = ("autograd", "nn", "viz")
 
@@ -36,18 +29,18 @@ Cause: both are imported as 'autograd', and pip writes one over the other withou
 Found there, of PyPI's autograd: {files}
 Cure: each needs an environment of its own. To have glassgrad in this one:
     pip uninstall -y autograd glassgrad
-    pip install glassgrad
+    pip install {again}
 To have PyPI's autograd in this one:
     pip uninstall -y autograd glassgrad
     pip install autograd"""
 
 DAMAGED = """\
-glassgrad is damaged: autograd/__init__.py is missing from {folder}
-Cause: PyPI's autograd has a file of that name too; it was written over ours, and uninstalling \
-PyPI's autograd removed it.
-Cure: install glassgrad anew:
-    pip uninstall -y autograd glassgrad
-    pip install glassgrad"""
+glassgrad is damaged: the file autograd/__init__.py is missing from {home}
+Cause: most likely PyPI's autograd was installed in this environment and removed again. It has a \
+file of the same name, which replaced glassgrad's and was removed with it.
+Cure: install glassgrad again:
+    pip uninstall -y glassgrad
+    pip install {again}"""
 
 HIDDEN_BY_PYPI = """\
 PyPI's autograd hides glassgrad's: {found}
@@ -82,62 +75,16 @@ def refuse_mixed_installation(init_file: str) -> None:
             _refuse_hidden(name, found, ours)
 
 
-def watch() -> None:
-    """Look at every later ``import autograd``, wherever Python finds it."""
-    if _Watch not in sys.meta_path:
-        sys.meta_path.insert(0, _Watch)
-
-
-class _Watch:
-    """A finder that finds what the others find, and refuses a mixed or hidden ``autograd``.
-
-    A user's own ``autograd.py`` is let through: it is theirs, and ``nn`` and ``viz`` refuse it.
-    """
-
-    @staticmethod
-    def find_spec(
-        name: str, path: "Sequence[str] | None" = None, target: "ModuleType | None" = None
-    ) -> "ModuleSpec | None":
-        """See `importlib.abc.MetaPathFinder`."""
-        if name != "autograd":
-            return None
-        spec = _find(name, path, target)
-        found = None if spec is None else _spec_place(spec)
-        if found is not None:
-            ours = os.path.join(os.path.dirname(os.path.abspath(__file__)), "autograd")
-            if _same(found, ours):
-                _refuse_mixed_folder(ours)
-            elif _is_pypis(found):
-                _refuse_hidden(name, found, ours)
-        return spec
-
-
-def _find(
-    name: str, path: "Sequence[str] | None" = None, target: "ModuleType | None" = None
-) -> "ModuleSpec | None":
-    """What ``import name`` would load, our own watch left out."""
-    for finder in sys.meta_path:
-        find_spec = None if finder is _Watch else getattr(finder, "find_spec", None)
-        spec: ModuleSpec | None = find_spec and find_spec(name, path, target)
-        if spec is not None:
-            return spec
-    return None
-
-
 def _place(name: str) -> str | None:
     """The folder of a package or the file of a module; None if there is none on disk."""
     if name not in sys.modules:
-        spec = _find(name)
-        return None if spec is None else _spec_place(spec)
+        spec = find_spec(name)
+        return None if spec is None else _first(spec.submodule_search_locations, spec.origin)
     module = sys.modules[name]
     return _first(getattr(module, "__path__", None), getattr(module, "__file__", None))
 
 
-def _spec_place(spec: "ModuleSpec") -> str | None:
-    return _first(spec.submodule_search_locations, spec.origin)
-
-
-def _first(folders: "Sequence[str] | None", file: str | None) -> str | None:
+def _first(folders: Sequence[str] | None, file: str | None) -> str | None:
     return next(iter(folders or ()), file)
 
 
@@ -148,22 +95,22 @@ def _names(folder: str) -> frozenset[str]:
         return frozenset()
 
 
-def _is_pypis(folder: str) -> bool:
-    return _names(folder) >= FOREIGN
-
-
 def _refuse_mixed_folder(folder: str) -> None:
-    names = _names(folder)
+    names, home = _names(folder), os.path.dirname(folder)
     foreign = FOREIGN & names
     if foreign:
-        text = MIXED.format(folder=folder, files=", ".join(sorted(foreign)))
+        files = ", ".join(sorted(foreign))
+        text = MIXED.format(folder=folder, files=files, again=_again(home))
         raise ImportError(text, name="autograd", path=folder)
     if names and not any(name.startswith("__init__.") for name in names):
-        raise ImportError(DAMAGED.format(folder=folder), name="autograd", path=folder)
+        raise ImportError(
+            DAMAGED.format(home=home, again=_again(home)), name="autograd", path=folder
+        )
 
 
-def _refuse_hidden(name: str, found: str, ours: str) -> "NoReturn":
-    text = HIDDEN_BY_PYPI if name == "autograd" and _is_pypis(found) else HIDDEN
+def _refuse_hidden(name: str, found: str, ours: str) -> NoReturn:
+    is_pypis = name == "autograd" and _names(found) >= FOREIGN
+    text = HIDDEN_BY_PYPI if is_pypis else HIDDEN
     raise ImportError(text.format(name=name, found=found, ours=ours), name=name, path=found)
 
 
@@ -174,3 +121,53 @@ def _same(found: str, ours: str) -> bool:
         return os.path.samefile(found, ours)
     except OSError:  # not on disk: in a zip file or in a frozen program
         return os.path.normcase(os.path.abspath(found)) == os.path.normcase(ours)
+
+
+# --- what to type ---------------------------------------------------------------------------------
+
+
+def packages_of(extra: str) -> str:
+    """The command that installs the packages of one of our extras.
+
+    >>> packages_of("plot")
+    'pip install "glassgrad[plot]"'
+
+    That is true before glassgrad is on PyPI, too: where pip has installed it, from a clone or
+    otherwise, pip reads its extras from there. A clone that runs as it is has to be named.
+    """
+    from importlib.metadata import distributions  # noqa: PLC0415 - in errors only
+
+    # An egg-info, which a build leaves in a clone, has no RECORD; pip does not see it.
+    installed = any(found.read_text("RECORD") for found in distributions(name="glassgrad"))
+    home = os.path.dirname(os.path.abspath(__file__))
+    is_clone = os.path.isfile(os.path.join(home, "pyproject.toml"))
+    return f'pip install "{home if is_clone and not installed else "glassgrad"}[{extra}]"'
+
+
+def _again(home: str) -> str:
+    """What pip is given to install glassgrad once more: where it came from, as pip noted it."""
+    import json  # noqa: PLC0415 - in errors only
+
+    for name in _names(home):
+        if name.startswith("glassgrad-") and name.endswith(".dist-info"):
+            try:
+                with open(os.path.join(home, name, "direct_url.json"), encoding="utf-8") as file:
+                    return _written(json.load(file))
+            except (OSError, ValueError, KeyError):  # it came from an index, by its name
+                continue
+    return "glassgrad"
+
+
+def _written(origin: dict[str, Any]) -> str:
+    """The contents of a direct_url.json (PEP 610) as pip takes them."""
+    from urllib.request import url2pathname  # noqa: PLC0415 - in errors only
+
+    url: str = origin["url"]
+    if "vcs_info" in origin:
+        return f'"{origin["vcs_info"]["vcs"]}+{url}"'
+    if not url.startswith("file://"):
+        return f'"{url}"'
+    path = url2pathname(url.removeprefix("file://"))
+    if os.path.exists(path):
+        return f'"{path}"'
+    return f"CLONE (the folder of a clone of glassgrad: the last one, {path}, is gone)"

@@ -7,6 +7,8 @@ import math
 import random
 from pathlib import Path
 
+from _glassgrad_installation import packages_of
+
 from .runner import ROOT, BenchmarkError
 
 # As long as real first names, because microgpt's step takes time by the letter.
@@ -54,7 +56,7 @@ def digits_file(count: int) -> Path:
     try:
         from sklearn.datasets import load_digits  # noqa: PLC0415 - only this case needs it
     except ImportError:
-        raise BenchmarkError('the digits need: pip install "glassgrad[demos]"') from None
+        raise BenchmarkError(f"the digits need: {packages_of('demos')}") from None
     pixels, targets = load_digits(return_X_y=True)
     folder = ROOT / ".bench"
     folder.mkdir(exist_ok=True)

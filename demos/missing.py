@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from importlib.util import find_spec
 
+from _glassgrad_installation import packages_of
+
 NEEDED_FOR = {
     "matplotlib": "the plots are drawn by",
     "safetensors": "the trained network is saved with",
@@ -24,7 +26,7 @@ installed here; run: pip install "glassgrad[demos]"
     def __init__(self, package: str) -> None:
         super().__init__(
             f"{NEEDED_FOR[package]} {package}, which is not installed here; "
-            'run: pip install "glassgrad[demos]"'
+            f"run: {packages_of('demos')}"
         )
 
 

@@ -1,17 +1,51 @@
-"""How the whole suite runs: hypothesis' profiles, and no test left out in CI."""
+"""How the suite runs: no test depends on the load of the machine, and none is left out unsaid."""
 
+import collections
+import dataclasses
 import os
+import signal
 
 import pytest
-from hypothesis import settings
+from hypothesis import HealthCheck, settings
+
+import viz.render
 
 IN_CI = bool(os.environ.get("CI"))
 
-# No deadline: a shared machine may pause for a second in any example; pytest's timeout finds hangs.
-settings.register_profile("dev", deadline=None)
+# A shell makes what it runs in the background deaf to Ctrl-C, and so would be what tests start.
+if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+    signal.signal(signal.SIGINT, signal.default_int_handler)
+
+# A shared machine may pause for a second in any example, so there is no deadline, and hypothesis'
+# complaints of what is slow, large or often thrown away are off: they depend on load and on luck.
+# How much our strategies throw away is tested by itself; pytest's timeout finds hangs.
+PATIENT = settings(
+    deadline=None,
+    suppress_health_check=[
+        HealthCheck.data_too_large,
+        HealthCheck.filter_too_much,
+        HealthCheck.large_base_example,
+        HealthCheck.too_slow,
+    ],
+)
+settings.register_profile("dev", PATIENT)
 # The same examples in every run, so that a failure is the change's own and not the draw's.
-settings.register_profile("ci", deadline=None, derandomize=True, print_blob=True)
+settings.register_profile("ci", PATIENT, derandomize=True, print_blob=True)
 settings.load_profile("ci" if IN_CI else "dev")
+
+
+@pytest.fixture(scope="session", autouse=True)
+def _patient_engines():
+    """Pictures may take long on a busy machine; a test of the time limit sets one of its own."""
+    run = viz.render._run
+
+    def patient(name, command, job):
+        usual = job.timeout == viz.render.TIMEOUT
+        return run(name, command, dataclasses.replace(job, timeout=600.0) if usual else job)
+
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(viz.render, "_run", patient)
+        yield
 
 
 @pytest.hookimpl(trylast=True)
@@ -23,7 +57,14 @@ def pytest_sessionfinish(session: pytest.Session) -> None:
 
 
 def pytest_terminal_summary(terminalreporter: pytest.TerminalReporter) -> None:
-    """Say so, with the names."""
+    """Say how many tests were left out, and why; in CI which."""
+    skipped = terminalreporter.stats.get("skipped", ())
     if IN_CI:
-        for report in terminalreporter.stats.get("skipped", ()):
+        for report in skipped:
             terminalreporter.write_line(f"skipped, which fails in CI: {report.nodeid}", red=True)
+    reasons = collections.Counter(
+        report.longrepr[2].partition("Skipped: ")[2] for report in skipped
+    )
+    for reason, count in reasons.items():
+        tests = "1 test was" if count == 1 else f"{count} tests were"
+        terminalreporter.write_line(f"{tests} left out: {reason}", yellow=True)

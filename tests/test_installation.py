@@ -1,14 +1,18 @@
 """A mixed or hidden installation is refused, with the cause and with a cure that works.
 
-Each case is made by pip itself, in an environment of its own: our wheel, built from this
-repository, and PyPI's autograd. These tests need the package registry.
+Each case is made by pip itself, in an environment of its own: our wheel, built from our sdist, and
+PyPI's autograd. These tests need the package registry.
 """
 
+import json
 import os
 import re
+import shlex
 import shutil
 import subprocess
 import sys
+import tarfile
+import tomllib
 import venv
 import zipfile
 from collections.abc import Callable
@@ -21,14 +25,10 @@ import _glassgrad_installation as installation
 
 ROOT = Path(__file__).resolve().parent.parent
 PYPIS = "autograd==1.9.1"
-HOOK = "glassgrad-installation.pth"
-IMPORTS = [
-    "from autograd import Value",
-    "import autograd",
-    "import nn",
-    "import viz",
-    "import autograd.numpy as np",
-]
+FOLDERS = [".ci", "autograd", "benchmarks", "demos", "docs", "nn", "tests", "viz"]
+CACHES = shutil.ignore_patterns("__pycache__", "*.py[cod]", ".*_cache", ".hypothesis", ".DS_Store")
+OURS = ["import nn", "import viz"]
+ALL = ["from autograd import Value", "import autograd", "import autograd.numpy as np", *OURS]
 
 
 def run(*command: object, cwd: Path, **variables: str) -> subprocess.CompletedProcess[str]:
@@ -72,15 +72,12 @@ class Environment:
         """What pip does, from the downloaded files; NumPy and graphviz play no part here."""
         verb, *rest = words
         if verb == "install":
-            rest = ["--no-index", "--find-links", self.wheels, "--no-deps", *rest]
+            index = [] if os.path.isdir(rest[-1]) else ["--no-index"]  # a clone needs setuptools
+            rest = [*index, "--find-links", self.wheels, "--no-deps", *rest]
         pip("--python", self.python, verb, *rest, cwd=self.start)
 
     def execute(self, code: str, **variables: str) -> subprocess.CompletedProcess[str]:
         return run(self.python, "-c", code, cwd=self.start, **variables)
-
-    def without_hook(self, code: str) -> subprocess.CompletedProcess[str]:
-        """As in `pip install --target` and on PYTHONPATH, where Python reads no .pth files."""
-        return run(self.python, "-S", "-c", code, cwd=self.start, PYTHONPATH=str(self.site))
 
     def assert_healthy(self) -> None:
         done = self.execute(
@@ -104,28 +101,51 @@ def refusal(done: subprocess.CompletedProcess[str]) -> str:
 
 @pytest.fixture(scope="session")
 def source(tmp_path_factory) -> Path:
-    """What the wheel is built from: a copy, because building writes beside the sources."""
+    """The repository: a copy, because building writes beside the sources."""
     copy = tmp_path_factory.mktemp("source") / "glassgrad"
-    caches = shutil.ignore_patterns("__pycache__")
-    for name in ["autograd", "nn", "viz"]:
-        shutil.copytree(ROOT / name, copy / name, ignore=caches)
-    for name in [
-        "pyproject.toml",
-        "setup.py",
-        "README.md",
-        "LICENSE",
-        "_glassgrad_installation.py",
-        "_glassgrad_pytest.py",
-    ]:
-        shutil.copy(ROOT / name, copy)
+    for name in FOLDERS:
+        shutil.copytree(ROOT / name, copy / name, ignore=CACHES)
+    for pattern in ["*.py", "*.md", "*.in", "*.cff", "*.toml", "Makefile", "LICENSE", ".*.yaml"]:
+        for file in ROOT.glob(pattern):
+            shutil.copy(file, copy)
+    shutil.copy(ROOT / ".gitignore", copy)
     return copy
 
 
+def files(folder: Path) -> set[str]:
+    """All files below a folder, by their paths from there."""
+    return {file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file()}
+
+
+@dataclass(frozen=True)
+class Built:
+    """What `python -m build` makes of the repository, and what it says while it does."""
+
+    folder: Path
+    said: str
+
+    @property
+    def wheel(self) -> Path:
+        return next(self.folder.glob("glassgrad*.whl"))
+
+    @property
+    def sdist(self) -> Path:
+        return next(self.folder.glob("glassgrad*.tar.gz"))
+
+
 @pytest.fixture(scope="session")
-def wheels(source, tmp_path_factory) -> Path:
-    """A folder with our wheel and PyPI's autograd."""
+def built(source, tmp_path_factory) -> Built:
+    """The sdist, and the wheel that is built from it and not from the repository."""
     folder = tmp_path_factory.mktemp("wheels")
-    pip("wheel", "--no-deps", "--wheel-dir", folder, source, cwd=folder)
+    done = run(sys.executable, "-m", "build", "--outdir", folder, source, cwd=folder)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return Built(folder, done.stdout + done.stderr)
+
+
+@pytest.fixture(scope="session")
+def wheels(built) -> Path:
+    """A folder with our wheel and PyPI's autograd."""
+    folder = built.folder
     pip("download", "--no-deps", "--only-binary", ":all:", "--dest", folder, PYPIS, cwd=folder)
     return folder
 
@@ -145,19 +165,43 @@ def healthy(environment) -> Environment:
     return environment
 
 
-def test_the_wheel_holds_the_packages_the_hook_and_nothing_else(wheels):
-    with zipfile.ZipFile(next(wheels.glob("glassgrad*.whl"))) as wheel:
+def test_the_wheel_holds_the_packages_and_nothing_else(built):
+    """No .pth file above all: Python would run its lines at every start."""
+    with zipfile.ZipFile(built.wheel) as wheel:
         names = wheel.namelist()
     inside = {name for name in names if ".dist-info/" not in name}
-    ours = {
-        file.relative_to(ROOT).as_posix()
-        for package in ("autograd", "nn", "viz")
-        for file in (ROOT / package).glob("**/*")
-        if file.is_file() and "__pycache__" not in file.parts
-    }
+    ours = {f"{name}/{file}" for name in ("autograd", "nn", "viz") for file in files(ROOT / name)}
+    ours = {name for name in ours if "__pycache__" not in name}
 
-    assert inside == ours | {"_glassgrad_installation.py", "_glassgrad_pytest.py", HOOK}
+    assert inside == ours | {"_glassgrad_installation.py", "_glassgrad_pytest.py"}
     assert {"autograd/py.typed", "nn/py.typed", "viz/py.typed"} < inside
+
+
+def test_the_sdist_holds_the_repository_and_is_built_without_a_warning(built, source, tmp_path):
+    with tarfile.open(built.sdist) as archive:
+        archive.extractall(tmp_path, filter="data")
+    (unpacked,) = tmp_path.iterdir()
+    left_out = files(source) - files(unpacked)
+
+    assert not left_out, "MANIFEST.in names no such files"
+    assert not re.findall(r"^warning: .*|^!!|\w+Warning\b.*", built.said, re.MULTILINE)
+
+    # Its tests run there. These two need nothing that is not in it, and are quick.
+    quick = ["tests/test_architecture.py", "tests/test_installation.py::test_facts_are_said_once"]
+    done = run(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *quick, cwd=unpacked)
+    assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_facts_are_said_once():
+    """Or say the same: CITATION.cff cannot read pyproject.toml."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    citation = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
+    cited = dict(re.findall(r"^ *(?:- )?([a-z-]+): *(\S.*)$", citation, re.MULTILINE))
+
+    assert cited["cff-version"] == "1.2.0"
+    assert (cited["version"], cited["license"]) == (project["version"], project["license"])
+    assert [{"name": cited["name"]}] == project["authors"]
+    assert all(address.startswith("https://") for address in project["urls"].values())
 
 
 def test_a_healthy_installation_imports(healthy):
@@ -189,15 +233,13 @@ def test_a_healthy_installation_imports_from_a_zip_file(environment, wheels):
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_the_hook_loads_one_small_module_when_python_starts(environment):
+def test_nothing_runs_when_python_starts(environment):
     modules = "import sys; print(*sorted(sys.modules))"
-    (environment.site / "empty.pth").touch()  # Python 3.13 loads a decoder for any such file
-    before = environment.execute(modules).stdout.split()
+    before = environment.execute(modules).stdout
 
     environment.pip("install", "glassgrad")
 
-    after = environment.execute(modules).stdout.split()
-    assert set(after) - set(before) == {"_glassgrad_installation"}
+    assert environment.execute(modules).stdout == before
 
 
 def mixed(site: Path) -> str:
@@ -215,11 +257,11 @@ To have PyPI's autograd in this one:
 
 def damaged(site: Path) -> str:
     return f"""\
-glassgrad is damaged: autograd/__init__.py is missing from {site / "autograd"}
-Cause: PyPI's autograd has a file of that name too; it was written over ours, and uninstalling \
-PyPI's autograd removed it.
-Cure: install glassgrad anew:
-    pip uninstall -y autograd glassgrad
+glassgrad is damaged: the file autograd/__init__.py is missing from {site}
+Cause: most likely PyPI's autograd was installed in this environment and removed again. It has a \
+file of the same name, which replaced glassgrad's and was removed with it.
+Cure: install glassgrad again:
+    pip uninstall -y glassgrad
     pip install glassgrad"""
 
 
@@ -230,32 +272,112 @@ def apply_cure(environment: Environment, text: str) -> None:
 
     assert commands
     for command in commands:
-        environment.pip(*command.split())
+        environment.pip(*shlex.split(command))
 
 
 @pytest.mark.parametrize(
-    ("steps", "text"),
+    ("steps", "text", "imports"),
     [
-        ("install glassgrad, install autograd", mixed),
-        ("install autograd, install glassgrad", mixed),
-        ("install glassgrad, install autograd, uninstall -y autograd", damaged),
-        ("install autograd, install glassgrad, uninstall -y autograd", damaged),
+        ("install glassgrad, install autograd", mixed, OURS),  # autograd/__init__.py is PyPI's
+        ("install autograd, install glassgrad", mixed, ALL),
+        ("install glassgrad, install autograd, uninstall -y autograd", damaged, OURS),
+        ("install autograd, install glassgrad, uninstall -y autograd", damaged, OURS),
     ],
 )
 def test_an_installation_mixed_with_pypis_is_refused_and_the_cure_cures(
-    environment, steps, text: Callable[[Path], str]
+    environment, steps, text: Callable[[Path], str], imports
 ):
+    """Wherever our code runs at all."""
     for step in steps.split(", "):
         environment.pip(*step.split())
 
     expected = text(environment.site)
-    assert [refusal(environment.execute(code)) for code in IMPORTS] == [expected] * len(IMPORTS)
-    assert refusal(environment.without_hook("import nn")) == expected
-    assert refusal(environment.without_hook("import viz")) == expected
+    assert [refusal(environment.execute(code)) for code in imports] == [expected] * len(imports)
 
     apply_cure(environment, expected)
 
     environment.assert_healthy()
+
+
+def test_the_cure_names_the_clone_that_glassgrad_was_installed_from(environment, source):
+    """So it is one before glassgrad is on PyPI, too."""
+    environment.pip("install", source)
+    environment.pip("install", "autograd")
+    environment.pip("uninstall", "-y", "autograd")
+
+    said = refusal(environment.execute("import nn"))
+    assert said == damaged(environment.site).replace(
+        "pip install glassgrad", f'pip install "{source}"'
+    )
+
+    apply_cure(environment, said)
+
+    environment.assert_healthy()
+
+
+@pytest.mark.parametrize(
+    ("origin", "written"),
+    [
+        (None, "glassgrad"),
+        ({"url": "https://x.org/g.whl", "archive_info": {}}, '"https://x.org/g.whl"'),
+        ({"url": "https://x.org/g.git", "vcs_info": {"vcs": "git"}}, '"git+https://x.org/g.git"'),
+        ({"url": ROOT.as_uri(), "dir_info": {}}, f'"{ROOT}"'),
+        (
+            {"url": "file:///gone/g", "dir_info": {}},
+            "CLONE (the folder of a clone of glassgrad: the last one, /gone/g, is gone)",
+        ),
+    ],
+)
+def test_where_glassgrad_came_from_is_what_pip_noted(tmp_path, origin, written):
+    for name in ("autograd", "glassgrad-0.1.0.dist-info"):
+        (tmp_path / name).mkdir()
+    (tmp_path / "autograd" / "value.py").touch()
+    if origin:
+        noted = tmp_path / "glassgrad-0.1.0.dist-info" / "direct_url.json"
+        noted.write_text(json.dumps(origin), encoding="utf-8")
+
+    with pytest.raises(ImportError, match="is damaged") as caught:
+        installation.refuse_mixed_installation(str(tmp_path / "nn" / "__init__.py"))
+
+    assert str(caught.value).endswith(f"\n    pip install {written}")
+
+
+EXTRAS = "import _glassgrad_installation as i; print(i.packages_of('progress'))"
+
+
+def test_the_packages_of_an_extra_can_be_had_before_glassgrad_is_on_pypi(healthy, source):
+    hint = healthy.execute(EXTRAS).stdout.strip()
+    assert hint == 'pip install "glassgrad[progress]"'
+
+    words = ["--dry-run", "--no-build-isolation", *shlex.split(hint)[2:]]
+    done = run(sys.executable, "-m", "pip", "--python", healthy.python, "install", *words,
+               cwd=healthy.start)  # fmt: skip
+    assert re.search(r"^Would install .*\btqdm-", done.stdout, re.MULTILINE), done.stderr
+
+    # A clone that was never installed, but for what a build left behind, is named.
+    (source / "glassgrad.egg-info").mkdir(exist_ok=True)
+    done = run(healthy.python, "-I", "-c", f"import sys; sys.path[:1] = ['{source}']; "
+               "sys.path = [p for p in sys.path if 'site-packages' not in p]; " + EXTRAS,
+               cwd=source)  # fmt: skip
+    assert done.stdout == f'pip install "{source}[progress]"\n'
+
+
+def test_every_extra_that_is_named_exists():
+    """In errors and on pages."""
+    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    pages = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]
+    code = [file for name in ("autograd", "nn", "viz", "demos", "benchmarks")
+            for file in (ROOT / name).rglob("*.py")]  # fmt: skip
+    named = [
+        found
+        for file in [*pages, *code]
+        for found in re.findall(
+            r"(?:glassgrad|\.)\[(\w+)\]|packages_of\([\"'](\w+)", file.read_text(encoding="utf-8")
+        )
+    ]
+
+    assert len(named) > 5
+    assert {a or b for a, b in named} <= set(project["optional-dependencies"])
 
 
 def test_the_other_cure_leaves_pypis_alone(environment):
@@ -269,7 +391,7 @@ def test_the_other_cure_leaves_pypis_alone(environment):
 
 
 @pytest.mark.parametrize("steps", ["glassgrad autograd", "autograd glassgrad"])
-def test_uninstalling_ours_takes_the_hook_along(environment, steps):
+def test_uninstalling_ours_leaves_nothing_of_ours(environment, steps):
     # pip removes the one autograd/__init__.py, which breaks PyPI's, and nothing is left to say so.
     for name in steps.split():
         environment.pip("install", name)
@@ -277,8 +399,6 @@ def test_uninstalling_ours_takes_the_hook_along(environment, steps):
     environment.pip("uninstall", "-y", "glassgrad")
 
     assert environment.ours_left() == []
-    done = environment.execute("import sys; print('_glassgrad_installation' in sys.modules)")
-    assert (done.stdout, done.stderr) == ("False\n", "")
     assert not (environment.site / "autograd/__init__.py").exists()
 
     environment.pip("install", "--force-reinstall", "autograd")
@@ -377,7 +497,7 @@ Cure: each needs an environment of its own. To have glassgrad in this one:
     pip uninstall -y autograd
 To have PyPI's autograd in this one:
     pip uninstall -y glassgrad"""
-    assert [refusal(environment.execute(code)) for code in IMPORTS] == [expected] * len(IMPORTS)
+    assert [refusal(environment.execute(code)) for code in OURS] == [expected] * len(OURS)
 
     apply_cure(environment, expected)
 

@@ -7,11 +7,13 @@ import functools
 import inspect
 import itertools
 from collections.abc import Callable
+from datetime import timedelta
 from typing import Any, overload
 
 from ..primitive import Op
 from .check import check_gradients
 from .claims import check_claim
+from .digits import load_digits
 from .naming import function_name
 from .needed import needed
 from .outcome import GradientMismatch
@@ -46,7 +48,8 @@ def checks_gradient(
 
     The test takes no arguments: pytest collects it if its name begins with ``test``, and calling
     it runs it. Hypothesis draws the points, obeys its profile and ``@settings``, and shrinks a
-    failure to a small one, which can be kept as ``@example(x=..., y=...)``.
+    failure to a small one, which can be kept as ``@example(x=..., y=...)``. No time limit is set:
+    a deadline is one if a profile or ``@settings`` of yours names it, hypothesis' own is not.
 
     >>> from autograd import log, sqrt
     >>> @checks_gradient
@@ -148,6 +151,8 @@ def _explained(decorated: Any, refusals: Refusals) -> Test:
     def run(*args: Any, **kwargs: Any) -> None:
         __tracebackhide__ = True
         refusals.__init__()  # type: ignore[misc]
+        _made_patient(decorated)
+        load_digits()  # here, and not inside the first example, whose time may be limited
         try:
             decorated(*args, **kwargs)
         except (errors.FailedHealthCheck, errors.Unsatisfiable) as error:
@@ -162,6 +167,28 @@ def _explained(decorated: Any, refusals: Refusals) -> Test:
     test: Any = functools.wraps(decorated)(run)
     test.__dict__ = decorated.__dict__  # not a copy
     return test  # type: ignore[no-any-return]
+
+
+def _made_patient(decorated: Any) -> None:
+    """Drop hypothesis' time limits, which fail right gradients on a busy machine; not the user's.
+
+    What was inherited from hypothesis' default profile is the very object that it holds.
+    """
+    hypothesis = needed("hypothesis", "checks_gradient")
+    obeyed = getattr(decorated, _SETTINGS, None)
+    if obeyed is not None:
+        usual = hypothesis.settings.get_profile("default").deadline
+        is_usual = obeyed.deadline is usual and usual == timedelta(milliseconds=200)
+        slow = {hypothesis.HealthCheck.too_slow, *obeyed.suppress_health_check}
+        patient = hypothesis.settings(
+            obeyed,
+            deadline=None if is_usual else obeyed.deadline,
+            suppress_health_check=tuple(slow),
+        )
+        setattr(decorated, _SETTINGS, patient)
+
+
+_SETTINGS = "_hypothesis_internal_use_settings"  # where hypothesis keeps what a test obeys
 
 
 def _is_shown() -> bool:

@@ -6,6 +6,7 @@ and a recording that contains one has no high precision.
 
 from __future__ import annotations
 
+import contextlib
 import functools
 import math
 import threading
@@ -107,6 +108,12 @@ def functions(mp: Any) -> dict[str, Callable[..., Any]]:
         "logsumexp": logsumexp,
         "surprise": surprise,
     }
+
+
+def load_digits() -> None:
+    """Import mpmath, if it is installed: that takes as long as many checks."""
+    with contextlib.suppress(ImportError):
+        needed("mpmath", "check_gradients")
 
 
 @functools.lru_cache(maxsize=32)

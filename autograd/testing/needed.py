@@ -5,6 +5,8 @@ from __future__ import annotations
 import importlib
 from typing import Any
 
+from _glassgrad_installation import packages_of
+
 
 def needed(package: str, who: str, module: str = "autograd.testing") -> Any:
     """The package, imported; if it is not installed, an error that says what to type.
@@ -22,5 +24,5 @@ def needed(package: str, who: str, module: str = "autograd.testing") -> Any:
         if error.name not in {package, root}:
             raise
         raise ImportError(
-            f'{module}.{who} needs the package {root}: pip install "glassgrad[check]"'
+            f"{module}.{who} needs the package {root}: {packages_of('check')}"
         ) from None

@@ -23,6 +23,8 @@ from io import BytesIO
 from os import SEEK_END
 from typing import IO, Any, NamedTuple
 
+from _glassgrad_installation import packages_of
+
 from .errors import FormatError
 
 OURS = "glassgrad"
@@ -276,7 +278,7 @@ def _package(name: str) -> Any:
         if error.name != name:
             raise
         raise ImportError(
-            f'nn.save and nn.load need the package {name}: pip install "glassgrad[save]"'
+            f"nn.save and nn.load need the package {name}: {packages_of('save')}"
         ) from None
 
 

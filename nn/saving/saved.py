@@ -162,7 +162,7 @@ def check_kind(header: Header, *kinds: str) -> None:
     if version != VERSION:
         raise FormatError(
             f"it has version {version!r:.60} of the format, and this glassgrad reads version "
-            f"{VERSION}: pip install --upgrade glassgrad"
+            f"{VERSION}: install a newer glassgrad"
         )
 
 

@@ -308,7 +308,7 @@ def run(program):
         capture_output=True,
         text=True,
         check=False,
-        timeout=120,
+        timeout=600,
     )
 
 

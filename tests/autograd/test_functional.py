@@ -250,6 +250,19 @@ def test_the_jacobian_is_the_same_by_rows_and_by_columns(x, y):
     assert jacobian(f)([x, y])[2] == [0.0, 0.0]
 
 
+@pytest.mark.parametrize("mode", ["reverse", "forward"])
+def test_a_square_jacobian_has_a_row_for_each_output(mode):
+    """By hand, and with no entry equal to the one across the diagonal."""
+    slopes = [[2.0, 3.0, 5.0], [7.0, 11.0, 13.0], [17.0, 19.0, 23.0]]
+
+    def f(v):
+        return [sum(a * x for a, x in zip(row, v, strict=True)) for row in slopes]
+
+    assert jacobian(f, mode=mode)([1.0, -1.0, 0.5]) == slopes
+    split = jacobian(lambda x, y: [2.0 * x + 3.0 * y, 7.0 * x + 11.0 * y], (1, 0), mode)
+    assert split(1.0, -1.0) == ([3.0, 11.0], [2.0, 7.0])
+
+
 def test_vjp_pulls_any_cotangent():
     value, pull = vjp(lambda x, y: [x * y, x + y], 2.0, 3.0)
 

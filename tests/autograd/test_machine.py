@@ -438,9 +438,7 @@ def copied(root, leaves, results):
 
 
 TestEngine = Engine.TestCase
-TestEngine.settings = settings(
-    max_examples=150, stateful_step_count=50, suppress_health_check=[HealthCheck.too_slow]
-)
+TestEngine.settings = settings(max_examples=150, stateful_step_count=50)
 
 
 # --- the machine finds what is broken -------------------------------------------------------------

@@ -372,11 +372,11 @@ def test_a_mode_in_a_thread_does_not_reach_this_one():
     def stay():
         with no_grad(), scope("theirs"), sources():
             entered.set()
-            done.wait(10)
+            done.wait(600)
 
     thread = threading.Thread(target=stay)
     thread.start()
-    entered.wait(10)
+    entered.wait(600)
     y = Value(3.0) * 2.0
     done.set()
     thread.join()
@@ -388,7 +388,7 @@ def test_a_mode_in_a_thread_does_not_reach_this_one():
 def test_one_mode_object_in_two_threads_at_once():
     """The first thread leaves its block while the second is inside its own."""
     mode = scope("shared")
-    both_inside, first_left = threading.Barrier(2, timeout=10), threading.Event()
+    both_inside, first_left = threading.Barrier(2, timeout=600), threading.Event()
 
     def first():
         with mode:
@@ -400,18 +400,18 @@ def test_one_mode_object_in_two_threads_at_once():
     def second():
         with mode:
             both_inside.wait()
-            first_left.wait(10)
+            first_left.wait(600)
             inside = (Value(1.0) * 2.0).scope
         return inside, (Value(1.0) * 2.0).scope
 
     with ThreadPoolExecutor(2) as pool:
         one, two = pool.submit(first), pool.submit(second)
-        assert one.result(10) == ""
-        assert two.result(10) == ("shared", "")
+        assert one.result(600) == ""
+        assert two.result(600) == ("shared", "")
 
 
 def test_one_decorated_function_in_many_threads_at_once():
-    barrier = threading.Barrier(4, timeout=10)
+    barrier = threading.Barrier(4, timeout=600)
 
     @scope("shared")
     @no_grad()

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from autograd import Graph, Value, constant, dot, scope
 from autograd import sum as total
+from autograd.value import Constant
 from nn import Parameter
 
 # Labels that break careless writers of DOT, XML, HTML, Markdown or Mermaid.
@@ -90,7 +91,7 @@ SCOPES = ("", "", "head", "layers.0", "layers.0/neurons.1", "layers.1/neurons.0"
 def computations(
     draw: st.DrawFn, steps: int = 8, roots: int = 2, scopes: tuple[str, ...] = ("",)
 ) -> list[Value]:
-    """The roots of a random recorded computation; at least one is no constant."""
+    """The roots of a random recorded computation; the first is no constant, nor frozen."""
     values = [Value(draw(numbers), label="x")]
     values += draw(st.lists(leaves(), max_size=4))
     for _ in range(draw(st.integers(1, steps))):
@@ -105,7 +106,8 @@ def computations(
             result.label = draw(st.sampled_from(["s", "t"]))
         values.append(result)
     live = [value for value in values if value.kind != "constant" or value.op is not None]
-    return [live[-1], *draw(st.lists(st.sampled_from(live), max_size=roots - 1))]
+    first = next(value for value in reversed(values) if not isinstance(value, Constant))
+    return [first, *draw(st.lists(st.sampled_from(live), max_size=roots - 1))]
 
 
 graphs = computations().map(Graph)

@@ -92,7 +92,7 @@ def test_readers_are_asked_how_they_like_it():
 # --- any computation ------------------------------------------------------------------------------
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(any_graph)
 def test_a_line_shows_one_text_at_a_time_and_in_the_end_the_engines_number(graph):
     animation = animate(graph)
@@ -114,7 +114,7 @@ def test_a_line_shows_one_text_at_a_time_and_in_the_end_the_engines_number(graph
             assert last == f"g {show(node.grad).removeprefix('+')}"
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(any_graph)
 def test_all_gradients_flow_backward_after_all_values_came_forward(graph):
     times = times_of(animate(graph))
@@ -125,7 +125,7 @@ def test_all_gradients_flow_backward_after_all_values_came_forward(graph):
             assert 0.0 <= flow.span.start < flow.span.end <= times.length
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(any_graph)
 def test_every_animation_that_is_named_is_there(graph):
     svg = animate(graph).svg()

@@ -35,7 +35,7 @@ def is_near(x, y, place):
     return place.left - 2 <= x <= place.right + 2 and place.top - 2 <= y <= place.bottom + 2
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(links, sizes, st.sampled_from(DIRECTIONS))
 def test_boxes_have_their_size_and_do_not_overlap(links, sizes, direction):
     wanted = {f"n{i}": size for i, size in enumerate(sizes)}
@@ -54,7 +54,7 @@ def test_boxes_have_their_size_and_do_not_overlap(links, sizes, direction):
             assert other is place or apart or above
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=20)
 @given(links, st.sampled_from(DIRECTIONS))
 def test_arrows_go_from_border_to_border_and_point_both_ways(links, direction):
     wanted = dict.fromkeys([f"n{i}" for i in range(6)], (80.0, 40.0))

@@ -1,12 +1,11 @@
 import os
 import re
-import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
-from hypothesis import HealthCheck, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograd import Graph, Value, constant
@@ -18,13 +17,14 @@ from viz.dot import settings as attributes
 from viz.labels import shorten
 from viz.palette import DARK, LIGHT
 
+from ..needs import needs_dot
 from .reading import read_svg
 from .strategies import HOSTILE, NAMES, computations, labels
 
 ROOT = Path(__file__).resolve().parents[2]
 
 # A process for every example: few, but each a whole picture.
-rendered = settings(max_examples=20, suppress_health_check=[HealthCheck.too_slow])
+rendered = settings(max_examples=20)
 
 
 def statements(diagram, theme=LIGHT):
@@ -65,7 +65,7 @@ def test_a_picture_holds_exactly_the_nodes_edges_values_and_gradients(roots, exp
     assert len(legends) == len(picture.diagram.legend)
 
 
-@pytest.mark.skipif(shutil.which("dot") is None, reason="no dot: apt-get install graphviz")
+@needs_dot
 @rendered
 @given(computations(), st.booleans(), st.sampled_from(["LR", "TB"]))
 def test_a_system_dot_draws_the_same_picture(roots, expand, direction):

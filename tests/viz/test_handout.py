@@ -129,7 +129,7 @@ def graph_of(roots):
     return graph
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(computations(steps=5, roots=1).map(graph_of))
 def test_graph_and_table_have_the_same_numbers_in_order(graph):
     exercise, solution = sections(handout(graph, "all"))
@@ -144,7 +144,7 @@ def test_graph_and_table_have_the_same_numbers_in_order(graph):
     assert marks(solution) == ([], listed)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=25)
 @given(computations(steps=5, roots=1).map(graph_of))
 def test_every_equation_of_a_solution_holds(graph):
     """A pocket calculator agrees wherever a row says ``=``."""

@@ -1,7 +1,6 @@
 import base64
 import random
 import re
-import shutil
 from xml.etree import ElementTree as ET
 
 import pytest
@@ -14,6 +13,7 @@ from viz.inlay import COLUMNS, LINES, _tiles, _with_background
 from viz.palette import LIGHT, THEMES
 from viz.render import render
 
+from ..needs import needs_dot
 from .reading import SVG, read_svg
 from .test_png import read
 
@@ -113,7 +113,7 @@ def test_pixel_images_have_the_cells_too(tmp_path):
             assert pixel == pytest.approx(colour, abs=3)
 
 
-@pytest.mark.skipif(shutil.which("dot") is None, reason="no dot is installed")
+@needs_dot
 def test_another_engine_keeps_the_room():
     svg = picture().svg(engine="dot")
 
@@ -121,7 +121,7 @@ def test_another_engine_keeps_the_room():
     assert read_svg(svg).nodes["layer1"][0] == "layers.0"
 
 
-@pytest.mark.skipif(shutil.which("dot") is None, reason="no dot: apt-get install graphviz")
+@needs_dot
 def test_both_passes_are_the_same_engines(monkeypatch):
     """graphviz-pure writes no PDF, so the place of the cells has to be the one that dot finds."""
     asked = []

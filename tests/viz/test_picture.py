@@ -120,7 +120,7 @@ def test_without_a_name_the_dot_is_saved_as_graphviz_does(picture, tmp_path):
 
 
 def test_a_slow_engine_is_stopped_and_the_error_tells_the_size(picture, tmp_path):
-    slow = program(tmp_path / "slow", "import time; time.sleep(60)")
+    slow = program(tmp_path / "slow", "import time; time.sleep(3600)")
     with pytest.raises(RenderTimeoutError, match=r"within 0.5 s on 3 nodes and 2 edges; draw a"):
         picture.svg(engine=str(slow), timeout=0.5)
 

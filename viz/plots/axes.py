@@ -6,6 +6,8 @@ import itertools
 from collections.abc import Iterator, Sequence
 from typing import TYPE_CHECKING, Any
 
+from _glassgrad_installation import packages_of
+
 from ..palette import DARK, LIGHT, Theme
 
 if TYPE_CHECKING:
@@ -25,7 +27,7 @@ def axes_for(ax: Axes | None, who: str) -> Axes:
         from matplotlib.axes import Axes as AxesType  # noqa: PLC0415
     except ImportError as error:
         raise ImportError(
-            f'viz.{who} needs the package matplotlib: pip install "glassgrad[plot]"'
+            f"viz.{who} needs the package matplotlib: {packages_of('plot')}"
         ) from error
     if ax is None:
         return plt.subplots(layout="constrained")[1]

@@ -86,6 +86,61 @@ def test_settings_and_profiles_are_obeyed():
     assert len(ran(below)) <= 7
 
 
+LIMITS = """
+import sys
+from datetime import timedelta
+from hypothesis import HealthCheck, settings
+from autograd import log
+from autograd.testing import checks_gradient
+
+seen, loaded = [], []
+
+def limit(*decorators, profile="default"):
+    settings.load_profile(profile)
+    def f(x):
+        seen.append((settings().deadline, tuple(settings().suppress_health_check)))
+        loaded.append(frozenset(name for name in sys.modules if "hypothesis" not in name))
+        return log(x)
+    test = f
+    for decorate in decorators:
+        test = decorate(test)
+    test()
+    (deadline, suppressed), = set(seen)
+    seen.clear()
+    assert HealthCheck.too_slow in suppressed
+    return deadline and deadline / timedelta(milliseconds=1)
+
+settings.register_profile("mine", deadline=300, suppress_health_check=[HealthCheck.data_too_large])
+few = settings(max_examples=7)  # which inherits hypothesis' own deadline
+
+print(limit(checks_gradient), limit(few, checks_gradient), limit(checks_gradient, few))
+limited = settings(deadline=200)
+print(limit(checks_gradient, limited), limit(limited, checks_gradient))
+print(limit(checks_gradient, settings(deadline=None)), limit(checks_gradient, profile="mine"))
+print(set(loaded) == {loaded[0]}, "mpmath" in loaded[0])
+"""
+
+
+def test_a_deadline_is_the_users_or_there_is_none():
+    """And what takes long once, the first imports, is not in the first example's time."""
+    clean = {k: v for k, v in os.environ.items() if k != "CI"}  # there hypothesis has no deadline
+    run = subprocess.run(
+        [sys.executable, "-c", LIMITS],
+        cwd=ROOT,
+        env=clean,
+        capture_output=True,
+        text=True,
+        check=False,
+    )
+
+    assert run.stdout.splitlines() == [
+        "None None None",
+        "200.0 200.0",
+        "None 300.0",
+        "True True",
+    ], run.stderr
+
+
 def test_examples_are_run_first():
     def product(x, y):
         return x * y

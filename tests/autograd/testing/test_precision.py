@@ -13,7 +13,7 @@ import operator
 
 import mpmath
 import pytest
-from hypothesis import HealthCheck, assume, given, settings
+from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from autograd import grad, ops
@@ -198,7 +198,7 @@ def is_measurable(op, xs):
 
 
 @EVERY_ROW
-@settings(max_examples=12, suppress_health_check=[HealthCheck.filter_too_much])
+@settings(max_examples=12)
 @given(data=st.data())
 def test_rows_are_precise_over_their_whole_domain(op, data):
     xs = data.draw(everywhere(op))

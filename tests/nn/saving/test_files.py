@@ -614,7 +614,7 @@ def test_a_newer_version_is_not_guessed_at(path):
 
     text = (
         f"cannot load {str(path)!r}: it has version '2' of the format, and this glassgrad reads "
-        "version 1: pip install --upgrade glassgrad"
+        "version 1: install a newer glassgrad"
     )
 
     assert error_of(load, path) == text

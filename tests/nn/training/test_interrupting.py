@@ -169,7 +169,7 @@ print("epochs", history.epochs, history.stopped)
     )
     assert process.stdout.readline() == "begun\n"
     process.send_signal(signal.SIGINT)
-    rest, _ = process.communicate(timeout=60)
+    rest, _ = process.communicate(timeout=600)
 
     assert process.returncode == 0
     assert "interrupted" in rest.splitlines()[-1]

@@ -5,35 +5,38 @@ from __future__ import annotations
 import functools
 import os
 import re
-import shutil
 from collections import defaultdict
 
 import pytest
+from playwright.sync_api import sync_playwright
 
 from viz.player.page import layout
 from viz.render import render
 
-BROWSER = os.environ.get("GLASSGRAD_CHROMIUM") or shutil.which("chromium")
+from ...needs import BROWSER, NO_BROWSER, NO_FONT
+
 SCREENSHOTS = os.environ.get("GLASSGRAD_SCREENSHOTS")
 
+PATIENCE = 600_000.0  # milliseconds; a hang is found by pytest's timeout
 PROJECTOR = (1280, 720)
 SIZES = {"1280": PROJECTOR, "1920": (1920, 1080), "390": (390, 844)}
 
 
 @pytest.fixture(scope="session")
 def browser():
-    """Chromium, which CI must have."""
-    missing = "" if BROWSER else "no chromium on PATH, and none in $GLASSGRAD_CHROMIUM"
-    try:
-        from playwright.sync_api import sync_playwright  # noqa: PLC0415
-    except ImportError:
-        missing = "playwright is not installed: pip install playwright"
-    if missing and os.environ.get("CI"):
-        pytest.fail(missing)
-    if missing:
-        pytest.skip(missing)
+    """Chromium."""
+    if BROWSER is None:
+        pytest.skip(NO_BROWSER)
     with sync_playwright() as playwright:
         found = playwright.chromium.launch(executable_path=BROWSER, args=["--no-sandbox"])
+        page = found.new_page()
+        width = page.evaluate(
+            "() => document.createElement('canvas').getContext('2d').measureText('a').width"
+        )
+        page.close()
+        if not width:
+            found.close()
+            pytest.skip(NO_FONT)
         yield found
         found.close()
 
@@ -83,6 +86,11 @@ class Shown:
             where,
         )
         return self
+
+    def painted(self):
+        """Two frames later, when what observers are told of a new size has been obeyed."""
+        self.tab.evaluate("() => new Promise(requestAnimationFrame)")
+        self.tab.evaluate("() => new Promise(requestAnimationFrame)")
 
     def text(self, name):
         return self.tab.locator(f"#ui-{name}").text_content()
@@ -156,6 +164,7 @@ def show(browser, idle, tmp_path):
             page = idle[setting].pop()
         else:
             page = Shown(browser.new_context(offline=True, **options).new_page())
+            page.tab.set_default_timeout(PATIENCE)
         opened.append((setting, page))
         page.tab.set_viewport_size({"width": size[0], "height": size[1]})
         page.tab.goto(f"file://{path}{hash}")

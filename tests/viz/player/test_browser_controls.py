@@ -376,7 +376,7 @@ def test_beside_a_panel_all_that_is_needed_stays_in_sight(show, size):
         page.go(step)
         for box in ("n0", page.ids(".box.now")[0]):
             page.tab.locator(f"#{box}").dispatch_event("click")
-            page.tab.wait_for_timeout(50)
+            page.painted()
             stage = page.tab.locator("#ui-stage").bounding_box()
             for name in {box, *page.ids(".box.now"), *page.ids(".box.source")}:
                 frame = page.tab.locator(f"#{name}").bounding_box()

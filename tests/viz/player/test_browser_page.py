@@ -4,12 +4,13 @@ from pathlib import Path
 
 import axe_playwright_python
 import pytest
+from playwright.sync_api import expect
 
 from autograd import Value
 from viz.player.page.player import Player
 from viz.player.page.sandbox import frame
 
-from .conftest import SIZES
+from .conftest import PATIENCE, SIZES
 from .stories import chain, neuron, player_of, two_views
 
 AXE = Path(axe_playwright_python.__file__).with_name("axe.min.js").read_text(encoding="utf-8")
@@ -157,6 +158,7 @@ def notebook(browser):
     """Two players in one page, as a notebook has them."""
     context = browser.new_context(viewport={"width": 1000, "height": 1400}, offline=True)
     tab = context.new_page()
+    tab.set_default_timeout(PATIENCE)
     complaints = []
     tab.on("console", lambda message: complaints.append(message.text))
     tab.on("pageerror", lambda error: complaints.append(str(error)))
@@ -210,15 +212,14 @@ def test_in_a_notebook_the_wheel_scrolls_the_notebook(notebook):
     assert camera.get_attribute("style") == before
     notebook.keyboard.down("Control")
     notebook.mouse.wheel(0, -200)
-    notebook.wait_for_timeout(100)
+    expect(camera).not_to_have_attribute("style", before, timeout=PATIENCE)
     notebook.keyboard.up("Control")
-    assert camera.get_attribute("style") != before
 
 
 def test_in_a_notebook_full_screen_works_or_says_why_not(notebook):
     first = notebook.frame_locator("iframe").nth(0)
     first.locator("#ui-full").click()
-    notebook.wait_for_function("() => document.fullscreenElement !== null", timeout=3000)
+    notebook.wait_for_function("() => document.fullscreenElement !== null")
 
 
 def test_a_frame_shares_nothing_with_the_notebook(notebook):
@@ -232,27 +233,30 @@ def test_a_frame_shares_nothing_with_the_notebook(notebook):
 # --- sizes ----------------------------------------------------------------------------------------
 
 
-def test_four_hundred_boxes_are_quick(show):
-    """A step is repainted in the time of a few frames."""
-    page = show(player_of(chain(200)))
-    assert page.tab.locator("#ui-picture .box").count() >= 390
-    page.press("b")
-    took = page.tab.evaluate(
-        """async () => {
-          const painted = () => new Promise(done => requestAnimationFrame(() => setTimeout(done)));
-          const times = [];
-          for (let n = 0; n < 12; n++) {
-            await painted();
-            const start = performance.now();
-            document.getElementById('ui-next').click();
-            await painted();
-            times.push(performance.now() - start);
-          }
-          return times.sort((a, b) => a - b)[6];
-        }"""
-    )
+def test_a_step_among_four_hundred_boxes_changes_as_little_as_among_forty(show):
+    """How long that takes is measured in benchmarks/cases/player.py."""
 
-    assert took < 100  # milliseconds; the machine may be busy, so it is the median
+    def changes(length):
+        page = show(player_of(chain(length)))
+        assert page.tab.locator("#ui-picture .box").count() >= 1.9 * length
+        page.press("b")
+        return page.tab.evaluate(
+            """async () => {
+              let seen = 0;
+              const watch = new MutationObserver(changes => { seen += changes.length; });
+              const all = { attributes: true, childList: true, characterData: true, subtree: true };
+              watch.observe(document, all);
+              for (let n = 0; n < 12; n++) {
+                document.getElementById('ui-next').click();
+                await new Promise(requestAnimationFrame);
+                await new Promise(requestAnimationFrame);
+              }
+              watch.disconnect();
+              return seen;
+            }"""
+        )
+
+    assert changes(200) < 1.5 * changes(20)
 
 
 def test_it_prints(show):

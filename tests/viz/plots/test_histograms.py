@@ -35,7 +35,7 @@ def labels(ax):
     return [label.get_text() for label in ax.get_yticklabels()]
 
 
-@settings(suppress_health_check=[HealthCheck.function_scoped_fixture], max_examples=30)
+@settings(suppress_health_check=list(HealthCheck), max_examples=30)
 @given(st.lists(st.floats(-1e3, 1e3).filter(lambda x: abs(x) > 1e-9), min_size=1, max_size=40))
 def test_bars_count_the_numbers(numbers):
     """Each number is looked up in the edges once more, one by one."""

@@ -275,7 +275,8 @@ def _computed(
         if not abs(slope) <= LARGEST_SLOPE:
             return None
         growth += abs(slope) * g
-    return value, growth
+    # What a number does not pass on, the next may enlarge all the same: its own change is 1.
+    return value, max(1.0, growth)
 
 
 def _near_an_end(op: Op, xs: tuple[float, ...], growths: Sequence[float]) -> bool:

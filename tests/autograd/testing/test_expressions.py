@@ -10,7 +10,7 @@ from collections import Counter
 from dataclasses import replace
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import Phase, given, seed, settings
 from hypothesis import strategies as st
 
 from autograd import Graph, Value, grad, operation, ops
@@ -75,7 +75,7 @@ def test_everything_is_defined_small_and_away_from_kinks(expression):
 
     for node in graph:
         assert abs(node.value) <= LARGEST_VALUE
-        assert node.grad is None or abs(node.grad) <= 2.0 * LARGEST_GROWTH
+        assert node.grad is None or abs(node.grad) <= 1.001 * LARGEST_GROWTH
         if node.op is not None and node.grad is not None:
             assert node.op.contains(node.inputs)
             assert all(abs(distance) > MARGIN for distance in node.op.kinks(*node.inputs))
@@ -110,22 +110,27 @@ def test_the_source_pastes_and_runs():
 
 
 def test_every_row_is_drawn_and_results_are_shared():
-    names, shared, whole = Counter(), 0, 0
+    """As many draws as it takes: how often a row comes depends on what hypothesis tries first."""
+    names, drawn, shared, whole = Counter(), 0, 0, 0
 
-    @settings(max_examples=1500, database=None, derandomize=True)
+    @settings(max_examples=1000, database=None, phases=[Phase.generate])
     @given(expressions())
     def draw(expression):
-        nonlocal shared, whole
+        nonlocal drawn, shared, whole
+        drawn += 1
         names.update({step.op.name for step in expression.steps})
         uses = Counter(x for step in expression.steps for x in step.operands if isinstance(x, int))
         shared += max(uses.values()) > 1
         whole += {0, 1} <= set(uses)
 
-    draw()
+    for start in range(30):
+        seed(start)(draw)()
+        if set(names) >= set(ops.ALL):
+            break
 
     assert set(names) >= set(ops.ALL)
-    assert shared > 600  # two fifths use some number twice
-    assert whole > 600  # and use both inputs
+    assert shared > 0.3 * drawn  # use some number twice
+    assert whole > 0.3 * drawn  # use both inputs
 
 
 @pytest.mark.parametrize("kwargs", [{}, {"inputs": 1}, {"inputs": 5, "max_ops": 20}], ids=str)

@@ -34,6 +34,12 @@ class Parameters(list[Any]):
         super().__init__(some)
         self.owner = owner
 
+    def __reduce__(self) -> tuple[Any, ...]:
+        return list, (list(self),)  # a copy is a plain list, without the model
+
+
+Parameters.__name__ = "list"  # what an error calls it that meets one by mistake
+
 
 class Module(Part):
     """A model, or a part of one: write ``forward``, keep Parameters and Modules as attributes.

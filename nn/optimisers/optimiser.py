@@ -14,6 +14,17 @@ from ..settings import Check, not_negative
 from . import states
 
 
+class StepError(NonFiniteError):
+    """A step of finite gradients that fits no double; with the parameter, and what to take off."""
+
+    def __init__(self, text: str, parameter: Value, off: float) -> None:
+        super().__init__(text)
+        self.parameter, self.off = parameter, off
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(self), (str(self), self.parameter, self.off)
+
+
 class Optimiser:
     """What optimisers share: a list of parameters, a learning rate, and steps of all or none.
 
@@ -171,10 +182,12 @@ class Optimiser:
     ) -> None:
         for i, g, off in zip(indices, gradients, changes, strict=True):
             if not math.isfinite(off):
-                raise NonFiniteError(
+                raise StepError(
                     f"{type(self).__name__}.step: the step of {self._named(i)} would be {-off}, "
                     f"with the gradient {g:g} and lr={self.lr:g}; no parameter was changed. Scale "
-                    "the loss down, or make a new optimiser and clip gradients"
+                    "the loss down, or make a new optimiser and clip gradients",
+                    self.parameters[i],
+                    off,
                 )
 
     def _named(self, i: int) -> str:

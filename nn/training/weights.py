@@ -9,6 +9,7 @@ from autograd import Value
 
 from ..module import Module
 from ..optimisers import Optimiser
+from ..optimisers.optimiser import StepError
 from .divergence import AFTER, DivergedError
 
 
@@ -71,8 +72,11 @@ class Weights:
         try:
             optimizer.step()
             self._check_finite(before)
-        except BaseException:
+        except BaseException as error:
             self.give(before)
+            if isinstance(error, StepError):
+                was = error.parameter.data
+                raise _refusal(error.parameter, was, was - error.off) from None
             raise
         self.good = self.before = before
 
@@ -81,12 +85,15 @@ class Weights:
         if math.isfinite(sum(after)) or all(map(math.isfinite, after)):
             return
         i = next(i for i, number in enumerate(after) if not math.isfinite(number))
-        parameter = self.all[i]
-        name = f" {parameter.label!r}" if parameter.label else ""
-        scope = f" in {parameter.scope}" if parameter.scope else ""
-        error = DivergedError(
-            f"fit stopped: the step would have made the parameter{name}{scope} {after[i]!r}, from "
-            f"{before[i]!r} with the gradient {parameter.grad!r}{AFTER}"
-        )
-        error.label, error.scope = parameter.label, parameter.scope
-        raise error
+        raise _refusal(self.all[i], before[i], after[i])
+
+
+def _refusal(parameter: Value, before: float, after: float) -> DivergedError:
+    name = f" {parameter.label!r}" if parameter.label else ""
+    scope = f" in {parameter.scope}" if parameter.scope else ""
+    error = DivergedError(
+        f"fit stopped: the step would have made the parameter{name}{scope} {after!r}, from "
+        f"{before!r} with the gradient {parameter.grad!r}{AFTER}"
+    )
+    error.label, error.scope = parameter.label, parameter.scope
+    return error

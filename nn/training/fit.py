@@ -115,8 +115,8 @@ def fit(
         0.5 where outputs learn to be the targets 0 and 1, 0 where they learn to be scores.
     sample_weight:
         How much each example counts, compared with the others: 2 like having it twice, 0 like not
-        having it. A batch's loss is Σ (weight ∕ mean weight of all) · loss ∕ examples in the batch, so
-        equal weights change nothing. Metrics that are given as functions do not see them.
+        having it. A batch's loss is Σ (weight ∕ mean weight of all) · loss ∕ examples in the
+        batch, so equal weights change nothing. Metrics that are given as functions do not see them.
     schedule:
         A factor of the learning rate for every time, such as ``nn.CosineDecay()``: a function of
         (epoch, horizon), asked before each step, where the epoch has a fraction and begins at 0.

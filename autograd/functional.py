@@ -18,10 +18,11 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
+from dataclasses import replace
 from typing import Any
 
 from . import ops
-from .modes import NOWHERE, here, recording
+from .modes import NOWHERE, Run, enter, here, made_in, recording
 from .numbers import is_number, real
 from .pullback import between, pullback, pushforward
 from .trees import Rebuild, flatten
@@ -49,6 +50,7 @@ class _Run:
         self.recorded_outside = (here() or NOWHERE).recording
         self.inputs: list[Value] = []
         self.rebuilds: list[tuple[int, Rebuild]] = []
+        self.mark = Run()
         output = self._run(f, list(args), kwargs, positions)
         self.is_scalar = isinstance(output, Value) or is_number(output)
         leaves, self.rebuild_output = flatten(output)
@@ -59,7 +61,8 @@ class _Run:
                     "differentiated returns Values or numbers, alone or in lists"
                 )
         self.outputs = [x if isinstance(x, Value) else Constant(x) for x in leaves]
-        self.order, outside = between(self.inputs, self.outputs)
+        self.order, leaves_used = between(self.inputs, self.outputs)
+        outside = [x for x in leaves_used if not made_in(x._about, self.mark)]
         connected = self.recorded_outside and (surrounded or bool(outside))
         self.live = connected
         self.values_wanted = surrounded or connected
@@ -78,6 +81,7 @@ class _Run:
         """What f returns for Values of its own, one derivative deeper than the code around it."""
         depth = _depth.get()
         try:
+            enter(replace(here() or NOWHERE, run=self.mark))  # the decorator leads back
             _depth.set(depth + 1)
             for position in positions:
                 leaves, rebuild = flatten(arguments[position])

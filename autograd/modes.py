@@ -16,6 +16,21 @@ from typing import Any
 from .blocks import Block, Setting
 
 
+class Run:
+    """Marks what is made while a function is differentiated, or a model trained; see `made_in`.
+
+    A copy or a pickle of it is None: there, nothing tells what was made when.
+    """
+
+    __slots__ = ("around",)
+
+    def __init__(self) -> None:
+        self.around = (here() or NOWHERE).run
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return type(None), ()
+
+
 @dataclass(frozen=True, slots=True)
 class Place:
     """What is said of every node recorded here; a node keeps a reference to it, no copy."""
@@ -25,6 +40,7 @@ class Place:
     sources: bool = False
     label: str = ""  # of one node; then the Place belongs to that node alone
     source: str = ""
+    run: Run | None = None  # the innermost that this lies in
 
     plain: bool = field(init=False, repr=False, compare=False)
     """Whether a node recorded here needs nothing more than a reference to this place."""
@@ -38,6 +54,14 @@ NOWHERE = Place()
 _place: Setting[Place | None] = Setting("place", None)
 here, settled = _place.get, _place.settled
 enter = _place.set  # for nn, where every neuron enters a scope: `with scope(…)` would cost 3 µs
+
+
+def made_in(place: Place | None, run: Run) -> bool:
+    """Whether what was made at ``place`` was made in a run, or in one within it."""
+    inner = place.run if place is not None else None
+    while inner is not None and inner is not run:
+        inner = inner.around
+    return inner is run
 
 
 class _Mode(Block):
@@ -79,6 +103,15 @@ class recording(_Mode):  # noqa: N801 - the opposite of no_grad, used inside der
 
     def __init__(self, *given: Any) -> None:
         super().__init__(lambda outer: replace(outer, recording=True), given)
+
+
+class running(_Mode):  # noqa: N801 - for derivatives and trainings
+    """Everything made inside this block is marked as made in a run."""
+
+    __slots__ = ()
+
+    def __init__(self, run: Run) -> None:
+        super().__init__(lambda outer: replace(outer, run=run))
 
 
 class sources(_Mode):  # noqa: N801 - a context manager, spelled like a function

@@ -3,8 +3,7 @@
 micrograd's users write ``neuron.b = Value(0.5)``, and mean a weight. So a leaf Value that is put
 into a Module outside a call, as an attribute, or into a list, tuple, dict or array that is one,
 becomes a `Parameter`: it stays the same object, and its class now says what it is. A Value that a
-call puts there, such as an input that it keeps, is not a parameter: its attribute is noted as a
-cache.
+call puts there, such as an input that it keeps, is not a parameter: the Module notes it.
 """
 
 from __future__ import annotations
@@ -22,13 +21,16 @@ _SETTLED = {Parameter, FrozenParameter, float, int, str, bool, type(None)}
 Answers = Callable[[Part], Iterable[Any] | None]
 
 
-def adopt(x: Any) -> list[Value]:
+def adopt(x: Any, without: Collection[int] = ()) -> list[Value]:
     """Make the plain leaves in ``x`` Parameters; those of a user's own class stay as they are.
 
-    Returns these. ``x`` is a Value or a container of some; Modules in it are not entered.
+    Returns these. ``x`` is a Value or a container of some; Modules in it are not entered, and
+    leaves whose id is in ``without`` are left alone.
     """
     kept = []
     for leaf in _plain_leaves(x):
+        if id(leaf) in without:
+            continue
         if leaf.__class__ is Value:
             leaf.__class__ = Parameter
         else:
@@ -37,44 +39,49 @@ def adopt(x: Any) -> list[Value]:
 
 
 def adopt_in(module: Part) -> list[Value]:
-    """`adopt` all that the attributes of ``module`` hold, caches left out."""
+    """`adopt` all that the attributes of ``module`` hold, but for what calls have left there."""
+    kept_by_calls = set(map(id, module.caches))
     kept = []
-    for name, x in attributes(module):
-        if may_hold_parts(x) and name not in module.caches:
-            kept += adopt(x)
+    for _, x in attributes(module):
+        if may_hold_parts(x):
+            kept += adopt(x, kept_by_calls)
     return kept
 
 
-def note_caches(module: Part, before: Iterable[Value]) -> None:
-    """Note the attributes in which a call has put plain leaves that were not there ``before``."""
-    known = {id(leaf) for leaf in before}
-    for name, x in attributes(module):
-        if may_hold_parts(x):
-            note_cache(module, name, x, known)
+def note_caches(module: Part, before: Iterable[Value] = ()) -> None:
+    """Note the plain leaves in ``module`` that were not there ``before``: a call put them there."""
+    known = set(map(id, before))
+    found = [leaf for _, x in attributes(module) if may_hold_parts(x) for leaf in _plain_leaves(x)]
+    if found or module.caches:
+        module.note(tuple([leaf for leaf in found if id(leaf) not in known]))
 
 
-def note_cache(module: Part, name: str, x: Any, known: Collection[int] = ()) -> None:
-    """Note attribute ``name`` as a cache if ``x``, which a call put there, holds plain leaves."""
-    if name not in module.caches and any(id(leaf) not in known for leaf in _plain_leaves(x)):
-        module.caches |= {name}
+def note_cache(module: Part, x: Any) -> None:
+    """Note the plain leaves in ``x``, which a call has put into ``module``."""
+    if found := _plain_leaves(x):
+        module.note((*module.caches, *found))
 
 
 def gather(  # noqa: C901 - one loop, quick because every step of an optimiser asks
-    root: Part, answers: Answers, *, adopting: bool
+    root: Part, answers: Answers, running: Iterable[Part]
 ) -> list[Any]:
     """The parameters in ``root``, in the order of definition, each once.
 
-    ``answers`` gives what a Module answers for itself, or None if it is to be searched;
-    ``adopting`` says whether plain leaves become parameters.
+    ``answers`` gives what a Module answers for itself, or None if it is to be searched. Plain
+    leaves become parameters, but for those in Modules that are ``running``: a call may have put
+    them there.
     """
     found: dict[int, Any] = {}
     seen: set[int] = set()
-    stack: list[tuple[Any, bool]] = [(root, not adopting)]  # (part, whether a call put it there)
+    in_calls = set(map(id, running))
+    # A part, and which plain leaves are no parameters: their ids, or None for all.
+    stack: list[tuple[Any, frozenset[int] | None]] = [(root, frozenset())]
     while stack:
-        part, is_cache = stack.pop()
+        part, kept = stack.pop()
         kind = KINDS[part.__class__]
         if kind == "value":
-            if isinstance(part, Parameter) or (not is_cache and _is_plain_leaf(part)):
+            is_weight = kept is not None and id(part) not in kept and _is_plain_leaf(part)
+            if is_weight or isinstance(part, Parameter):
                 if part.__class__ is Value:
                     part.__class__ = Parameter
                 found.setdefault(id(part), part)
@@ -87,31 +94,28 @@ def gather(  # noqa: C901 - one loop, quick because every step of an optimiser a
             if answer is not None:
                 found.update([(id(value), value) for value in answer])
                 continue
-            caches = part.caches
-            inside = [
-                (x, is_cache or name in caches)
-                for name, x in attributes(part)
-                if KINDS[x.__class__]
-            ]
+            kept = None if id(part) in in_calls else frozenset(map(id, part.caches))
+            inside = [(x, kept) for _, x in attributes(part) if KINDS[x.__class__]]
         elif kind == "array" and not part.dtype.hasobject:
             continue
         elif kind == "set":
-            _refuse_parameters_in_a_set(root, part, is_cache=is_cache)
+            _refuse_parameters_in_a_set(root, part, kept)
             continue
         else:
             items = contents(part)
             if set(map(type, items)) == {Parameter}:  # the weights of a neuron
                 found.update(zip(map(id, items), items, strict=True))  # the first place counts
                 continue
-            inside = [(x, is_cache) for x in items if KINDS[x.__class__]]
+            inside = [(x, kept) for x in items if KINDS[x.__class__]]
         inside.reverse()
         stack += inside
     return list(found.values())
 
 
-def _refuse_parameters_in_a_set(root: Part, some: Any, *, is_cache: bool) -> None:
+def _refuse_parameters_in_a_set(root: Part, some: Any, kept: frozenset[int] | None) -> None:
     for x in some:
-        is_weight = isinstance(x, Value) and _is_plain_leaf(x) and not is_cache
+        is_plain = isinstance(x, Value) and _is_plain_leaf(x)
+        is_weight = is_plain and kept is not None and id(x) not in kept
         if is_weight or isinstance(x, (Part, Parameter)):
             name = next(dotted(trail) for trail, part in trails(root) if part is some)
             raise TypeError(

@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 import inspect
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, ClassVar, Self
@@ -14,7 +15,7 @@ from autograd.numbers import is_number, real
 from .adoption import adopt, gather, note_cache
 from .names import nearest
 from .parameter import Parameter
-from .scopes import calling, scoped
+from .scopes import building, running, scoped
 from .summary import table
 from .walk import Part, Trail, dotted, may_hold_parts, walk
 
@@ -39,6 +40,17 @@ class Parameters(list[Any]):
 
 
 Parameters.__name__ = "list"  # what an error calls it that meets one by mistake
+
+
+def _owned(parameters: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """A user's own ``parameters()``, whose list knows whose it is."""
+
+    @functools.wraps(parameters)
+    def inside(self: Module) -> Any:
+        some = parameters(self)
+        return Parameters(some, self) if isinstance(some, list) else some
+
+    return inside
 
 
 class Module(Part):
@@ -73,25 +85,27 @@ class Module(Part):
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
-        own = vars(cls)
+        own = dict(vars(cls))
         if "__call__" in own:  # micrograd's habit; nodes get their scope all the same
             cls.__call__ = scoped(own["__call__"])  # type: ignore[method-assign]
-        if not cls.__module__.startswith(f"{__package__}.") and own.keys() & {
-            "forward",
-            "__call__",
-        }:
-            cls.watched = True
-            if inspect.isfunction(own.get("forward")):  # it may be called without __call__
-                cls.forward = scoped(own["forward"])  # type: ignore[method-assign]
+        if inspect.isfunction(own.get("parameters")):
+            cls.parameters = _owned(own["parameters"])  # type: ignore[assignment, method-assign]
+        if cls.__module__.startswith(f"{__package__}."):
+            return  # none of ours keeps what it is given
+        cls.watched = cls.watched or not own.keys().isdisjoint({"forward", "__call__"})
+        if inspect.isfunction(own.get("forward")):  # it may be called without __call__
+            cls.forward = scoped(own["forward"])  # type: ignore[method-assign]
+        if inspect.isfunction(own.get("__init__")):
+            cls.__init__ = building(own["__init__"])  # type: ignore[method-assign]
 
     def __setattr__(self, name: str, x: Any) -> None:
         super().__setattr__(name, x)
-        if may_hold_parts(x) and not isinstance(x, Parameter) and not _overrides(self):
-            if calling() is not None:
-                note_cache(self, name, x)
+        if name == "_caches" or isinstance(x, Parameter) or not may_hold_parts(x):
+            return
+        if not _overrides(self):
+            if running():
+                note_cache(self, x)
             else:
-                if name in self.caches:
-                    self.caches -= {name}
                 adopt(x)
 
     @scoped
@@ -149,7 +163,7 @@ class Module(Part):
                 return [value for _, value in part._answers()]  # type: ignore[attr-defined] # noqa: SLF001
             return None
 
-        return gather(self, answers, adopting=calling() is None)
+        return gather(self, answers, running())
 
     def _parameters(self) -> Iterator[tuple[Trail, Parameter]]:
         """(trail, parameter) of each.

@@ -20,9 +20,32 @@ from autograd.modes import NOWHERE, Place, enter, here, inner_place
 from .adoption import adopt_in, note_caches
 from .walk import Part, keys, walk
 
-# The Module whose forward is running in this thread.
-_calling: ContextVar[Part | None] = ContextVar("calling", default=None)
-calling = _calling.get
+# The Modules whose forward is running in this thread, the innermost first: (Module, the others).
+_calling: ContextVar[tuple[Part, Any] | None] = ContextVar("calling", default=None)
+
+
+def running() -> list[Part]:
+    """The Modules that are being called, the innermost first."""
+    found, chain = [], _calling.get()
+    while chain is not None:
+        part, chain = chain
+        found.append(part)
+    return found
+
+
+def building(make: Callable[..., None]) -> Callable[..., None]:
+    """``make``, an ``__init__``: what it sets is set outside calls, wherever it is called."""
+
+    @functools.wraps(make)
+    def inside(self: Part, *inputs: Any, **options: Any) -> None:
+        chain = _calling.get()
+        try:
+            _calling.set(None)
+            make(self, *inputs, **options)
+        finally:
+            _calling.set(chain)
+
+    return inside
 
 
 def scoped(call: Callable[..., Any]) -> Callable[..., Any]:
@@ -30,14 +53,15 @@ def scoped(call: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(call)
     def inside(self: Part, *inputs: Any, **options: Any) -> Any:
-        caller = _calling.get()
+        chain = _calling.get()
+        caller = chain[0] if chain is not None else None
         if caller is self:  # forward within __call__, or a Module that calls itself
             return call(self, *inputs, **options)
         outer = here()
         watched = type(self).watched
         before = adopt_in(self) if watched else ()
         try:
-            _calling.set(self)
+            _calling.set((self, chain))
             if caller is not None and (name := name_in(caller, self)):
                 enter(inner_place(outer or NOWHERE, name))
             return call(self, *inputs, **options)
@@ -45,7 +69,7 @@ def scoped(call: Callable[..., Any]) -> Callable[..., Any]:
             try:
                 enter(outer)
             finally:
-                _calling.set(caller)
+                _calling.set(chain)
             if watched:
                 note_caches(self, before)
 

@@ -29,20 +29,19 @@ class Part:
     __slots__ = ("__dict__", "__weakref__", "_caches", "_seat")
 
     _seat: Any  # where it was found in the Module that called it last; see scopes.py
-    _caches: frozenset[str]
+    _caches: tuple[Value, ...]
     watched: ClassVar[bool] = False  # whether calls may keep Values in it; see adoption.py
 
     @property
-    def caches(self) -> frozenset[str]:
-        """The names of the attributes in which calls have kept Values; see adoption.py."""
-        return getattr(self, "_caches", _NONE)
+    def caches(self) -> tuple[Value, ...]:
+        """The plain leaves that calls have left in this part; see adoption.py."""
+        return getattr(self, "_caches", ())
 
-    @caches.setter
-    def caches(self, names: frozenset[str]) -> None:
-        object.__setattr__(self, "_caches", names)
+    def note(self, leaves: tuple[Value, ...]) -> None:
+        """Keep what `caches` answers."""
+        object.__setattr__(self, "_caches", leaves)
 
 
-_NONE: frozenset[str] = frozenset()
 _FOUND = (Part, Value)
 
 

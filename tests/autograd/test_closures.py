@@ -4,6 +4,7 @@ Physics-informed losses and gradient penalties are made of such derivatives. The
 computation with those Values as arguments, inside one derivative more.
 """
 
+import pickle
 import random
 
 import pytest
@@ -23,6 +24,7 @@ from autograd import (
     jacobian,
     jvp,
     no_grad,
+    scope,
     value_and_grad,
     vjp,
 )
@@ -114,6 +116,45 @@ def test_several_outputs_are_all_connected_or_none():
 )
 def test_what_needs_no_gradient_leaves_plain_numbers(outside):
     assert type(grad(lambda x: x * x * outside)(3.0)) is float
+
+
+def by_steps(x):
+    total = Value(0.0)  # as micrograd's users begin a sum
+    for k in range(3):
+        total = total + x**k
+    return total
+
+
+@pytest.mark.parametrize(
+    "f",
+    [
+        by_steps,
+        lambda x: Value(1.0) * x * x,
+        lambda x: grad(lambda y: y * Value(2.0) * x)(1.0) * x,
+        lambda x: nn.MLP(1, [2, 1], activation="tanh")([x]),
+        scope("s")(by_steps),
+    ],
+    ids=["sum", "factor", "nested", "a model made inside", "scope"],
+)
+def test_values_made_by_the_function_itself_leave_plain_numbers(f):
+    assert type(grad(f)(2.0)) is float
+    assert type(derivative(f, 2)(2.0)) is float
+    assert type(grad(grad(f))(2.0)) is float
+
+
+def test_a_value_made_in_an_earlier_derivative_is_one_from_outside():
+    made = []
+
+    def keeping(x):
+        made.append(Value(3.0))
+        return x * made[-1]
+
+    grad(keeping)(2.0)
+    grad(lambda x: x * x * made[0])(2.0).backward()
+    assert made[0].grad == 4.0
+    copied = pickle.loads(pickle.dumps(made[0]))  # noqa: S301
+    grad(lambda x: x * copied)(2.0).backward()
+    assert copied.grad == 4.0 + 1.0
 
 
 def test_frozen_parameters_and_no_grad_leave_plain_numbers():

@@ -62,7 +62,7 @@ class _Run:
                 )
         self.outputs = [x if isinstance(x, Value) else Constant(x) for x in leaves]
         self.order, leaves_used = between(self.inputs, self.outputs)
-        outside = [x for x in leaves_used if not made_in(x._about, self.mark)]
+        outside = [x for x in leaves_used if not made_in(x, self.mark)]
         connected = self.recorded_outside and (surrounded or bool(outside))
         self.live = connected
         self.values_wanted = surrounded or connected

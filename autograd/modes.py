@@ -56,8 +56,9 @@ here, settled = _place.get, _place.settled
 enter = _place.set  # for nn, where every neuron enters a scope: `with scope(…)` would cost 3 µs
 
 
-def made_in(place: Place | None, run: Run) -> bool:
-    """Whether what was made at ``place`` was made in a run, or in one within it."""
+def made_in(value: Any, run: Run) -> bool:
+    """Whether a Value was made in a run, or in one within it."""
+    place: Place | None = value._about
     inner = place.run if place is not None else None
     while inner is not None and inner is not run:
         inner = inner.around

@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import functools
 import opcode
+import operator
 import sys
 from types import CodeType, FrameType
 from typing import Any
@@ -20,7 +21,10 @@ _PICKING = frozenset({
     "maximum", "minimum", "fmax", "fmin", "clip", "max", "min", "amax", "amin", "ptp", "nanmax",
     "nanmin", "norm", "pad",
 })  # fmt: skip
-_HARMLESS = frozenset({"ge", "le", "__ge__", "__le__", "greater_equal", "less_equal"})
+_HARMLESS = frozenset({
+    "ge", "le", "__ge__", "__le__", "greater_equal", "less_equal",
+    "scalar_compare", "vec_compare",  # pandas'
+})  # fmt: skip
 
 
 class _Codes(dict[int, tuple[CodeType, bytes]]):
@@ -57,30 +61,42 @@ def _picker(frame: FrameType | None) -> str:
         frame = frame.f_back
     if frame is None or inner is None:
         return ""
-    names = _attributes(frame.f_code)
-    if picking := names & _PICKING:
-        return f"np.{min(picking)}" if len(picking) == 1 else "a function of NumPy"
-    if not _HARMLESS.isdisjoint(names | _attributes(inner.f_code)):
+    called = _called(frame)
+    if called in _HARMLESS or _called(inner) in _HARMLESS:
         return ""
+    if called in _PICKING:
+        return f"np.{called}"
     used = [frame.f_globals[name] for name in frame.f_code.co_names if name in frame.f_globals]
-    signs = [sign for x in (*frame.f_locals.values(), *used) if (sign := _sign(x))]
+    used += frame.f_locals.values()
+    if any(x is operator.ge or x is operator.le for x in used):
+        return ""
+    signs = [sign for x in used if (sign := _sign(x))]
     return min(signs, key=len) if signs else "a function of NumPy" * (inner is not frame)
 
 
-@functools.lru_cache(1000)
-def _attributes(code: CodeType) -> frozenset[str]:
-    """The names that a code takes from something, as ``np.maximum``; and its globals but max, min.
+def _called(frame: FrameType) -> str:
+    """The name of what is being called, if it is a name that we know: the last one taken before."""
+    names = [name for at, name in _taken(frame.f_code) if at < frame.f_lasti]
+    return names[-1] if names else ""
 
-    The globals, because of ``from numpy import maximum``.
+
+@functools.lru_cache(1000)
+def _taken(code: CodeType) -> tuple[tuple[int, str], ...]:
+    """Where a code takes a name that we know, from something (``np.maximum``) or from its globals.
+
+    Not ``max`` and ``min`` from there, which are Python's.
     """
     import dis  # noqa: PLC0415 - seldom needed
 
-    found = set()
+    found = []
     for step in dis.get_instructions(code):
         is_global = step.opname in {"LOAD_GLOBAL", "LOAD_NAME"}
-        if is_global or step.opname in {"LOAD_ATTR", "LOAD_METHOD"}:
-            found |= {step.argval} - ({"max", "min"} if is_global else set())
-    return frozenset(found)
+        known = _HARMLESS | _PICKING if step.opname in {"LOAD_ATTR", "LOAD_METHOD"} else frozenset()
+        if is_global:
+            known = (_HARMLESS | _PICKING) - {"max", "min"}
+        if step.argval in known:
+            found.append((step.offset, step.argval))
+    return tuple(found)
 
 
 def _sign(x: Any) -> str:

@@ -189,8 +189,18 @@ huber, hinge, binary_cross_entropy, cross_entropy, kl_divergence
 
 def cost(loss: Loss, outputs: list[Any], targets: list[Any], **options: Any) -> Any:
     """What a loss says of a batch. A function of the user's gets outputs as it gets targets."""
-    given = outputs if loss in LOSSES.values() else matched(outputs, targets)
-    return loss(given, targets, **options)
+    if loss in LOSSES.values():
+        return loss(outputs, targets, **options)
+    given = matched(outputs, targets)
+    try:
+        return loss(given, targets, **options)
+    except (TypeError, IndexError) as error:
+        if given and items(given[0]) is None and items(outputs[0]) is not None:
+            error.add_note(
+                "where each target is one number, the loss gets one number for each output too, "
+                "not a list of one: write output, not output[0]"
+            )
+        raise
 
 
 # --- one example ---------------------------------------------------------------------------------

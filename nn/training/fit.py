@@ -166,7 +166,7 @@ def fit(
     of = loss_named(loss)
     if learned.weights or (held_out is not None and held_out.weights):
         _check_takes_weights(of)
-    at = threshold(of, learned.targets)
+    at = _undisturbed(draw_from, lambda: threshold(of, learned.targets))
     at = known(model) if at is None else at
     bar = Progress()
     epochs = size(epochs, "fit: epochs")
@@ -212,6 +212,17 @@ def _source(rng: Any) -> Any:
     if not callable(getattr(found, "sample", None)):
         raise TypeError(f"fit: rng is a random.Random, got {rng!r:.60}; write random.Random(seed)")
     return found
+
+
+def _undisturbed(rng: Any, ask: Callable[[], float | None]) -> float | None:
+    """The answer to a question that may draw random numbers, which are drawn again afterwards."""
+    try:
+        state = rng.getstate()
+    except NotImplementedError:  # the system's own, which nobody can draw from twice
+        return ask()
+    answer = ask()
+    rng.setstate(state)
+    return answer
 
 
 def _check_takes_weights(loss: Loss) -> None:

@@ -164,13 +164,13 @@ class Training:
         if self.schedule is not None:
             time = self.epoch - 1 + (self.batch - 1) / self.batches
             self.optimizer.lr = self._lr * self.factor(time, self.horizon)
-        with self._on_error_back(f"fit stopped in {self.place}"):
+        with self._on_error_back(f"fit stopped in {self.place}"), self._untrained.watching():
             outputs = [self.model(row) for row in batch.rows]
             if self.epoch == self.batch == 1:
                 habits.check(self.loss, outputs)
             loss = mean_loss(self.loss, outputs, batch)
         self.weights.zero_grad()
-        self._untrained.look(loss, outputs, batch, self.weights)
+        self._untrained.look(loss, batch, self.weights)
         loss.backward()
         if not math.isfinite(loss.data):
             raise self._diverged(loss, outputs, batch)

@@ -12,7 +12,7 @@ from ..inputs import size
 from ..names import nearest
 from ..settings import yes_or_no
 from .callbacks import Callback
-from .metrics import HIGHER_IS_BETTER, METRICS, Metric, name_of
+from .metrics import HIGHER_IS_BETTER, Metric, name_of
 
 if TYPE_CHECKING:
     from .loop import Training
@@ -108,7 +108,7 @@ class EarlyStopping(Callback):
             return self.higher_is_better
         column = (self.monitor or "loss").removeprefix("val_")
         known = name_of(metrics[column]) if column in metrics else None
-        if known is None and column in metrics and column not in METRICS:
+        if known is None and column in metrics:
             raise ValueError(
                 f"EarlyStopping: monitor={self.monitor!r} is a metric of your own, of which nobody "
                 f"knows which way is better; write EarlyStopping(monitor={self.monitor!r}, "

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import Any
+from collections.abc import Iterator
+from contextlib import contextmanager, nullcontext
 
 from autograd import Value
+from autograd.modes import Run, made_in, running
 from autograd.pullback import between
 from autograd.trees import flatten
 
@@ -18,44 +19,36 @@ BATCHES = 2  # that are looked at
 class Untrained:
     """Refuses a training whose loss depends on a weight that it would not train.
 
-    Not each leaf is a weight: one may be made in a forward pass, ``Value(0.0)`` to begin a sum
-    with. A weight is one that comes back, in another example or in the next batch.
+    Not each leaf is a weight: one may be made in the forward pass, ``Value(0.0)`` to begin a sum
+    with. A weight was there before the training.
     """
 
     def __init__(self) -> None:
-        self._before: dict[int, Value] = {}  # the leaves of the batches before this one
+        self._run = Run()
         self._batches = 0
 
-    def look(self, loss: Value, outputs: Sequence[Any], batch: Examples, weights: Weights) -> None:
+    @contextmanager
+    def watching(self) -> Iterator[None]:
+        """Inside, what is made is marked, in the batches that are looked at."""
+        with running(self._run) if self._batches < BATCHES else nullcontext():
+            yield
+
+    def look(self, loss: Value, batch: Examples, weights: Weights) -> None:
         """Raise ValueError if the loss of this batch depends on such a weight."""
         if self._batches == BATCHES:
             return
         self._batches += 1
-        known = weights.all
-        if not between(known, [loss])[1]:
+        leaves = between(weights.all, [loss])[1]
+        if not leaves:
             return
-        known += _values([batch.rows, batch.targets])
-        seen = self._before
-        for root in outputs:
-            found = {id(leaf): leaf for leaf in between(known, _values(root))[1]}
-            _refuse(found, seen, weights)
-            seen = seen | found
-        found = {id(leaf): leaf for leaf in between(known, [loss])[1]}
-        _refuse(found, self._before, weights)
-        self._before = self._before | found
-
-
-def _values(x: Any) -> list[Value]:
-    return [leaf for leaf in flatten(x)[0] if isinstance(leaf, Value)]
-
-
-def _refuse(found: dict[int, Value], seen: dict[int, Value], weights: Weights) -> None:
-    leaf = next((leaf for key, leaf in found.items() if key in seen), None)
-    if leaf is not None:
-        weights.back()
-        raise ValueError(
-            f"fit: the loss depends on {leaf!r}, which needs a gradient and would not be trained: "
-            "neither the model nor the optimiser has it among its parameters. Keep it in an "
-            "attribute of the Module, or in a list there, and set it outside of calls; give it to "
-            f"the optimiser; or, if it is to stay as it is, write autograd.constant({leaf.data!r})"
-        )
+        given = {id(x) for x in flatten([batch.rows, batch.targets])[0]}
+        for leaf in leaves:
+            if id(leaf) not in given and not made_in(leaf, self._run):
+                weights.back()
+                raise ValueError(
+                    f"fit: the loss depends on {leaf!r}, which needs a gradient and would not be "
+                    "trained: neither the model nor the optimiser has it among its parameters. "
+                    "Keep it in an attribute of the Module, or in a list there, and set it outside "
+                    "of calls; give it to the optimiser; or, if it is to stay as it is, freeze it, "
+                    f"or write autograd.constant({leaf.data!r})"
+                )

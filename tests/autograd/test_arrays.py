@@ -10,6 +10,7 @@ import warnings
 from functools import partial, reduce
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
@@ -138,6 +139,11 @@ COMPARISONS = {
     "by operator": lambda v, w: operator.ge(v, w),  # noqa: PLW0108 - called from here
     "by a variable": lambda v, w, ge=operator.ge: ge(v, w),
     "by a method": lambda v, w: v.__ge__(w),
+    "next to a norm": lambda v, w: bool(
+        np.greater_equal(np.array([v]), w + 0.0 * np.linalg.norm([1.0]))[0]
+    ),
+    "by another name": lambda v, w: at_least(v, w) and plain.size > 0,
+    "in pandas": lambda v, w: bool((pd.Series([v]) >= w.data)[0]),
     "many": lambda v, w: all(map(operator.ge, [v], [w])),
     "of an array": lambda v, w: bool((np.array([v]) >= w)[0]),
     "by a ufunc": lambda v, w: bool(np.greater_equal(np.array([v]), w)[0]),
@@ -145,6 +151,10 @@ COMPARISONS = {
     "the largest": lambda v, w: max(w, v) is v,
     "sorted by NumPy": lambda v, w: np.sort(np.array([v, w]))[0] is w,
 }
+
+
+at_least = operator.ge
+plain = np.array([Value(1.0)])
 
 
 @pytest.mark.parametrize("name", COMPARISONS)

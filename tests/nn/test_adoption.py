@@ -254,6 +254,58 @@ def test_a_recurrent_module_keeps_its_state_to_itself():
     assert optimiser.parameters == [model.w]
 
 
+def test_weights_and_what_calls_keep_may_lie_in_one_container():
+    class Both(Module):
+        def __init__(self):
+            self.parts = {"w": Value(1.0), "b": Value(0.0)}
+            self.row = [Value(1.0)]
+
+        def forward(self, x):
+            self.parts["last"] = Value(x)
+            self.row.append(Value(x))
+            return self.parts["w"] * x * self.row[0] + self.parts["b"]
+
+    model = Both()
+    optimiser = SGD(model, lr=0.1)
+    model(2.0)
+    model.parts["w"] = Value(7.0)
+    model.row[0] = Value(3.0)
+    model(2.0).backward()
+    optimiser.step()
+
+    assert list(model.state_dict()) == ["parts.w", "parts.b", "row.0"]
+    assert model.parts["w"].data == 7.0 - 0.1 * 6.0
+
+
+def test_modules_made_inside_a_call_have_weights():
+    class Net(Module):
+        def __init__(self):
+            self.w = Value(1.0)
+            self.rest = []
+            self.rest.append(Value(2.0))
+
+        def forward(self, x):
+            return self.w * x[0] + self.rest[0]
+
+    class Lazy(Module):
+        net = None
+
+        def forward(self, x):
+            self.net = self.net or Net()
+            return self.net(x)
+
+    class Experiment(Module):
+        def __call__(self):
+            net = Net()
+            fit(net, X, Y, loss="mse", epochs=1, progress=False)
+            return net
+
+    lazy = Lazy()
+    lazy([1.0])
+    assert list(lazy.state_dict()) == ["net.w", "net.rest.0"]
+    assert Experiment()().w.data != 1.0
+
+
 # --- optimisers made before -----------------------------------------------------------------------
 
 
@@ -277,6 +329,23 @@ def test_what_an_optimiser_remembers_stays_with_its_parameter(replaced, kind):
     assert optimiser.parameters == model.parameters()
     assert optimiser.m == [remembered.get(id(p), 0.0) for p in model.parameters()]
     assert sum(m == 0.0 for m in optimiser.m) == len(replaced)
+
+
+def test_a_list_from_a_parameters_of_ones_own_is_followed():
+    class Micro(Module):
+        def __init__(self):
+            self.w, self.b = [Value(1.0)], Value(0.0)
+
+        def parameters(self):
+            return [*self.w, self.b]
+
+    model = Micro()
+    optimiser = SGD(model.parameters(), lr=0.1)
+    model.b = Value(5.0)
+    model.b.grad = 1.0
+    optimiser.step()
+
+    assert model.b.data == 4.9
 
 
 def test_an_optimiser_of_a_list_of_ones_own_keeps_to_it():
@@ -376,6 +445,22 @@ def test_fit_refuses_a_weight_of_the_loss():
     scale = Value(2.0, label="scale")
     with pytest.raises(ValueError, match=f"label='scale'.*{TEXT}"):
         fit(nn.Neuron(1), X, Y, loss=lambda o, t: mse(o, t) * scale, progress=False)
+
+
+def test_weights_outside_the_model_are_refused_however_few_examples_use_each():
+    table = {i: [Value(0.1 * i), Value(0.2)] for i in range(4)}
+
+    class Looking(Module):
+        def __init__(self):
+            self.out = nn.Neuron(2, nonlin=False)
+
+        def forward(self, x):
+            return self.out(table[x[0]])
+
+    for batch_size, epochs in ((2, 5), (None, 1), (1, 1)):
+        with pytest.raises(ValueError, match=TEXT):
+            fit(Looking(), [[0], [1], [2], [3]], Y, loss="mse", batch_size=batch_size,
+                epochs=epochs, progress=False)  # fmt: skip
 
 
 def test_a_weight_given_to_the_optimiser_or_a_constant_is_fine():

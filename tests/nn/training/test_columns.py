@@ -198,3 +198,37 @@ def test_what_is_a_column():
     assert column([[[1.0]]]) == [[[1.0]]]
     assert matched([[1.0], [2.0]], [1, 2]) == [1.0, 2.0]
     assert matched([[1.0], [2.0]], [[1, 0], [0, 1]]) == [[1.0], [2.0]]
+
+
+ROWS = [[0.0, 1.0], [1.0, 0.5]]
+
+
+def test_a_loss_that_expects_lists_of_one_is_told_what_comes():
+    def of_lists(outputs, targets):
+        return sum((o[0] - t) ** 2 for o, t in zip(outputs, targets, strict=True))
+
+    with pytest.raises(TypeError) as error:
+        trained(InLists(), ROWS, [0.0, 1.0], loss=of_lists)
+
+    (note,) = error.value.__notes__
+    assert note == (
+        "where each target is one number, the loss gets one number for each output too, not a "
+        "list of one: write output, not output[0]"
+    )
+
+
+def test_asking_the_loss_what_it_does_draws_no_random_numbers():
+    """fit asks it about constant outputs, for the threshold of accuracy."""
+
+    rng = random.Random()
+
+    def noisy(outputs, targets):
+        return nn.mse(outputs, targets) * rng.random()
+
+    after = []
+    for targets in ([0, 1], [0, 2]):  # of classes it asks
+        rng.seed(1)
+        trained(small(), ROWS, targets, loss=noisy, epochs=1, rng=rng)
+        after.append(rng.random())
+
+    assert after[0] == after[1]

@@ -126,6 +126,12 @@ def mine(outputs, targets):
     return float(len(outputs) - len(targets))
 
 
+def test_a_name_does_not_make_a_metric_of_ones_own_a_known_one():
+    metrics = {"r2": lambda outputs, targets: 0.0}
+    with pytest.raises(ValueError, match="monitor='r2' is a metric of your own"):
+        trained(small(nin=1), *line(), metrics=metrics, early_stopping=EarlyStopping(monitor="r2"))
+
+
 @pytest.mark.parametrize("metrics", [mine, {"mine": mine}, {"mine": lambda outputs, targets: 0.0}])
 @pytest.mark.parametrize("monitor", ["mine", "val_mine"])
 @pytest.mark.parametrize("as_callback", [False, True])

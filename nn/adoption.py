@@ -14,7 +14,8 @@ from typing import Any
 from autograd import Constant, Value
 
 from .parameter import FrozenParameter, Parameter
-from .walk import KINDS, Part, attributes, contents, dotted, may_hold_parts, trails
+from .remembering import Found
+from .walk import KINDS, Part, attributes, caches, contents, dotted, may_hold_parts, note, trails
 
 _SETTLED = {Parameter, FrozenParameter, float, int, str, bool, type(None)}
 
@@ -40,7 +41,7 @@ def adopt(x: Any, without: Collection[int] = ()) -> list[Value]:
 
 def adopt_in(module: Part) -> list[Value]:
     """`adopt` all that the attributes of ``module`` hold, but for what calls have left there."""
-    kept_by_calls = set(map(id, module.caches))
+    kept_by_calls = set(map(id, caches(module)))
     kept = []
     for _, x in attributes(module):
         if may_hold_parts(x):
@@ -52,14 +53,14 @@ def note_caches(module: Part, before: Iterable[Value] = ()) -> None:
     """Note the plain leaves in ``module`` that were not there ``before``: a call put them there."""
     known = set(map(id, before))
     found = [leaf for _, x in attributes(module) if may_hold_parts(x) for leaf in _plain_leaves(x)]
-    if found or module.caches:
-        module.note(tuple([leaf for leaf in found if id(leaf) not in known]))
+    if found or caches(module):
+        note(module, caches=tuple([leaf for leaf in found if id(leaf) not in known]))
 
 
 def note_cache(module: Part, x: Any) -> None:
     """Note the plain leaves in ``x``, which a call has put into ``module``."""
     if found := _plain_leaves(x):
-        module.note((*module.caches, *found))
+        note(module, caches=(*caches(module), *found))
 
 
 def gather(  # noqa: C901 - one loop, quick because every step of an optimiser asks
@@ -69,10 +70,12 @@ def gather(  # noqa: C901 - one loop, quick because every step of an optimiser a
 
     ``answers`` gives what a Module answers for itself, or None if it is to be searched. Plain
     leaves become parameters, but for those in Modules that are ``running``: a call may have put
-    them there.
+    them there. What was found is remembered in ``root``, if nobody else had to be asked.
     """
     found: dict[int, Any] = {}
     seen: set[int] = set()
+    searched: list[Any] = []
+    was_asked = False
     in_calls = set(map(id, running))
     # A part, and which plain leaves are no parameters: their ids, or None for all.
     stack: list[tuple[Any, frozenset[int] | None]] = [(root, frozenset())]
@@ -89,12 +92,14 @@ def gather(  # noqa: C901 - one loop, quick because every step of an optimiser a
         if id(part) in seen:
             continue
         seen.add(id(part))
+        searched.append(part)
         if kind == "part":
             answer = answers(part)
             if answer is not None:
+                was_asked = True
                 found.update([(id(value), value) for value in answer])
                 continue
-            kept = None if id(part) in in_calls else frozenset(map(id, part.caches))
+            kept = None if id(part) in in_calls else frozenset(map(id, caches(part)))
             inside = [(x, kept) for _, x in attributes(part) if KINDS[x.__class__]]
         elif kind == "array" and not part.dtype.hasobject:
             continue
@@ -109,7 +114,9 @@ def gather(  # noqa: C901 - one loop, quick because every step of an optimiser a
             inside = [(x, kept) for x in items if KINDS[x.__class__]]
         inside.reverse()
         stack += inside
-    return list(found.values())
+    parameters = list(found.values())
+    note(root, found=None if was_asked else Found.of(root, searched, parameters))
+    return parameters
 
 
 def _refuse_parameters_in_a_set(root: Part, some: Any, kept: frozenset[int] | None) -> None:

@@ -15,6 +15,7 @@ from autograd.numbers import is_number, real
 from .adoption import adopt, gather, note_cache
 from .names import nearest
 from .parameter import Parameter
+from .remembering import Found
 from .scopes import building, running, scoped
 from .summary import table
 from .walk import Part, Trail, dotted, may_hold_parts, walk
@@ -92,7 +93,7 @@ class Module(Part):
             cls.parameters = _owned(own["parameters"])  # type: ignore[assignment, method-assign]
         if cls.__module__.startswith(f"{__package__}."):
             return  # none of ours keeps what it is given
-        cls.watched = cls.watched or not own.keys().isdisjoint({"forward", "__call__"})
+        cls._watched = cls._watched or not own.keys().isdisjoint({"forward", "__call__"})
         if inspect.isfunction(own.get("forward")):  # it may be called without __call__
             cls.forward = scoped(own["forward"])  # type: ignore[method-assign]
         if inspect.isfunction(own.get("__init__")):
@@ -100,7 +101,7 @@ class Module(Part):
 
     def __setattr__(self, name: str, x: Any) -> None:
         super().__setattr__(name, x)
-        if name == "_caches" or isinstance(x, Parameter) or not may_hold_parts(x):
+        if isinstance(x, Parameter) or not may_hold_parts(x):
             return
         if not _overrides(self):
             if running():
@@ -157,6 +158,9 @@ class Module(Part):
 
     def _gathered(self, *, ask: bool) -> list[Parameter]:
         """Every parameter once; this Module's own ``parameters()`` is asked only if ``ask``."""
+        found: Found | None = getattr(self, "_found", None)
+        if found is not None and not (ask and _overrides(self)) and found.still_holds(self):
+            return found.parameters
 
         def answers(part: Part) -> Iterable[Any] | None:
             if _overrides(part) and (ask or part is not self):
@@ -334,7 +338,7 @@ class Module(Part):
     def __getstate__(self) -> object:
         state: Any = super().__getstate__()
         if isinstance(state, tuple):  # (attributes, slots)
-            slots = {name: x for name, x in state[1].items() if name != "_seat"}
+            slots = {name: x for name, x in state[1].items() if name not in {"_found", "_seat"}}
             return (state[0], slots) if slots else state[0]
         return state
 

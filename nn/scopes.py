@@ -58,7 +58,7 @@ def scoped(call: Callable[..., Any]) -> Callable[..., Any]:
         if caller is self:  # forward within __call__, or a Module that calls itself
             return call(self, *inputs, **options)
         outer = here()
-        watched = type(self).watched
+        watched = type(self)._watched  # noqa: SLF001
         before = adopt_in(self) if watched else ()
         try:
             _calling.set((self, chain))

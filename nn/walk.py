@@ -26,20 +26,23 @@ SETS = (set, frozenset)
 class Part:
     """What is searched by its attributes; `module.Module` says the rest."""
 
-    __slots__ = ("__dict__", "__weakref__", "_caches", "_seat")
+    __slots__ = ("__dict__", "__weakref__", "_caches", "_found", "_seat")
 
     _seat: Any  # where it was found in the Module that called it last; see scopes.py
     _caches: tuple[Value, ...]
-    watched: ClassVar[bool] = False  # whether calls may keep Values in it; see adoption.py
+    _found: Any  # what its last search found; see remembering.py
+    _watched: ClassVar[bool] = False  # whether calls may keep Values in it; see adoption.py
 
-    @property
-    def caches(self) -> tuple[Value, ...]:
-        """The plain leaves that calls have left in this part; see adoption.py."""
-        return getattr(self, "_caches", ())
 
-    def note(self, leaves: tuple[Value, ...]) -> None:
-        """Keep what `caches` answers."""
-        object.__setattr__(self, "_caches", leaves)
+def caches(part: Part) -> tuple[Value, ...]:
+    """The plain leaves that calls have left in a part; see adoption.py."""
+    return getattr(part, "_caches", ())
+
+
+def note(part: Part, **notes: Any) -> None:
+    """Keep ``caches`` or what was ``found`` with a part, where no attribute of a user's can be."""
+    for name, x in notes.items():
+        object.__setattr__(part, f"_{name}", x)
 
 
 _FOUND = (Part, Value)
@@ -137,7 +140,7 @@ def _places(trail: Trail, array: Any) -> Iterator[Trail]:
 def attributes(part: Part) -> Iterable[tuple[str, Any]]:
     """The names and values of an object's attributes, slots first, in the order of definition."""
     cls: Any = type(part)
-    slots = _slots(cls)
+    slots = slots_of(cls)
     own = vars(part).items()
     if not slots:
         return own
@@ -146,7 +149,7 @@ def attributes(part: Part) -> Iterable[tuple[str, Any]]:
 
 
 @cache
-def _slots(cls: type) -> tuple[str, ...]:
+def slots_of(cls: type) -> tuple[str, ...]:
     """The slots that a class and its bases declare, as ``@dataclass(slots=True)`` does."""
     bases = [base for base in reversed(cls.__mro__) if base not in Part.__mro__]
     declared = [vars(base).get("__slots__", ()) for base in bases]

@@ -47,9 +47,7 @@ def topological(roots: Sequence[Value], without: Iterable[Value] = ()) -> list[V
         push(None)
         a = node._a
         if a.__class__ is tuple:
-            for operand in a[::-1]:
-                if operand is not None and operand._row is not None and operand not in seen:
-                    push(operand)
+            stack += [x for x in a[::-1] if x is not None and x._row is not None and x not in seen]
         else:
             b = node._b
             if b is not None and b._row is not None and b not in seen:
@@ -87,6 +85,8 @@ def accumulate(  # noqa: C901, PLR0912 - one loop, its hot rows spelled out
             if b is not None:
                 b._grad += upstream
         elif row is dot:
+            if upstream == 0.0 and node._z - node._z == 0.0:
+                continue  # behind a relu that is off, say: all is finite, so all parts are 0
             values = node._x
             half = len(a) // 2
             for w, x in zip(a, values[half : 2 * half]):  # noqa: B905 - a bias may follow

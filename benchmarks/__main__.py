@@ -11,7 +11,19 @@ from time import perf_counter
 from types import ModuleType
 
 from . import machine
-from .cases import depth, drawing, higher, imports, memory, microgpt, mlp, player, scaling, training
+from .cases import (
+    depth,
+    drawing,
+    higher,
+    imports,
+    memory,
+    microgpt,
+    mlp,
+    one_example,
+    player,
+    scaling,
+    training,
+)
 from .report import Section, as_json, markdown, page
 from .runner import ROOT, BenchmarkError, Plan, say
 
@@ -19,6 +31,7 @@ CASES: dict[str, ModuleType] = {
     module.__name__.rpartition(".")[2]: module
     for module in (
         mlp,
+        one_example,
         training,
         microgpt,
         memory,

@@ -23,7 +23,7 @@ from benchmarks.worker import serve, stopwatch
 SIZES = (16, 16, 1)
 BARS = {
     ("nn", "on"): Bar("≥", 40.0),
-    ("nn", "off"): Bar("≥", 4.0),
+    ("nn", "off"): Bar("≥", 6.0),
     ("plain", "on"): Bar("≥", 12.0),
 }
 NAMES = {"nn": "built with `nn`", "plain": "plain `+` and `*`"}

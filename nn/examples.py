@@ -53,11 +53,12 @@ class OfNumbers:
         if not rows:
             raise ValueError(f"{self.name} got an empty batch; give at least one example")
         check_lengths(self.name, "output", rows, wanted)
+        of_several = total if reduction == "sum" else mean  # a sum is one of everything
         pairs = enumerate(zip(rows, wanted, strict=True))
-        return reduce([self._example(output, target, i) for i, (output, target) in pairs])
+        return reduce([self._example(x, y, i, of_several) for i, (x, y) in pairs])
 
-    def _example(self, output: Any, target: Any, i: int) -> Any:
-        """One example of a batch: of a single output, or the mean over several."""
+    def _example(self, output: Any, target: Any, i: int, of_several: Reduce) -> Any:
+        """One example of a batch: of a single output, or what is made of several."""
         one, goal = single(output), single(target)
         parts, goals = items(one), items(goal)
         if parts is None and goals is None:
@@ -68,7 +69,7 @@ class OfNumbers:
                 "give one target for each output"
             )
         pairs = enumerate(zip(parts, goals, strict=True))
-        return mean([self._pair(x, y, f" {i}, {j}") for j, (x, y) in pairs])
+        return of_several([self._pair(x, y, f" {i}, {j}") for j, (x, y) in pairs])
 
     def _pair(self, output: Any, target: Any, position: str) -> Any:
         if not isinstance(output, Recorder):

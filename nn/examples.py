@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from autograd import mean
+from autograd import Value, mean
 from autograd import sum as total
 from autograd.numbers import is_number, real
 from autograd.primitive import Recorder
@@ -187,6 +187,19 @@ def matched(outputs: list[Any], targets: list[Any]) -> list[Any]:
     return column(outputs) if all(items(target) is None for target in targets) else outputs
 
 
+def plain(output: Any) -> Any:
+    """An output or a target as a float, or a list of floats.
+
+    >>> plain(Value(2.0)), plain([Value(2.0), 1])
+    (2.0, [2.0, 1.0])
+    """
+    if isinstance(output, Value):
+        return output.data
+    if isinstance(output, (list, tuple)):
+        return [x.data if isinstance(x, Value) else real(x, "an output") for x in output]
+    return real(output, "an output")
+
+
 # --- what a target must be ------------------------------------------------------------------------
 
 
@@ -241,13 +254,22 @@ def class_chances(name: str, target: list[Any], classes: int, position: str) -> 
             f"target{position}; a list has a probability for each logit"
         )
     chances = [_class_chance(name, p, i, position) for i, p in enumerate(target)]
-    plain = [p for p in chances if not isinstance(p, Recorder)]
-    if len(plain) == classes and abs(math.fsum(plain) - 1.0) > _TOLERANCE:
+    known = [p for p in chances if not isinstance(p, Recorder)]
+    if len(known) == classes and not is_distribution(known):
         raise ValueError(
-            f"{name} got probabilities that add up to {math.fsum(plain):.6g} as target{position}; "
+            f"{name} got probabilities that add up to {math.fsum(known):.6g} as target{position}; "
             "they must add up to 1. For a batch give a list of logits for each example"
         )
     return chances
+
+
+def is_distribution(target: Any) -> bool:
+    """Whether it is a list of numbers that add up to 1, as far as rounding allows.
+
+    >>> is_distribution([0.9, 0.1]), is_distribution([1.0, 1.0]), is_distribution(1.0)
+    (True, False, False)
+    """
+    return isinstance(target, list) and abs(math.fsum(target) - 1.0) <= _TOLERANCE
 
 
 def _class_chance(name: str, p: Any, i: int, position: str) -> Any:

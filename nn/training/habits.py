@@ -26,7 +26,8 @@ def check(loss: Loss, outputs: Sequence[Any]) -> None:
             "and this model has one output; use binary_cross_entropy, or let the model end in "
             "a layer with an output for each class"
         )
-    if loss is binary_cross_entropy and _made_by(first, "sigmoid"):
+    each = first if isinstance(first, (list, tuple)) else [first]
+    if loss is binary_cross_entropy and all(_made_by(output, "sigmoid") for output in each):
         _warn(loss, "sigmoid")
     if loss in OF_CLASSES and _is_softmax(first):
         _warn(loss, "softmax")

@@ -14,7 +14,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from autograd import mean
+from autograd import Value, mean
 from autograd import sum as total
 from autograd.numbers import is_number, real
 from autograd.primitive import Recorder
@@ -53,11 +53,12 @@ class OfNumbers:
         if not rows:
             raise ValueError(f"{self.name} got an empty batch; give at least one example")
         check_lengths(self.name, "output", rows, wanted)
+        of_several = total if reduction == "sum" else mean  # a sum is one of everything
         pairs = enumerate(zip(rows, wanted, strict=True))
-        return reduce([self._example(output, target, i) for i, (output, target) in pairs])
+        return reduce([self._example(x, y, i, of_several) for i, (x, y) in pairs])
 
-    def _example(self, output: Any, target: Any, i: int) -> Any:
-        """One example of a batch: of a single output, or the mean over several."""
+    def _example(self, output: Any, target: Any, i: int, of_several: Reduce) -> Any:
+        """One example of a batch: of a single output, or what is made of several."""
         one, goal = single(output), single(target)
         parts, goals = items(one), items(goal)
         if parts is None and goals is None:
@@ -68,7 +69,7 @@ class OfNumbers:
                 "give one target for each output"
             )
         pairs = enumerate(zip(parts, goals, strict=True))
-        return mean([self._pair(x, y, f" {i}, {j}") for j, (x, y) in pairs])
+        return of_several([self._pair(x, y, f" {i}, {j}") for j, (x, y) in pairs])
 
     def _pair(self, output: Any, target: Any, position: str) -> Any:
         if not isinstance(output, Recorder):
@@ -186,6 +187,19 @@ def matched(outputs: list[Any], targets: list[Any]) -> list[Any]:
     return column(outputs) if all(items(target) is None for target in targets) else outputs
 
 
+def plain(output: Any) -> Any:
+    """An output or a target as a float, or a list of floats.
+
+    >>> plain(Value(2.0)), plain([Value(2.0), 1])
+    (2.0, [2.0, 1.0])
+    """
+    if isinstance(output, Value):
+        return output.data
+    if isinstance(output, (list, tuple)):
+        return [x.data if isinstance(x, Value) else real(x, "an output") for x in output]
+    return real(output, "an output")
+
+
 # --- what a target must be ------------------------------------------------------------------------
 
 
@@ -240,13 +254,22 @@ def class_chances(name: str, target: list[Any], classes: int, position: str) -> 
             f"target{position}; a list has a probability for each logit"
         )
     chances = [_class_chance(name, p, i, position) for i, p in enumerate(target)]
-    plain = [p for p in chances if not isinstance(p, Recorder)]
-    if len(plain) == classes and abs(math.fsum(plain) - 1.0) > _TOLERANCE:
+    known = [p for p in chances if not isinstance(p, Recorder)]
+    if len(known) == classes and not is_distribution(known):
         raise ValueError(
-            f"{name} got probabilities that add up to {math.fsum(plain):.6g} as target{position}; "
+            f"{name} got probabilities that add up to {math.fsum(known):.6g} as target{position}; "
             "they must add up to 1. For a batch give a list of logits for each example"
         )
     return chances
+
+
+def is_distribution(target: Any) -> bool:
+    """Whether it is a list of numbers that add up to 1, as far as rounding allows.
+
+    >>> is_distribution([0.9, 0.1]), is_distribution([1.0, 1.0]), is_distribution(1.0)
+    (True, False, False)
+    """
+    return isinstance(target, list) and abs(math.fsum(target) - 1.0) <= _TOLERANCE
 
 
 def _class_chance(name: str, p: Any, i: int, position: str) -> Any:

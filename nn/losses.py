@@ -8,7 +8,7 @@ example has several outputs, over which its loss is the mean. For `cross_entropy
 A list of one number is as good as the number: targets may be a column, of shape (n, 1).
 
 **Reduction** of a batch: "mean" (the default) and "sum" give one Value, "none" a list with one
-for each example.
+for each example. The sum is over every output of every example, as PyTorch's is.
 
 Targets are plain numbers and are checked; a target that is a Value (a teacher's output, say) is
 taken as it is, and gets a gradient if it is a variable.
@@ -107,6 +107,11 @@ def hinge(scores: Any, targets: Any, *, reduction: str = "mean") -> Any:
 def binary_cross_entropy(logits: Any, targets: Any, *, reduction: str = "mean") -> Any:
     """−ln of the probability that sigmoid(logit) gives to the target, from 0 to 1.
 
+    **It takes logits**, any numbers, and applies sigmoid itself: it is what PyTorch calls
+    ``binary_cross_entropy_with_logits``, and not PyTorch's function of this name, which takes
+    probabilities. So a model ends without sigmoid; of a probability p the logit is
+    ``log(p / (1 - p))``.
+
     Computed from the logit, so that no logit is too large:
     target · softplus(−logit) + (1 − target) · softplus(logit).
     Its slope is sigmoid(logit) − target.
@@ -142,12 +147,15 @@ def cross_entropy(logits: Any, targets: Any, *, reduction: str = "mean") -> Any:
     return _CROSS_ENTROPY(logits, targets, reduction)
 
 
-def kl_divergence(logits: Any, targets: Any, *, reduction: str = "mean") -> Any:
+def kl_divergence(logits: Any, targets: Any, *, reduction: str = "batchmean") -> Any:
     """The divergence of q = softmax(logits) from the wanted p: Σ pᵢ · (ln pᵢ − ln qᵢ).
 
     A target is a list with the probability pᵢ of each class. The loss is `cross_entropy` less the
     entropy of the target, which no logits can take away: 0 when p and q agree. Its slopes are
     the same, q − p.
+
+    "batchmean" is PyTorch's name for the mean over the examples of a batch; "mean" is the same
+    here. What PyTorch calls "mean" is that, divided by the number of classes as well.
 
     >>> from autograd import Value
     >>> scores = [Value(0.0), Value(0.0)]
@@ -160,7 +168,7 @@ def kl_divergence(logits: Any, targets: Any, *, reduction: str = "mean") -> Any:
 
     Source: Kullback & Leibler, On information and sufficiency, 1951.
     """
-    return _KL_DIVERGENCE(logits, targets, reduction)
+    return _KL_DIVERGENCE(logits, targets, "mean" if reduction == "batchmean" else reduction)
 
 
 LOSSES: dict[str, Loss] = {

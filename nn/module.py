@@ -9,13 +9,17 @@ from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, ClassVar, Self
 
-from autograd import Value
+from autograd import Value, no_grad
 from autograd.numbers import is_number, real
 
 from .adoption import adopt, gather, note_cache
+from .answers import answers_of
+from .examples import column, plain
+from .losses import Loss
 from .names import nearest
 from .parameter import Parameter
 from .remembering import Found
+from .rows import rows
 from .scopes import building, running, scoped
 from .summary import table
 from .walk import Part, Trail, dotted, may_hold_parts, walk
@@ -83,6 +87,7 @@ class Module(Part):
     whole: ClassVar[bool] = False  # True: a summary shows it in one row, and not its parts
     training = True  # each Module's own, once `train` or `eval` has set it
     decision_threshold: float | None = None  # one output above it says class 1; `fit` decides
+    trained_with: str | None = None  # the loss of the last `fit`, by name; None: one's own, or none
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
@@ -261,6 +266,71 @@ class Module(Part):
                     "make it a Parameter"
                 )
         return [parameter for _, parameter in found]
+
+    # --- in use -----------------------------------------------------------------------------------
+
+    def predict(self, X: Any, *, loss: str | Loss | None = None) -> list[Any]:
+        """What the model says of each example of X; it is in eval mode, and nothing is recorded.
+
+        The loss that it was trained with says what outputs mean. After `cross_entropy` and
+        `kl_divergence` the answers are classes, 0, 1, …; after `binary_cross_entropy` 0 and 1, and
+        after `hinge` −1 and 1, by ``decision_threshold``; of several outputs a list of these.
+        After `mse`, `mae` and `huber` they are the outputs, plain numbers. `fit` notes the loss on
+        the model as ``trained_with``, which files and copies keep.
+
+        >>> from nn import MLP, fit
+        >>> model = MLP(1, [1], init="zeros")
+        >>> history = fit(model, [[-1.0], [1.0]], [0, 1], loss="binary_cross_entropy",
+        ...               progress=False)
+        >>> model.predict([[-3.0], [2.0]]), model.predict([2.0])
+        ([0, 1], [1])
+
+        Parameters
+        ----------
+        X:
+            Examples, as `fit` takes them: lists, arrays, a DataFrame; numbers for one input.
+        loss:
+            The name of the loss that reads the outputs, where none was noted: the model was
+            trained by hand, or by a loss of your own. ``"mse"`` gives them as they are.
+
+        Raises
+        ------
+        ValueError
+            if nobody knows what outputs say, or one is nan.
+        """
+        return list(map(answers_of(self, loss, "predict").said, self._outputs(X)))
+
+    def predict_proba(self, X: Any, *, loss: str | Loss | None = None) -> list[list[float]]:
+        """The probability of each class for each example of X, in rows, as scikit-learn has them.
+
+        Of one logit these are two, for class 0 and class 1; of several labels a row has the
+        probability of each label.
+
+        >>> from nn import MLP
+        >>> MLP(1, [1], init="zeros").predict_proba([[2.0]], loss="binary_cross_entropy")
+        [[0.5, 0.5]]
+
+        Raises
+        ------
+        ValueError
+            as `predict`; and after losses whose outputs say no probabilities.
+        """
+        return list(map(answers_of(self, loss, "predict_proba").chances, self._outputs(X)))
+
+    def _outputs(self, X: Any) -> list[Any]:
+        """The outputs for each example of X, in eval mode, as plain numbers."""
+        examples = rows(X, "X")
+        with no_grad(), evaluating(self):
+            try:
+                outputs = column([plain(self(x)) for x in examples])
+            except (TypeError, ValueError) as error:
+                if not isinstance(examples[0], list):
+                    error.add_note("predict takes a list of examples; of one, write predict([x])")
+                raise
+        for i, output in enumerate(outputs):
+            if any(x != x for x in (output if isinstance(output, list) else [output])):
+                raise ValueError(f"the model's output for X[{i}] is nan, which says nothing")
+        return outputs
 
     # --- saving -----------------------------------------------------------------------------------
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Mapping
 from difflib import get_close_matches
+from functools import partial
 from typing import Any, TypeVar
 
 T = TypeVar("T")
@@ -36,3 +37,14 @@ def look_up(name: Any, known: Mapping[str, T], what: str, otherwise: str = "") -
     match = nearest(name, known)
     hint = f"; did you mean {match!r}?" if match else "."
     raise ValueError(f"unknown {what} {name!r}{hint} There are: {names}")
+
+
+def name_in(known: Mapping[str, Any], x: Any) -> str | None:
+    """The name under which x stands there, be it with settings of a partial; None if nowhere.
+
+    >>> name_in({"largest": max}, partial(max, key=abs)), name_in({"largest": max}, min)
+    ('largest', None)
+    """
+    while isinstance(x, partial):
+        x = x.func
+    return next((name for name, one in known.items() if one is x), None)

@@ -4,20 +4,27 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-from autograd import Value, constant, no_grad
+from autograd import constant, no_grad
 from autograd.numbers import is_number, real
 
-from .losses import Loss
-from .module import Module
+from .examples import is_distribution, plain
+from .losses import Loss, binary_cross_entropy, hinge
+from .names import name_in
+
+if TYPE_CHECKING:
+    from .module import Module
+
+_OF_SCORES = {"binary_cross_entropy": binary_cross_entropy, "hinge": hinge}
 
 
 def threshold(loss: Loss, targets: Sequence[Any]) -> float | None:
     """The output above which a model that learns these targets by this loss says class 1.
 
     None if the targets are not of two classes, 0 and 1 or −1 and 1, or the loss does not take one
-    output. What the loss is called makes no difference; it is asked what constant outputs cost.
+    output. Outputs that learn by `binary_cross_entropy` and `hinge` are scores of two classes,
+    whatever the targets; any other loss is asked what constant outputs cost.
 
     >>> from nn import binary_cross_entropy, hinge, mse
     >>> threshold(mse, [0, 1]), threshold(binary_cross_entropy, [0, 1]), threshold(hinge, [-1, 1])
@@ -25,10 +32,16 @@ def threshold(loss: Loss, targets: Sequence[Any]) -> float | None:
     >>> threshold(mse, [0.0, 2.5]) is None
     True
     """
-    plain = [target.data if isinstance(target, Value) else target for target in targets]
-    if any(isinstance(target, (list, tuple)) for target in plain):
-        return None
-    classes = set(plain)
+    if name_in(_OF_SCORES, loss):
+        return 0.0
+    found = [plain(target) for target in targets]
+    if any(isinstance(target, list) for target in found):  # several labels, or one class in a list
+        if not all(isinstance(target, list) for target in found) or all(
+            map(is_distribution, found)
+        ):
+            return None
+        found = [label for target in found for label in target]
+    classes = set(found)
     if classes <= {-1, 1} and -1 in classes:
         return 0.0  # halfway, and where scores change their sign
     if not classes <= {0, 1} or _cost(loss, 0.5, 0) is None:

@@ -9,8 +9,8 @@ from itertools import islice
 from typing import Any
 
 from ..inputs import size as whole
+from ..rows import checked, is_stream, items, rows
 from .drawing import source
-from .rows import checked, is_stream, items, rows
 
 
 def examples(

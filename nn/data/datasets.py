@@ -16,9 +16,9 @@ from math import cos, pi, sin
 from typing import Any
 
 from ..inputs import size
+from ..rows import rows
 from ..settings import fraction, not_negative, positive
 from .drawing import source
-from .rows import rows
 
 Labelled = tuple[list[list[float]], list[int]]
 Point = tuple[float, ...]

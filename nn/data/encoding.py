@@ -10,8 +10,8 @@ from autograd.numbers import is_number, real
 
 from ..inputs import gathered, size
 from ..module import Module
+from ..rows import items, rows
 from ..settings import finite, positive
-from .rows import items, rows
 
 # Deviations this small beside the numbers themselves are rounding: such a column is constant.
 _ROUNDING = 1e-14

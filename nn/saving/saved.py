@@ -11,6 +11,8 @@ from typing import Any
 
 from autograd import Value
 
+from ..answers import note, trained_with
+from ..losses import LOSSES
 from ..module import Module
 from ..names import nearest
 from ..parameter import Parameter
@@ -24,6 +26,7 @@ VERSION = "1"
 MODEL = "glassgrad model"
 CHECKPOINT = "glassgrad checkpoint"
 THRESHOLD = "decision_threshold"
+TRAINED_WITH = "trained_with"
 OF_MODEL = "model/"  # begins the names of a model's tensors in a checkpoint
 
 
@@ -35,6 +38,7 @@ class Saved:
     tensors: dict[str, Tensor]
     frozen: dict[str, list[int]] = field(default_factory=dict)  # tensor: positions in it
     threshold: float | None = None  # the model's decision_threshold
+    loss: str | None = None  # what it was trained with
 
     @property
     def count(self) -> int:
@@ -85,6 +89,7 @@ class Saved:
             if isinstance(place, Block):
                 _freeze(place.parameters, set(self.frozen.get(name, ())))
         keep(model, self.threshold)
+        note(model, self.loss)
 
 
 def written(model: Module, structure: Architecture) -> Saved:
@@ -102,13 +107,15 @@ def written(model: Module, structure: Architecture) -> Saved:
     for name, tensor in numbers.items():
         if math.isnan(sum(tensor.numbers)):  # one look at each tensor; inf − inf is looked up
             _check_nan(name, tensor.numbers, places[name])
-    return Saved(structure, numbers, _frozen(places), known(model))
+    return Saved(structure, numbers, _frozen(places), known(model), trained_with(model))
 
 
 def snapshot(model: Module) -> Callable[[], None]:
     """The way back: a function that gives a model the numbers that it has now."""
     places = layout(model)
-    now = Saved(Architecture(""), tensors(places), _frozen(places), known(model))
+    now = Saved(
+        Architecture(""), tensors(places), _frozen(places), known(model), trained_with(model)
+    )
     return lambda: now.put(places, model)
 
 
@@ -118,7 +125,9 @@ def texts_of(saved: Saved) -> dict[str, str]:
         "architecture": json.dumps(asdict(saved.architecture), separators=(",", ":")),
         "frozen": json.dumps(saved.frozen, separators=(",", ":")),
     }
-    return texts if saved.threshold is None else {**texts, THRESHOLD: repr(saved.threshold)}
+    if saved.threshold is not None:
+        texts[THRESHOLD] = repr(saved.threshold)
+    return texts if saved.loss is None else {**texts, TRAINED_WITH: saved.loss}
 
 
 def saved_in(header: Header) -> Saved:
@@ -141,7 +150,10 @@ def saved_in(header: Header) -> Saved:
     at = parsed(header.texts.get(THRESHOLD, "null"), "its decision threshold")
     if at is not None and not (isinstance(at, float) and math.isfinite(at)):
         raise FormatError(f"its decision threshold is {at!r:.60}, no finite number with a point")
-    return Saved(Architecture(title, parts, pairs), shapes, frozen, at)
+    loss = header.texts.get(TRAINED_WITH)
+    if loss is not None and loss not in LOSSES:
+        raise FormatError(f"it was trained with {loss!r:.60}, which is no loss of this glassgrad")
+    return Saved(Architecture(title, parts, pairs), shapes, frozen, at, loss)
 
 
 def with_numbers(saved: Saved, tensors: Mapping[str, Tensor], prefix: str = "") -> Saved:

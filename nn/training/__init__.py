@@ -2,8 +2,9 @@
 
 How one call is put together::
 
-    history   callbacks   metrics   gradients   interrupting   divergence      one idea each
-        └──────────┴─────────┴──────────┴────────────┴─────────────┘
+    history  callbacks  metrics  classes  gradients  interrupting  divergence  one idea each
+        └────────┴─────────┴────────┴─────────┴───────────┴────────────┘
+                       measuring      (metrics by name and by function)
                           loop      (epochs, batches, steps: the state of a run)
               stopping, progress, checkpoints      (callbacks of our own)
                            fit      (arguments, checked; everything joined)

@@ -8,15 +8,18 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from autograd import Value, dot, no_grad
-from autograd.numbers import real
 
+from ..answers import Answers, trained_with
 from ..data.batches import examples
-from ..examples import column
-from ..losses import Loss, cost
+from ..examples import column, plain
+from ..losses import LOSSES, Loss, cost
 from ..losses import loss as loss_named
 from ..module import Module, evaluating
+from ..names import name_in
 from ..threshold import known, threshold
-from .metrics import Metric, measured, named
+from .classes import weighed
+from .measuring import measured, named
+from .metrics import Metric
 
 CHUNK = 256  # examples whose outputs are held at once as Values; afterwards as plain numbers
 
@@ -36,10 +39,13 @@ class Examples:
     positions: Sequence[int]
 
     @classmethod
-    def of(cls, X: Any, y: Any = None, weights: Any = None) -> Examples:
+    def of(cls, X: Any, y: Any = None, weights: Any = None, class_weight: Any = None) -> Examples:
         """What users hand over, checked; what counts 0 is left out."""
         rows, targets, counts = examples(X, y, weights)
-        every = cls(rows, column(targets), counts, range(len(rows)))
+        targets = column(targets)
+        if class_weight is not None:
+            counts = weighed(targets, class_weight, counts)
+        every = cls(rows, targets, counts, range(len(rows)))
         if counts is None:
             return every
         if not math.isfinite(sum(counts)):
@@ -85,9 +91,10 @@ def evaluate(
 ) -> dict[str, float]:
     """The loss and metrics of a model on examples, in `Module.eval` mode; nothing is recorded.
 
-    Both are means in which an example counts by its ``sample_weight``. Accuracy asks for the
-    model's ``decision_threshold``, which `fit` has set; of a model without one it is decided from
-    ``loss`` and y, as there.
+    Both are means in which an example counts by its ``sample_weight``. Metrics of classes ask for
+    the model's ``decision_threshold``, which `fit` has set; of a model without one it is decided
+    from ``loss`` and y, as there. So it is with what outputs say: by the loss the model was
+    trained with, else by this one.
 
     >>> from nn import MLP
     >>> model = MLP(1, [1], init="zeros")
@@ -99,7 +106,8 @@ def evaluate(
     at = known(model)
     if at is None and of is not None:
         at = threshold(of, data.targets)
-    return measure(model, data, of, named(metrics, at or 0.0))
+    by = trained_with(model) or name_in(LOSSES, of)
+    return measure(model, data, of, named(metrics, Answers(by, at or 0.0)))
 
 
 def measure(
@@ -143,15 +151,6 @@ def mean_loss(loss: Loss, outputs: Sequence[Any], data: Examples) -> Value:
             f"{_name(loss)} returned {result!r:.60}"
         )
     return result
-
-
-def plain(output: Any) -> Any:
-    """An output or a target as metrics see it: a float, or a list of floats."""
-    if isinstance(output, Value):
-        return output.data
-    if isinstance(output, (list, tuple)):
-        return [x.data if isinstance(x, Value) else real(x) for x in output]
-    return real(output, "a metric: an output")
 
 
 def _name(loss: Loss) -> str:

@@ -9,23 +9,25 @@ from typing import Any
 
 from autograd.numbers import is_number, real
 
+from ..answers import Answers, note
 from ..initialisers import generator
 from ..inputs import size
-from ..losses import Loss
+from ..losses import LOSSES, Loss
 from ..losses import loss as loss_named
 from ..module import Module
-from ..names import look_up
+from ..names import look_up, name_in
 from ..optimisers import SGD, Adam, AdamW, Optimiser, RMSprop
 from ..saving import random_states
 from ..settings import yes_or_no
 from ..threshold import keep, known, threshold
 from .callbacks import checked
 from .checkpoints import Checkpoint, go_on, read
+from .classes import stratified
 from .evaluation import Examples
 from .gradients import Adjustments
 from .history import History
 from .loop import Schedule, Training
-from .metrics import named
+from .measuring import named
 from .progress import Progress
 from .stopping import EarlyStopping
 
@@ -50,8 +52,10 @@ def fit(
     shuffle: bool = True,
     rng: Any = None,
     validation: float | Sequence[Any] | None = None,
+    stratify: bool = False,
     metrics: Any = (),
     sample_weight: Any = None,
+    class_weight: Any = None,
     schedule: Schedule | None = None,
     horizon: int | None = None,
     early_stopping: int | EarlyStopping | None = None,
@@ -107,16 +111,22 @@ def fit(
     validation:
         Examples that are only measured: ``(X, y)``, ``(X, y, weights)``, or the share of X to be
         set aside, drawn by ``rng``.
+    stratify:
+        True: the share that is set aside has of each class what X has, within one example.
     metrics:
-        Names (accuracy, mae, rmse, r2) and functions (outputs, targets) -> number. On training
-        examples they measure the passes that were learned from. Where y is one number for each
-        example, be it in a column, outputs and targets are plain numbers too. Accuracy of one
-        output compares it with ``model.decision_threshold``, decided here from y and the loss:
-        0.5 where outputs learn to be the targets 0 and 1, 0 where they learn to be scores.
+        Names (accuracy, precision, recall, f1, mae, rmse, r2) and functions (outputs, targets) ->
+        number; scikit-learn's, with parameters (y_true, y_pred), get what `Module.predict` says. On
+        training examples they measure the passes that were learned from. Where y is one number for
+        each example, be it in a column, outputs and targets are plain numbers too. Classes of one
+        output are told by ``model.decision_threshold``, decided here from y and the loss: 0.5 where
+        outputs learn to be the targets 0 and 1, 0 where they learn to be scores.
     sample_weight:
         How much each example counts, compared with the others: 2 like having it twice, 0 like not
         having it. A batch's loss is Σ (weight ∕ mean weight of all) · loss ∕ examples in the
-        batch, so equal weights change nothing. Metrics that are given as functions do not see them.
+        batch, so equal weights change nothing. Own metrics see them as ``sample_weight``.
+    class_weight:
+        How much each class counts, as {0: 1.0, 1: 5.0}, or "balanced": all classes count the same.
+        It is that for each example, times its sample weight, also where a share is set aside.
     schedule:
         A factor of the learning rate for every time, such as ``nn.CosineDecay()``: a function of
         (epoch, horizon), asked before each step, where the epoch has a fraction and begins at 0.
@@ -157,13 +167,15 @@ def fit(
         )
     draw_from = _source(rng)
     resume, progress = yes_or_no(resume, "fit: resume"), yes_or_no(progress, "fit: progress")
-    data = Examples.of(X, y, sample_weight)
+    data = Examples.of(X, y, sample_weight, class_weight)
     kept = _checkpoint(checkpoint, resume=resume)
     if kept is not None:
         random_states(model, draw_from)  # raises if somebody draws what cannot be drawn again
     state = read(kept.path, model) if kept is not None and resume else None
-    learned, held_out = _split(data, validation, draw_from, state)
+    stratify = yes_or_no(stratify, "fit: stratify")
+    learned, held_out = _split(data, validation, draw_from, state, stratify=stratify)
     of = loss_named(loss)
+    learned_by = name_in(LOSSES, of)
     if learned.weights or (held_out is not None and held_out.weights):
         _check_takes_weights(of)
     at = _undisturbed(draw_from, lambda: threshold(of, learned.targets))
@@ -181,7 +193,7 @@ def fit(
         rng=draw_from,
         shuffle=yes_or_no(shuffle, "fit: shuffle"),
         validation=held_out,
-        metrics=named(metrics, at or 0.0),
+        metrics=named(metrics, Answers(learned_by, at or 0.0)),
         schedule=_schedule(schedule),
         adjustments=Adjustments(clip_norm, clip_value, l1, l2),
         callbacks=[
@@ -191,12 +203,14 @@ def fit(
             *([bar] if progress else []),
         ],
         announce=progress,
+        asked={"class_weight": _said(class_weight), "stratify": stratify or None},
     )
     if kept is not None:
         settings = kept.begin(training)  # before anything has changed
         if state is not None:
             go_on(training, state, settings, kept.path)
     keep(model, at)
+    note(model, learned_by)
     try:
         return training.run()
     finally:
@@ -299,10 +313,22 @@ def _checkpoint(checkpoint: Any, *, resume: bool) -> Checkpoint | None:
 # --- examples -------------------------------------------------------------------------------------
 
 
+def _said(class_weight: Any) -> str | None:
+    """A dict of weights in one spelling, whatever the order and the kinds of its numbers."""
+    if not isinstance(class_weight, Mapping):
+        found: str | None = class_weight
+        return found
+    return str({int(k): float(class_weight[k]) for k in sorted(class_weight)})
+
+
 def _split(
-    data: Examples, validation: Any, rng: Any, state: Mapping[str, Any] | None
+    data: Examples, validation: Any, rng: Any, state: Mapping[str, Any] | None, *, stratify: bool
 ) -> tuple[Examples, Examples | None]:
     """What is learned from, and what is only measured."""
+    if stratify and not is_number(validation):
+        raise ValueError(
+            "fit: stratify is for a share of X that is set aside; write validation=0.2, say"
+        )
     if validation is None:
         return data, None
     if not is_number(validation):
@@ -321,15 +347,13 @@ def _split(
             f"fit: validation={share:g} of {len(data)} examples leaves none for the one or the "
             "other; give more examples, or validation=(X, y)"
         )
-    held_out = _held_out(data, count, rng, state)
+    if state is not None:  # of a resumed training those that were
+        before = set(state["positions"])
+        held_out = {i for i, position in enumerate(data.positions) if position not in before}
+    elif stratify:
+        held_out = stratified(data.targets, count, rng)
+    else:
+        held_out = set(rng.sample(range(len(data)), count))
     # Both in the order of X: a resumed training has to add up in the same order.
     learned = [i for i in range(len(data)) if i not in held_out]
     return data.at(learned).alone(), data.at(sorted(held_out)).alone()
-
-
-def _held_out(data: Examples, count: int, rng: Any, state: Mapping[str, Any] | None) -> set[int]:
-    """Which examples are set aside; of a resumed training, those that were."""
-    if state is None:
-        return set(rng.sample(range(len(data)), count))
-    learned = set(state["positions"])
-    return {i for i, position in enumerate(data.positions) if position not in learned}

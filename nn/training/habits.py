@@ -8,6 +8,7 @@ from typing import Any
 
 from autograd import Value
 
+from ..examples import items
 from ..losses import Loss, binary_cross_entropy, cross_entropy, kl_divergence
 
 OF_CLASSES = (cross_entropy, kl_divergence)  # a tuple, because a user's loss need not be hashable
@@ -26,8 +27,18 @@ def check(loss: Loss, outputs: Sequence[Any]) -> None:
             "and this model has one output; use binary_cross_entropy, or let the model end in "
             "a layer with an output for each class"
         )
-    if loss is binary_cross_entropy and _made_by(first, "sigmoid"):
-        _warn(loss, "sigmoid")
+    if loss is binary_cross_entropy:
+        each = [x for output in outputs for x in (items(output) or [output])]
+        if all(_made_by(x, "sigmoid") for x in each):
+            _warn(loss, "sigmoid")
+        elif len(each) > 3 and all(map(_may_be_chance, each)):
+            warnings.warn(
+                "fit: binary_cross_entropy takes logits and applies sigmoid to them itself, and "
+                "all outputs of the first batch lie between 0 and 1: if they are probabilities, "
+                "let the model return what they are made of, or it learns badly",
+                UserWarning,
+                stacklevel=2,
+            )
     if loss in OF_CLASSES and _is_softmax(first):
         _warn(loss, "softmax")
 
@@ -39,6 +50,11 @@ def _warn(loss: Loss, last: str) -> None:
         UserWarning,
         stacklevel=2,
     )
+
+
+def _may_be_chance(output: Any) -> bool:
+    """As 1 / (1 + exp(−z)) and one of a softmax are; of a layer's own sum it is never said."""
+    return any(_made_by(output, name) for name in ("exp", "div", "pow")) and 0 < output.data < 1
 
 
 def _made_by(output: Any, name: str) -> bool:

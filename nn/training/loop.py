@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 import math
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from time import perf_counter
 from typing import Any
@@ -12,17 +12,19 @@ from typing import Any
 from autograd import AutogradError, NonFiniteError, Value
 from autograd.numbers import is_number
 
+from ..examples import plain
 from ..losses import Loss
 from ..module import Module, evaluating, in_mode
 from ..optimisers import Optimiser
 from . import habits
 from .callbacks import Callback, Callbacks
 from .divergence import DivergedError, diverged
-from .evaluation import Examples, mean_loss, measure, plain
+from .evaluation import Examples, mean_loss, measure
 from .gradients import Adjustments, first_non_finite
 from .history import History
 from .interrupting import Interruptible
-from .metrics import Metric, measured
+from .measuring import measured
+from .metrics import Metric
 from .untrained import Untrained
 from .weights import Weights
 
@@ -54,12 +56,14 @@ class Training:
         adjustments: Adjustments,
         callbacks: Sequence[Callback],
         announce: bool = False,
+        asked: Mapping[str, Any] | None = None,
     ) -> None:
         self.model, self.optimizer, self.loss, self.data = model, optimizer, loss, data
         self.epochs, self.batch_size, self.rng, self.shuffle = epochs, batch_size, rng, shuffle
         self.horizon = horizon  # when the schedule ends
         self.validation, self.metrics, self.schedule = validation, metrics, schedule
         self.adjustments, self.callbacks = adjustments, Callbacks(callbacks)
+        self.asked = dict(asked or {})  # settings that have done their work before the first epoch
         self.history = History()
         self.logs: dict[str, Any] = {}
         self.epoch, self.batch = 0, 0

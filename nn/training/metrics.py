@@ -9,14 +9,13 @@ how much each example counts.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping, Sequence
-from functools import partial
+from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
-from autograd.numbers import is_number, real
+from autograd.numbers import real
 
-from ..examples import column, items, matched
-from ..names import look_up
+from ..answers import class_of, largest
+from ..examples import column, is_distribution, items, matched
 
 Metric = Callable[..., float]
 Numbers = Sequence[Any]  # a number or a list of numbers for each example
@@ -24,7 +23,12 @@ Weights = Sequence[float] | None
 
 
 def accuracy(
-    outputs: Numbers, targets: Numbers, weights: Weights = None, *, threshold: float = 0.0
+    outputs: Numbers,
+    targets: Numbers,
+    weights: Weights = None,
+    *,
+    threshold: float = 0.0,
+    labels: bool | None = None,
 ) -> float:
     """The share of examples whose class is the one that the output says.
 
@@ -34,20 +38,58 @@ def accuracy(
     is 0; asked for by name, `fit` and `evaluate` use the model's ``decision_threshold``. An output
     that is nan, or has a nan in it, is never right.
 
+    Where each output is a label of its own, as after `binary_cross_entropy`, an example is right
+    if all of its labels are, as in scikit-learn. ``labels`` says whether they are; left out, they
+    are if the targets are lists of 0 and 1 and not every list adds up to 1.
+
     >>> accuracy([2.0, -1.0, 0.5], [1, 0, 0])
     0.6666666666666666
     >>> accuracy([[0.1, 2.0], [3.0, 1.0]], [1, 0])
     1.0
+    >>> accuracy([[0.1, 2.0], [3.0, 1.0]], [[1, 1], [1, 0]])
+    0.5
     """
-    given, wanted, counts = _checked("accuracy", outputs, targets, weights)
-    if {-1, 0} <= {target for target in wanted if not isinstance(target, list)} and not isinstance(
-        given[0], list
-    ):
-        raise ValueError(
-            "accuracy of a single output takes targets 0 and 1, or -1 and 1, and got 0 and -1"
-        )
-    pairs = zip(given, wanted, strict=True)
-    return _mean([float(_is_right(x, y, threshold)) for x, y in pairs], counts)
+    read = _classes("accuracy", outputs, targets, weights, threshold=threshold, labels=labels)
+    pairs = zip(read.said, read.wanted, strict=True)
+    return _mean([float(said == wanted) for said, wanted in pairs], read.weights)
+
+
+def precision(outputs: Numbers, targets: Numbers, weights: Weights = None, **options: Any) -> float:
+    """Of the examples that are said to be of class 1, the share that are; 0 if none is said to be.
+
+    One output and two have the classes 0 (or −1) and 1. Of more classes, and of several labels, it
+    is the mean over these, each as if it were class 1: scikit-learn's "macro", over the classes
+    that are there or said. The options are those of `accuracy`.
+
+    >>> precision([2.0, 1.0, -1.0], [1, 0, 1])
+    0.5
+    """
+    read = _classes("precision", outputs, targets, weights, **options)
+    return _averaged(read, lambda right, said, _: (right, said))
+
+
+def recall(outputs: Numbers, targets: Numbers, weights: Weights = None, **options: Any) -> float:
+    """Of the examples of class 1, the share that are said to be; 0 if there is none.
+
+    Of more classes it is a mean, as `precision` is.
+
+    >>> recall([2.0, 1.0, -1.0, 3.0], [1, 0, 1, 1])
+    0.6666666666666666
+    """
+    read = _classes("recall", outputs, targets, weights, **options)
+    return _averaged(read, lambda right, _, there: (right, there))
+
+
+def f1(outputs: Numbers, targets: Numbers, weights: Weights = None, **options: Any) -> float:
+    """The harmonic mean of `precision` and `recall`: twice the right ones, of those said and there.
+
+    Of more classes it is the mean of what each has by itself.
+
+    >>> f1([2.0, 1.0, -1.0, 3.0], [1, 0, 1, 1])
+    0.6666666666666666
+    """
+    read = _classes("f1", outputs, targets, weights, **options)
+    return _averaged(read, lambda right, said, there: (2.0 * right, said + there))
 
 
 def mae(outputs: Numbers, targets: Numbers, weights: Weights = None) -> float:
@@ -94,103 +136,94 @@ def r2(outputs: Numbers, targets: Numbers, weights: Weights = None) -> float:
     return _mean([_explained(xs, ys, counts) for xs, ys in columns], None)
 
 
-METRICS: dict[str, Metric] = {"accuracy": accuracy, "mae": mae, "rmse": rmse, "r2": r2}
-HIGHER_IS_BETTER = frozenset({"accuracy", "r2"})
-RESERVED = frozenset({"epoch", "loss", "lr", "seconds"})  # columns of every history
+OF_CLASSES: dict[str, Metric] = {
+    "accuracy": accuracy,
+    "precision": precision,
+    "recall": recall,
+    "f1": f1,
+}
+METRICS: dict[str, Metric] = {**OF_CLASSES, "mae": mae, "rmse": rmse, "r2": r2}
+HIGHER_IS_BETTER = frozenset({*OF_CLASSES, "r2"})
 
 
-def named(metrics: Any, threshold: float = 0.0) -> dict[str, Metric]:
-    """The metrics that users ask for, by name: a name, a function, a list or a dict of them.
+# --- classes --------------------------------------------------------------------------------------
 
-    `accuracy` gets the threshold, unless it was given one by a partial.
 
-    >>> list(named(["accuracy", lambda outputs, targets: 0.0]))
-    ['accuracy', '<lambda>']
-    """
-    found: dict[str, Metric] = {}
-    for name, one in _pairs(metrics):
-        if name in RESERVED or name.startswith("val_"):
+class _Read(NamedTuple):
+    """What outputs say and what is right, one for each example; and how much each counts."""
+
+    said: list[Any]
+    wanted: list[Any]
+    weights: list[float] | None
+    kind: str  # "two" classes, several "classes", or "labels"
+
+
+def _classes(
+    name: str,
+    outputs: Numbers,
+    targets: Numbers,
+    weights: Weights,
+    *,
+    threshold: float = 0.0,
+    labels: bool | None = None,
+) -> _Read:
+    """Outputs and targets as classes, without the examples that count nothing."""
+    given, wanted, counts = _checked(name, outputs, targets, weights)
+    several = isinstance(given[0], list)
+    if labels is None:
+        labels = any(isinstance(y, list) and not is_distribution(y) for y in wanted)
+    for output, target in zip(given, wanted, strict=True):
+        if not _fits(output, target, labels=labels):
             raise ValueError(
-                f"a metric cannot be called {name!r}: the history has a column of that name; "
-                "choose another"
+                f"{name} takes the index of a class, a list with the probability of each as "
+                f"target, or 0 and 1 for each of several labels, got {target!r:.60} for "
+                f"{len(output)} outputs"
+                if several
+                else f"{name} of a single output takes targets 0 and 1, or -1 and 1, got "
+                f"{target!r:.60}; for more classes let the model have one output for each"
             )
-        if name in found:
-            raise ValueError(
-                f"metrics has {name!r} twice; give each a name of its own: "
-                f"metrics={{{name!r}: …, 'other': …}}"
-            )
-        if one == "accuracy" or one is accuracy:
-            found[name] = partial(accuracy, threshold=threshold)
-        elif callable(one):
-            found[name] = one
-        else:
-            found[name] = look_up(one, METRICS, "metric", "a function (outputs, targets) -> number")
-    return found
-
-
-def _pairs(metrics: Any) -> Iterable[tuple[str, Any]]:
-    if metrics is None:
-        return []
-    if isinstance(metrics, Mapping):
-        return [(str(name), metric) for name, metric in metrics.items()]
-    given = [metrics] if isinstance(metrics, str) or callable(metrics) else metrics
-    if not isinstance(given, Iterable):
-        raise TypeError(f"metrics is a list of names and functions, got {metrics!r:.60}")
-    return [
-        (one if isinstance(one, str) else getattr(one, "__name__", type(one).__name__), one)
-        for one in given
-    ]
-
-
-def name_of(metric: Metric) -> str | None:
-    """What one of ours is called, whatever the name it was given; None for the user's own.
-
-    >>> name_of(partial(accuracy, threshold=0.5)), name_of(max) is None
-    ('accuracy', True)
-    """
-    function = metric.func if isinstance(metric, partial) else metric
-    return next((name for name, one in METRICS.items() if one is function), None)
-
-
-def measured(
-    metrics: Mapping[str, Metric], outputs: Numbers, targets: Numbers, weights: Weights
-) -> dict[str, float]:
-    """Each metric's number, checked: a function of the user's may return anything."""
-    numbers = {}
-    given = matched(list(outputs), list(targets))
-    for name, metric in metrics.items():
-        known = name_of(metric) is not None
-        number = metric(given, targets, weights) if known else metric(given, targets)
-        if not is_number(number):
-            raise TypeError(
-                f"the metric {name!r} must return a number, and returned {number!r:.60}"
-            )
-        numbers[name] = real(number)
-    return numbers
-
-
-def _is_right(output: Any, target: Any, threshold: float) -> bool:
-    if isinstance(output, list):
-        if not isinstance(target, list):
-            right = _largest(output) == target
-        elif len(target) == len(output) and abs(math.fsum(target) - 1.0) <= 1e-6:
-            right = _largest(output) == _largest(target)
-        else:
-            raise ValueError(
-                "accuracy takes the index of a class or a list with the probability of each as "
-                f"target, got {target!r:.60} for {len(output)} outputs"
-            )
-        return bool(right) and all(x == x for x in output)
-    if isinstance(target, list) or target not in {-1, 0, 1}:
+    there = {y for target in wanted for y in _numbers(target)}
+    if {-1, 0} <= there and (labels or not several):
         raise ValueError(
-            f"accuracy of a single output takes targets 0 and 1, or -1 and 1, got {target!r:.60}; "
-            "for more classes let the model have one output for each"
+            f"{name} of a single output takes targets 0 and 1, or -1 and 1, and got 0 and -1"
         )
-    return bool(output == output and bool(output > threshold) is bool(target == 1))
+    low = -1 if -1 in there else 0
+    said = [class_of(output, threshold, labels=labels, low=low) for output in given]
+    if several and labels:
+        return _Read(said, wanted, counts, "labels")
+    wanted = [largest(target) if isinstance(target, list) else target for target in wanted]
+    return _Read(said, wanted, counts, "classes" if several and len(given[0]) > 2 else "two")
 
 
-def _largest(numbers: Sequence[float]) -> int:
-    return max(range(len(numbers)), key=numbers.__getitem__)
+def _fits(output: Any, target: Any, *, labels: bool) -> bool:
+    if not isinstance(output, list):
+        return not isinstance(target, list) and target in {-1, 0, 1}
+    if not isinstance(target, list):
+        return not labels
+    right = set(target) <= {-1, 0, 1} if labels else is_distribution(target)
+    return right and len(target) == len(output)
+
+
+def _averaged(read: _Read, ratio: Callable[[float, float, float], tuple[float, float]]) -> float:
+    """The mean over classes of a ratio of what is right, what is said, and what is there."""
+    counts = read.weights or [1.0] * len(read.said)
+    asked: list[tuple[Sequence[Any], Sequence[Any], int]] = [(read.said, read.wanted, 1)]
+    if read.kind == "labels":
+        sides = [list(zip(*rows, strict=True)) for rows in (read.said, read.wanted)]
+        asked = [(said, wanted, 1) for said, wanted in zip(*sides, strict=True)]
+    elif read.kind == "classes":
+        classes = sorted({*read.said, *read.wanted} - {None})
+        asked = [(read.said, read.wanted, k) for k in classes]
+    found = []
+    for said, wanted, k in asked:
+        both = [(s == k, w == k, c) for s, w, c in zip(said, wanted, counts, strict=True)]
+        part, whole = ratio(
+            math.fsum(c for s, w, c in both if s and w),
+            math.fsum(c for s, _, c in both if s),
+            math.fsum(c for _, w, c in both if w),
+        )
+        found.append(part / whole if whole else 0.0)
+    return _mean(found, None)
 
 
 # --- what is given --------------------------------------------------------------------------------

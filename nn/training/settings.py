@@ -11,11 +11,12 @@ from typing import TYPE_CHECKING, Any, NamedTuple
 
 from autograd import Value
 
+from ..examples import plain
 from ..module import Module
 from ..saving.random_states import generators
 from ..walk import Part, attributes
 from .callbacks import Callback
-from .evaluation import Examples, plain
+from .evaluation import Examples
 from .identity import Fingerprints, hashed
 
 if TYPE_CHECKING:
@@ -41,6 +42,7 @@ def settings_of(training: Training) -> Settings:
     optimizer = ", ".join(f"{k}={x!r}" for k, x in {**state["settings"], "lr": training.lr}.items())
     callbacks = training.callbacks.remembering
     said = {
+        **training.asked,
         "X and y": digest(training.data),
         "batch_size": training.batch_size,
         "shuffle": training.shuffle,
@@ -115,7 +117,7 @@ def _of_part(module: Module, found: Fingerprints) -> list[Any]:
     return [found.of(type(module)), settings]
 
 
-_BROUGHT_BACK = frozenset({"training", "decision_threshold"})  # by fit itself
+_BROUGHT_BACK = frozenset({"training", "decision_threshold", "trained_with"})  # by fit itself
 
 
 def _spread(name: str, x: Any) -> Iterator[tuple[str, Any]]:

@@ -12,7 +12,8 @@ from ..inputs import size
 from ..names import nearest
 from ..settings import yes_or_no
 from .callbacks import Callback
-from .metrics import HIGHER_IS_BETTER, Metric, name_of
+from .measuring import is_better_higher
+from .metrics import HIGHER_IS_BETTER, Metric
 
 if TYPE_CHECKING:
     from .loop import Training
@@ -34,8 +35,10 @@ class EarlyStopping(Callback):
     min_delta:
         By how much an epoch must be better to count as better.
     higher_is_better:
-        Left out, it is so for accuracy and r2, by whatever name the history has them, and not for
-        losses, mae and rmse. Of a metric that is a function of your own it has to be said.
+        Left out, it is so for accuracy, precision, recall, f1 and r2, by whatever name the history
+        has them, and not for losses, mae and rmse. Of functions like scikit-learn's the last word
+        of the name says it: a score is better higher, an error, loss or deviance lower. Of another
+        function of your own it has to be said.
     """
 
     settings = ("patience", "monitor", "min_delta", "higher_is_better")
@@ -107,14 +110,16 @@ class EarlyStopping(Callback):
         if self.higher_is_better is not None:
             return self.higher_is_better
         column = (self.monitor or "loss").removeprefix("val_")
-        known = name_of(metrics[column]) if column in metrics else None
-        if known is None and column in metrics:
+        if column not in metrics:
+            return column in HIGHER_IS_BETTER
+        known = is_better_higher(metrics[column])
+        if known is None:
             raise ValueError(
                 f"EarlyStopping: monitor={self.monitor!r} is a metric of your own, of which nobody "
                 f"knows which way is better; write EarlyStopping(monitor={self.monitor!r}, "
                 "higher_is_better=True), or False"
             )
-        return (known or column) in HIGHER_IS_BETTER
+        return known
 
     def state_dict(self) -> dict[str, Any]:
         """The best epoch so far, with its weights."""

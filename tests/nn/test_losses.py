@@ -387,6 +387,40 @@ def test_several_outputs_are_averaged_within_an_example(function, targets):
     assert function(outputs, targets) == (each[0] + each[1]) / 2.0
 
 
+@pytest.mark.parametrize("function", [mse, mae, huber, hinge, binary_cross_entropy])
+@given(st.data())
+def test_a_sum_is_one_of_everything(function, data):
+    """Of every output of every example, whatever their shape, as PyTorch's is; and its slopes."""
+    sign = st.sampled_from([-1.0, 1.0] if function is hinge else [0.0, 0.25, 1.0])
+    width, height = data.draw(st.integers(1, 3)), data.draw(st.integers(1, 3))
+    table = st.lists(st.lists(st.tuples(small, sign), min_size=width, max_size=width),
+                     min_size=height, max_size=height)  # fmt: skip
+    pairs = data.draw(table)
+    rows = [[Value(z) for z, _ in row] for row in pairs]
+    flat = [Value(z) for row in pairs for z, _ in row]
+
+    whole = function(rows, [[y for _, y in row] for row in pairs], reduction="sum")
+    each = function(flat, [y for row in pairs for _, y in row], reduction="none")
+    whole.backward()
+    sum(each, Value(0.0)).backward()
+
+    assert whole.data == pytest.approx(math.fsum(one.data for one in each), rel=1e-12)
+    slopes = [z.grad for row in rows for z in row]
+    assert slopes == pytest.approx([z.grad for z in flat], rel=1e-12)
+
+
+def test_the_sum_that_was_15_and_is_30():
+    assert mse([[1.0, 2.0], [3.0, 4.0]], [[0.0, 0.0], [0.0, 0.0]], reduction="sum") == 30.0
+
+
+def test_batchmean_is_the_mean_over_the_examples():
+    batch = [[0.5, 1.0], [2.0, -1.0]], [[0.0, 1.0], [0.5, 0.5]]
+
+    found = [kl_divergence(*batch, reduction=name) for name in ("batchmean", "mean")]
+    assert found == [kl_divergence(*batch)] * 2
+    assert found[0] == kl_divergence(*batch, reduction="sum") / 2.0
+
+
 def test_the_nodes_of_a_loss():
     """What a picture shows: nothing that a reader would not expect."""
 

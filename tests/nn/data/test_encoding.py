@@ -223,7 +223,7 @@ REFUSED = {
     "nan in the data": (
         lambda: Standardise.of([[1.0], [math.nan]]),
         ValueError,
-        "X[1][0] is nan; training needs finite numbers: fill it in, or leave that row out",
+        "X[1][0] is nan; only finite numbers will do: fill it in, or leave that row out",
     ),
     "lists in rows": (
         lambda: Standardise.of([[[1.0]]]),

@@ -8,7 +8,8 @@ from hypothesis import assume, given
 from hypothesis import strategies as st
 from sklearn import metrics as sk
 
-from nn.training.metrics import METRICS, accuracy, mae, named, r2, rmse
+from nn.training.measuring import named
+from nn.training.metrics import METRICS, accuracy, mae, r2, rmse
 
 numbers = st.floats(-1e3, 1e3)
 pairs = st.lists(st.tuples(numbers, numbers), min_size=2, max_size=20)

@@ -9,12 +9,13 @@ from itertools import count
 from pathlib import Path
 
 import pytest
+import sklearn.metrics
 
 import nn
 from nn import SGD, EarlyStopping, Layer
 from nn.losses import mse
 
-from .helpers import Louder, alter, line, mean_squared, small, stochastic, trained, weights
+from .helpers import SIDES, Louder, alter, line, mean_squared, small, stochastic, trained, weights
 
 ROOT = Path(__file__).resolve().parents[3]
 
@@ -153,6 +154,18 @@ OTHERS = {
         {"early_stopping": EarlyStopping(9, min_delta=0.0)},
         {"early_stopping": EarlyStopping(9, min_delta=0.1)},
     ),
+    "metric of scikit-learn": (
+        {"metrics": {"m": sklearn.metrics.max_error}},
+        {"metrics": {"m": sklearn.metrics.mean_squared_error}},
+    ),
+    "class_weight": (
+        {"y": SIDES * 3, "class_weight": {0: 1.0, 1: 2.0}},
+        {"y": SIDES * 3, "class_weight": "balanced"},
+    ),
+    "stratify": (
+        {"y": SIDES * 3, "validation": 0.5, "stratify": True},
+        {"y": SIDES * 3, "validation": 0.5},
+    ),
     "setting of a callback": ({"callbacks": Louder(1.5)}, {"callbacks": Louder(2.5)}),
     "number in the model": ({"model": Power(1.0)}, {"model": Power(2.0)}),
     "function in the model": (
@@ -177,8 +190,8 @@ def test_another_training_is_refused_whatever_it_is_called(tmp_path, one, other)
         rng = random.Random(5)
         before = weights(model), rng.getstate()
         try:
-            trained(model, X, y, epochs=epochs, rng=rng, checkpoint=tmp_path / "run", resume=True,
-                    **options)  # fmt: skip
+            options = {"X": X, "y": y, "checkpoint": tmp_path / "run", "resume": True, **options}
+            trained(model, epochs=epochs, rng=rng, **options)
         except ValueError:
             assert (weights(model), rng.getstate()) == before
             raise
@@ -190,6 +203,16 @@ def test_another_training_is_refused_whatever_it_is_called(tmp_path, one, other)
     in_parts = run(one, 3)
     (tmp_path / "run").unlink()
     assert run(one, 3) == in_parts
+
+
+def test_a_refusal_says_which_class_weights_there_were(tmp_path):
+    X, y = line()[0], SIDES * 3
+    run = partial(trained, X=X, y=y, checkpoint=tmp_path / "run", resume=True)
+    run(small(nin=1), class_weight={1: 2, 0.0: 1.0})
+    run(small(nin=1), class_weight={0: 1, 1: 2.0})
+    text = r"a training with class_weight \{0: 1.0, 1: 2.0\}, not balanced"
+    with pytest.raises(ValueError, match=text):
+        run(small(nin=1), class_weight="balanced")
 
 
 def test_the_code_of_an_optimiser_of_ones_own(tmp_path, monkeypatch):

@@ -12,9 +12,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd import Value
-from nn.data.rows import rows
+from nn.rows import rows
 
-from ..refusals import refused
+from .refusals import refused
 
 finite = st.floats(allow_nan=False, allow_infinity=False)
 TABLE = [[1.0, 2.0], [3.0, 4.0], [5.0, 6.0]]
@@ -104,7 +104,7 @@ def test_what_is_not_finite_is_found_wherever_it_is(table, data, bad, as_array):
     i = data.draw(st.integers(0, len(table) - 1))
     j = data.draw(st.integers(0, 1))
     table[i][j] = bad
-    text = f"X[{i}][{j}] is {bad}; training needs finite numbers: fill it in, or leave that row out"
+    text = f"X[{i}][{j}] is {bad}; only finite numbers will do: fill it in, or leave that row out"
 
     with refused(ValueError, text):
         rows(np.array(table) if as_array else table, "X")

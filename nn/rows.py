@@ -25,7 +25,7 @@ def rows(data: Any, name: str) -> list[Any]:
     [[1, 2.5], [3, 4]]
     >>> rows([[1.0, 2.0], [3.0, float("nan")]], "X")
     Traceback (most recent call last):
-    ValueError: X[1][1] is nan; training needs finite numbers: fill it in, or leave that row out
+    ValueError: X[1][1] is nan; only finite numbers will do: fill it in, or leave that row out
 
     Raises
     ------
@@ -111,7 +111,7 @@ def _number(x: Any, place: str) -> Any:
     number = real(x, place)
     if not math.isfinite(number):
         raise ValueError(
-            f"{place} is {number}; training needs finite numbers: fill it in, or leave that row out"
+            f"{place} is {number}; only finite numbers will do: fill it in, or leave that row out"
         )
     return int(x) if hasattr(x, "__index__") else number
 

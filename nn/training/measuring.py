@@ -1,0 +1,148 @@
+"""Metrics by name and by function: which there are, what each is asked with, which way is better.
+
+A function of the user's is asked with (outputs, targets), and with ``sample_weight`` if it has a
+parameter of that name. scikit-learn's functions are told by the names of theirs: (y_true, y_pred)
+gets the targets and then what `Module.predict` says; y_score and y_proba get what examples are
+ranked by, and probabilities.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterable, Mapping
+from functools import partial
+from typing import Any
+
+from autograd.numbers import is_number, real
+
+from ..answers import UNKNOWN, Answers
+from ..examples import matched
+from ..names import look_up, name_in
+from .metrics import HIGHER_IS_BETTER, METRICS, OF_CLASSES, Metric, Numbers, Weights
+
+RESERVED = frozenset({"epoch", "loss", "lr", "seconds"})  # columns of every history
+
+# What of a model's outputs a function like scikit-learn's takes, by its second parameter.
+READINGS = {"y_pred": "said", "y_score": "score", "y_proba": "chance", "y_prob": "chance"}
+TAKE_CHANCES = frozenset({"log_loss", "d2_log_loss_score"})  # although they say y_pred
+
+
+def named(metrics: Any, by: Answers = UNKNOWN) -> dict[str, Metric]:
+    """The metrics that users ask for, by name: a name, a function, a list or a dict of them.
+
+    ``by`` says how outputs are read. Ours of classes get its threshold, unless they were given one
+    by a partial.
+
+    >>> list(named(["accuracy", lambda outputs, targets: 0.0]))
+    ['accuracy', '<lambda>']
+    """
+    found: dict[str, Metric] = {}
+    for name, one in _pairs(metrics):
+        if name in RESERVED or name.startswith("val_"):
+            raise ValueError(
+                f"a metric cannot be called {name!r}: the history has a column of that name; "
+                "choose another"
+            )
+        if name in found:
+            raise ValueError(
+                f"metrics has {name!r} twice; give each a name of its own: "
+                f"metrics={{{name!r}: …, 'other': …}}"
+            )
+        found[name] = _readable(name, one, by)
+    return found
+
+
+def _readable(name: str, metric: Any, by: Answers) -> Metric:
+    """One of them, told how outputs are read if it has to know."""
+    if not callable(metric):
+        metric = look_up(metric, METRICS, "metric", "a function (outputs, targets) -> number")
+    if any(metric is ours for ours in OF_CLASSES.values()):
+        return partial(metric, threshold=by.threshold, labels=by.labels)
+    first, second = [*_parameters(metric), "", ""][:2]
+    if first != "y_true" or second not in READINGS:
+        one: Metric = metric
+        return one
+    if by.loss is None:
+        raise ValueError(
+            f"the metric {name!r} takes y_true and {second}, and what the outputs of this model "
+            "say is not known: its loss is your own, or was not named; write a function "
+            "(outputs, targets) -> number"
+        )
+    reading = "chance" if _name(metric) in TAKE_CHANCES else READINGS[second]
+    return partial(_of_answers, metric, getattr(by, reading), by.wanted)
+
+
+def _parameters(function: Any) -> list[str]:
+    try:
+        return list(inspect.signature(function).parameters)
+    except (TypeError, ValueError):  # a function without a signature
+        return []
+
+
+def _of_answers(metric: Metric, read: Any, wanted: Any, /, *given: Any) -> Any:
+    """A metric like scikit-learn's, of answers instead of outputs, and what is right first."""
+    outputs, targets, weights = given
+    return _asked(metric, list(map(wanted, targets)), list(map(read, outputs)), weights)
+
+
+def _asked(metric: Metric, first: Any, second: Any, weights: Weights) -> Any:
+    """What a function of the user's says, with weights if it takes them and there are any."""
+    if weights is None or "sample_weight" not in _parameters(metric):
+        return metric(first, second)
+    return metric(first, second, sample_weight=weights)
+
+
+def _pairs(metrics: Any) -> Iterable[tuple[str, Any]]:
+    if metrics is None:
+        return []
+    if isinstance(metrics, Mapping):
+        return [(str(name), metric) for name, metric in metrics.items()]
+    given = [metrics] if isinstance(metrics, str) or callable(metrics) else metrics
+    if not isinstance(given, Iterable):
+        raise TypeError(f"metrics is a list of names and functions, got {metrics!r:.60}")
+    return [
+        (one if isinstance(one, str) else getattr(one, "__name__", type(one).__name__), one)
+        for one in given
+    ]
+
+
+def _name(metric: Any) -> str:
+    """What a function is called, whatever the name that the user gave it."""
+    while isinstance(metric, partial):
+        metric = metric.args[0] if metric.func is _of_answers else metric.func
+    return str(getattr(metric, "__name__", ""))
+
+
+def is_better_higher(metric: Metric) -> bool | None:
+    """Whether higher is better; None of the user's own functions, of which nobody knows.
+
+    Those like scikit-learn's say it by the last word of their names: a score is better higher, an
+    error, a loss and a deviance lower.
+
+    >>> is_better_higher(METRICS["f1"]), is_better_higher(METRICS["mae"]), is_better_higher(max)
+    (True, False, None)
+    """
+    if (name := name_in(METRICS, metric)) is not None:
+        return name in HIGHER_IS_BETTER
+    if not (isinstance(metric, partial) and metric.func is _of_answers):
+        return None
+    last = _name(metric).rpartition("_")[2]
+    return {"score": True, "error": False, "loss": False, "deviance": False}.get(last)
+
+
+def measured(
+    metrics: Mapping[str, Metric], outputs: Numbers, targets: Numbers, weights: Weights
+) -> dict[str, float]:
+    """Each metric's number, checked: a function of the user's may return anything."""
+    numbers = {}
+    given = matched(list(outputs), list(targets))
+    for name, metric in metrics.items():
+        function = metric.func if isinstance(metric, partial) else metric
+        ours = function is _of_answers or name_in(METRICS, metric) is not None
+        number = (metric if ours else partial(_asked, metric))(given, targets, weights)
+        if not is_number(number):
+            raise TypeError(
+                f"the metric {name!r} must return a number, and returned {number!r:.60}"
+            )
+        numbers[name] = real(number)
+    return numbers

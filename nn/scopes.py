@@ -127,7 +127,7 @@ def _seat(caller: Part, way: Sequence[Any]) -> _Seat:
     found: Any = caller
     for key in way:
         inside = isinstance(found, Part)
-        name += f"{'/' if inside else '.'}{key}" if name else key
+        name += f"{'/' if inside and not found.listed else '.'}{key}" if name else key
         steps.append(attrgetter(key) if inside else itemgetter(key))
         found = steps[-1](found)
     return _Seat(weakref.ref(caller), tuple(steps), name)

@@ -14,10 +14,11 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from itertools import product
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from autograd import Value
 
+P = TypeVar("P")
 Trail = tuple[Any, ...]  # () or (trail so far, next key)
 
 SETS = (set, frozenset)
@@ -31,6 +32,7 @@ class Part:
     _seat: Any  # where it was found in the Module that called it last; see scopes.py
     _caches: tuple[Value, ...]
     watched: ClassVar[bool] = False  # whether calls may keep Values in it; see adoption.py
+    listed: ClassVar[bool] = False  # whether its parts are numbered, as those of a list are
 
     @property
     def caches(self) -> tuple[Value, ...]:
@@ -108,6 +110,21 @@ class _Kinds(dict[type, str]):
 
 
 KINDS = _Kinds()
+
+
+def bottom_up(root: P, inside: Callable[[P], Sequence[P]]) -> list[P]:
+    """``root`` and all that is ``inside``, each once, after what is in it."""
+    order: dict[int, P] = {}
+    opened: set[int] = set()
+    stack = [root]
+    while stack:
+        part = stack[-1]
+        if id(part) in opened:
+            order.setdefault(id(part), stack.pop())
+            continue
+        opened.add(id(part))
+        stack += [child for child in reversed(inside(part)) if id(child) not in opened]
+    return list(order.values())
 
 
 def may_hold_parts(x: Any) -> bool:

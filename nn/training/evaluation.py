@@ -15,6 +15,7 @@ from ..examples import column
 from ..losses import Loss, cost
 from ..losses import loss as loss_named
 from ..module import Module, evaluating
+from ..names import helped
 from ..threshold import known, threshold
 from .metrics import Metric, measured, named
 
@@ -74,6 +75,7 @@ class Examples:
         return replace(self, weights=[share / mean for share in shares])
 
 
+@helped()
 def evaluate(
     model: Module,
     X: Any,

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from autograd.numbers import is_number
 
 from .parameter import Parameter
 from .walk import Part, dotted, keys, walk
-
-if TYPE_CHECKING:
-    from .module import Module
 
 HEADER = ("part", "kind", "shape", "activation", "parameters", "frozen", "shared")
 NUMBERS = {"parameters", "frozen", "shared"}
@@ -19,7 +16,7 @@ MOST = 100  # lines of a text that shows the parts
 WIDEST = 200  # characters of one part in it
 
 
-def table(model: Module) -> str:
+def table(model: Any) -> str:
     """The text of `Module.summary`.
 
     A parameter that several parts share is counted in the first; the others have it in a column
@@ -56,7 +53,7 @@ def table(model: Module) -> str:
     return f"{text}\nAn output above {at:g} says class 1." if is_number(at) else text
 
 
-def _own(module: Module) -> list[Any]:
+def _own(module: Any) -> list[Any]:
     """The parameters of this Module; without those of its parts, if they get rows of their own."""
     parameters: list[Any] = module.parameters()
     if module.whole:
@@ -65,7 +62,7 @@ def _own(module: Module) -> list[Any]:
     return [parameter for parameter in parameters if id(parameter) not in of_parts]
 
 
-def _words(module: Module, attribute: str) -> str:
+def _words(module: Part, attribute: str) -> str:
     text = getattr(module, attribute, "")
     return text if isinstance(text, str) else ""
 

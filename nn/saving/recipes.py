@@ -285,7 +285,7 @@ def has_more(module: Module) -> bool:
 
 
 def _has_more(module: Module, known: frozenset[str]) -> bool:
-    others = {name for name in vars(module) if not name.isdigit()} - known  # of a ModuleList
+    others = vars(module).keys() - known
     return any(
         isinstance(vars(module)[name], (Module, Value, list, tuple, dict)) for name in others
     )

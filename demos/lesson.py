@@ -82,8 +82,8 @@ def lesson() -> Lesson:
     """
     neuron = neuron_of_the_lesson()
     loss = squared_error(neuron(inputs()))
-    played = viz.player(loss, rate=RATE, title=TITLE)
-    handout = viz.handout(loss, rate=RATE, title=TITLE)
+    played = viz.player(loss, lr=RATE, title=TITLE)
+    handout = viz.handout(loss, lr=RATE, title=TITLE)
     loss.backward()
     SGD(neuron, lr=RATE).step()
     loss.backward()

@@ -35,9 +35,11 @@ from .activation_modules import Softmax as Softmax
 from .activation_modules import Softplus as Softplus
 from .activation_modules import Tanh as Tanh
 from .dropout import Dropout as Dropout
+from .elsewhere import in_nn as __getattr__  # noqa: F401 - Python asks it for names not here
 from .embedding import Embedding as Embedding
 from .layers import MLP as MLP
 from .layers import Layer as Layer
+from .layers import Linear as Linear
 from .layers import Neuron as Neuron
 from .losses import binary_cross_entropy as binary_cross_entropy
 from .losses import cross_entropy as cross_entropy
@@ -48,6 +50,7 @@ from .losses import loss as loss
 from .losses import mae as mae
 from .losses import mse as mse
 from .module import Module as Module
+from .module_list import ModuleList as ModuleList
 from .normalisation import LayerNorm as LayerNorm
 from .normalisation import RMSNorm as RMSNorm
 from .optimisers import SGD as SGD

@@ -16,6 +16,7 @@ from autograd.numbers import is_number, real
 from autograd.primitive import Recorder
 
 from .activations import Activate, ActivationLike, activation, name_of
+from .inputs import refuse_rows
 from .module import Module
 
 
@@ -38,7 +39,11 @@ class Activation(Module):
         """The activation of x, or of each number in the list x."""
         if isinstance(x, Recorder) or is_number(x):
             return self.activate(x)
-        return [self.activate(number) for number in x]
+        try:
+            return [self.activate(number) for number in x]
+        except TypeError:
+            refuse_rows(x, type(self).__name__, "a number or a list of numbers")
+            raise
 
     @property
     def activation(self) -> str:
@@ -193,6 +198,14 @@ def _finite(x: Any, what: str) -> float:
 # --- of a whole list ------------------------------------------------------------------------------
 
 
+def _of_one(function: Callable[[Any], list[Any]], x: Any, part: Module) -> list[Any]:
+    try:
+        return function(x)
+    except TypeError:
+        refuse_rows(x, type(part).__name__, "a list of numbers")
+        raise
+
+
 class Softmax(Module):
     """Probabilities from logits: `autograd.softmax` as a part of a model.
 
@@ -208,7 +221,7 @@ class Softmax(Module):
 
     def forward(self, x: Any) -> list[Any]:
         """The probability of each of the list x."""
-        return softmax(x)
+        return _of_one(softmax, x, self)
 
 
 class LogSoftmax(Module):
@@ -223,7 +236,7 @@ class LogSoftmax(Module):
 
     def forward(self, x: Any) -> list[Any]:
         """The logarithm of the probability of each of the list x."""
-        return log_softmax(x)
+        return _of_one(log_softmax, x, self)
 
 
 OF_LISTS: dict[str, type[Module]] = {"softmax": Softmax, "log_softmax": LogSoftmax}

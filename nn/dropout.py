@@ -9,8 +9,9 @@ from autograd.numbers import is_number, real
 from autograd.primitive import Recorder
 
 from .examples import items, shown
-from .initialisers import Rng, generator
+from .inputs import refuse_rows
 from .module import Module
+from .randomness import RngLike, generator
 
 
 class Dropout(Module):
@@ -32,7 +33,7 @@ class Dropout(Module):
     p:
         The probability to be dropped, from 0 to 1.
     rng:
-        A ``random.Random``; None is Python's global ``random``.
+        A seed, a ``random.Random`` or a NumPy ``Generator``; None is Python's global ``random``.
 
     Source: Srivastava et al., Dropout: a simple way to prevent neural networks from overfitting,
     2014; divided in training rather than multiplied in use, as everybody does by now.
@@ -43,7 +44,7 @@ class Dropout(Module):
 
     p: float
 
-    def __init__(self, p: float = 0.5, *, rng: Rng | None = None) -> None:
+    def __init__(self, p: float = 0.5, *, rng: RngLike = None) -> None:
         self.p = _chance(p)
         if rng is not None:
             self.rng = generator(rng)
@@ -55,11 +56,9 @@ class Dropout(Module):
         if isinstance(x, Recorder) or is_number(x):
             return x * self._factor()
         numbers = items(x)
-        if numbers is None or any(items(number) is not None for number in numbers):
-            raise TypeError(
-                f"Dropout takes a number or a list of numbers, got "
-                f"{shown(x) if numbers is None else 'a list of lists'}"
-            )
+        if numbers is None:
+            raise TypeError(f"Dropout takes a number or a list of numbers, got {shown(x)}")
+        refuse_rows(x, "Dropout", "a number or a list of numbers")
         return [number * self._factor() for number in numbers]
 
     def _factor(self) -> float:

@@ -9,11 +9,12 @@ from autograd.numbers import is_number, real
 from autograd.primitive import Recorder
 
 from .examples import items, shown
-from .initialisers import INITIALISERS, Initialise, Rng, drawn, generator
+from .initialisers import INITIALISERS, Initialise, drawn
 from .inputs import size as whole_size
 from .module import Module
 from .names import look_up
 from .parameter import Parameter
+from .randomness import Rng, RngLike, generator
 
 
 def normal(nin: int, nout: int, rng: Rng) -> float:  # noqa: ARG001 - every initialiser takes all three
@@ -53,7 +54,7 @@ class Embedding(Module):
         "normal" (standard deviation 1), one of the names that `Neuron` takes except "auto", or a
         function (nin, nout, rng) -> float, asked with ``count`` and ``size`` for each number.
     rng:
-        A ``random.Random``; None is Python's global ``random``.
+        A seed, a ``random.Random`` or a NumPy ``Generator``; None is Python's global ``random``.
     """
 
     whole: ClassVar[bool] = True
@@ -61,7 +62,7 @@ class Embedding(Module):
     weight: list[list[Parameter]]
 
     def __init__(
-        self, count: int, size: int, *, init: str | Initialise = "normal", rng: Rng | None = None
+        self, count: int, size: int, *, init: str | Initialise = "normal", rng: RngLike = None
     ) -> None:
         count = whole_size(count, "Embedding(count, size): count")
         size = whole_size(size, "Embedding(count, size): size")

@@ -7,25 +7,14 @@ micrograd draws from.
 from __future__ import annotations
 
 import math
-import random
 from collections.abc import Callable
-from typing import Any, Protocol
+from typing import Any
 
 from autograd.numbers import is_number, real
 
 from .activations import RELU_LIKE, Activate, name_of
 from .names import look_up
-
-
-class Rng(Protocol):
-    """What weights are drawn from: ``random.Random(seed)``, or the module ``random``."""
-
-    def uniform(self, a: float, b: float, /) -> float:
-        """A number between a and b."""
-
-    def gauss(self, mu: float, sigma: float, /) -> float:
-        """A number from the normal distribution."""
-
+from .randomness import Rng
 
 Initialise = Callable[[int, int, Any], float]
 
@@ -33,6 +22,7 @@ Initialise = Callable[[int, int, Any], float]
 def uniform(nin: int, nout: int, rng: Rng) -> float:  # noqa: ARG001 - every initialiser takes all three
     """Between −1 and 1, whatever the size: micrograd's. With one seed, its weights.
 
+    >>> import random
     >>> random.seed(1337); weight = uniform(2, 1, random)
     >>> random.seed(1337); weight == random.uniform(-1, 1)
     True
@@ -46,6 +36,7 @@ def xavier(nin: int, nout: int, rng: Rng) -> float:
     Source: Glorot & Bengio, Understanding the difficulty of training deep feedforward neural
     networks, 2010, equation 16.
 
+    >>> import random
     >>> abs(xavier(3, 3, random.Random(0))) < 1.0
     True
     """
@@ -58,6 +49,7 @@ def he(nin: int, nout: int, rng: Rng) -> float:  # noqa: ARG001 - every initiali
 
     Source: He et al., Delving deep into rectifiers, 2015, equation 10.
 
+    >>> import random
     >>> draws = [he(2, 1, rng) for rng in [random.Random(0)] for _ in range(10_000)]
     >>> round(sum(x * x for x in draws) / len(draws), 1)
     1.0
@@ -68,6 +60,7 @@ def he(nin: int, nout: int, rng: Rng) -> float:  # noqa: ARG001 - every initiali
 def zeros(nin: int, nout: int, rng: Rng) -> float:  # noqa: ARG001 - every initialiser takes all three
     """Zero, to see what goes wrong: all neurons of a layer stay equal.
 
+    >>> import random
     >>> zeros(2, 1, random)
     0.0
     """
@@ -97,21 +90,6 @@ def initialiser(of: str | Initialise, activate: Activate) -> Initialise:
     return look_up(
         of, {"auto": auto, **INITIALISERS}, "initialiser", "a function (nin, nout, rng) -> float"
     )
-
-
-def generator(rng: Any) -> Rng:
-    """What to draw from: None is Python's global ``random``.
-
-    >>> generator(None) is random
-    True
-    """
-    if rng is None:
-        return random
-    if callable(getattr(rng, "uniform", None)) and callable(getattr(rng, "gauss", None)):
-        found: Rng = rng
-        return found
-    instead = f"random.Random({rng!r})" if isinstance(rng, (int, str)) else "random.Random(seed)"
-    raise TypeError(f"rng is a random.Random, got {rng!r:.60}; write rng={instead}")
 
 
 def drawn(initialise: Initialise, nin: int, nout: int, rng: Rng) -> float:

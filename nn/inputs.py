@@ -45,15 +45,38 @@ def gathered(x: Any, unit: Sized) -> list[Any]:
     if nin == 1 and (isinstance(x, Recorder) or is_number(x)):
         x = [x]
     items = _listed(x, unit)
-    if len(items) != nin and not (items and _is_collection(items[0])):
+    if len(items) != nin:
+        _refuse_rows(x, unit)
         raise ValueError(
             f"{unit.title} got {_counted(len(items), 'input')}; pass {_counted(nin, 'number')}, "
             f"or build {unit.rebuilt(len(items))}"
             if items
             else f"{unit.title} got no inputs; pass {_counted(nin, 'number')}"
         )
-    return [item if isinstance(item, Recorder) else _finite(item, i, unit)
+    return [item if isinstance(item, Recorder) else _finite(item, i, unit, x)
             for i, item in enumerate(items)]  # fmt: skip
+
+
+def _refuse_rows(x: Any, unit: Sized) -> None:
+    refuse_rows(x, unit.title, f"a list of {_counted(unit.nin, 'number')}")
+
+
+def refuse_rows(x: Any, title: str, takes: str) -> None:
+    """Raise TypeError if x is a batch, where one example belongs.
+
+    >>> refuse_rows([[1.0, 2.0]], "Softmax", "a list of numbers")
+    Traceback (most recent call last):
+    TypeError: Softmax takes one example, a list of numbers, and got a list of lists; write \
+[model(x) for x in X], or model.predict(X)
+    """
+    is_table = hasattr(x, "columns") and hasattr(x, "to_numpy")  # pandas gives its columns' names
+    if is_table or (_is_collection(x) and _is_collection(next(iter(x), None))):
+        shape = f" of shape {x.shape}" if hasattr(x, "shape") else ""
+        what = "a list of lists" if isinstance(x, (list, tuple)) else f"a {type(x).__name__}{shape}"
+        raise TypeError(
+            f"{title} takes one example, {takes}, and got {what}; write [model(x) for x in "
+            f"{'X.to_numpy()' if is_table else 'X'}], or model.predict(X)"
+        )
 
 
 def _listed(x: Any, unit: Sized) -> list[Any]:
@@ -66,14 +89,10 @@ def _listed(x: Any, unit: Sized) -> list[Any]:
     raise TypeError(f"{unit.title} takes a list of {_counted(unit.nin, 'number')}, got {what}")
 
 
-def _finite(x: Any, position: int, unit: Sized) -> float:
+def _finite(x: Any, position: int, unit: Sized, example: Any) -> float:
     """A plain number among the inputs, as a double."""
     if not is_number(x):
-        if _is_collection(x):
-            raise TypeError(
-                f"{unit.title} takes one example, a list of {_counted(unit.nin, 'number')}, and "
-                "got a list of lists; write [model(x) for x in rows]"
-            )
+        _refuse_rows(example, unit)
         raise TypeError(f"{unit.title} takes numbers and Values, got {x!r:.60} as input {position}")
     number = real(x, unit.title)
     if not math.isfinite(number):
@@ -102,7 +121,9 @@ def size(n: Any, what: str) -> int:
     ValueError: Layer(nin, nout): nin is at least 1, got 0
     """
     if isinstance(n, bool) or not hasattr(n, "__index__"):
-        raise TypeError(f"{what} is a whole number, got {n!r:.60}")
+        instead = str(n).removesuffix(".0") if isinstance(n, (str, float)) else ""
+        instead = f"; write {instead}" if instead.isdecimal() else ""
+        raise TypeError(f"{what} is a whole number, got {n!r:.60}{instead}")
     whole = operator.index(n)
     if whole < 1:
         raise ValueError(f"{what} is at least 1, got {whole}")

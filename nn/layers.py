@@ -14,11 +14,14 @@ from autograd.functions import Gathered
 from autograd.modes import enter, here
 
 from .activations import Activate, ActivationLike, activation, linear, name_of
-from .initialisers import Initialise, Rng, drawn, generator, initialiser
+from .initialisers import Initialise, drawn, initialiser
 from .inputs import gathered, size
 from .module import Module
+from .names import helped
 from .parameter import Parameter
+from .randomness import Rng, RngLike, generator
 from .scopes import places
+from .settings import yes_or_no
 
 
 class Neuron(Module):
@@ -42,7 +45,7 @@ class Neuron(Module):
         "auto" (He for relu and its like, else Xavier), "uniform" (micrograd's), "xavier", "he",
         "zeros", or a function (nin, nout, rng) -> float, asked for each weight in order.
     rng:
-        A ``random.Random``; None is Python's global ``random``.
+        A seed, a ``random.Random`` or a NumPy ``Generator``; None is Python's global ``random``.
     bias:
         False: there is no ``b``.
     """
@@ -60,11 +63,12 @@ class Neuron(Module):
         *,
         activation: ActivationLike = "relu",
         init: str | Initialise = "auto",
-        rng: Rng | None = None,
+        rng: RngLike = None,
         bias: bool = True,
     ) -> None:
         nin = size(nin, "Neuron(nin): nin")
         self.activate = _chosen(activation, nonlin=nonlin)
+        bias = yes_or_no(bias, "bias")
         initialise, draw_from = initialiser(init, self.activate), generator(rng)
         self.w = [
             Parameter(drawn(initialise, nin, 1, draw_from), label=f"w{i}") for i in range(nin)
@@ -133,11 +137,11 @@ class Layer(Module):
         nonlin: bool = True,
         activation: ActivationLike = "relu",
         init: str | Initialise = "auto",
-        rng: Rng | None = None,
+        rng: RngLike = None,
         bias: bool = True,
     ) -> None:
-        nin = size(nin, "Layer(nin, nout): nin")
-        nout = size(nout, "Layer(nin, nout): nout")
+        nin = size(nin, f"{type(self).__name__}(nin, nout): nin")
+        nout = size(nout, f"{type(self).__name__}(nin, nout): nout")
         activate = _chosen(activation, nonlin=nonlin)
         weight = _for_width(initialiser(init, activate), nout)
         draw_from = generator(rng)
@@ -199,6 +203,42 @@ class Layer(Module):
         return f"{type(self).__name__}({self.shape}, {self.activation})"
 
 
+class Linear(Layer):
+    """A `Layer` without an activation, as PyTorch has it: b + w₁x₁ + w₂x₂ + … for each output.
+
+    >>> layer = Linear(2, 3, rng=0)
+    >>> layer
+    Linear(2 -> 3)
+    >>> [round(y.data, 4) for y in layer([1.0, 0.0])]
+    [0.7546, -0.174, 0.0247]
+
+    The keywords are those of `Neuron`.
+    """
+
+    def __init__(
+        self,
+        nin: int,
+        nout: int,
+        bias: bool = True,  # noqa: FBT001, FBT002 - PyTorch's signature
+        *,
+        init: str | Initialise = "auto",
+        rng: RngLike = None,
+    ) -> None:
+        super().__init__(nin, nout, activation="linear", init=init, rng=rng, bias=bias)
+
+    def __repr__(self) -> str:
+        return self.title
+
+
+def _sizes_in_a_list(nin: Any = None, *nouts: Any, **_: Any) -> str:
+    """What to write for ``MLP(2, 16, 1)`` and ``MLP([2, 16, 1])``."""
+    given = [nin, *nouts]
+    sizes = [n for part in given for n in (part if isinstance(part, (list, tuple)) else [part])]
+    if len(sizes) < 2 or not all(hasattr(n, "__index__") for n in sizes):
+        return ""
+    return f"takes how many inputs, and a list of sizes; write MLP({sizes[0]}, {sizes[1:]})"
+
+
 class MLP(Module):
     """A multi-layer perceptron: layers one after the other.
 
@@ -223,6 +263,7 @@ class MLP(Module):
 
     layers: list[Layer]
 
+    @helped(_sizes_in_a_list)
     def __init__(
         self,
         nin: int,
@@ -230,11 +271,12 @@ class MLP(Module):
         *,
         activation: ActivationLike | Sequence[ActivationLike] = "relu",
         init: str | Initialise = "auto",
-        rng: Rng | None = None,
+        rng: RngLike = None,
         bias: bool = True,
     ) -> None:
         sizes = [size(nin, "MLP(nin, nouts): nin"), *_widths(nin, nouts)]
         activations = _one_each(activation, sizes)
+        rng = generator(rng)  # once: a seed given to each layer would give them the same numbers
         self.layers = []
         for i, activate in enumerate(activations):
             with scope(f"layers.{i}"):
@@ -274,10 +316,13 @@ class MLP(Module):
         return f"{type(self).__name__}({' -> '.join([str(self.nin), *layers])})"
 
 
-def _chosen(of: ActivationLike, *, nonlin: bool) -> Activate:
+def _chosen(of: ActivationLike, *, nonlin: Any) -> Activate:
     """The activation that ``nonlin`` and ``activation`` say together."""
     activate = activation(of)
-    if nonlin:
+    if isinstance(nonlin, str) or callable(nonlin):
+        written = repr(nonlin) if isinstance(nonlin, str) else name_of(nonlin)
+        raise TypeError(f"nonlin is True or False, got {nonlin!r:.60}; write activation={written}")
+    if yes_or_no(nonlin, "nonlin"):
         return activate
     if name_of(activate) not in {"relu", "linear"}:
         raise ValueError(

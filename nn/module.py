@@ -14,15 +14,16 @@ from autograd.numbers import is_number, real
 
 from .adoption import adopt, gather, note_cache
 from .answers import answers_of
+from .elsewhere import IN_MODULES, Elsewhere
 from .examples import column, plain
 from .losses import Loss
-from .names import nearest
+from .names import helped, nearest
+from .overview import table, tree
 from .parameter import Parameter
 from .remembering import Found
 from .rows import rows
 from .scopes import building, running, scoped
-from .summary import table
-from .walk import Part, Trail, dotted, may_hold_parts, walk
+from .walk import Part, Trail, bottom_up, dotted, may_hold_parts, walk
 
 # Modules whose own ``parameters()`` is being asked, by id: it may call the method it overrides.
 _asked: ContextVar[frozenset[int]] = ContextVar("asked", default=frozenset())
@@ -97,6 +98,8 @@ class Module(Part):
         if inspect.isfunction(own.get("parameters")):
             cls.parameters = _owned(own["parameters"])  # type: ignore[assignment, method-assign]
         if cls.__module__.startswith(f"{__package__}."):
+            if "__init__" in own:
+                cls.__init__ = helped()(own["__init__"])  # type: ignore[method-assign]
             return  # none of ours keeps what it is given
         cls._watched = cls._watched or not own.keys().isdisjoint({"forward", "__call__"})
         if inspect.isfunction(own.get("forward")):  # it may be called without __call__
@@ -106,7 +109,7 @@ class Module(Part):
 
     def __setattr__(self, name: str, x: Any) -> None:
         super().__setattr__(name, x)
-        if isinstance(x, Parameter) or not may_hold_parts(x):
+        if name == "_caches" or isinstance(x, Parameter) or not may_hold_parts(x):
             return
         if not _overrides(self):
             if running():
@@ -160,6 +163,38 @@ class Module(Part):
         for trail, part in walk(self):
             if isinstance(part, Module):
                 yield dotted(trail), part
+
+    def children(self) -> list[Module]:
+        """The Modules that are directly in this one, and not in another of them; each once."""
+        return [module for _, module in self.named_children()]
+
+    def named_children(self) -> Iterator[tuple[str, Module]]:
+        """(name, module) of each of the `children`.
+
+        >>> from nn import MLP
+        >>> [name for name, _ in MLP(2, [3, 1]).named_children()]
+        ['layers.0', 'layers.1']
+        """
+        for trail, part in walk(self, enter=lambda module: module is self):
+            if isinstance(part, Module) and part is not self:
+                yield dotted(trail), part
+
+    def apply(self, function: Callable[[Module], Any]) -> Self:
+        """Call ``function`` with every Module in here and then with this one; return this one.
+
+        Each is called once, after those that are in it.
+
+        >>> from nn import MLP, Neuron
+        >>> def no_shift(part):
+        ...     if isinstance(part, Neuron):
+        ...         part.b.data = -0.5
+        >>> MLP(1, [1]).apply(no_shift).layers[0].neurons[0].b.data
+        -0.5
+        """
+        every: list[Module] = bottom_up(self, lambda module: module.children())
+        for module in every:
+            function(module)
+        return self
 
     def _gathered(self, *, ask: bool) -> list[Parameter]:
         """Every parameter once; this Module's own ``parameters()`` is asked only if ``ask``."""
@@ -366,6 +401,8 @@ class Module(Part):
             raise TypeError(
                 "load_state_dict takes a dict of numbers by name, as state_dict() gives it, got "
                 f"a {type(state).__name__}"
+                + "; nn.load(path, model) fills a model from a file"
+                * isinstance(state, Module)
             )
         named = dict(self.named_parameters())
         self._check_names(named, state)
@@ -405,12 +442,45 @@ class Module(Part):
     def __repr__(self) -> str:
         return f"{type(self).__name__}()"
 
+    def __str__(self) -> str:
+        """As ``repr``; of a class without one of its own, its parts, a line each.
+
+        >>> from nn import Layer
+        >>> class Net(Module):
+        ...     def __init__(self):
+        ...         self.hidden = [Layer(2, 8), Layer(8, 8)]
+        ...         self.scale = Parameter(2.0)
+        >>> print(Net())
+        Net(
+          (hidden.0): Layer(2 -> 8, relu)
+          (hidden.1): Layer(8 -> 8, relu)
+          (scale): 1 parameter
+        )
+        """
+
+        def opens(part: Part) -> bool:
+            return part._listed or type(part).__repr__ is Module.__repr__  # noqa: SLF001
+
+        return tree(self, opens=opens)
+
+    def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: FBT001, ARG002 - IPython's
+        printer.text(str(self))
+
+    def __dir__(self) -> Iterable[str]:
+        """What is there: not the names that only say what to write instead."""
+        mine = super().__dir__()
+        return [name for name in mine if name not in IN_MODULES or hasattr(self, name)]
+
     def __getstate__(self) -> object:
         state: Any = super().__getstate__()
         if isinstance(state, tuple):  # (attributes, slots)
             slots = {name: x for name, x in state[1].items() if name not in {"_found", "_seat"}}
             return (state[0], slots) if slots else state[0]
         return state
+
+
+for _name in IN_MODULES:
+    setattr(Module, _name, Elsewhere(Module, _name))
 
 
 @contextmanager

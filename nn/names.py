@@ -2,12 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping
+import functools
+import inspect
+from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 from functools import partial
-from typing import Any, TypeVar
+from typing import Any, ParamSpec, TypeVar
 
 T = TypeVar("T")
+P = ParamSpec("P")
+
+# Keywords of other libraries, and of our own past: what they are called here.
+KEYWORDS = {
+    "learning_rate": "lr", "rate": "lr", "optimiser": "optimizer", "criterion": "loss",
+    "seed": "rng", "random_state": "rng", "generator": "rng", "n_epochs": "epochs",
+    "num_epochs": "epochs", "iterations": "epochs", "validation_split": "validation",
+    "validation_data": "validation", "sample_weights": "sample_weight", "verbose": "progress=False",
+    "in_features": "nin", "out_features": "nout", "hidden_layer_sizes": "nouts",
+    "num_classes": "classes", "num_embeddings": "count", "embedding_dim": "size",
+    "initializer": "init", "initialiser": "init", "kernel_initializer": "init",
+    "use_bias": "bias", "batch": "X", "targets": "y", "params": "parameters",
+}  # fmt: skip
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
@@ -48,3 +63,67 @@ def name_in(known: Mapping[str, Any], x: Any) -> str | None:
     while isinstance(x, partial):
         x = x.func
     return next((name for name, one in known.items() if one is x), None)
+
+
+def helped(cure: Callable[..., str] | None = None) -> Callable[[Callable[P, T]], Callable[P, T]]:
+    """A function whose error says what to write, if it is called with arguments of another shape.
+
+    ``cure`` is asked with the arguments, and may say what to write if some are missing or too many.
+
+    >>> @helped()
+    ... def train(model, *, lr=0.1, optimizer="sgd"): ...
+    >>> train("model", optimiser="adam")
+    Traceback (most recent call last):
+    TypeError: train has no 'optimiser'; write optimizer='adam'
+    >>> train("model", 0.5)
+    Traceback (most recent call last):
+    TypeError: train(model) got 2 arguments without a name; the others have one: lr, optimizer
+    """
+
+    def decorate(function: Callable[P, T]) -> Callable[P, T]:
+        @functools.wraps(function)
+        def inside(*args: P.args, **options: P.kwargs) -> T:
+            try:
+                return function(*args, **options)
+            except TypeError as error:
+                # Only if the call itself failed: no line of the function has run.
+                if error.__traceback__ is None or error.__traceback__.tb_next is not None:
+                    raise
+                said = _said(function, args, options, cure)
+                raise TypeError(said or str(error).replace(".__init__()", "()")) from None
+
+        return inside
+
+    return decorate
+
+
+def _said(
+    function: Callable[..., Any],
+    args: tuple[Any, ...],
+    options: Mapping[str, Any],
+    cure: Callable[..., str] | None,
+) -> str:
+    """What is wrong with a call, and what to write; empty if Python's own words say it."""
+    known = dict(inspect.signature(function).parameters)
+    title, method, _ = function.__qualname__.partition(".__init__")
+    if method:
+        del known[next(iter(known))]
+        args = args[1:]
+    unknown = next((name for name in options if name not in known), None)
+    if unknown is not None:
+        keyword, _, value = KEYWORDS.get(unknown, "").partition("=")
+        if keyword in known:
+            x = options[unknown]
+            short = repr(x) if isinstance(x, (float, int, str)) else "..."
+            return f"{title} has no {unknown!r}; write {keyword}={value or short:.40}"
+        match = nearest(unknown, known)
+        hint = f"; did you mean {match}=?" if match else f"; it takes {', '.join(known)}"
+        return f"{title} has no {unknown!r}{hint}"
+    if cure is not None and (written := cure(*args, **options)):
+        return f"{title} {written}"
+    places = [name for name, p in known.items() if p.kind is not p.KEYWORD_ONLY]
+    if len(args) <= len(places):
+        return ""
+    rest = [name for name in known if name not in places]
+    others = f"; the others have one: {', '.join(rest)}" if rest else ""
+    return f"{title}({', '.join(places)}) got {len(args)} arguments without a name{others}"

@@ -127,7 +127,8 @@ def _seat(caller: Part, way: Sequence[Any]) -> _Seat:
     found: Any = caller
     for key in way:
         inside = isinstance(found, Part)
-        name += f"{'/' if inside else '.'}{key}" if name else key
+        mark = "/" if inside and not found._listed else "."  # noqa: SLF001 - a note of this package's
+        name += f"{mark}{key}" if name else key
         steps.append(attrgetter(key) if inside else itemgetter(key))
         found = steps[-1](found)
     return _Seat(weakref.ref(caller), tuple(steps), name)

@@ -14,10 +14,11 @@ import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from functools import cache
 from itertools import product
-from typing import Any, ClassVar
+from typing import Any, ClassVar, TypeVar
 
 from autograd import Value
 
+P = TypeVar("P")
 Trail = tuple[Any, ...]  # () or (trail so far, next key)
 
 SETS = (set, frozenset)
@@ -32,6 +33,7 @@ class Part:
     _caches: tuple[Value, ...]
     _found: Any  # what its last search found; see remembering.py
     _watched: ClassVar[bool] = False  # whether calls may keep Values in it; see adoption.py
+    _listed: ClassVar[bool] = False  # whether its parts are numbered, as those of a list are
 
 
 def caches(part: Part) -> tuple[Value, ...]:
@@ -111,6 +113,21 @@ class _Kinds(dict[type, str]):
 
 
 KINDS = _Kinds()
+
+
+def bottom_up(root: P, inside: Callable[[P], Sequence[P]]) -> list[P]:
+    """``root`` and all that is ``inside``, each once, after what is in it."""
+    order: dict[int, P] = {}
+    opened: set[int] = set()
+    stack = [root]
+    while stack:
+        part = stack[-1]
+        if id(part) in opened:
+            order.setdefault(id(part), stack.pop())
+            continue
+        opened.add(id(part))
+        stack += [child for child in reversed(inside(part)) if id(child) not in opened]
+    return list(order.values())
 
 
 def may_hold_parts(x: Any) -> bool:

@@ -11,6 +11,7 @@ from autograd import ConstantError, Graph, Node, Value, constant
 from autograd import sum as total
 from autograd.modes import recording
 from nn import Module
+from nn.data import examples
 from nn.examples import column, items
 from nn.layerwise import ITSELF, LayerOf, layerwise
 from nn.losses import cost
@@ -53,7 +54,10 @@ def recorded(
     """
     if not isinstance(model, Module):
         raise TypeError(f"{who} takes a Module, got a {type(model).__name__}")
-    xs = _examples(batch, who)
+    if targets is not None or (isinstance(loss, str) and _are_pairs(batch)):
+        xs, targets, _ = examples(batch, targets)
+    else:
+        xs = _examples(batch, who)
     layers_of_model = layerwise(model)
     parameters = [(layer.name, p) for layer in layers_of_model for p in layer.parameters]
     frozen = any(parameter.kind == "frozen" for _, parameter in parameters)
@@ -88,6 +92,12 @@ def by_scope(graph: Graph) -> dict[str, list[Node]]:
 
 
 # --- running --------------------------------------------------------------------------------------
+
+
+def _are_pairs(batch: Any) -> bool:
+    """Whether a batch has its targets with it, as `nn.fit` takes it: pairs (x, target)."""
+    rows = [items(row) for row in items(batch) or [None]]
+    return all(row is not None and len(row) == 2 and items(row[0]) is not None for row in rows)
 
 
 def _examples(batch: Any, who: str) -> list[Any]:

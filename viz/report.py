@@ -10,6 +10,7 @@ from typing import Any
 
 from autograd import Value
 from nn import Module
+from nn.names import helped
 
 from . import health
 from .advice import advice, percent
@@ -83,10 +84,11 @@ class Report:
         ]
 
 
+@helped()
 def report(
     model: Module,
-    batch: Any,
-    targets: Any = None,
+    X: Any,
+    y: Any = None,
     loss: str | Callable[..., Value] | None = None,
 ) -> Report:
     """Whether every layer of a model is well, judged by a batch and by what comes back of it.
@@ -110,11 +112,10 @@ its weights. Try a smaller learning rate, init='he', or activation='leaky_relu'.
     model:
         Any `nn.Module`. A layer is a Module that its summary shows in one row, or that has
         parameters of its own; a scope outside them is a layer too.
-    batch:
-        A list of examples. The more there are, the surer it is that a unit is dead.
-    targets, loss:
-        As for `nn.fit`; without targets, ``loss`` is a function of the list of all outputs, and
-        left out it is the sum of them.
+    X, y, loss:
+        As for `nn.fit`, in lists, arrays or tables. The more examples there are, the surer it is
+        that a unit is dead. Without y, ``loss`` is a function of the list of all outputs, and left
+        out it is the sum of them.
 
     Raises
     ------
@@ -123,7 +124,7 @@ its weights. Try a smaller learning rate, init='he', or activation='leaky_relu'.
     autograd.ConstantError
         if no gradient flows, because all is frozen.
     """
-    seen = recorded(model, batch, targets, loss, who="report")
+    seen = recorded(model, X, y, loss, who="report")
     layers = measured(seen)
     return Report(layers, tuple(advice(seen, layers)), seen.examples)
 

@@ -9,8 +9,9 @@ from itertools import islice
 from typing import Any
 
 from ..inputs import size as whole
+from ..names import helped
+from ..randomness import RngLike, generator
 from ..rows import checked, is_stream, items, rows
-from .drawing import source
 
 
 def examples(
@@ -46,13 +47,14 @@ def examples(
     return inputs, targets, None if weights is None else _weights(weights, len(inputs))
 
 
+@helped()
 def batches(
     X: Any,
     y: Any = None,
     size: int = 32,
     *,
     shuffle: bool = False,
-    rng: random.Random | None = None,
+    rng: RngLike = None,
     drop_last: bool = False,
 ) -> Iterable[Any]:
     """Lists of up to ``size`` rows of X; with y, pairs (rows, targets).
@@ -76,7 +78,8 @@ def batches(
     size:
         How many rows make a batch.
     shuffle, rng:
-        Whether the order is drawn anew each time, from ``rng``, a ``random.Random``.
+        Whether the order is drawn anew each time, from ``rng``: a seed, a ``random.Random``, a
+        NumPy ``Generator``; None is Python's global ``random``.
     drop_last:
         Whether a last batch of fewer than ``size`` is left out.
     """
@@ -92,7 +95,7 @@ def batches(
         inputs, targets = rows(X, "X"), None
     else:
         inputs, targets, _ = examples(X, y)
-    return Batches(inputs, targets, count, source(rng) if shuffle else None, drop_last)
+    return Batches(inputs, targets, count, generator(rng) if shuffle else None, drop_last)
 
 
 @dataclass(frozen=True, slots=True)

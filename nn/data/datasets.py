@@ -2,29 +2,30 @@
 
 Each is a pair (X, y): X a list of rows of floats, y a list of labels (0, 1, …), or of floats for
 `curve`. There are exactly ``n`` examples, as many of each class but for one, in an order drawn
-from ``rng`` (a ``random.Random``; None is Python's global ``random``). ``noise`` is the standard
-deviation of what is added to each coordinate; 0 adds nothing.
+from ``rng``: a seed, a ``random.Random`` or a NumPy ``Generator``; None is Python's global
+``random``. ``noise`` is the standard deviation of what is added to each coordinate; 0 adds nothing.
 
 Notation: a circle's angle goes from 0 to 2π; m points of a class are numbered from 0.
 """
 
 from __future__ import annotations
 
-import random
 from collections.abc import Callable, Sequence
 from math import cos, pi, sin
 from typing import Any
 
 from ..inputs import size
+from ..names import helped
+from ..randomness import RngLike, generator
 from ..rows import rows
 from ..settings import fraction, not_negative, positive
-from .drawing import source
 
 Labelled = tuple[list[list[float]], list[int]]
 Point = tuple[float, ...]
 
 
-def moons(n: int = 200, *, noise: float = 0.1, rng: random.Random | None = None) -> Labelled:
+@helped()
+def moons(n: int = 200, *, noise: float = 0.1, rng: RngLike = None) -> Labelled:
     """Two half circles that reach into each other.
 
     >>> import random
@@ -38,8 +39,9 @@ def moons(n: int = 200, *, noise: float = 0.1, rng: random.Random | None = None)
     return _labelled([first, second], noise, rng, "moons")
 
 
+@helped()
 def circles(
-    n: int = 200, *, noise: float = 0.05, factor: float = 0.5, rng: random.Random | None = None
+    n: int = 200, *, noise: float = 0.05, factor: float = 0.5, rng: RngLike = None
 ) -> Labelled:
     """A circle in a circle: class 0 has the radius 1, class 1 the radius ``factor``.
 
@@ -56,13 +58,14 @@ def circles(
     return _labelled(classes, noise, rng, "circles")
 
 
+@helped()
 def spirals(
     n: int = 200,
     *,
     turns: float = 1.0,
     classes: int = 2,
     noise: float = 0.02,
-    rng: random.Random | None = None,
+    rng: RngLike = None,
 ) -> Labelled:
     """Arms that wind outwards between each other, from near the middle to the radius 1.
 
@@ -81,7 +84,8 @@ def spirals(
     return _labelled(points, noise, rng, "spirals")
 
 
-def xor(n: int | None = None, *, noise: float = 0.1, rng: random.Random | None = None) -> Labelled:
+@helped()
+def xor(n: int | None = None, *, noise: float = 0.1, rng: RngLike = None) -> Labelled:
     """Whether exactly one of two numbers is 1: the four rows themselves, or n noisy ones.
 
     >>> xor()
@@ -97,12 +101,13 @@ def xor(n: int | None = None, *, noise: float = 0.1, rng: random.Random | None =
     return _labelled(classes, noise, rng, "xor")
 
 
+@helped()
 def blobs(
     n: int = 200,
     *,
     centres: int | Sequence[Sequence[float]] = 3,
     noise: float = 0.5,
-    rng: random.Random | None = None,
+    rng: RngLike = None,
 ) -> Labelled:
     """A cloud around each centre.
 
@@ -120,6 +125,7 @@ def blobs(
     return _labelled(classes, noise, rng, "blobs")
 
 
+@helped()
 def curve(
     n: int = 100,
     *,
@@ -127,7 +133,7 @@ def curve(
     of: Callable[[float], float] = sin,
     low: float = -pi,
     high: float = pi,
-    rng: random.Random | None = None,
+    rng: RngLike = None,
 ) -> tuple[list[list[float]], list[float]]:
     """Points beside the graph of a function: y = of(x) + noise, for x evenly from low to high.
 
@@ -136,7 +142,7 @@ def curve(
     >>> sorted(zip(X, y))
     [([-1.0], 1.0), ([0.0], 0.0), ([1.0], 1.0)]
     """
-    sigma, draw = not_negative(noise, "curve: noise"), source(rng)
+    sigma, draw = not_negative(noise, "curve: noise"), generator(rng)
     width = positive(high - low, "curve: high - low")
     xs = _between(low, low + width, size(n, "curve: n"))
     draw.shuffle(xs)
@@ -179,7 +185,7 @@ def _centres(centres: Any) -> list[Point]:
 
 def _labelled(classes: Sequence[Sequence[Point]], noise: Any, rng: Any, name: str) -> Labelled:
     """The points of each class with its number, noise added, in an order that is drawn."""
-    sigma, draw = not_negative(noise, f"{name}: noise"), source(rng)
+    sigma, draw = not_negative(noise, f"{name}: noise"), generator(rng)
     found = [(list(point), label) for label, points in enumerate(classes) for point in points]
     draw.shuffle(found)
     X = [[x + draw.gauss(0.0, sigma) for x in point] if sigma else point for point, _ in found]

@@ -10,6 +10,7 @@ from autograd.numbers import is_number, real
 
 from ..inputs import gathered, size
 from ..module import Module
+from ..names import helped
 from ..rows import items, rows
 from ..settings import finite, positive
 
@@ -17,6 +18,18 @@ from ..settings import finite, positive
 _ROUNDING = 1e-14
 
 
+def _count_of(labels: Any = (), *_: Any, **__: Any) -> str:
+    """What to write for ``one_hot(y)``: guessing would give a part of the data fewer columns."""
+    found = [labels] if is_number(labels) else list(items(labels, "labels"))
+    if not found or not all(map(is_number, found)):
+        return ""
+    return (
+        f"needs to know how many classes there are; the largest label is {max(found)}: write "
+        f"one_hot(labels, {int(max(found)) + 1}), or more if some class is missing here"
+    )
+
+
+@helped(_count_of)
 def one_hot(labels: Any, classes: int) -> list[Any]:
     """1.0 in the place of the label and 0.0 in all others; for a list of labels a list of these.
 

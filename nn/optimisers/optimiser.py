@@ -10,6 +10,7 @@ from typing import Any, ClassVar
 from autograd import NonFiniteError, Value
 
 from ..module import Module, Parameters
+from ..names import helped
 from ..settings import Check, not_negative
 from . import states
 
@@ -61,6 +62,11 @@ class Optimiser:
         self.lr = lr
         for name in self.memory:
             setattr(self, name, [0.0] * len(self.parameters))
+
+    def __init_subclass__(cls, **options: Any) -> None:
+        super().__init_subclass__(**options)
+        if "__init__" in vars(cls):
+            cls.__init__ = helped()(cls.__init__)  # type: ignore[method-assign]
 
     def __setattr__(self, name: str, x: Any) -> None:
         if name in self.settings:

@@ -19,6 +19,7 @@ from autograd import scope
 
 from ..layers import Layer
 from ..module import Module
+from ..walk import bottom_up
 from .errors import FormatError
 from .functions import NamelessError, found, named
 from .layout import columns, names
@@ -127,20 +128,12 @@ def built(architecture: Architecture, numbers: int) -> Module:
 
 def _in_order(model: Module) -> list[Module]:
     """The model's parts, each once, after the parts that it is made of."""
-    order: dict[int, Module] = {}
-    opened: set[int] = set()
-    stack = [model]
-    while stack:
-        module = stack[-1]
-        if id(module) in opened:
-            order.setdefault(id(module), stack.pop())
-            continue
-        opened.add(id(module))
+
+    def inside(module: Module) -> list[Module]:
         recipe = RECIPES.get(type(module))
-        inside = recipe.parts(module) if recipe else ()
-        stack += [part for part in reversed(inside)
-                  if isinstance(part, Module) and id(part) not in opened]  # fmt: skip
-    return list(order.values())
+        return [x for x in recipe.parts(module) if isinstance(x, Module)] if recipe else []
+
+    return bottom_up(model, inside)
 
 
 def _entry(module: Module, positions: dict[int, int]) -> dict[str, Any]:
@@ -170,7 +163,7 @@ def _add_scopes(parts: list[dict[str, Any]], order: list[Module], *, share: bool
     for part, module in leaves:
         own = next((p for _, p in module.named_parameters() if owners[id(p)] <= 1), None)
         around = "" if own is None else own.scope
-        if type(module) is Layer:
+        if isinstance(module, Layer):
             around = _NEURONS.sub("", around)
         if around:
             part["scope"] = around

@@ -75,7 +75,10 @@ def save(model: Module, path: Path, *, notes: Any = None, architecture: bool = T
         if the package safetensors is missing.
     """
     if not isinstance(model, Module):
-        raise TypeError(f"save takes a Module, got a {type(model).__name__}: {model!r:.60}")
+        raise TypeError(
+            f"save takes a Module, got a {type(model).__name__}: {model!r:.60}; write "
+            "save(model, path)"
+        )
     structure = described(model) if architecture else Architecture(type(model).__name__)
     saved = written(model, structure)
     texts = {
@@ -87,7 +90,7 @@ def save(model: Module, path: Path, *, notes: Any = None, architecture: bool = T
     write_whole(path, packed(Content(texts, saved.tensors)))
 
 
-def load(path: Path, *, model: Module | None = None) -> Any:
+def load(path: Path, model: Module | None = None) -> Any:
     """The model in a file that `save` or a training wrote; the file brings no code that would run.
 
     Parameters
@@ -103,8 +106,11 @@ def load(path: Path, *, model: Module | None = None) -> Any:
     FormatError
         if the file is damaged, is none of ours, or fits another model.
     """
-    if model is not None and not isinstance(model, Module):
-        raise TypeError(f"load fills a Module, got a {type(model).__name__}: {model!r:.60}")
+    if isinstance(path, Module) or not isinstance(model, Module | None):
+        raise TypeError(
+            f"load reads a file, and fills a Module if it is given one, got {path!r:.60} and "
+            f"{model!r:.60}; write load(path), or load(path, model)"
+        )
     with opened(path, "load") as file:
         header = header_of(file)
         check_kind(header, MODEL, CHECKPOINT)

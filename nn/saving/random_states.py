@@ -7,6 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from ..module import Module
+from ..randomness import is_numpys
 from ..walk import attributes
 
 
@@ -15,7 +16,7 @@ def random_states(model: Module, rng: Any = None) -> list[dict[str, Any]]:
 
     These are ``rng``, which is the training's own (None is Python's global ``random``), and every
     ``random.Random``, or the module ``random``, that a part of the model has as an attribute; a
-    shared one once.
+    shared one once. A generator of NumPy's in the model is refused.
 
     >>> from nn import MLP
     >>> model, rng = MLP(2, [1]), random.Random(0)
@@ -61,7 +62,7 @@ def generators(model: Module, rng: Any) -> dict[str, Any]:
         places += [(f"{stem}.{name}", x) for name, x in attributes(module)]
         places.append((f"{stem}.rng", getattr(module, "rng", None)))  # it may be its class's
     for name, x in places:
-        if isinstance(x, random.Random) or x is random or x is own:
+        if isinstance(x, random.Random) or x is random or x is own or is_numpys(x):
             found.setdefault(id(x), (name, x))
     return dict(found.values())
 

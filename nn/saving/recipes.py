@@ -12,6 +12,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from functools import partial
 from typing import Any
 
 from autograd import Value
@@ -32,8 +33,9 @@ from ..activation_modules import (
 from ..data.encoding import Standardise
 from ..dropout import Dropout
 from ..embedding import Embedding
-from ..layers import MLP, Layer, Neuron
+from ..layers import MLP, Layer, Linear, Neuron
 from ..module import Module
+from ..module_list import ModuleList
 from ..normalisation import LayerNorm, RMSNorm
 from ..sequential import Sequential
 from .errors import FormatError
@@ -148,16 +150,17 @@ def _build_neuron(entry: Entry, _: list[Any]) -> Module:
     )
 
 
-def _build_layer(entry: Entry, parts: list[Any]) -> Module:
+def _build_layer(cls: type[Layer], entry: Entry, parts: list[Any]) -> Module:
     if "parts" in entry:
-        return _assembled(Layer, "neurons", _all(Neuron, entry, parts))
-    return Layer(
+        return _assembled(cls, "neurons", _all(Neuron, entry, parts))
+    layer = Layer(
         entry.size("nin"),
         entry.size("nout"),
         activation=entry.function("activation"),
         init="zeros",
         bias=entry.flag("bias"),
     )
+    return layer if cls is Layer else _assembled(cls, "neurons", layer.neurons)
 
 
 def _count_neuron(entry: Entry) -> int:
@@ -217,13 +220,16 @@ def _recipe_of_nothing(cls: type[Module]) -> Recipe:
 
 RECIPES: dict[type[Module], Recipe] = {
     Neuron: Recipe(attributes=_NEURON, describe=_neuron, build=_build_neuron, count=_count_neuron),
-    Layer: Recipe(
-        attributes=frozenset({"neurons"}),
-        describe=_layer,
-        build=_build_layer,
-        count=_count_layer,
-        parts=lambda layer: () if _is_uniform(layer) else layer.neurons,
-    ),
+    **{
+        cls: Recipe(
+            attributes=frozenset({"neurons"}),
+            describe=_layer,
+            build=partial(_build_layer, cls),
+            count=_count_layer,
+            parts=lambda layer: () if _is_uniform(layer) else layer.neurons,
+        )
+        for cls in (Layer, Linear)
+    },
     MLP: Recipe(
         attributes=frozenset({"layers"}),
         describe=lambda _: {},
@@ -235,6 +241,12 @@ RECIPES: dict[type[Module], Recipe] = {
         describe=lambda _: {},
         build=lambda entry, parts: _assembled(Sequential, "layers", _some(entry, parts)),
         parts=lambda sequential: sequential.layers,
+    ),
+    ModuleList: Recipe(
+        attributes=frozenset(),
+        describe=lambda _: {},
+        build=lambda entry, parts: ModuleList(_all(Module, entry, parts)),
+        parts=list,
     ),
     Activation: Recipe(
         attributes=frozenset({"activate"}),
@@ -267,7 +279,7 @@ RECIPES: dict[type[Module], Recipe] = {
 
 def has_more(module: Module) -> bool:
     """Whether somebody has given a Module attributes in which there may be parameters."""
-    if type(module) is Layer and any(_has_more(neuron, _NEURON) for neuron in module.neurons):
+    if isinstance(module, Layer) and any(_has_more(neuron, _NEURON) for neuron in module.neurons):
         return True
     return _has_more(module, RECIPES[type(module)].attributes)
 

@@ -15,7 +15,7 @@ from ..examples import column, plain
 from ..losses import LOSSES, Loss, cost
 from ..losses import loss as loss_named
 from ..module import Module, evaluating
-from ..names import name_in
+from ..names import helped, name_in
 from ..threshold import known, threshold
 from .classes import weighed
 from .measuring import measured, named
@@ -80,6 +80,7 @@ class Examples:
         return replace(self, weights=[share / mean for share in shares])
 
 
+@helped()
 def evaluate(
     model: Module,
     X: Any,

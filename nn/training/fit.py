@@ -10,13 +10,13 @@ from typing import Any
 from autograd.numbers import is_number, real
 
 from ..answers import Answers, note
-from ..initialisers import generator
 from ..inputs import size
 from ..losses import LOSSES, Loss
 from ..losses import loss as loss_named
 from ..module import Module
-from ..names import look_up, name_in
+from ..names import helped, look_up, name_in
 from ..optimisers import SGD, Adam, AdamW, Optimiser, RMSprop
+from ..randomness import RngLike, generator
 from ..saving import random_states
 from ..settings import yes_or_no
 from ..threshold import keep, known, threshold
@@ -39,6 +39,19 @@ OPTIMISERS: dict[str, type[Optimiser]] = {
 }
 
 
+def _without_loss(*given: Any, **named: Any) -> str:
+    """What to write for ``fit(model, X, y)`` and ``fit(model, X, y, "mse")``."""
+    if len(given) > 3:
+        return f"takes what follows X and y by name; write loss={given[3]!r:.40}"
+    if "loss" in named:
+        return ""
+    return (
+        "needs a loss; write fit(model, X, y, loss='mse') for numbers, 'binary_cross_entropy' for "
+        "two classes, 'cross_entropy' for more"
+    )
+
+
+@helped(_without_loss)
 def fit(
     model: Module,
     X: Any,
@@ -50,7 +63,7 @@ def fit(
     epochs: int = 10,
     batch_size: int | None = 32,
     shuffle: bool = True,
-    rng: Any = None,
+    rng: RngLike = None,
     validation: float | Sequence[Any] | None = None,
     stratify: bool = False,
     metrics: Any = (),
@@ -107,7 +120,8 @@ def fit(
     batch_size:
         How many examples make a step; None: all at once.
     shuffle, rng:
-        Whether the order is new in each epoch; drawn from ``rng``, a ``random.Random``.
+        Whether the order is new in each epoch; drawn from ``rng``: a seed, a ``random.Random``, a
+        NumPy ``Generator``; None is Python's global ``random``.
     validation:
         Examples that are only measured: ``(X, y)``, ``(X, y, weights)``, or the share of X to be
         set aside, drawn by ``rng``.
@@ -161,11 +175,10 @@ def fit(
         if a loss or gradient is nan or inf; it names the operation, its label and the example.
     """
     if not isinstance(model, Module):
-        raise TypeError(
-            f"fit trains a Module, got a {type(model).__name__}; write class "
-            f"{type(model).__name__}(nn.Module)"
-        )
-    draw_from = _source(rng)
+        is_class = isinstance(model, type)
+        what = f"the class {model.__name__}" if is_class else f"a {type(model).__name__}"
+        raise TypeError(f"fit trains a Module, got {what}; write fit(model, X, y, loss=...)")
+    draw_from = generator(rng)
     resume, progress = yes_or_no(resume, "fit: resume"), yes_or_no(progress, "fit: progress")
     data = Examples.of(X, y, sample_weight, class_weight)
     kept = _checkpoint(checkpoint, resume=resume)
@@ -218,14 +231,6 @@ def fit(
 
 
 # --- arguments ------------------------------------------------------------------------------------
-
-
-def _source(rng: Any) -> Any:
-    """Where the order is drawn from: it must be able to draw a sample, beside what `nn` needs."""
-    found = generator(rng)
-    if not callable(getattr(found, "sample", None)):
-        raise TypeError(f"fit: rng is a random.Random, got {rng!r:.60}; write random.Random(seed)")
-    return found
 
 
 def _undisturbed(rng: Any, ask: Callable[[], float | None]) -> float | None:

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 from nn import MLP, Layer, Neuron
 from nn.activations import activation
-from nn.initialisers import INITIALISERS, drawn, generator, he, initialiser, uniform, xavier, zeros
+from nn.initialisers import INITIALISERS, drawn, he, initialiser, uniform, xavier, zeros
 
 from .refusals import refused
 
@@ -71,7 +71,6 @@ def test_without_rng_the_global_one_is_drawn_from():
     random.seed(3)
 
     assert MLP(3, [2]).state_dict() == one
-    assert generator(None) is random
 
 
 def test_an_explicit_rng_leaves_the_global_one_alone():
@@ -137,32 +136,6 @@ def test_what_is_neither_name_nor_function():
 
     with refused(TypeError, text):
         Neuron(2, init=0.5)
-
-
-@pytest.mark.parametrize(
-    ("rng", "text"),
-    [
-        (42, "rng is a random.Random, got 42; write rng=random.Random(42)"),
-        ("s", "rng is a random.Random, got 's'; write rng=random.Random('s')"),
-        ([], "rng is a random.Random, got []; write rng=random.Random(seed)"),
-    ],
-)
-def test_what_is_no_rng(rng, text):
-    for build in (lambda: Neuron(2, rng=rng), lambda: Layer(2, 1, rng=rng)):
-        with refused(TypeError, text):
-            build()
-
-
-def test_an_rng_has_both_distributions():
-    class Half:
-        def uniform(self, a, b):
-            return a + b
-
-        def __repr__(self):
-            return "Half()"
-
-    with refused(TypeError, "rng is a random.Random, got Half(); write rng=random.Random(seed)"):
-        Neuron(2, rng=Half())
 
 
 def test_what_a_function_returns_is_checked():

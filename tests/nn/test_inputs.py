@@ -7,10 +7,12 @@ from decimal import Decimal
 from fractions import Fraction
 
 import numpy as np
+import pandas as pd
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+import nn
 from autograd import Value, constant
 from nn import MLP, Layer, Neuron
 from nn.inputs import gathered, size
@@ -110,11 +112,21 @@ def test_a_wrong_width(unit, text):
                 rows,
                 TypeError,
                 (
-                    "takes one example, a list of 2 numbers, and got a list of lists; write "
-                    "[model(x) for x in rows]"
+                    f"takes one example, a list of 2 numbers, and got {what}; write "
+                    f"[model(x) for x in {each}], or model.predict(X)"
                 ),
             )
-            for rows in ([[1.0, 2.0], [3.0, 4.0]], [[1.0, 2.0]], np.zeros((5, 2)))
+            for rows, what, each in (
+                ([[1.0, 2.0], [3.0, 4.0]], "a list of lists", "X"),
+                ([[1.0, 2.0]], "a list of lists", "X"),
+                (np.zeros((5, 2)), "a ndarray of shape (5, 2)", "X"),
+                (
+                    pd.DataFrame({"a": [1.0], "b": [2.0]}),
+                    "a DataFrame of shape (1, 2)",
+                    "X.to_numpy()",
+                ),
+                (pd.DataFrame({"a": [1.0]}), "a DataFrame of shape (1, 1)", "X.to_numpy()"),
+            )
         ],
     ],
     ids=repr,
@@ -122,6 +134,31 @@ def test_a_wrong_width(unit, text):
 def test_what_is_no_example(x, error, text):
     with refused(error, f"MLP(2 -> 3 -> 1) {text}"):
         MODEL(x)
+
+
+PARTS = [
+    (Neuron(2), "Neuron(2) takes one example, a list of 2 numbers"),
+    (nn.LayerNorm(2), "LayerNorm(2) takes one example, a list of 2 numbers"),
+    (nn.data.Standardise.of([[1, 2]]), "Standardise(2) takes one example, a list of 2 numbers"),
+    (nn.Tanh(), "Tanh takes one example, a number or a list of numbers"),
+    (nn.Dropout(), "Dropout takes one example, a number or a list of numbers"),
+    (nn.Softmax(), "Softmax takes one example, a list of numbers"),
+    (nn.LogSoftmax(), "LogSoftmax takes one example, a list of numbers"),
+]
+
+
+@pytest.mark.parametrize(("part", "text"), PARTS, ids=[repr(part) for part, _ in PARTS])
+def test_no_part_takes_a_batch(part, text):
+    rows = [[1.0, 2.0], [3.0, 4.0]]
+    for batch, what in (
+        (rows, "a list of lists"),
+        (np.array(rows), "a ndarray of shape (2, 2)"),
+        ([np.array(row) for row in rows], "a list of lists"),
+    ):
+        with refused(
+            TypeError, f"{text}, and got {what}; write [model(x) for x in X], or model.predict(X)"
+        ):
+            part(batch)
 
 
 @pytest.mark.parametrize("n", [1, 7, np.int64(3)])
@@ -134,8 +171,8 @@ def test_a_size(n):
     ("build", "error", "text"),
     [
         (lambda: Neuron(0), ValueError, "Neuron(nin): nin is at least 1, got 0"),
-        (lambda: Neuron(2.0), TypeError, "Neuron(nin): nin is a whole number, got 2.0"),
-        (lambda: Neuron("2"), TypeError, "Neuron(nin): nin is a whole number, got '2'"),
+        (lambda: Neuron(2.0), TypeError, "Neuron(nin): nin is a whole number, got 2.0; write 2"),
+        (lambda: Neuron("2"), TypeError, "Neuron(nin): nin is a whole number, got '2'; write 2"),
         (lambda: Neuron(nin=True), TypeError, "Neuron(nin): nin is a whole number, got True"),
         (lambda: Layer(-1, 2), ValueError, "Layer(nin, nout): nin is at least 1, got -1"),
         (lambda: Layer(2, 0), ValueError, "Layer(nin, nout): nout is at least 1, got 0"),

@@ -8,7 +8,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd import Graph, Value, constant, no_grad
-from nn import MLP, Layer, Neuron, Parameter
+from nn import MLP, Layer, Linear, Neuron, Parameter
 
 from .refusals import refused
 
@@ -318,3 +318,30 @@ def test_the_network_of_xor():
 )
 def test_repr(module, text):
     assert repr(module) == text
+
+
+@pytest.mark.parametrize("bias", [True, False])
+def test_a_linear_is_a_layer_without_an_activation(bias):
+    linear, layer = Linear(3, 2, bias, rng=4), Layer(3, 2, activation=None, bias=bias, rng=4)
+    x = [0.5, -1.0, 2.0]
+
+    assert isinstance(linear, Layer)
+    assert linear.state_dict() == layer.state_dict()
+    assert len(linear.parameters()) == (8 if bias else 6)
+    assert [y.data for y in linear(x)] == [y.data for y in layer(x)] != [0.0, 0.0]
+    assert [y.data for y in linear([-z for z in x])] == [-y.data for y in linear(x)]
+    assert {node.op.name for y in linear(x) for node in Graph(y) if node.op} == {"dot"}
+    assert Linear(3, 1)(x).__class__ is Value
+    with refused(ValueError, "Linear(3 -> 2) got 2 inputs; pass 3 numbers, or build Linear(2, 2)"):
+        linear([1.0, 2.0])
+    with refused(TypeError, "Linear(nin, nout): nin is a whole number, got '3'; write 3"):
+        Linear("3", 2)
+
+
+@pytest.mark.parametrize("build", [
+    lambda x: Neuron(2, bias=x), lambda x: Layer(2, 3, bias=x), lambda x: Linear(2, 3, x),
+    lambda x: MLP(2, [3, 1], bias=x),
+])  # fmt: skip
+def test_a_bias_is_there_or_not(build):
+    with refused(TypeError, "bias is True or False, got 'no'"):
+        build("no")

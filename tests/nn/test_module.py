@@ -596,3 +596,62 @@ def test_threads_may_call_one_model():
 
 def test_repr():
     assert repr(Line()) == "Line()"
+
+
+# --- children -------------------------------------------------------------------------------------
+
+
+class Around(Module):
+    def __init__(self, *parts, **named):
+        self.parts, self.named = parts, named
+
+
+@st.composite
+def nested(draw):
+    """A model in which parts are shared, and one may be inside itself."""
+    parts = [Layer(1, 1, init="zeros")]
+    for _ in range(draw(st.integers(1, 5))):
+        inside = draw(st.lists(st.sampled_from(parts), max_size=3))
+        parts.append(Around(*inside[:1], a=inside[1:]))
+    if draw(st.booleans()):
+        parts[1].itself = parts[-1]
+    return parts[-1]
+
+
+@given(nested())
+def test_children_come_before_those_that_have_them(model):
+    called = []
+
+    assert model.apply(called.append) is model
+    assert called[-1] is model
+    assert sorted(map(id, called)) == sorted(map(id, model.modules()))
+    for module in called:
+        inside = [id(part) for part in module.modules()]
+        for child in module.children():
+            circle = id(module) in map(id, child.modules())
+            assert circle or called.index(child) < called.index(module)
+            assert id(child) in inside
+
+
+def test_children_are_those_directly_inside():
+    first, last, lone = Layer(2, 3), MLP(3, [3, 1]), Layer(1, 1)
+    model = Around(first, last, key=[lone, first])
+
+    assert list(model.named_children()) == [
+        ("parts.0", first), ("parts.1", last), ("named.key.0", lone),
+    ]  # fmt: skip
+    assert model.children() == [first, last, lone]
+    assert first.neurons[0].children() == []
+    called = []
+    last.apply(lambda part: called.append(type(part).__name__))
+    assert called == [*["Neuron"] * 3, "Layer", "Neuron", "Layer", "MLP"]
+
+
+def test_apply_goes_as_deep_as_a_model_does():
+    model = Layer(1, 1)
+    for _ in range(5000):
+        model = Around(model)
+    called = []
+    model.apply(called.append)
+
+    assert len(called) == 5002

@@ -1,8 +1,15 @@
 """Looking names up, with a hint for the mistyped."""
 
+import inspect
+
 import pytest
 
-from nn.names import look_up, nearest
+import nn
+import viz
+from autograd import Value
+from nn import MLP, SGD, Adam, Layer, Linear, Neuron, fit
+from nn.data import moons, one_hot
+from nn.names import KEYWORDS, helped, look_up, nearest
 
 from .refusals import refused
 
@@ -53,3 +60,199 @@ def test_what_is_no_name_is_a_type_error():
         look_up(3, KNOWN, "activation", "a function")
     with refused(TypeError, text.replace(", or a function", "")):
         look_up(3, KNOWN, "activation")
+
+
+# --- calls of another shape -----------------------------------------------------------------------
+
+
+@helped(lambda *given, **_: "has another cure" if given == ("cured",) else "")
+def called(model, other, *, lr=0.1, loss="mse"):
+    """Its own words."""
+    return fails() if model == "wrong" else (model, other, lr, loss)
+
+
+def fails():
+    raise TypeError("of its own")
+
+
+def test_a_call_that_fits_is_only_passed_on():
+    assert called(1, other=2, lr=0.3) == (1, 2, 0.3, "mse")
+    assert called.__doc__ == "Its own words."
+    assert list(inspect.signature(called).parameters) == ["model", "other", "lr", "loss"]
+    with refused(TypeError, "of its own"):
+        called("wrong", 2)
+
+
+MODEL = MLP(1, [1])
+LOSS = MODEL([1.0])
+DATA = ([[1.0], [2.0]], [1.0, 2.0])
+CALLS = {
+    "learning_rate": (
+        lambda: called(1, 2, learning_rate=0.5),
+        "called has no 'learning_rate'; write lr=0.5",
+    ),
+    "a typing error": (
+        lambda: called(1, 2, los="mse"),
+        "called has no 'los'; did you mean loss=?",
+    ),
+    "unheard of": (
+        lambda: called(1, 2, xyz=0),
+        "called has no 'xyz'; it takes model, other, lr, loss",
+    ),
+    "too many": (
+        lambda: called(1, 2, 3),
+        ("called(model, other) got 3 arguments without a name; the others have one: lr, loss"),
+    ),
+    "too few": (
+        lambda: called(1),
+        "called() missing 1 required positional argument: 'other'",
+    ),
+    "a cure": (
+        lambda: called("cured"),
+        "called has another cure",
+    ),
+    "fit optimiser": (
+        lambda: fit(MODEL, *DATA, loss="mse", optimiser="adam"),
+        "fit has no 'optimiser'; write optimizer='adam'",
+    ),
+    "fit learning_rate": (
+        lambda: fit(MODEL, *DATA, loss="mse", learning_rate=0.1),
+        "fit has no 'learning_rate'; write lr=0.1",
+    ),
+    "fit verbose": (
+        lambda: fit(MODEL, *DATA, loss="mse", verbose=0),
+        "fit has no 'verbose'; write progress=False",
+    ),
+    "fit validation_data": (
+        lambda: fit(MODEL, *DATA, loss="mse", validation_data=DATA),
+        "fit has no 'validation_data'; write validation=...",
+    ),
+    "fit without loss": (
+        lambda: fit(MODEL, *DATA),
+        (
+            "fit needs a loss; write fit(model, X, y, loss='mse') for numbers, "
+            "'binary_cross_entropy' for two classes, 'cross_entropy' for more"
+        ),
+    ),
+    "fit loss without name": (
+        lambda: fit(MODEL, *DATA, "mse"),
+        "fit takes what follows X and y by name; write loss='mse'",
+    ),
+    "fit a class": (
+        lambda: fit(MLP, *DATA, loss="mse"),
+        "fit trains a Module, got the class MLP; write fit(model, X, y, loss=...)",
+    ),
+    "fit without model": (
+        lambda: fit(*DATA, loss="mse"),
+        "fit trains a Module, got a list; write fit(model, X, y, loss=...)",
+    ),
+    "MLP 2, 3, 1": (
+        lambda: MLP(2, 3, 1),
+        "MLP takes how many inputs, and a list of sizes; write MLP(2, [3, 1])",
+    ),
+    "MLP [2, 3, 1]": (
+        lambda: MLP([2, 3, 1]),
+        "MLP takes how many inputs, and a list of sizes; write MLP(2, [3, 1])",
+    ),
+    "MLP 2, [3], 1": (
+        lambda: MLP(2, [3], 1),
+        "MLP takes how many inputs, and a list of sizes; write MLP(2, [3, 1])",
+    ),
+    "MLP 'tanh'": (
+        lambda: MLP(2, [3], "tanh"),
+        (
+            "MLP(nin, nouts) got 3 arguments without a name; the others have one: "
+            "activation, init, rng, bias"
+        ),
+    ),
+    "Linear in_features": (
+        lambda: Linear(in_features=2, out_features=3),
+        "Linear has no 'in_features'; write nin=2",
+    ),
+    "Linear activation": (
+        lambda: Linear(2, 3, activation="relu"),
+        "Linear has no 'activation'; it takes nin, nout, bias, init, rng",
+    ),
+    "Layer 'relu'": (
+        lambda: Layer(2, 3, "relu"),
+        (
+            "Layer(nin, nout) got 3 arguments without a name; the others have one: nonlin, "
+            "activation, init, rng, bias"
+        ),
+    ),
+    "Neuron 'tanh'": (
+        lambda: Neuron(2, "tanh"),
+        "nonlin is True or False, got 'tanh'; write activation='tanh'",
+    ),
+    "SGD learning_rate": (
+        lambda: SGD(MODEL, learning_rate=0.1),
+        "SGD has no 'learning_rate'; write lr=0.1",
+    ),
+    "Adam params": (
+        lambda: Adam(params=MODEL),
+        "Adam has no 'params'; write parameters=...",
+    ),
+    "moons seed": (
+        lambda: moons(100, seed=0),
+        "moons has no 'seed'; write rng=0",
+    ),
+    "moons noise": (
+        lambda: moons(100, 0.1),
+        "moons(n) got 2 arguments without a name; the others have one: noise, rng",
+    ),
+    "evaluate": (
+        lambda: nn.evaluate(MODEL, *DATA, criterion="mse"),
+        "evaluate has no 'criterion'; write loss='mse'",
+    ),
+    "one_hot": (
+        lambda: one_hot([0, 2, 1]),
+        (
+            "one_hot needs to know how many classes there are; the largest label is 2: "
+            "write one_hot(labels, 3), or more if some class is missing here"
+        ),
+    ),
+    "one_hot num_classes": (
+        lambda: one_hot([0], num_classes=3),
+        "one_hot has no 'num_classes'; write classes=3",
+    ),
+    "player rate": (
+        lambda: viz.player(LOSS, rate=0.5),
+        "player has no 'rate'; write lr=0.5",
+    ),
+    "handout rate": (
+        lambda: viz.handout(LOSS, rate=0.5),
+        "handout has no 'rate'; write lr=0.5",
+    ),
+    "report targets": (
+        lambda: viz.report(MODEL, DATA[0], targets=DATA[1]),
+        "report has no 'targets'; write y=...",
+    ),
+}
+
+
+@pytest.mark.parametrize("call", CALLS)
+def test_a_call_of_another_shape(call):
+    make, text = CALLS[call]
+    with refused(TypeError, text):
+        make()
+
+
+def test_keywords_of_others_mean_ones_of_ours():
+    ours = {
+        name
+        for function in (fit, MLP, Layer, nn.Embedding, SGD, one_hot, viz.report, viz.player)
+        for name in inspect.signature(function).parameters
+    }
+    assert {keyword.partition("=")[0] for keyword in KEYWORDS.values()} <= ours
+    assert not ours & KEYWORDS.keys()
+
+
+def test_the_learning_rate_has_one_name():
+    for package in (nn, viz, nn.data):
+        for name in dir(package):
+            thing = getattr(package, name)
+            is_module = isinstance(thing, type) and issubclass(thing, (nn.Module, nn.Optimiser))
+            if inspect.isfunction(thing) or is_module:
+                parameters = inspect.signature(thing).parameters
+                assert not {"rate", "learning_rate"} & parameters.keys(), name
+    assert viz.player(Value(2.0) * 1.0, lr=0.5)

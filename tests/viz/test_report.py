@@ -2,6 +2,7 @@ import json
 import math
 import random
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import given
@@ -310,7 +311,6 @@ def test_a_notebook_shows_no_markup_of_the_user():
 
 
 def test_a_batch_is_an_array_or_a_frame():
-    np = pytest.importorskip("numpy")
     model = model_of()
     expected = str(report(model, BATCH))
 
@@ -333,6 +333,23 @@ def test_a_batch_is_an_array_or_a_frame():
 def test_what_it_does_not_take(given, error, message):
     with pytest.raises(error, match=message):
         report(model_of(), *given)
+
+
+def test_it_takes_examples_as_fit_does():
+    model, ones = model_of(), MLP(1, [2, 1], rng=0)
+    expected = str(report(model, BATCH, TARGETS, "mse"))
+    X, y = np.array(BATCH), np.array(TARGETS)
+
+    for data in (
+        (X, y), (X, y.reshape(-1, 1)), (pd.DataFrame(X), pd.Series(y)), (iter(BATCH), TARGETS),
+        (list(zip(BATCH, TARGETS, strict=True)),), (pd.DataFrame(X), pd.DataFrame(y)),
+    ):  # fmt: skip
+        assert str(report(model, *data, loss="mse")) == expected
+    assert str(report(ones, [0.5, 2.0], [1.0, 0.0], "mse")) == str(
+        report(ones, [[0.5], [2.0]], [1.0, 0.0], "mse")
+    )
+    with pytest.raises(ValueError, match="X has 2 and y has 1; give one target for each row"):
+        report(ones, [0.5, 2.0], [1.0], "mse")
 
 
 def test_models_that_are_none():

@@ -85,7 +85,7 @@ def animate(
     )
     view = told(
         "animate", value,
-        names=names, rate=0.1, title=title, accumulate=accumulate,
+        names=names, lr=0.1, title=title, accumulate=accumulate,
         expand=expand, max_nodes=max_nodes,
     )  # fmt: skip
     return Animation(view, manner)

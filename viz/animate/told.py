@@ -24,7 +24,7 @@ def told(
     value: Value | Graph,
     *,
     names: Mapping[str, Any] | None,
-    rate: float,
+    lr: float,
     title: str | None,
     accumulate: bool,
     expand: bool,
@@ -32,10 +32,10 @@ def told(
 ) -> View:
     """The view of a computation; errors name the function that was called."""
     at_least("max_nodes", max_nodes, 2)
-    if isinstance(rate, bool) or not isinstance(rate, (int, float)):
-        raise TypeError(f"{caller}: rate is a number such as 0.1, got {rate!r:.60}")
-    if not math.isfinite(rate):
-        raise ValueError(f"{caller}: rate is a finite number such as 0.1, got {rate}")
+    if isinstance(lr, bool) or not isinstance(lr, (int, float)):
+        raise TypeError(f"{caller}: lr is a number such as 0.1, got {lr!r:.60}")
+    if not math.isfinite(lr):
+        raise ValueError(f"{caller}: lr is a finite number such as 0.1, got {lr}")
     if not (title is None or isinstance(title, str)):
         raise TypeError(f"{caller}: title is text, got {title!r:.60}")
     graph = _graph(caller, value, names)
@@ -43,7 +43,7 @@ def told(
 
     view = single_view(
         graph, key="main", tab="", title=_title(graph) if title is None else title,
-        rate=float(rate), left=_left(caller, value) if accumulate else {},
+        rate=float(lr), left=_left(caller, value) if accumulate else {},
         expand=expand, max_nodes=max_nodes,
     )  # fmt: skip
     assert isinstance(view.picture, Diagram)

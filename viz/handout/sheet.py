@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from autograd import Graph, Value
+from nn.names import helped
 
 from .. import showing
 from ..animate.told import told
@@ -18,12 +19,13 @@ from .blanks import Blanks, left_out
 MAX_NODES = 60
 
 
+@helped()
 def handout(
     value: Value | Graph,
     blanks: Blanks = "gradients",
     *,
     names: Mapping[str, Any] | None = None,
-    rate: float = 0.1,
+    lr: float = 0.1,
     title: str | None = None,
     accumulate: bool = False,
     expand: bool = True,
@@ -50,7 +52,7 @@ def handout(
         that is computed of z, ``"z.data"`` for its value, ``"z.grad"`` for its gradient.
     names:
         Usually ``locals()``: Values without a label get the names of their variables.
-    rate:
+    lr:
         The learning rate of the update that ends the sheet.
     title:
         What stands above it; left out, the name of the result.
@@ -71,21 +73,21 @@ def handout(
     """
     view = told(
         "handout", value,
-        names=names, rate=rate, title=title, accumulate=accumulate,
+        names=names, lr=lr, title=title, accumulate=accumulate,
         expand=expand, max_nodes=max_nodes,
     )  # fmt: skip
-    return Handout(view, blanks, rate=rate)
+    return Handout(view, blanks, lr=lr)
 
 
 class Handout:
     """What `handout` returns: a page for the printer, which shows itself in a notebook."""
 
-    def __init__(self, view: View, blanks: Blanks = "gradients", *, rate: float = 0.1) -> None:
+    def __init__(self, view: View, blanks: Blanks = "gradients", *, lr: float = 0.1) -> None:
         from .rows import tables  # noqa: PLC0415 - on first use: most who import viz only draw
 
         self.view = view
         self.tables = tables(view, left_out(view, blanks))
-        self.rate = rate
+        self.lr = lr
 
     def __repr__(self) -> str:
         count = len(self.tables.marks)
@@ -95,7 +97,7 @@ class Handout:
         """The page as HTML text; print it from a browser, or save it as PDF there."""
         from .page import page  # noqa: PLC0415
 
-        return page(self.view, self.tables, show(self.rate).removeprefix("+"))
+        return page(self.view, self.tables, show(self.lr).removeprefix("+"))
 
     def save(self, path: str | os.PathLike[str]) -> str:
         """Write the page to a file that ends in ``.html``, whole or not at all; return its path."""

@@ -25,7 +25,7 @@ def story(
     value: Value | Graph,
     *,
     names: Mapping[str, Any] | None = None,
-    rate: float = 0.1,
+    lr: float = 0.1,
     accumulate: bool = False,
     focus: str | int | Value | None = None,
     image: tuple[int, int] | None = None,
@@ -34,7 +34,7 @@ def story(
     max_nodes: int = MAX_NODES,
 ) -> Story:
     """All that a page tells of a computation; the arguments are those of `viz.player`."""
-    _check(rate, image, title)
+    _check(lr, image, title)
     graph = _graph(value, names)
     root = value if isinstance(value, Value) else None
     if all(graph.nodes[index].grad is None for index in graph.roots):
@@ -44,7 +44,7 @@ def story(
         )
     index = None if focus is None else focusing.node_of(graph, focus, root)
     found, first = _views(
-        graph, rate=float(rate), left=_left(value) if accumulate else {}, focus=index, image=image,
+        graph, rate=float(lr), left=_left(value) if accumulate else {}, focus=index, image=image,
         expand=expand, max_nodes=max_nodes,
     )  # fmt: skip
     return Story(_title(graph) if title is None else title, found, first)
@@ -95,11 +95,11 @@ def _views(
 # --- arguments ------------------------------------------------------------------------------------
 
 
-def _check(rate: object, image: object, title: object) -> None:
-    if not is_number(rate):
-        raise TypeError(f"rate is a number, the learning rate of the update; got {rate!r:.60}")
-    if not math.isfinite(float(rate)):  # type: ignore[arg-type]
-        raise ValueError(f"rate is a finite number, the learning rate of the update; got {rate}")
+def _check(lr: object, image: object, title: object) -> None:
+    if not is_number(lr):
+        raise TypeError(f"lr is a number, the learning rate of the update; got {lr!r:.60}")
+    if not math.isfinite(float(lr)):  # type: ignore[arg-type]
+        raise ValueError(f"lr is a finite number, the learning rate of the update; got {lr}")
     if title is not None and not isinstance(title, str):
         raise TypeError(f"title is a str, got {title!r:.60}")
     if image is None:

@@ -6,6 +6,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING, Any
 
 from autograd import Graph, Value
+from nn.names import helped
 
 from ..checks import at_least, one_of
 
@@ -17,11 +18,12 @@ DIRECTIONS = ("auto", "LR", "TB")
 MAX_NODES = 400
 
 
+@helped()
 def player(
     value: Value | Graph,
     *,
     names: Mapping[str, Any] | None = None,
-    rate: float = 0.1,
+    lr: float = 0.1,
     accumulate: bool = False,
     focus: str | int | Value | None = None,
     image: tuple[int, int] | None = None,
@@ -55,7 +57,7 @@ gradient, g. L moves L at rate 1: here the way back begins.
         A Value, usually a loss, or a `Graph` of one.
     names:
         Usually ``locals()``: Values without a label get the names of their variables.
-    rate:
+    lr:
         The learning rate of the update that follows the backward pass.
     accumulate:
         True begins with what is in ``.grad`` now, left from an earlier `backward`, as calling
@@ -90,7 +92,7 @@ gradient, g. L moves L at rate 1: here the way back begins.
     from .page.player import Player  # noqa: PLC0415
 
     told = story(
-        value, names=names, rate=rate, accumulate=accumulate, focus=focus, image=image,
+        value, names=names, lr=lr, accumulate=accumulate, focus=focus, image=image,
         title=title, expand=expand, max_nodes=max_nodes,
     )  # fmt: skip
     return Player(told, theme=theme, direction=direction)

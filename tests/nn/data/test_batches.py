@@ -87,11 +87,6 @@ REFUSED = {
             "time; write batches(list(X), ..., shuffle=True), or shuffle=False"
         ),
     ),
-    "rng a seed": (
-        lambda: batches([1.0], shuffle=True, rng=3),
-        TypeError,
-        "rng is a random.Random, got 3; write rng=random.Random(3)",
-    ),
     "y ends": (
         lambda: list(batches(iter([1.0, 2.0]), [1])),
         ValueError,

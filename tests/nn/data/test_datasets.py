@@ -186,11 +186,6 @@ REFUSED = {
         TypeError,
         "spirals: turns is a number, got '1'",
     ),
-    "rng a seed": (
-        lambda: moons(rng=0),
-        TypeError,
-        "rng is a random.Random, got 0; write rng=random.Random(0)",
-    ),
     "centres of no place": (
         lambda: blobs(centres=[1.0, 2.0]),
         ValueError,

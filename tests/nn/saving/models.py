@@ -4,7 +4,7 @@ import random
 
 from hypothesis import strategies as st
 
-from nn import MLP, Activation, Layer, Neuron, Sequential
+from nn import MLP, Activation, Layer, Linear, ModuleList, Neuron, Sequential
 from nn.activation_modules import ELU, LeakyReLU, ReLU, Softmax
 from nn.data import Standardise
 from nn.dropout import Dropout
@@ -63,7 +63,9 @@ def tie(draw, model):
 
 
 def layers(rng):
-    return st.builds(
+    linear = st.builds(lambda nin, nout, bias: Linear(nin, nout, bias, rng=rng),
+                       SIZES, SIZES, st.booleans())  # fmt: skip
+    return linear | st.builds(
         lambda nin, nout, activation, bias: Layer(
             nin, nout, activation=activation, bias=bias, rng=rng
         ),
@@ -98,6 +100,7 @@ def others(rng):
         st.builds(LeakyReLU, st.floats(-1e300, 1e300)),
         st.builds(ELU, st.floats(-1e300, 1e300)),
         st.builds(ReLU),
+        st.lists(layers(rng), min_size=1, max_size=2).map(ModuleList),
         st.builds(Softmax),
         columns.map(lambda pairs: Standardise(*map(list, zip(*pairs, strict=True)))),
     )

@@ -524,10 +524,13 @@ def test_only_parameters_can_be_frozen(path):
 
 
 def test_only_what_is_a_module_is_saved_and_filled(path):
-    with refused(TypeError, "save takes a Module, got a list: [1.0]"):
+    with refused(TypeError, "save takes a Module, got a list: [1.0]; write save(model, path)"):
         save([1.0], path)
-    with refused(TypeError, "load fills a Module, got a type: <class 'nn.layers.MLP'>"):
-        load(path, model=MLP)
+    for one, two in ((mlp(2, 1), "a path"), ("a path", MLP), ("a path", {"w": 1.0})):
+        text = "load reads a file, and fills a Module if it is given one, got "
+        with refused(TypeError, text + f"{one!r} and {two!r}; write load(path), or "
+                     "load(path, model)"):  # fmt: skip
+            load(one, two)
 
 
 def test_nan_is_not_saved(path):

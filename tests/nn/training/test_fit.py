@@ -350,7 +350,6 @@ REFUSED = {
     "epochs": ({"epochs": 0}, ValueError, "epochs is at least 1, got 0"),
     "epochs 2.5": ({"epochs": 2.5}, TypeError, "epochs is a whole number, got 2.5"),
     "batch_size": ({"batch_size": 0}, ValueError, "batch_size is at least 1"),
-    "rng": ({"rng": 3}, TypeError, r"rng is a random.Random, got 3"),
     "share": ({"validation": 1.5}, ValueError, "share of X, above 0 and below 1, got 1.5"),
     "share 0.001": ({"validation": 0.001}, ValueError, "leaves none for the one or the other"),
     "validation": ({"validation": "X"}, TypeError, r"validation is \(X, y\), \(X, y, weights\) or"),

@@ -172,7 +172,7 @@ def test_options_keep_what_is_written_on_to_them(tmp_path):
 
     assert "constant y  v −2" in (path / "c.txt").read_text(encoding="utf-8")
     assert result.exit_code == 0
-    assert run("play", "x", "x=1", "--rate", "-0.5", "-o", str(path / "d.html")).exit_code == 0
+    assert run("play", "x", "x=1", "--lr", "-0.5", "-o", str(path / "d.html")).exit_code == 0
     assert run("explain", "-x**2", "x=1", "--of", "-x").exit_code == 2
 
 
@@ -341,9 +341,17 @@ def test_a_page_takes_the_options_of_player(tmp_path, monkeypatch):
 
     monkeypatch.setattr(importlib.import_module("viz.player.playing"), "player", player)
     path = str(tmp_path / "loss.html")
-    run("play", "w*2", "w=3", "--rate", "0.5", "--theme", "dark", "-o", path)
+    run("play", "w*2", "w=3", "--lr", "0.5", "--theme", "dark", "-o", path)
 
-    assert asked == {"number": 6.0, "rate": 0.5, "theme": "dark", "path": path}
+    assert asked == {"number": 6.0, "lr": 0.5, "theme": "dark", "path": path}
+
+
+def test_the_learning_rate_is_lr():
+    result = run("play", "w*2", "w=3", "--rate", "0.5")
+
+    assert result.exit_code == 2
+    assert "the learning rate is --lr: write --lr 0.5" in result.output
+    assert "--rate" not in run("play", "--help").output
 
 
 def test_a_page_is_html(tmp_path):

@@ -102,8 +102,8 @@ def test_scopes_are_found_however_they_are_written():
 @pytest.mark.parametrize(
     ("arguments", "error", "words"),
     [
-        ({"rate": "fast"}, TypeError, "rate is a number"),
-        ({"rate": float("nan")}, ValueError, "finite"),
+        ({"lr": "fast"}, TypeError, "lr is a number"),
+        ({"lr": float("nan")}, ValueError, "finite"),
         ({"image": 8}, TypeError, r"\(8, 8\)"),
         ({"image": (8, 0)}, TypeError, r"\(8, 8\)"),
         ({"title": 3}, TypeError, "title is a str"),

@@ -1,20 +1,22 @@
-"""A model as a table: one row for each part that has parameters, and for each layer."""
+"""A model as a table, with a row for each layer; and as lines, one for each of its parts."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from collections.abc import Callable, Sequence
+from typing import Any
 
 from autograd.numbers import is_number
 
-if TYPE_CHECKING:
-    from .module import Module
+from .parameter import Parameter
+from .walk import Part, dotted, keys, walk
 
 HEADER = ("part", "kind", "shape", "activation", "parameters", "frozen", "shared")
 NUMBERS = {"parameters", "frozen", "shared"}
+MOST = 100  # lines of a text that shows the parts
+WIDEST = 200  # characters of one part in it
 
 
-def table(model: Module) -> str:
+def table(model: Any) -> str:
     """The text of `Module.summary`.
 
     A parameter that several parts share is counted in the first; the others have it in a column
@@ -51,7 +53,7 @@ def table(model: Module) -> str:
     return f"{text}\nAn output above {at:g} says class 1." if is_number(at) else text
 
 
-def _own(module: Module) -> list[Any]:
+def _own(module: Any) -> list[Any]:
     """The parameters of this Module; without those of its parts, if they get rows of their own."""
     parameters: list[Any] = module.parameters()
     if module.whole:
@@ -60,7 +62,7 @@ def _own(module: Module) -> list[Any]:
     return [parameter for parameter in parameters if id(parameter) not in of_parts]
 
 
-def _words(module: Module, attribute: str) -> str:
+def _words(module: Part, attribute: str) -> str:
     text = getattr(module, attribute, "")
     return text if isinstance(text, str) else ""
 
@@ -78,3 +80,51 @@ def _aligned(header: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
         ).rstrip()
         for line in lines
     )
+
+
+def tree(model: Part, opens: Callable[[Part], bool]) -> str:
+    """The text of ``str(model)``: its parts, and the parts of those that it ``opens``.
+
+    A part that comes again is not opened again, so a circle ends; and after `MOST` lines all does.
+    """
+    if not opens(model):
+        return repr(model)
+    lines: list[str] = []
+    opened: set[int] = set()
+    stack: list[tuple[str, Any]] = [("", model)]  # what stands before a part, and the part
+    while stack and len(lines) < MOST:
+        before, part = stack.pop()
+        if not isinstance(part, Part) or not opens(part):
+            lines.append(before + (part if isinstance(part, str) else _one_line(part)))
+            continue
+        inside = [] if id(part) in opened else list(_inside(part).items())
+        shown = f"{type(part).__name__}({'...' if id(part) in opened else ''}"
+        opened.add(id(part))
+        lines.append(f"{before}{shown}{'' if inside else ')'}")
+        if inside:
+            margin = " " * (len(before) - len(before.lstrip()))
+            stack.append((margin, ")"))
+            stack += [(f"{margin}  ({name}): ", x) for name, x in reversed(inside)]
+    return "\n".join([*lines, "..."] if stack else lines)
+
+
+def _inside(module: Part) -> dict[str, Any]:
+    """What lies directly in a Module: Modules by name, and how many parameters of its own."""
+    found: dict[str, Any] = {}
+    counts: dict[str, int] = {}
+    for trail, part in walk(module, enter=lambda one: one is module):
+        if isinstance(part, Parameter):
+            name = str(keys(trail)[0])
+            counts[name] = counts.get(name, 0) + 1
+            found[name] = f"{counts[name]:,} parameter{'s'[: counts[name] != 1]}"
+        elif part is not module and isinstance(part, Part):
+            found[dotted(trail)] = part
+    return found
+
+
+def _one_line(part: Part) -> str:
+    try:
+        text = " ".join(repr(part).split())
+    except RecursionError:  # nested deeply, or in a circle
+        return f"{type(part).__name__}(...)"
+    return text if len(text) <= WIDEST else f"{text[:WIDEST]}..."

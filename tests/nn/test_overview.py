@@ -1,6 +1,7 @@
-"""A model as a table."""
+"""A model as a table, and as lines."""
 
-from nn import MLP, Activation, Layer, Module, Neuron, Parameter, Sequential
+from nn import MLP, Activation, Layer, Linear, Module, ModuleList, Neuron, Parameter, Sequential
+from nn.overview import MOST, WIDEST
 
 
 def test_an_mlp():
@@ -76,3 +77,81 @@ def test_parameters_that_a_module_hides_are_not_counted():
 
 def test_a_model_without_parameters():
     assert Sequential(Activation("tanh")).summary().splitlines()[-1].split() == ["total", "0", "0"]
+
+
+# --- str ------------------------------------------------------------------------------------------
+
+
+class Inner(Module):
+    def __init__(self, part=None):
+        self.part = part
+
+
+class Net(Module):
+    def __init__(self):
+        self.scale = Parameter(2.0)
+        self.hidden = [Layer(2, 3), {"a": Linear(3, 3)}]
+        self.body = Inner(MLP(3, [4, 3]))
+        self.heads = ModuleList([Sequential(Linear(3, 1), "tanh")])
+        self.again = self.hidden[0]
+        self.rows = [[Parameter(0.0), Parameter(1.0)], [Parameter(1.0)]]
+        self.number = 3.0
+
+
+def test_the_text_of_ones_own_model_shows_its_parts():
+    assert (
+        str(Net())
+        == f"{Net()}"
+        == """\
+Net(
+  (scale): 1 parameter
+  (hidden.0): Layer(2 -> 3, relu)
+  (hidden.1.a): Linear(3 -> 3)
+  (body): Inner(
+    (part): MLP(3 -> 4 relu -> 3 linear)
+  )
+  (heads): ModuleList(
+    (0): Sequential(Linear(3 -> 1), Activation(tanh))
+  )
+  (rows): 3 parameters
+)"""
+    )
+    assert str(Inner()) == repr(Inner()) == "Inner()"
+    assert repr(Net()) == "Net()"  # errors have room for a line
+
+
+def test_in_a_notebook_it_shows_its_parts_too():
+    class Printer(list):
+        text = list.append
+
+    printer = Printer()
+    Net()._repr_pretty_(printer, cycle=False)
+    assert printer == [str(Net())]
+
+
+def test_ours_and_what_has_words_of_its_own_stay_as_they_are():
+    class Said(Module):
+        def __repr__(self):
+            return "in\ntwo"
+
+    for model in (MLP(2, [3, 1]), Layer(2, 1), Sequential("relu"), Said()):
+        assert str(model) == repr(model)
+    assert str(Inner(Said())) == "Inner(\n  (part): in two\n)"
+
+
+def test_circles_and_deep_and_wide_models_have_a_short_text():
+    circle = Inner()
+    circle.part = Inner(circle)
+    assert str(circle) == "Inner(\n  (part): Inner(\n    (part): Inner(...)\n  )\n)"
+
+    deep, sequence = Inner(), Sequential("relu")
+    for _ in range(20_000):
+        deep, sequence = Inner(deep), Sequential(sequence)
+    assert str(deep).count("\n") == MOST
+    assert str(deep).endswith("...")
+    assert str(Inner(sequence)) == "Inner(\n  (part): Sequential(...)\n)"
+
+    wide = Inner([Inner() for _ in range(500)])
+    assert str(wide).splitlines()[-2:] == ["  (part.98): Inner()", "..."]
+    long = Inner(Sequential(*["relu"] * 500))
+    assert max(map(len, str(long).splitlines())) < WIDEST + 20

@@ -10,8 +10,8 @@ losses, metrics and pictures alike.
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
 from typing import Any
 
 from autograd import Value, mean
@@ -24,6 +24,7 @@ from .names import look_up
 Reduce = Callable[[list[Any]], Any]
 
 _REDUCTIONS: dict[str, Reduce] = {"mean": mean, "sum": total, "none": list}
+WITH_BATCHMEAN = {"batchmean": mean, **_REDUCTIONS}
 _TOLERANCE = 1e-6  # how far probabilities may add up beside 1: they come rounded from files
 
 
@@ -99,10 +100,11 @@ class OfClasses:
     name: str
     one: Callable[[list[Any], Any, str], Any]
     instead: str = ""
+    reductions: Mapping[str, Reduce] = field(default_factory=lambda: _REDUCTIONS)
 
     def __call__(self, logits: Any, targets: Any, reduction: str) -> Any:
         """The loss of one example, or what ``reduction`` makes of a batch."""
-        reduce = reduction_of(self.name, reduction)
+        reduce = reduction_of(self.name, reduction, self.reductions)
         rows = items(logits)
         if rows is None:
             raise TypeError(
@@ -143,9 +145,9 @@ def check_lengths(name: str, what: str, rows: Sequence[Any], targets: Sequence[A
         )
 
 
-def reduction_of(name: str, reduction: str) -> Reduce:
+def reduction_of(name: str, reduction: str, known: Mapping[str, Reduce] = _REDUCTIONS) -> Reduce:
     """What makes one Value of a batch, by name."""
-    return look_up(reduction, _REDUCTIONS, f"reduction of {name}")
+    return look_up(reduction, known, f"reduction of {name}")
 
 
 def items(x: Any) -> list[Any] | None:

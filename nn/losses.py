@@ -27,6 +27,7 @@ from autograd.numbers import is_number, real
 from autograd.primitive import Recorder
 
 from .examples import (
+    WITH_BATCHMEAN,
     OfClasses,
     OfNumbers,
     chance,
@@ -168,7 +169,7 @@ def kl_divergence(logits: Any, targets: Any, *, reduction: str = "batchmean") ->
 
     Source: Kullback & Leibler, On information and sufficiency, 1951.
     """
-    return _KL_DIVERGENCE(logits, targets, "mean" if reduction == "batchmean" else reduction)
+    return _KL_DIVERGENCE(logits, targets, reduction)
 
 
 LOSSES: dict[str, Loss] = {
@@ -302,4 +303,4 @@ _BINARY = OfNumbers("binary_cross_entropy", _surprise, chance)
 _CROSS_ENTROPY = OfClasses(
     "cross_entropy", _cross_entropy, "; for two classes and one logit use binary_cross_entropy"
 )
-_KL_DIVERGENCE = OfClasses("kl_divergence", _kl_divergence)
+_KL_DIVERGENCE = OfClasses("kl_divergence", _kl_divergence, reductions=WITH_BATCHMEAN)

@@ -185,7 +185,11 @@ def fit(
     if kept is not None:
         random_states(model, draw_from)  # raises if somebody draws what cannot be drawn again
     state = read(kept.path, model) if kept is not None and resume else None
-    stratify = yes_or_no(stratify, "fit: stratify")
+    if not isinstance(stratify, bool):  # scikit-learn's habit is stratify=y
+        raise TypeError(
+            f"fit: stratify is True or False, got a {type(stratify).__name__}; write "
+            "stratify=True, which takes the classes from y"
+        )
     learned, held_out = _split(data, validation, draw_from, state, stratify=stratify)
     of = loss_named(loss)
     learned_by = name_in(LOSSES, of)

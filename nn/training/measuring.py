@@ -82,7 +82,16 @@ def _parameters(function: Any) -> list[str]:
 def _of_answers(metric: Metric, read: Any, wanted: Any, /, *given: Any) -> Any:
     """A metric like scikit-learn's, of answers instead of outputs, and what is right first."""
     outputs, targets, weights = given
-    return _asked(metric, list(map(wanted, targets)), list(map(read, outputs)), weights)
+    right, answers = list(map(wanted, targets)), list(map(read, outputs))
+    try:
+        return _asked(metric, right, answers, weights)
+    except Exception as error:  # whatever it raises
+        error.add_note(
+            f"{_name(metric)} was given answers as this model has them after "
+            f"{read.__self__.loss}, {answers!r:.40} for {right!r:.40}; of something else write a "
+            "function (outputs, targets) -> number"
+        )
+        raise
 
 
 def _asked(metric: Metric, first: Any, second: Any, weights: Weights) -> Any:

@@ -419,6 +419,10 @@ def test_batchmean_is_the_mean_over_the_examples():
     found = [kl_divergence(*batch, reduction=name) for name in ("batchmean", "mean")]
     assert found == [kl_divergence(*batch)] * 2
     assert found[0] == kl_divergence(*batch, reduction="sum") / 2.0
+    with pytest.raises(ValueError, match="There are: batchmean, mean, sum, none"):
+        kl_divergence(*batch, reduction="batch mean")
+    with pytest.raises(ValueError, match="unknown reduction of mse 'batchmean'"):
+        mse(1.0, 2.0, reduction="batchmean")
 
 
 def test_the_nodes_of_a_loss():

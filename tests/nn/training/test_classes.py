@@ -158,7 +158,11 @@ def test_one_hot_targets_have_classes_too():
         ([0, 0, 1, 1], {}, r"a share of X that is set aside; write validation=0\.2"),
         ([0, 0, 1, 1], {"validation": (XOR, SIDES)}, "a share of X that is set aside"),
         ([0.5, 0.0, 1, 1], {"validation": 0.5}, r"stratify is for .* one class .* y\[0\] is 0\.5"),
-        ([0, 0, 1, 1], {"validation": 0.5, "stratify": SIDES}, "stratify is True or False, got"),
+        (
+            [0, 0, 1, 1],
+            {"validation": 0.5, "stratify": SIDES},
+            "got a list; write stratify=True",
+        ),
     ],
 )
 def test_stratify_refused(y, options, text):

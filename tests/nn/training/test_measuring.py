@@ -154,6 +154,19 @@ def test_scikit_learns_functions_of_two_classes(weights):
         assert found[function.__name__] == pytest.approx(expected, rel=1e-12)
 
 
+def test_two_outputs_are_ranked_as_their_difference():
+    model = small(seed=3, sizes=[4, 2])
+    difference = [(b - a).data for a, b in map(model, XOR)]
+    chance = special.expit(difference)
+    right = [int(d == max(difference)) for d in difference]
+    functions = [sk.roc_auc_score, sk.brier_score_loss, sk.accuracy_score]
+    found = nn.evaluate(model, XOR, right, loss="cross_entropy", metrics=functions)
+
+    assert found["roc_auc_score"] == 1.0
+    assert found["brier_score_loss"] == pytest.approx(sk.brier_score_loss(right, chance))
+    assert found["accuracy_score"] == sk.accuracy_score(right, chance > 0.5)
+
+
 def test_scikit_learns_functions_of_several_classes():
     model = small(seed=3, sizes=[4, 3])
     metrics = {
@@ -205,6 +218,16 @@ def test_a_function_of_ones_own_sees_weights_if_it_takes_them():
 
     assert history["val_weight_of_first"] == [pytest.approx(1.0 / 6.5)]
     assert math.isnan(history["weight_of_first"][0])
+
+
+def test_an_error_of_theirs_says_what_they_were_given():
+    with pytest.raises(ValueError, match="mix of binary and continuous") as caught:
+        nn.evaluate(small(seed=3), XOR, SIDES, loss="mse", metrics=[sk.f1_score])
+
+    (note,) = caught.value.__notes__
+    assert note.startswith("f1_score was given answers as this model has them after mse, [")
+    assert note.endswith(" for [0.0, 1.0, 1.0, 0.0]; of something else write a "
+                         "function (outputs, targets) -> number")  # fmt: skip
 
 
 def test_predictions_of_a_loss_of_ones_own_are_not_guessed():

@@ -205,6 +205,13 @@ def test_another_training_is_refused_whatever_it_is_called(tmp_path, one, other)
     assert run(one, 3) == in_parts
 
 
+def test_a_model_that_was_trained_already_is_the_same(tmp_path):
+    """What fit notes on it is no setting of its own."""
+    model = small(nin=1)
+    for epochs in (1, 2, 3):
+        trained(model, *line(), epochs=epochs, checkpoint=tmp_path / "run", resume=True)
+
+
 def test_a_refusal_says_which_class_weights_there_were(tmp_path):
     X, y = line()[0], SIDES * 3
     run = partial(trained, X=X, y=y, checkpoint=tmp_path / "run", resume=True)

@@ -15,11 +15,13 @@ What imports what; nothing points back::
                                training      (`fit`)
 """
 
-from __future__ import annotations
+from typing import TYPE_CHECKING
 
 from _glassgrad_installation import refuse_mixed_installation as _refuse_mixed_installation
 
 _refuse_mixed_installation(__file__)
+
+from autograd.public import public as _public
 
 from . import data as data
 from . import saving as saving
@@ -58,6 +60,7 @@ from .optimisers import RMSprop as RMSprop
 from .parameter import Parameter as Parameter
 from .saving import FormatError as FormatError
 from .saving import load as load
+from .saving import read_notes as read_notes
 from .saving import save as save
 from .schedules import CosineDecay as CosineDecay
 from .schedules import LinearDecay as LinearDecay
@@ -72,3 +75,8 @@ from .training.fit import fit as fit
 from .training.history import History as History
 from .training.stopping import EarlyStopping as EarlyStopping
 from .training.watching import LayerStatistics as LayerStatistics
+
+if TYPE_CHECKING:
+    from . import testing as testing
+else:
+    __all__, __dir__, __getattr__ = _public(globals(), ["data", "saving", "testing"])

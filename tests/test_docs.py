@@ -22,6 +22,15 @@ def test_the_page_of_conventions_is_made_from_the_table():
     )
 
 
+def test_the_page_of_public_names_is_made_from_the_docstrings():
+    """It pins the list of public names: a new one is a line of the page, and so of the change."""
+    made = runpy.run_path(str(DOCS / "make_reference.py"))["page"]()
+
+    assert (DOCS / "reference.md").read_text(encoding="utf-8") == made, (
+        "run: python docs/make_reference.py"
+    )
+
+
 PAGES = [*sorted(ROOT.glob("*.md")), *sorted(DOCS.glob("*.md"))]
 TAUGHT = [page for page in PAGES if page.name != "CONTRIBUTING.md"]  # which shows a piece of a file
 WITH_CODE = [page for page in TAUGHT if "```python" in page.read_text(encoding="utf-8")]

@@ -8,7 +8,6 @@ TAB and ``dir``, ``__getattr__`` for what is imported on first use.
 from __future__ import annotations
 
 import builtins
-import sys
 from collections.abc import Callable, Sequence
 from importlib import import_module
 from types import ModuleType
@@ -31,6 +30,7 @@ def public(
     (True, False, False)
     """
     package = names["__name__"]
+    own = names.get("__getattr__")  # of the package itself: it knows what else people try
     here = {
         name
         for name, value in names.items()
@@ -45,12 +45,12 @@ def public(
     def __getattr__(name: str) -> Any:  # noqa: N807
         if name in modules:
             return import_module(f"{package}.{name}")
-        if name not in later:
-            here = sys.modules[package]
-            text = f"module {package!r} has no attribute {name!r}"
-            raise AttributeError(text, name=name, obj=here)
-        names[name] = getattr(import_module(f"{package}.{later[name]}"), name)
-        return names[name]
+        if name in later:
+            names[name] = getattr(import_module(f"{package}.{later[name]}"), name)
+            return names[name]
+        if own:
+            return own(name)
+        raise AttributeError(f"module {package!r} has no attribute {name!r}")
 
     everything = [name for name in shown if not (name in modules or hasattr(builtins, name))]
     return everything, __dir__, __getattr__

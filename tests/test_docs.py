@@ -149,6 +149,14 @@ def words(svg):
     return [re.sub(r"<[^>]+>", "", text) for text in re.findall(r"<text[^>]*>(.*?)</text>", svg)]
 
 
+def test_the_table_of_precision_names_every_operation_once():
+    trust = (DOCS / "trust.md").read_text(encoding="utf-8")
+    table = trust.partition("| rows | value |")[2].partition("\n\n")[0]
+    named = [name for row in table.splitlines()[2:] for name in row.split("|")[1].split(",")]
+
+    assert sorted(name.strip() for name in named) == sorted(ALL)
+
+
 def test_the_readme_counts_the_operations_and_holds_no_placeholder():
     text = (ROOT / "README.md").read_text(encoding="utf-8")
 

@@ -13,7 +13,7 @@ from ..module import Module
 from ..settings import finite, positive
 from .rows import items, rows
 
-# Deviations this small beside the numbers themselves are rounding: such a column is constant.
+# A deviation this small compared with the numbers is rounding: such a column is constant.
 _ROUNDING = 1e-14
 
 

@@ -101,7 +101,7 @@ def load(path: Path, *, model: Module | None = None) -> Any:
     Raises
     ------
     FormatError
-        if the file is damaged, is none of ours, or fits another model.
+        if the file is damaged, is not one of ours, or fits another model.
     """
     if model is not None and not isinstance(model, Module):
         raise TypeError(f"load fills a Module, got a {type(model).__name__}: {model!r:.60}")

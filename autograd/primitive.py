@@ -228,23 +228,9 @@ class Op:
 
     def requirement(self) -> str:
         """What the operation needs of its operands, in words: ``"x > 0"``."""
-        parts = [interval.needs(name) for interval, name in zip(self.domain, "xyw", strict=False)]
+        names = ("x", "y", "w")
+        parts = [interval.needs(name) for interval, name in zip(self.domain, names, strict=False)]
         return " and ".join([part for part in [*parts, self.needs] if part])
-
-    def described(self) -> str:
-        """What ``help`` says of the row: slopes, needs, and what it does at kinks and edges."""
-        text = f"{self.name}({'x, y, …' if self.variadic else ', '.join('xyw'[: self.arity])})"
-        if self.formulas:
-            slopes = " and ".join(f"``{formula}``" for formula in self.formulas)
-            result = " (z is the result)" * any("z" in formula for formula in self.formulas)
-            text += f": slope{'s'[: len(self.formulas) > 1]} {slopes}{result}"
-        if needs := self.requirement():
-            text += f"; needs {needs}"
-        kinks = [
-            f"At {', '.join(map(str, c.at))}: slope {', '.join(map(str, c.partials))} ({c.why})."
-            for c in self.conventions
-        ]
-        return "\n".join([f"{text}.\n\nTakes Values, which record it, or plain numbers.", *kinks])
 
     def misuse(self, operands: tuple[Any, ...]) -> TypeError:
         """The error for a wrong number or a wrong type of operands."""
@@ -265,19 +251,6 @@ class Op:
 
     def __repr__(self) -> str:
         return f"<op {self.name}>"
-
-
-class _Help:
-    """A docstring: of the class its own, of a row what that row is, so that help(tanh) says it."""
-
-    def __init__(self, text: str | None) -> None:
-        self.text = text
-
-    def __get__(self, op: Op | None, owner: type) -> str | None:
-        return self.text if op is None else op.described()
-
-
-Op.__doc__ = _Help(Op.__doc__)  # type: ignore[assignment] # help reads it as it reads a string
 
 
 ALL: dict[str, Op] = {}

@@ -36,7 +36,8 @@ KINDS: dict[str, Callable[[Any], bool]] = {
     "Operations": lambda x: isinstance(x, Op),
     "Functions": callable,
 }
-OPERATIONS = "Rows of the operation table; [conventions](conventions.md) has what they do at kinks."
+OPERATIONS = """Rows of the operation table, with their slopes towards x, y and w; z is the result.
+[Conventions](conventions.md) says more."""
 
 
 def names(module: ModuleType) -> list[str]:
@@ -54,7 +55,14 @@ def modules(package: str) -> Iterator[ModuleType]:
 
 
 def line(thing: Any) -> str:
-    """What a thing is: the first sentence of its docstring, on one line of a table."""
+    """What a thing is, on one line of a table: of an operation its slopes and what it needs.
+
+    Of anything else the first sentence of its docstring.
+    """
+    if isinstance(thing, Op):
+        slopes = ", ".join(f"`{formula}`" for formula in thing.formulas)
+        needs = f"; needs {thing.requirement()}" * bool(thing.requirement())
+        return f"slope {slopes}{needs}" if slopes else "any number of operands"
     text = " ".join((inspect.getdoc(thing) or "").partition("\n\n")[0].split())
     sentence = re.split(r"(?<=[.!?]) (?=[A-Z`])", text)[0]
     return sentence.rstrip(":").replace("``", "`").replace("|", "\\|")

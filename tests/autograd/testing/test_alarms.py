@@ -28,13 +28,6 @@ NAMES = sorted(
     - {"greater", "less", "equal", "where", "step", "sign", "floor", "ceil", "copy"}
 )
 
-# Of the rows that there were when a seed was written down: with others it means another expression.
-FIRST_NAMES = (
-    "abs acos acosh add asin asinh atan atan2 atanh cbrt clip cos cosh direction div dot elu "
-    "erf erfc exp exp_product expm1 gelu hypot leaky_relu log log1p logsumexp maximum minimum "
-    "mul neg pow prod relu sech sigmoid silu sin sinh softplus sqrt sub sum tan tanh"
-)
-
 
 class Expression:
     """A random computation on a few numbers, any of them used again."""
@@ -100,7 +93,8 @@ def test_there_is_no_false_alarm():
 @pytest.mark.parametrize("seed", [30612, 40108, 80769])
 def test_what_was_once_a_false_alarm_is_none(seed):
     """A point that rounding puts at the end of a domain, atan2 of −0.0, a point with no way out."""
-    expression = Expression(seed, FIRST_NAMES.split())
+    added_since = {"log2", "log10", "asin_slope", "surprise"}
+    expression = Expression(seed, [name for name in NAMES if name not in added_since])
 
     assert check_gradients(expression, expression.point).outcome in {"kink", "undecided"}
 

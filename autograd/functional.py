@@ -207,7 +207,7 @@ def grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     Raises
     ------
     TypeError
-        if f returns several numbers (use `jacobian`), or something that is not a number.
+        if f returns several numbers (use `jacobian`), or something that is no number.
     """
     _callable(f, "grad")
     both = value_and_grad(f, argnums)

@@ -24,7 +24,7 @@ from .names import look_up
 Reduce = Callable[[list[Any]], Any]
 
 _REDUCTIONS: dict[str, Reduce] = {"mean": mean, "sum": total, "none": list}
-_TOLERANCE = 1e-6  # how far from 1 probabilities may add up: they come rounded from files
+_TOLERANCE = 1e-6  # how far probabilities may add up beside 1: they come rounded from files
 
 
 @dataclass(frozen=True, slots=True)

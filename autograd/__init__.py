@@ -10,6 +10,9 @@ Start with `value.py`; every operation is one row of the table in `ops.py`::
 Nothing points back. Two packages stand above and are loaded only when asked for: `testing` checks
 gradients, `formula` reads formulas from text. `nn` builds networks of Values, `viz` draws them.
 
+``from autograd import *`` leaves Python's own ``abs``, ``pow`` and ``sum`` as they are; ours are
+``autograd.abs``, ``autograd.pow`` and ``autograd.sum``.
+
 >>> from autograd import Value
 >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
 >>> loss = (a * b + 10.0).tanh()
@@ -18,7 +21,7 @@ gradients, `formula` reads formulas from text. `nn` builds networks of Values, `
 (-0.004023, 0.002682)
 """
 
-from __future__ import annotations
+from typing import TYPE_CHECKING
 
 from _glassgrad_installation import refuse_mixed_installation as _refuse_mixed_installation
 
@@ -65,19 +68,25 @@ from .modes import sources as sources
 from .ops import abs_ as abs  # noqa: F401 - the public name
 from .ops import acos as acos
 from .ops import acosh as acosh
+from .ops import add as add
 from .ops import asin as asin
+from .ops import asin_slope as asin_slope
 from .ops import asinh as asinh
 from .ops import atan as atan
 from .ops import atan2 as atan2
 from .ops import atanh as atanh
 from .ops import cbrt as cbrt
 from .ops import ceil as ceil
+from .ops import copy as copy
 from .ops import cos as cos
 from .ops import cosh as cosh
+from .ops import direction as direction
 from .ops import div as div
+from .ops import equal as equal
 from .ops import erf as erf
 from .ops import erfc as erfc
 from .ops import exp as exp
+from .ops import exp_product as exp_product
 from .ops import expm1 as expm1
 from .ops import floor as floor
 from .ops import gelu as gelu
@@ -86,10 +95,15 @@ from .ops import hypot as hypot
 from .ops import less as less
 from .ops import log as log
 from .ops import log1p as log1p
+from .ops import log2 as log2
+from .ops import log10 as log10
 from .ops import maximum as maximum
 from .ops import minimum as minimum
+from .ops import mul as mul
+from .ops import neg as neg
 from .ops import pow_ as pow  # noqa: F401 - the public name
 from .ops import relu as relu
+from .ops import sech as sech
 from .ops import sigmoid as sigmoid
 from .ops import sign as sign
 from .ops import silu as silu
@@ -97,14 +111,24 @@ from .ops import sin as sin
 from .ops import sinh as sinh
 from .ops import softplus as softplus
 from .ops import sqrt as sqrt
+from .ops import step as step
+from .ops import sub as sub
+from .ops import surprise as surprise
 from .ops import tan as tan
 from .ops import tanh as tanh
 from .primitive import Convention as Convention
 from .primitive import Interval as Interval
 from .primitive import Op as Op
+from .public import public as _public
 from .roots import backward as backward
 from .value import Constant as Constant
 from .value import Value as Value
 from .value import constant as constant
 
 __version__ = "0.1.0"
+
+if TYPE_CHECKING:
+    from . import formula as formula
+    from . import testing as testing
+else:
+    __all__, __dir__, __getattr__ = _public(globals(), ["formula", "ops", "testing"])

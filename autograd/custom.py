@@ -153,7 +153,7 @@ def _refuse_domains(name: str, intervals: tuple[Any, ...], operands: int | None)
     for interval in intervals:
         if not isinstance(interval, Interval):
             raise OperationError(
-                f"operation {name!r} has a domain that is no Interval: {interval!r}"
+                f"operation {name!r} has a domain that is not an Interval: {interval!r}"
             )
     if len(intervals) not in {1, operands}:
         partials = "any number of operands" if operands is None else f"{operands} partials"

@@ -312,7 +312,7 @@ def detach(x: Any) -> Constant:
 
 
 def array(values: Any) -> Array:
-    """An array of Values, for NumPy: each of its functions is right on it, or refuses by name.
+    """An array of Values: every function of NumPy is right on it, or says what to write instead.
 
     ``values`` is a list, a list of lists or an array. The Values in it stay the same nodes, plain
     numbers become constants.

@@ -198,7 +198,7 @@ class Graph:
         given = {} if leaves is None else leaves
         for index in given:
             if not 0 <= index < len(self) or self.nodes[index].op is not None:
-                raise ValueError(f"evaluate: node {index} is no leaf of this graph")
+                raise ValueError(f"evaluate: node {index} is not a leaf of this graph")
         values: list[Any] = []
         with unchecked():
             for node in self.nodes:

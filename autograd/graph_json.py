@@ -75,7 +75,7 @@ def decode(text: str) -> tuple[list[Fact], list[int], list[float]]:
 def _list(entry: dict[str, Any], name: str, where: str) -> list[Any]:
     xs = _get(entry, name, where)
     if not isinstance(xs, list):
-        raise GraphFormatError(f"the {name!r} of {where} are {xs!r:.60}, which is no list")
+        raise GraphFormatError(f"the {name!r} of {where} are {xs!r:.60}, which is not a list")
     return xs
 
 
@@ -97,7 +97,7 @@ def _encoded(x: float) -> float | str:
 def _decoded(x: Any, what: str) -> float:
     is_word = isinstance(x, str) and x in {"nan", "inf", "-inf"}
     if not is_word and (isinstance(x, bool) or not isinstance(x, (int, float))):
-        raise GraphFormatError(f"{what} is {x!r:.60}, which is no number")
+        raise GraphFormatError(f"{what} is {x!r:.60}, which is not a number")
     try:
         return float(x)
     except OverflowError:
@@ -106,7 +106,7 @@ def _decoded(x: Any, what: str) -> float:
 
 def _decoded_fact(entry: Any, where: str, index: int) -> Fact:
     if not isinstance(entry, dict):
-        raise GraphFormatError(f"{where} is {entry!r:.60}, which is no object")
+        raise GraphFormatError(f"{where} is {entry!r:.60}, which is not an object")
     label, scope, source = [_text(entry, name, where) for name in ("label", "scope", "source")]
     kind = _get(entry, "kind", where)
     value = _decoded(_get(entry, "value", where), f"the value of {where}")
@@ -132,13 +132,13 @@ def _decoded_fact(entry: Any, where: str, index: int) -> Fact:
 def _text(entry: dict[str, Any], name: str, where: str) -> str:
     text = entry.get(name, "")
     if not isinstance(text, str):
-        raise GraphFormatError(f"the {name} of {where} is {text!r:.60}, which is no text")
+        raise GraphFormatError(f"the {name} of {where} is {text!r:.60}, which is not text")
     return text
 
 
 def _row(name: Any, where: str) -> Op:
     if not isinstance(name, str):
-        raise GraphFormatError(f"the operation of {where} is {name!r:.60}, which is no name")
+        raise GraphFormatError(f"the operation of {where} is {name!r:.60}, which is not a name")
     try:
         return row(name)
     except OperationError as error:

@@ -4,7 +4,7 @@
 - `demos.xor`: a network of three hidden units and four examples, whose gradients add up.
 - `demos.moons`: a network learns to tell two moons apart; its boundary after every few epochs.
 - `demos.digits`: a network learns 1,797 handwritten digits; then every gradient of one of them.
-- `demos.failures`: four trainings that fail, each shown, explained and mended.
+- `demos.failures`: four trainings that fail, each shown, explained and fixed.
 
 Each prints what it does and writes pages that open from disk, without a network; only those to
 step through run a script, which is inside of them::

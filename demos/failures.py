@@ -1,4 +1,4 @@
-"""Four trainings that fail, each shown, explained and mended: ``python -m demos.failures``."""
+"""Four trainings that fail, each shown, explained and fixed: ``python -m demos.failures``."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ FAILURES: tuple[Any, ...] = (
 
 def main(arguments: list[str] | None = None) -> int:
     """Let all four happen, and write their page; 1 if a package is missing."""
-    parser = cli.parser("demos.failures", "Four trainings that fail, and what mends them.")
+    parser = cli.parser("demos.failures", "Four trainings that fail, and what fixes them.")
     parser.add_argument(
         "--seed", type=int, help="of data, weights and order (default: one for each)"
     )
@@ -43,7 +43,7 @@ def main(arguments: list[str] | None = None) -> int:
 def run(folder: Path, *, seed: int | None = None, quick: bool = False) -> Path:
     """Let all four happen, print and write what came of them; return the page's path."""
     missing.check("matplotlib")
-    say("Four trainings that fail, each with the same seed mended.")
+    say("Four trainings that fail, each fixed, with the same seed.")
     start = perf_counter()
     made: failures_page.Files = {}
     given = {} if seed is None else {"seed": seed}

@@ -105,7 +105,7 @@ def text(found: Found) -> list[str]:
         f"({share(test.accuracy)} right)"
         for trial, test in zip(found.trials, found.tests, strict=True)
     ]
-    marks = ("broken: ", "mended: ", "        ", "        ")
+    marks = ("broken: ", "fixed:  ", "        ", "        ")
     return [f"{mark}{line}" for mark, line in zip(marks, lines, strict=True)]
 
 
@@ -190,7 +190,7 @@ def _others(found: Found, made: Files) -> Iterable[str]:
     most = max(found.tests, key=lambda test: test.accuracy).accuracy
     yield paragraph(
         f"Even {share(most)} is not 100 %: where the moons overlap nobody can know. "
-        "What the remedies mend above all is the loss: the network no longer claims to be sure.",
+        "What the remedies improve above all is the loss: the network no longer claims to be sure.",
         "small",
     )
 

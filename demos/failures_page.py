@@ -21,7 +21,7 @@ TITLE = "Four ways to fail, and what helps"
 LEAD = (
     "Each of these networks was trained here, and something went wrong on purpose: the learning "
     "rate is too large, relu units die, gradients vanish, the examples are learned by heart. See "
-    "how it looks, why it happens, and what mends it."
+    "how it looks, why it happens, and what fixes it."
 )
 BATCH = 20  # examples that are drawn
 

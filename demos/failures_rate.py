@@ -84,7 +84,7 @@ def text(found: Found) -> list[str]:
     grew = f"the loss grew {number(found.growth, 2)}-fold in each epoch"
     return [
         f"broken: rate {LARGE:g}: DivergedError{where}; {grew}",
-        f"mended: rate {GOOD:g}: loss {number(found.mended.loss)}",
+        f"fixed:  rate {GOOD:g}: loss {number(found.mended.loss)}",
         f"        rate {LARGE:g} with clip_norm={CLIPPED:g}: loss {number(found.clipped.loss)}",
     ]
 

@@ -115,7 +115,7 @@ def text(found: Found) -> list[str]:
         f"{trial.name}: {trial.dead} of {UNITS} units dead, {share(trial.accuracy)} right"
         for trial in found.trials
     ]
-    return [f"broken: {first}", f"mended: {others[0]}", f"        {others[1]}"]
+    return [f"broken: {first}", f"fixed:  {others[0]}", f"        {others[1]}"]
 
 
 def section(found: Found, made: Files) -> Iterable[str]:

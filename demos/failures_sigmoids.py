@@ -89,7 +89,7 @@ def text(found: Found) -> list[str]:
         f"{number(reach(trial), 2)} of the last one's"
         for trial in found.trials
     ]
-    return [f"broken: {first}", f"mended: {others[0]}", f"        {others[1]}"]
+    return [f"broken: {first}", f"fixed:  {others[0]}", f"        {others[1]}"]
 
 
 def section(found: Found, made: Files) -> Iterable[str]:

@@ -81,7 +81,7 @@ ROOMS = (
         "failures",
         "Four ways to fail",
         "A learning rate that is too large, dead relus, vanishing sigmoids, overfitting: each made "
-        "to happen, shown, explained, and mended.",
+        "to happen, shown, explained, and fixed.",
         "failures-sigmoids-gradients",
         "The gradients of each layer of a deep network: with sigmoids hardly anything arrives at "
         "the first one.",

@@ -15,11 +15,13 @@ What imports what; nothing points back::
                                training      (`fit`)
 """
 
-from __future__ import annotations
+from typing import TYPE_CHECKING
 
 from _glassgrad_installation import refuse_mixed_installation as _refuse_mixed_installation
 
 _refuse_mixed_installation(__file__)
+
+from autograd.public import public as _public
 
 from . import data as data
 from . import saving as saving
@@ -35,7 +37,6 @@ from .activation_modules import Softmax as Softmax
 from .activation_modules import Softplus as Softplus
 from .activation_modules import Tanh as Tanh
 from .dropout import Dropout as Dropout
-from .elsewhere import in_nn as __getattr__  # noqa: F401 - Python asks it for names not here
 from .embedding import Embedding as Embedding
 from .layers import MLP as MLP
 from .layers import Layer as Layer
@@ -61,6 +62,7 @@ from .optimisers import RMSprop as RMSprop
 from .parameter import Parameter as Parameter
 from .saving import FormatError as FormatError
 from .saving import load as load
+from .saving import read_notes as read_notes
 from .saving import save as save
 from .schedules import CosineDecay as CosineDecay
 from .schedules import LinearDecay as LinearDecay
@@ -75,3 +77,10 @@ from .training.fit import fit as fit
 from .training.history import History as History
 from .training.stopping import EarlyStopping as EarlyStopping
 from .training.watching import LayerStatistics as LayerStatistics
+
+if TYPE_CHECKING:
+    from . import testing as testing
+else:
+    from .elsewhere import in_nn as _elsewhere
+
+    __all__, __dir__, __getattr__ = _public(globals(), ["data", "saving", "testing"], _elsewhere)

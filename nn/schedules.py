@@ -25,7 +25,7 @@ _HAIR = 1e-9
 
 @dataclass(frozen=True, slots=True)
 class StepDecay:
-    """A factor more after every so much time: factor ** (how often ``every`` has passed).
+    """One more factor each time ``every`` has passed: factor ** (how often it has).
 
     >>> schedule = StepDecay(10, factor=0.5)
     >>> [schedule(t, 30) for t in (0, 9.9, 10, 20)]

@@ -30,6 +30,8 @@ from .sequential import Sequential
 if TYPE_CHECKING:
     from hypothesis.strategies import DrawFn, SearchStrategy
 
+__all__ = ["as_function", "networks"]
+
 Network = tuple[Module, list[list[float]], list[Any]]
 
 _OF_CLASSES = frozenset({"cross_entropy", "kl_divergence"})

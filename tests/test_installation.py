@@ -177,6 +177,16 @@ def test_the_wheel_holds_the_packages_and_nothing_else(built):
     assert {"autograd/py.typed", "nn/py.typed", "viz/py.typed"} < inside
 
 
+def test_the_page_of_the_package_is_the_readme_without_relative_links(built):
+    with zipfile.ZipFile(built.wheel) as wheel:
+        (name,) = [name for name in wheel.namelist() if name.endswith(".dist-info/METADATA")]
+        page = wheel.read(name).decode()
+
+    assert "Description-Content-Type: text/markdown" in page
+    assert "A neural network in a glass box: a scalar autograd engine" in page
+    assert not re.search(r'\]\((?!\w+:|#)|(?:src|srcset)="(?!\w+:)', page)
+
+
 def test_the_sdist_holds_the_repository_and_is_built_without_a_warning(built, source, tmp_path):
     with tarfile.open(built.sdist) as archive:
         archive.extractall(tmp_path, filter="data")

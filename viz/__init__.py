@@ -18,18 +18,19 @@ How a picture comes about::
 `health` finds what is wrong with a gradient and says it in words, in every picture and in `report`.
 """
 
-from __future__ import annotations
+from .starting import end_quietly_on_interrupt as _end_quietly_on_interrupt
+from .starting import is_command as _is_command
 
-from .starting import end_quietly_on_interrupt, is_command
-
-if is_command():
-    end_quietly_on_interrupt()
+if _is_command():
+    _end_quietly_on_interrupt()
 
 from _glassgrad_installation import refuse_mixed_installation as _refuse_mixed_installation
 
 _refuse_mixed_installation(__file__)
 
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
+
+from autograd.public import public as _public
 
 from .animate import Animation as Animation
 from .animate import animate as animate
@@ -53,17 +54,15 @@ from .report import Report as Report
 from .report import report as report
 
 if TYPE_CHECKING:
+    from . import gradcheck_report as gradcheck_report
     from .gradcheck import draw_mismatch as draw_mismatch
     from .picture import Picture as Picture
-
-
-def __getattr__(name: str) -> Any:
-    if name == "Picture":  # on first use: it imports graphviz
-        from .picture import Picture  # noqa: PLC0415
-
-        return Picture
-    if name == "draw_mismatch":  # on first use: it imports autograd.testing
-        from .gradcheck import draw_mismatch  # noqa: PLC0415
-
-        return draw_mismatch
-    raise AttributeError(f"module 'viz' has no attribute {name!r}")
+    from .player.page.player import Player as Player
+else:  # what needs graphviz or autograd.testing comes on first use
+    __all__, __dir__, __getattr__ = _public(
+        globals(),
+        ["gradcheck_report"],
+        Picture="picture",
+        Player="player.page.player",
+        draw_mismatch="gradcheck",
+    )

@@ -21,6 +21,8 @@ from .draw import VIEWS
 from .errors import RenderError
 from .gradcheck import draw_mismatch
 
+__all__ = ["write_report"]
+
 PAGE, SOURCE, TABLE = "index.html", "source.py", "table.txt"
 MARK = '<meta name="generator" content="glassgrad gradcheck">'
 _LONGEST_NAME = 60

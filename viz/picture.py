@@ -61,6 +61,9 @@ class Picture(graphviz.Digraph):  # type: ignore[misc] # graphviz ships no types
     def _copy_kwargs(self, **kwargs: Any) -> Any:
         return {**super()._copy_kwargs(**kwargs), "diagram": self.diagram, "theme": self.theme}
 
+    def __dir__(self) -> list[str]:  # what to try first; graphviz' other 30 work as well
+        return sorted({"diagram", "theme", "source", "pipe", "render", "view", *vars(Picture)})
+
     def __repr__(self) -> str:
         return f"<Picture of {self.diagram.size}: .show(), .save('picture.svg'), print(.text())>"
 

@@ -15,7 +15,13 @@ A program is a flat list of instructions for a stack machine, so a sum of ten th
 good as one of two: nothing recurses over the length of a text, and brackets have a limit.
 """
 
+from typing import TYPE_CHECKING
+
+from ..public import public as _public
 from .errors import ExpressionError as ExpressionError
 from .parsing import Formula as Formula
 from .parsing import calculate as calculate
 from .parsing import parse as parse
+
+if not TYPE_CHECKING:
+    __all__, __dir__, __getattr__ = _public(globals())

@@ -121,12 +121,12 @@ class _Reader:
             raise self.error("only a name can stand left of '=', as in z = w*x + b", token)
         if self.sees(*COMPARISONS):
             raise self.error(
-                "numbers are compared in the first place of where(x > 0, a, b) only", token
+                "numbers can be compared only in the condition of where(x > 0, a, b)", token
             )
         if self.sees(","):
             raise self.error(
-                "a formula is one number; several stand in brackets, [a, b], and formulas after "
-                "each other are divided by ';'", token
+                "a formula is one number; write several in brackets, [a, b], and separate "
+                "formulas with ';'", token
             )  # fmt: skip
         raise self.no_operator(token)
 
@@ -139,7 +139,7 @@ class _Reader:
             return self.error(f"{token.text!r} means nothing in a formula", token)
         if before.kind == "name" and self.is_function_only(before.text):
             return self.error(
-                f"{before.text} is a function: what it is of stands in brackets, as in "
+                f"{before.text} is a function: write its argument in brackets, as in "
                 f"{before.text}(x)",
                 before, token,
             )  # fmt: skip

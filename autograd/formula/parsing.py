@@ -161,7 +161,9 @@ def _name(name: object) -> str:
         raise TypeError(f"the names of a formula are strings, got {name!r}")
     found = tokens(name)
     if len(found) != 2 or found[0].kind != "name" or found[0].text in RESERVED:
-        raise ExpressionError(f"{name!r} is no name: names are letters, digits and _, such as w1")
+        raise ExpressionError(
+            f"{name!r} is not a name: names are letters, digits and _, such as w1"
+        )
     return found[0].text
 
 

@@ -127,7 +127,7 @@ def _number(text: str, at: int) -> Generator[Token, None, int]:
     try:
         number = float(written)
     except ValueError:
-        raise ExpressionError(f"{written[:40]!r} is no number", text, at, stop) from None
+        raise ExpressionError(f"{written[:40]!r} is not a number", text, at, stop) from None
     if math.isinf(number):
         raise ExpressionError(
             "this number is larger than doubles go, 1.8e308; write inf if infinity is meant",

@@ -23,6 +23,9 @@ Nothing here is loaded by ``import autograd``; hypothesis and mpmath are importe
 (``pip install "glassgrad[check]"``).
 """
 
+from typing import TYPE_CHECKING
+
+from ..public import public as _public
 from .check import check_gradients as check_gradients
 from .decorator import checks_gradient as checks_gradient
 from .expressions import Expression as Expression
@@ -32,3 +35,6 @@ from .outcome import GradientMismatch as GradientMismatch
 from .outcome import Verdict as Verdict
 from .strategies import finite_values as finite_values
 from .strategies import points as points
+
+if not TYPE_CHECKING:
+    __all__, __dir__, __getattr__ = _public(globals())

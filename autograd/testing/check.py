@@ -32,7 +32,7 @@ def check_gradients(
     order: int = 1,
     seed: int = 0,
 ) -> Verdict:
-    """Hold a gradient to the slopes of the function; raise `GradientMismatch` if it is wrong.
+    """Compare a gradient with measured slopes; raise `GradientMismatch` if it is wrong.
 
     For a function of Values, reverse mode, forward mode and the numerical derivative must agree.
     With ``gradient``, f is any function of plain numbers or arrays, and ``gradient`` what is
@@ -260,7 +260,7 @@ class _Task:
         self, entries: tuple[Entry, ...], places: list[tuple[int, int]]
     ) -> tuple[Entry, ...]:
         """The entries; where the first derivative is a convention, values say nothing of them."""
-        why = "the first derivative is a convention here, and beside the point another number"
+        why = "the first derivative is a convention here, and near the point another number"
         found = []
         for place, entry in enumerate(entries):
             towards = {entry.name, self.names[places[place // len(self.xs)][1]]}

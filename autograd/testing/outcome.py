@@ -57,7 +57,7 @@ class Verdict:
     """
 
     outcome: Outcome
-    """``"right"``, ``"wrong"``, ``"kink"`` or ``"undecided"``: the gravest of the entries'."""
+    """``"right"``, ``"wrong"``, ``"kink"`` or ``"undecided"``: the worst of the entries'."""
     function: str
     """The name of f."""
     point: Any = field(compare=False)  # arrays have no ==

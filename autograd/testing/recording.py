@@ -52,7 +52,7 @@ class Recording:
         self.steps = [Step(fact.op, fact.operands, fact.value) for fact in facts]
         self.inputs = [fact.inputs for fact in facts]
         self.asked: list[bool] = []
-        """Of which numbers a gradient is asked."""
+        """Of which numbers a gradient is wanted."""
         for fact in facts:
             is_leaf = fact.kind in {"variable", "parameter"}
             self.asked.append(is_leaf or any(self.asked[j] for j in fact.operands))

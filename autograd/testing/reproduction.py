@@ -84,12 +84,12 @@ def _claimed(made: Definitions, arguments: tuple[Any, ...], gradient: Any) -> st
     if name is None:
         made.imports, made.lines, made.names, made.is_whole = kept
         name = "gradient"
-        made.lines += ["", "# The source of the gradient cannot be had; there it claimed:"]
+        made.lines += ["", "# The source of the gradient could not be found; there it claimed:"]
         claim = None
         with contextlib.suppress(Exception):
             claim = made.value(gradient(*arguments))
         if claim is None:
-            made.lines[-1] = "# The source of the gradient cannot be had: define it here."
+            made.lines[-1] = "# The source of the gradient could not be found: define it here."
             made.is_whole = False
         else:
             made.lines += ["def gradient(*point):", f"    return {claim}"]
@@ -101,7 +101,7 @@ def _unwritten(f: Callable[..., Any], arguments: tuple[Any, ...], gradient: Any,
     made = Definitions()
     name = str(getattr(f, "__name__", "f"))
     name = name if name.isidentifier() else "f"
-    made.lines += ["", f"# The source of {name} cannot be had: define it here."]
+    made.lines += ["", f"# The source of {name} could not be found: define it here."]
     options = _claimed(made, arguments, gradient) if gradient is not None else ""
     return _assembled(made, name, _point(made, arguments), options, order)
 
@@ -132,7 +132,7 @@ def _recorded(graph: Graph) -> tuple[str, list[str]]:
     names = {node.index: f"x{node.index}" for node in inputs}
     made.lines += [
         "",
-        "# The source of the function cannot be had; this is what it recorded:",
+        "# The source of the function could not be found; this is what it recorded:",
         f"def recorded({', '.join(names.values())}):",
     ]
     for node in graph.nodes:

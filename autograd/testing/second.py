@@ -55,7 +55,7 @@ class WrongBeside(Fault):
         where = ", ".join([f"{x:.6g}" for x in self.at[:4]])
         return (
             f"the operation {self.operation} (node %{self.node}) is to blame: its slope towards "
-            f"operand {self.position + 1} is right here, but not beside the point: at ({where}) it "
+            f"operand {self.position + 1} is right here, but not near the point: at ({where}) it "
             f"is {self.slope!r}, and what it computes has {self.expected}"
         )
 

@@ -1,6 +1,8 @@
 """Data to learn from: small sets to try things on, batches, and numbers made fit for a network."""
 
-from __future__ import annotations
+from typing import TYPE_CHECKING
+
+from autograd.public import public as _public
 
 from .batches import batches as batches
 from .batches import examples as examples
@@ -12,3 +14,6 @@ from .datasets import spirals as spirals
 from .datasets import xor as xor
 from .encoding import Standardise as Standardise
 from .encoding import one_hot as one_hot
+
+if not TYPE_CHECKING:
+    __all__, __dir__, __getattr__ = _public(globals())

@@ -19,7 +19,7 @@ def examples(
     y: Any = None,
     weights: Any = None,
 ) -> tuple[list[Any], list[Any], list[float] | None]:
-    """(rows, targets, weights), as plain lists of numbers, as many of each.
+    """(rows, targets, weights), as plain lists of the same length.
 
     ``X`` and ``y`` are lists, tuples, NumPy arrays, pandas tables and columns, or iterators. Left
     out, y comes with X, as pairs (x, target). ``weights`` say how much each example counts.

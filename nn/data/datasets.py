@@ -135,7 +135,7 @@ def curve(
     high: float = pi,
     rng: RngLike = None,
 ) -> tuple[list[list[float]], list[float]]:
-    """Points beside the graph of a function: y = of(x) + noise, for x evenly from low to high.
+    """Points near the graph of a function: y = of(x) + noise, for x evenly from low to high.
 
     >>> import random
     >>> X, y = curve(3, noise=0.0, of=lambda x: x * x, low=-1, high=1, rng=random.Random(0))

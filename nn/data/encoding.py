@@ -14,7 +14,7 @@ from ..names import helped
 from ..rows import items, rows
 from ..settings import finite, positive
 
-# Deviations this small beside the numbers themselves are rounding: such a column is constant.
+# A deviation this small compared with the numbers is rounding: such a column is constant.
 _ROUNDING = 1e-14
 
 

@@ -7,7 +7,9 @@ that is under way, with what `random_states` says of its generators.
 structure of a model, `saved` both together.
 """
 
-from __future__ import annotations
+from typing import TYPE_CHECKING
+
+from autograd.public import public as _public
 
 from .checkpoint import TrainingState as TrainingState
 from .checkpoint import read_checkpoint as read_checkpoint
@@ -19,3 +21,6 @@ from .files import read_notes as read_notes
 from .files import save as save
 from .random_states import random_states as random_states
 from .random_states import set_random_states as set_random_states
+
+if not TYPE_CHECKING:
+    __all__, __dir__, __getattr__ = _public(globals())

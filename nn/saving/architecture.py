@@ -183,7 +183,9 @@ def _check(parts: list[Any]) -> None:
             if isinstance(part, str):
                 found(part)
             elif isinstance(part, bool) or not isinstance(part, int) or not 0 <= part < position:
-                raise FormatError(f"{entry.where} is made of {part!r:.60}, no part before it")
+                raise FormatError(
+                    f"{entry.where} contains {part!r:.60}, which is not a part before it"
+                )
             else:
                 used.add(part)
     if len(used) != len(parts) - 1:
@@ -228,7 +230,7 @@ def _made(entry: Entry, inside: list[Any]) -> Module:
 
 def _around(name: Any) -> Any:
     if not isinstance(name, str):
-        raise FormatError(f"a scope in it is {name!r:.60}, no text")
+        raise FormatError(f"a scope in it is {name!r:.60}, not text")
     return scope(name) if name else nullcontext()
 
 

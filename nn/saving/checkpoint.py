@@ -107,7 +107,7 @@ def read_checkpoint(path: Path, *, model: Module | None = None) -> TrainingState
         except RecursionError:
             raise FormatError("its state is nested too deep") from None
         if not isinstance(state, dict):
-            raise FormatError("its state is no dict")
+            raise FormatError("its state is not a dict")
         return TrainingState(state, with_numbers(saved, tensors, OF_MODEL), path)
 
 

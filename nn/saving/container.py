@@ -98,7 +98,7 @@ def unpacked(data: bytes) -> Content:
     Raises
     ------
     FormatError
-        if this is no whole safetensors file of 64-bit floats, or no file of glassgrad's.
+        if this is not a whole safetensors file of 64-bit floats that glassgrad wrote.
     """
     file = BytesIO(data)
     header = header_of(file)
@@ -153,7 +153,7 @@ def _about(file: IO[bytes], size: int) -> tuple[int, dict[str, Any]]:
     except ValueError as error:  # a FormatError, or bytes that are no text
         raise _not_whole(str(error)) from None
     if not isinstance(header, dict) or text[0] != "{":
-        raise _not_whole("its header is no object of JSON")
+        raise _not_whole("its header is not a JSON object")
     return 8 + length, header
 
 
@@ -213,7 +213,7 @@ def _count(shape: list[int], most: int) -> int:
 
 
 def _not_whole(why: str) -> FormatError:
-    return FormatError(f"it is no whole safetensors file ({why})")
+    return FormatError(f"it is not a whole safetensors file ({why})")
 
 
 def _pieces(file: IO[bytes], first: int, length: int) -> Iterator[bytes]:
@@ -237,7 +237,7 @@ def parsed(text: str, what: str) -> Any:
     try:
         return json.loads(text, object_pairs_hook=_unique, parse_constant=_refused)
     except (ValueError, RecursionError) as error:  # a FormatError, too
-        raise FormatError(f"{what} is no JSON that glassgrad wrote ({error})") from None
+        raise FormatError(f"{what} is not JSON that glassgrad wrote ({error})") from None
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
@@ -253,7 +253,7 @@ def _brackets(text: str) -> int:
 
 
 def _refused(word: str) -> Any:
-    raise FormatError(f"{word} is no number of JSON")
+    raise FormatError(f"{word} is not a JSON number")
 
 
 def _checksum(

@@ -104,7 +104,7 @@ def load(path: Path, model: Module | None = None) -> Any:
     Raises
     ------
     FormatError
-        if the file is damaged, is none of ours, or fits another model.
+        if the file is damaged, is not one of ours, or fits another model.
     """
     if isinstance(path, Module) or not isinstance(model, Module | None):
         raise TypeError(

@@ -38,7 +38,7 @@ def set_random_states(model: Module, rng: Any, states: Sequence[Any]) -> None:
     Raises
     ------
     ValueError
-        if the model has other generators than it had, or a state is none.
+        if the model has other generators than it had, or a state is malformed.
     """
     drawn = generators(model, rng)
     given = [state["of"] if _is_entry(state) else None for state in states]
@@ -81,7 +81,7 @@ def _as_lists(state: Any, name: str) -> list[Any]:
     """A state of ``random.Random``: a version, whole numbers, and a draw kept for later."""
     if isinstance(state, tuple) and len(state) == 3 and isinstance(state[1], tuple):
         return [state[0], list(state[1]), state[2]]
-    raise TypeError(f"the generator {name} is no random.Random: its state is {state!r:.60}")
+    raise TypeError(f"the generator {name} is not a random.Random: its state is {state!r:.60}")
 
 
 def _checked(state: Any, name: Any) -> tuple[Any, ...]:
@@ -91,9 +91,9 @@ def _checked(state: Any, name: Any) -> tuple[Any, ...]:
         whole = (version, tuple(numbers), kept)
         random.Random().setstate(whole)
     except (TypeError, ValueError, OverflowError):
-        raise ValueError(f"the random state of {name} is none: {state!r:.60}") from None
+        raise ValueError(f"the random state of {name} is malformed: {state!r:.60}") from None
     if not (kept is None or isinstance(kept, float)):
-        raise ValueError(f"the random state of {name} is none: it keeps {kept!r:.60}")
+        raise ValueError(f"the random state of {name} is malformed: it keeps {kept!r:.60}")
     return whole
 
 

@@ -58,7 +58,7 @@ class Entry:
         """A whole number from 1 on."""
         x = self._get(name)
         if isinstance(x, bool) or not isinstance(x, int) or x < 1:
-            raise self._wrong(name, "no number from 1 on")
+            raise self._wrong(name, "not a whole number from 1 on")
         return x
 
     def flag(self, name: str) -> bool:
@@ -72,7 +72,7 @@ class Entry:
         """A finite number."""
         x = self._get(name)
         if not isinstance(x, float) or not math.isfinite(x):
-            raise self._wrong(name, "no finite number with a point")
+            raise self._wrong(name, "not a finite float")
         return x
 
     def function(self, name: str) -> Function:
@@ -83,7 +83,7 @@ class Entry:
         """A list of anything, with something in it."""
         x = self._get(name)
         if not isinstance(x, list) or not x:
-            raise self._wrong(name, "no list of parts")
+            raise self._wrong(name, "not a list of parts")
         return x
 
     def _get(self, name: str) -> Any:
@@ -180,13 +180,13 @@ def _assembled(cls: type[Module], attribute: str, parts: list[Any]) -> Module:
 
 def _some(entry: Entry, parts: list[Any]) -> list[Any]:
     if not parts:
-        raise FormatError(f"{entry.where} is made of nothing")
+        raise FormatError(f"{entry.where} has no parts")
     return parts
 
 
 def _all(cls: type[Module], entry: Entry, parts: list[Any]) -> list[Any]:
     if not parts or not all(isinstance(part, cls) for part in parts):
-        raise FormatError(f"{entry.where} is made of other things than {cls.__name__}s")
+        raise FormatError(f"{entry.where} has parts that are not a {cls.__name__}")
     return parts
 
 
@@ -205,7 +205,7 @@ def _recipe_of_norm(cls: type[LayerNorm | RMSNorm], attributes: set[str]) -> Rec
 
 
 def _recipe_of_one_number(cls: Callable[[float], Module], name: str, attribute: str) -> Recipe:
-    """Of a class that is built with nothing but a number, and keeps it under the same name."""
+    """For a class whose constructor takes one number, which it keeps under the same name."""
     return Recipe(
         attributes=frozenset({attribute}),
         describe=lambda module: {name: getattr(module, name)},
@@ -214,7 +214,7 @@ def _recipe_of_one_number(cls: Callable[[float], Module], name: str, attribute: 
 
 
 def _recipe_of_nothing(cls: type[Module]) -> Recipe:
-    """Of a class that is built with nothing."""
+    """For a class whose constructor takes no arguments."""
     return Recipe(attributes=frozenset({"activate"}), describe=lambda _: {}, build=lambda *_: cls())
 
 

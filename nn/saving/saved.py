@@ -79,7 +79,9 @@ class Saved:
             _check_frozen(name, positions, places)
         for name, place in places.items():
             if isinstance(place, Column) and not place.takes(self.tensors[name].numbers):
-                raise FormatError(f"its {name!r} has numbers that nobody can have measured")
+                raise FormatError(
+                    f"its {name!r} has impossible values (not finite, or a scale of 0 or less)"
+                )
         return places
 
     def put(self, places: Places, model: Module) -> None:
@@ -141,15 +143,15 @@ def saved_in(header: Header) -> Saved:
     fields = parsed(_text(header, "architecture"), "its architecture")
     frozen = parsed(_text(header, "frozen"), "its list of frozen parameters")
     if not isinstance(fields, dict) or fields.keys() != {"title", "parts", "shared"}:
-        raise FormatError("its architecture is no architecture")
+        raise FormatError("its architecture is malformed")
     title, parts, pairs = fields["title"], fields["parts"], fields["shared"]
     if not isinstance(title, str) or not isinstance(parts, list) or not _are_pairs(pairs):
-        raise FormatError("its architecture is no architecture")
+        raise FormatError("its architecture is malformed")
     if not isinstance(frozen, dict) or not all(map(_are_positions, frozen.values())):
-        raise FormatError("its list of frozen parameters is none")
+        raise FormatError("its list of frozen parameters is malformed")
     at = parsed(header.texts.get(THRESHOLD, "null"), "its decision threshold")
     if at is not None and not (isinstance(at, float) and math.isfinite(at)):
-        raise FormatError(f"its decision threshold is {at!r:.60}, no finite number with a point")
+        raise FormatError(f"its decision threshold is {at!r:.60}, not a finite float")
     loss = header.texts.get(TRAINED_WITH)
     if loss is not None and loss not in LOSSES:
         raise FormatError(f"it was trained with {loss!r:.60}, which is no loss of this glassgrad")
@@ -284,7 +286,9 @@ def _check_frozen(name: str, positions: list[int], places: Places) -> None:
         raise FormatError(f"it freezes what it does not have, in {name!r:.60}")
     for i in positions:
         if not isinstance(place.parameters[i], Parameter):
-            raise FormatError(f"it freezes {place.names[i]!r}, which is no Parameter in this model")
+            raise FormatError(
+                f"it freezes {place.names[i]!r}, which is not a Parameter in this model"
+            )
 
 
 def _freeze(parameters: list[Value], positions: set[int]) -> None:

@@ -41,7 +41,9 @@ def share(blank: Module, pairs: Sequence[Sequence[str]]) -> None:
     named = names(blank)
     for name, origin in pairs:
         if name not in named or origin not in named or name == origin:
-            raise FormatError(f"it shares {origin!r:.60} with {name!r:.60}, no two of its places")
+            raise FormatError(
+                f"it shares {origin!r:.60} with {name!r:.60}, which are not two of its places"
+            )
     for name, origin in pairs:
         owner, _, key = name.rpartition(".")
         _put(_at(blank, owner) if owner else blank, key, named[origin])

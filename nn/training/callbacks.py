@@ -69,7 +69,7 @@ class _EpochEnd(Callback):
 
 
 class Callbacks:
-    """Several callbacks as one. Who does not override a method is not called for it."""
+    """Several callbacks as one; each is called only for the methods that it overrides."""
 
     def __init__(self, callbacks: Iterable[Callback]) -> None:
         self.all = list(callbacks)

@@ -62,7 +62,7 @@ class Examples:
         return len(self.rows)
 
     def at(self, places: Sequence[int]) -> Examples:
-        """Some of them."""
+        """The examples at these positions."""
         return Examples(
             [self.rows[i] for i in places],
             [self.targets[i] for i in places],

@@ -782,12 +782,12 @@ BAD_ROWS = {
     "a domain that is none": (
         ("bad", len, [len]),
         {"domain": 3},
-        "operation 'bad' has a domain that is no Interval: 3",
+        "operation 'bad' has a domain that is not an Interval: 3",
     ),
     "a domain with something else": (
         ("bad", len, [len, len]),
         {"domain": [Interval(), (0, 1)]},
-        "operation 'bad' has a domain that is no Interval: (0, 1)",
+        "operation 'bad' has a domain that is not an Interval: (0, 1)",
     ),
     "several partials of a variadic": (
         ("bad", len, [len, len]),

@@ -368,7 +368,7 @@ def test_evaluation_elsewhere():
 def test_only_leaves_can_be_given_other_numbers(index):
     a = Value(3.0)
 
-    with pytest.raises(ValueError, match=f"^evaluate: node {index} is no leaf of this graph$"):
+    with pytest.raises(ValueError, match=f"^evaluate: node {index} is not a leaf of this graph$"):
         Graph(a * Value(4.0)).evaluate(leaves={index: 1.0})
 
 
@@ -712,19 +712,19 @@ WRONG = {
     "no seeds": (document(seeds=...), "this graph has no 'seeds'"),
     "nodes that are a number": (
         document(nodes=3),
-        "the 'nodes' of this graph are 3, which is no list",
+        "the 'nodes' of this graph are 3, which is not a list",
     ),
     "nodes that are an object": (
         document(nodes={}),
-        "the 'nodes' of this graph are {}, which is no list",
+        "the 'nodes' of this graph are {}, which is not a list",
     ),
     "roots that are a number": (
         document(roots=2),
-        "the 'roots' of this graph are 2, which is no list",
+        "the 'roots' of this graph are 2, which is not a list",
     ),
     "seeds that are null": (
         document(seeds=None),
-        "the 'seeds' of this graph are None, which is no list",
+        "the 'seeds' of this graph are None, which is not a list",
     ),
     "empty roots": (document(roots=[]), ROOTS.format("[]")),
     "a root that is not there": (document(roots=[3]), ROOTS.format("[3]")),
@@ -738,14 +738,14 @@ WRONG = {
     "too many seeds": (document(seeds=[1.0, 1.0]), "this graph has 1 roots and 2 seeds"),
     "a seed that is a text": (
         document(seeds=["1"]),
-        "a seed of this graph is '1', which is no number",
+        "a seed of this graph is '1', which is not a number",
     ),
     "a seed too large": (
         document(seeds=[10**400]),
         "a seed of this graph is a number that does not fit a double",
     ),
-    "a node that is a text": (document(nodes=["x"]), "node %0 is 'x', which is no object"),
-    "a node that is null": (document(nodes=[None]), "node %0 is None, which is no object"),
+    "a node that is a text": (document(nodes=["x"]), "node %0 is 'x', which is not an object"),
+    "a node that is null": (document(nodes=[None]), "node %0 is None, which is not an object"),
     "no kind": (with_node(1, kind=...), "node %1 has no 'kind'"),
     "an unknown kind": (with_node(1, kind="leaf"), "node %1 is of an unknown kind, 'leaf'"),
     "a kind that is a list": (with_node(1, kind=[]), "node %1 is of an unknown kind, []"),
@@ -756,11 +756,11 @@ WRONG = {
     "an operation without one": (with_node(2, op=...), "node %2 has no 'op'"),
     "an operation that is a list": (
         with_node(2, op=[]),
-        "the operation of node %2 is [], which is no name",
+        "the operation of node %2 is [], which is not a name",
     ),
     "an operation that is null": (
         with_node(2, op=None),
-        "the operation of node %2 is None, which is no name",
+        "the operation of node %2 is None, which is not a name",
     ),
     "an unknown operation": (
         with_node(2, op="swish"),
@@ -772,15 +772,15 @@ WRONG = {
     "no value": (with_node(0, value=...), "node %0 has no 'value'"),
     "a value that is a text": (
         with_node(0, value="3"),
-        "the value of node %0 is '3', which is no number",
+        "the value of node %0 is '3', which is not a number",
     ),
     "a value that is null": (
         with_node(0, value=None),
-        "the value of node %0 is None, which is no number",
+        "the value of node %0 is None, which is not a number",
     ),
     "a value that is true": (
         with_node(0, value=True),
-        "the value of node %0 is True, which is no number",
+        "the value of node %0 is True, which is not a number",
     ),
     "a value too large": (
         with_node(2, value=-(10**400)),
@@ -788,16 +788,16 @@ WRONG = {
     ),
     "a present value that is none": (
         with_node(0, now=[]),
-        "the present value of node %0 is [], which is no number",
+        "the present value of node %0 is [], which is not a number",
     ),
     "no operands": (with_node(2, operands=...), "node %2 has no 'operands'"),
     "operands that are a number": (
         with_node(2, operands=0),
-        "the 'operands' of node %2 are 0, which is no list",
+        "the 'operands' of node %2 are 0, which is not a list",
     ),
     "operands that are a text": (
         with_node(2, operands="01"),
-        "the 'operands' of node %2 are '01', which is no list",
+        "the 'operands' of node %2 are '01', which is not a list",
     ),
     "itself as an operand": (
         with_node(2, operands=[0, 2]),
@@ -826,19 +826,19 @@ WRONG = {
     ),
     "an input that is a text": (
         with_node(2, inputs=[3.0, "two"]),
-        "an input of node %2 is 'two', which is no number",
+        "an input of node %2 is 'two', which is not a number",
     ),
     "a label that is a number": (
         with_node(0, label=3),
-        "the label of node %0 is 3, which is no text",
+        "the label of node %0 is 3, which is not text",
     ),
     "a scope that is null": (
         with_node(0, scope=None),
-        "the scope of node %0 is None, which is no text",
+        "the scope of node %0 is None, which is not text",
     ),
     "a source that is a list": (
         with_node(2, source=["a.py", 1]),
-        "the source of node %2 is ['a.py', 1], which is no text",
+        "the source of node %2 is ['a.py', 1], which is not text",
     ),
 }
 

@@ -93,7 +93,7 @@ def test_what_has_no_source_is_written_as_it_was_recorded():
         error = mismatch(f, (2.0, 0.1))
         again = ran(error.reproduction)
 
-    assert "The source of the function cannot be had" in error.reproduction
+    assert "The source of the function could not be found" in error.reproduction
     assert (again.analytic, again.operation) == (error.analytic, "sin")
 
 
@@ -101,7 +101,7 @@ def test_what_cannot_be_written_down_is_said():
     f = functools.partial(lambda a, x: x * x, object())
     error = mismatch(f, 2.0, functools.partial(lambda a, x: x, object()))
 
-    assert "The source of f cannot be had: define it here" in error.reproduction
+    assert "The source of f could not be found: define it here" in error.reproduction
     assert "there it claimed:\ndef gradient(*point):\n    return 2.0" in error.reproduction
 
 

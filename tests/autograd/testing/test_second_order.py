@@ -156,7 +156,7 @@ def test_a_slope_that_is_right_at_the_point_only(operation):
     assert error.entry == "∂/∂x by x"
     assert error.numeric == pytest.approx(6.0, rel=1e-6)
     assert error.verdict.count("wrong") == 1
-    assert "right here, but not beside the point" in error.cause
+    assert "right here, but not near the point" in error.cause
 
 
 CURVED = [

@@ -120,11 +120,11 @@ LAYER = {"kind": "Layer", "nin": 1, "nout": 1, "activation": "relu", "bias": Tru
         ([{"kind": "Layer"}], "part 0 of its model (Layer) has no 'nout'"),
         (
             [{**LAYER, "nin": 0}],
-            ("the 'nin' of part 0 of its model (Layer) is 0, no number from 1 on"),
+            ("the 'nin' of part 0 of its model (Layer) is 0, not a whole number from 1 on"),
         ),
         (
             [{**LAYER, "nin": True}],
-            ("the 'nin' of part 0 of its model (Layer) is True, no number from 1 on"),
+            ("the 'nin' of part 0 of its model (Layer) is True, not a whole number from 1 on"),
         ),
         (
             [{**LAYER, "bias": 1}],
@@ -137,23 +137,23 @@ LAYER = {"kind": "Layer", "nin": 1, "nout": 1, "activation": "relu", "bias": Tru
                 "one of your own is known once autograd.operation has added it"
             ),
         ),
-        ([{**LAYER, "scope": 3}], "a scope in it is 3, no text"),
+        ([{**LAYER, "scope": 3}], "a scope in it is 3, not text"),
         (
             [LAYER, {"kind": "MLP", "parts": [1]}],
-            ("part 1 of its model (MLP) is made of 1, no part before it"),
+            ("part 1 of its model (MLP) contains 1, which is not a part before it"),
         ),
         (
             [LAYER, {"kind": "MLP", "parts": [-1]}],
-            ("part 1 of its model (MLP) is made of -1, no part before it"),
+            ("part 1 of its model (MLP) contains -1, which is not a part before it"),
         ),
         (
             [LAYER, {"kind": "MLP", "parts": []}],
-            ("the 'parts' of part 1 of its model (MLP) is [], no list of parts"),
+            ("the 'parts' of part 1 of its model (MLP) is [], not a list of parts"),
         ),
         ([LAYER, {"kind": "MLP"}], "it describes parts that belong to no model"),
         (
             [LAYER, {"kind": "MLP", "parts": [0, "relu"]}],
-            ("part 1 of its model (MLP) is made of other things than Layers"),
+            ("part 1 of its model (MLP) has parts that are not a Layer"),
         ),
         ([LAYER, LAYER], "it describes parts that belong to no model"),
     ],
@@ -186,18 +186,18 @@ def test_structures_that_are_none(parts, complaint):
     ids=["unknown origin", "unknown name", "itself"],
 )
 def test_what_cannot_be_shared(pair):
-    with pytest.raises(FormatError, match="no two of its places"):
+    with pytest.raises(FormatError, match="not two of its places"):
         built(Architecture("Layer", [LAYER], [pair]), 1)
 
 
 def test_a_chain_of_nothing():
-    with refused(FormatError, "part 0 of its model (Sequential) is made of nothing"):
+    with refused(FormatError, "part 0 of its model (Sequential) has no parts"):
         built(Architecture("Sequential", [{"kind": "Sequential"}]), 0)
 
 
 @pytest.mark.parametrize("p", [1, True, "x", None, float("inf")], ids=str)
 def test_numbers_are_finite_and_have_a_point(p):
-    with pytest.raises(FormatError, match="no finite number with a point"):
+    with pytest.raises(FormatError, match="not a finite float"):
         built(Architecture("Dropout", [{"kind": "Dropout", "p": p}]), 0)
 
 

@@ -126,7 +126,7 @@ def test_we_read_no_file_that_the_package_refuses(header, space):
     [
         (
             struct.pack("<Q", 1 << 30) + bytes(10),
-            "it is no whole safetensors file (it ends before ",
+            "it is not a whole safetensors file (it ends before ",
         ),
         (
             struct.pack("<Q", 2000) + bytes(3000),
@@ -180,10 +180,10 @@ def test_the_checksum_is_of_everything(part):
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ("{", ("x is no JSON that glassgrad wrote (Expecting property name enclosed in double "
+        ("{", ("x is not JSON that glassgrad wrote (Expecting property name enclosed in double "
               "quotes: line 1 column 2 (char 1))")),
-        ('{"a":1,"a":2}', "x is no JSON that glassgrad wrote (a name comes twice)"),
-        ("[Infinity]", "x is no JSON that glassgrad wrote (Infinity is no number of JSON)"),
+        ('{"a":1,"a":2}', "x is not JSON that glassgrad wrote (a name comes twice)"),
+        ("[Infinity]", "x is not JSON that glassgrad wrote (Infinity is not a JSON number)"),
     ],
     ids=["cut", "twice", "infinity"],
 )  # fmt: skip

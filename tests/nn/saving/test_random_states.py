@@ -111,7 +111,7 @@ def test_a_state_that_is_none_changes_nothing(state):
     own.random()
     states[1]["state"] = state
 
-    with pytest.raises(ValueError, match=r"the random state of model\.rng0 is none"):
+    with pytest.raises(ValueError, match=r"the random state of model\.rng0 is malformed"):
         set_random_states(model, own, states)
     assert own.getstate() != before
 
@@ -121,5 +121,5 @@ def test_a_generator_of_another_kind_cannot_be_kept():
         def getstate(self):
             return 6
 
-    with refused(TypeError, "the generator rng is no random.Random: its state is 6"):
+    with refused(TypeError, "the generator rng is not a random.Random: its state is 6"):
         random_states(MLP(1, [1]), Dice(0))

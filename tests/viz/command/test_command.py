@@ -385,14 +385,14 @@ def test_play_shows_a_page_that_is_not_to_be_kept(opened):
         (("w*x", "+", "b", "w=1"), ("Error: '+' is not NAME=VALUE, such as w=0.5, without blanks. "
          'A formula with blanks stands in quotation marks: "w*x + b"\n')),
         (("w", "w=1", "w=2"), "Error: w is given twice; give it one number\n"),
-        (("w", "2w=1"), "Error: '2w' is no name: names are letters, digits and _, such as w1\n"),
+        (("w", "2w=1"), "Error: '2w' is not a name: names are letters, digits and _, such as w1\n"),
         (("w", "w="), ("Error: 'w=' is not NAME=VALUE, such as w=0.5, without blanks. A formula "
          'with blanks stands in quotation marks: "w*x + b"\n')),
         (("softmax(w)", "w=[1,2]"), ("Error: the result is a list of 2; a formula ends in one "
          "number, such as sum([a, b]) or p[0]\n  softmax(w)\n  ^^^^^^^^^^\n")),
         (("2", "--view", "backward"), ("Error: the formula has no variables, so there are no "
          "gradients; give it one as w=0.5, without -c\n")),
-        (("sin x", "x=1"), ("Error: sin is a function: what it is of stands in brackets, as in "
+        (("sin x", "x=1"), ("Error: sin is a function: write its argument in brackets, as in "
          "sin(x)\n  sin x\n  ^^^^^\n")),
     ],
     ids=lambda value: " ".join(value) if isinstance(value, tuple) else "",

@@ -1,0 +1,59 @@
+"""What a package shows of itself: the names that its ``__init__`` imports, and nothing else.
+
+A public name is written once, as ``from .module import name as name``. `public` reads it from
+there and makes what Python asks for: ``__all__`` for ``from package import *``, ``__dir__`` for
+TAB and ``dir``, ``__getattr__`` for what is imported on first use.
+"""
+
+from __future__ import annotations
+
+import builtins
+from collections.abc import Callable, Sequence
+from importlib import import_module
+from types import ModuleType
+from typing import Any
+
+_PYTHONS_OWN = {"annotations", "TYPE_CHECKING"}
+
+
+def public(
+    names: dict[str, Any],
+    modules: Sequence[str] = (),
+    others: Callable[[str], Any] | None = None,
+    **later: str,
+) -> tuple[list[str], Callable[[], list[str]], Callable[[str], Any]]:
+    """``__all__``, ``__dir__`` and ``__getattr__`` of a package, given its ``globals()``.
+
+    ``modules`` are its modules that users know by name, and ``later`` says which other names come
+    from which module; all of these are imported on first use. ``others`` is asked for any other
+    name that somebody tries, and returns it or raises. ``__all__`` leaves out the modules,
+    and names of Python's own: ``from autograd import *`` must not replace ``sum``.
+
+    >>> import autograd
+    >>> "sum" in dir(autograd), "sum" in autograd.__all__, "trees" in dir(autograd)
+    (True, False, False)
+    """
+    package = names["__name__"]
+    here = {
+        name
+        for name, value in names.items()
+        if not (name.startswith("_") or name in _PYTHONS_OWN or isinstance(value, ModuleType))
+    }
+    shown = sorted(here.union(modules, later))
+    special = [name for name in names if name.startswith("__")]
+
+    def __dir__() -> list[str]:  # noqa: N807 - as the package calls it
+        return [*special, *shown]
+
+    def __getattr__(name: str) -> Any:  # noqa: N807
+        if name in modules:
+            return import_module(f"{package}.{name}")
+        if name in later:
+            names[name] = getattr(import_module(f"{package}.{later[name]}"), name)
+            return names[name]
+        if others is not None:
+            return others(name)
+        raise AttributeError(f"module {package!r} has no attribute {name!r}")
+
+    everything = [name for name in shown if not (name in modules or hasattr(builtins, name))]
+    return everything, __dir__, __getattr__

@@ -38,7 +38,9 @@ class Settings(NamedTuple):
 def settings_of(training: Training) -> Settings:
     """The settings of a training that was not begun yet."""
     state = training.optimizer.state_dict()
-    optimizer = ", ".join(f"{k}={x!r}" for k, x in {**state["settings"], "lr": training.lr}.items())
+    own = {**state["settings"], "lr": training.lr}
+    own |= {name: state[name] for name in ("base_lr", "groups") if name in state}
+    optimizer = ", ".join(f"{k}={x!r}" for k, x in own.items())
     callbacks = training.callbacks.remembering
     said = {
         "X and y": digest(training.data),

@@ -89,7 +89,9 @@ def digest(data: Examples) -> str:
     for column in (data.rows, data.targets, data.weights or ()):
         for item in column:
             numbers = item if isinstance(item, (list, tuple)) else [item]
-            found.update(repr([float(plain(x)) for x in numbers]).encode())
+            if set(map(type, numbers)) != {float}:
+                numbers = [float(plain(x)) for x in numbers]
+            found.update(repr(list(numbers)).encode())
         found.update(b"|")
     return found.hexdigest()
 

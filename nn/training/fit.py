@@ -142,8 +142,8 @@ def fit(
         and classes included: their code, and the values that they use. What does not fit is
         refused, and then nothing was changed.
     progress:
-        Whether a bar is drawn (on a terminal, if tqdm is installed) or lines are written (else),
-        both to stderr.
+        Whether a bar is drawn (on a terminal, if tqdm is installed) or lines are written (else, at
+        most 11 and why it ended early), both to stdout.
 
     Raises
     ------

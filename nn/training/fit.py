@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import os
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeGuard
 
 from autograd.numbers import is_number, real
 
@@ -185,16 +185,16 @@ def fit(
         schedule=_schedule(schedule),
         adjustments=Adjustments(clip_norm, clip_value, l1, l2),
         callbacks=[
-            *checked(callbacks),
-            *_stopping(early_stopping),
+            # Checkpoints last: they write the model as early stopping leaves it.
+            *sorted([*checked(callbacks), *_stopping(early_stopping)], key=_is_checkpoint),
             *([kept] if kept is not None else []),
             *([bar] if progress else []),
         ],
         announce=progress,
     )
-    if kept is not None:
-        settings = kept.begin(training)  # before anything has changed
-        if state is not None:
+    for one in filter(_is_checkpoint, training.callbacks.all):
+        settings = one.begin(training)  # before anything has changed
+        if one is kept and state is not None:
             go_on(training, state, settings, kept.path)
     keep(model, at)
     try:
@@ -286,6 +286,10 @@ def _stopping(early: Any) -> list[EarlyStopping]:
     if early is None:
         return []
     return [early if isinstance(early, EarlyStopping) else EarlyStopping(early)]
+
+
+def _is_checkpoint(callback: Any) -> TypeGuard[Checkpoint]:
+    return isinstance(callback, Checkpoint)
 
 
 def _checkpoint(checkpoint: Any, *, resume: bool) -> Checkpoint | None:

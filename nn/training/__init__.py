@@ -5,7 +5,7 @@ How one call is put together::
     history   callbacks   metrics   gradients   interrupting   divergence      one idea each
         └──────────┴─────────┴──────────┴────────────┴─────────────┘
                           loop      (epochs, batches, steps: the state of a run)
-              stopping, progress, checkpoints      (callbacks of our own)
+       monitoring ── stopping, checkpoints   progress      (callbacks of our own)
                            fit      (arguments, checked; everything joined)
 """
 

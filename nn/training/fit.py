@@ -135,7 +135,7 @@ def fit(
         `Callback` objects, or functions of the `Training` that are called after each epoch.
     checkpoint:
         A path, where all that a resumed training needs is written after every epoch; or a
-        `Checkpoint`.
+        `Checkpoint`. When training ends, the model that `nn.load` reads from it is that in memory.
     resume:
         True: go on from the checkpoint if it is there, bit for bit as if never interrupted. All
         but ``epochs``, callbacks without a memory and ``progress`` must be as it was, functions

@@ -74,6 +74,8 @@ from .training.checkpoints import Checkpoint as Checkpoint
 from .training.divergence import DivergedError as DivergedError
 from .training.evaluation import evaluate as evaluate
 from .training.fit import fit as fit
+from .training.gradients import clip_grad_norm as clip_grad_norm
+from .training.gradients import clip_grad_value as clip_grad_value
 from .training.history import History as History
 from .training.stopping import EarlyStopping as EarlyStopping
 from .training.watching import LayerStatistics as LayerStatistics

@@ -23,7 +23,7 @@ from .parameter import Parameter
 from .remembering import Found
 from .rows import rows
 from .scopes import building, running, scoped
-from .walk import Part, Trail, bottom_up, dotted, may_hold_parts, walk
+from .walk import Part, Trail, bottom_up, dotted, may_hold_parts, walk, walk_parts
 
 # Modules whose own ``parameters()`` is being asked, by id: it may call the method it overrides.
 _asked: ContextVar[frozenset[int]] = ContextVar("asked", default=frozenset())
@@ -146,8 +146,11 @@ class Module(Part):
         >>> [name for name, _ in MLP(1, [1]).named_parameters()]
         ['layers.0.neurons.0.w.0', 'layers.0.neurons.0.b']
         """
-        for trail, parameter in self._parameters():
-            yield dotted(trail), parameter
+        last, stem = None, ""  # what held the one before: the weights of a neuron lie together
+        for (around, key), parameter in self._parameters():
+            if around is not last:
+                last, stem = around, f"{dotted(around)}." if around else ""
+            yield f"{stem}{key}", parameter
 
     def modules(self) -> list[Module]:
         """The Module itself and all in it, in the order of definition; a shared one once."""
@@ -160,7 +163,7 @@ class Module(Part):
         >>> [name for name, _ in MLP(1, [1]).named_modules()]
         ['', 'layers.0', 'layers.0.neurons.0']
         """
-        for trail, part in walk(self):
+        for trail, part in walk_parts(self):
             if isinstance(part, Module):
                 yield dotted(trail), part
 

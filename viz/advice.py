@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from autograd import Node
 from autograd.diagnosis import first_non_finite
+from nn.data.scale import CURE, bad_scale, beside_weights
 
 from . import health
 from .labels import shorten
@@ -21,7 +22,7 @@ MUCH = 0.5  # of a layer's slopes: below that, saturation is how such units say 
 def advice(seen: Pass, layers: Sequence[LayerHealth]) -> list[str]:
     """Sentences, the most serious first."""
     found = [_where_nan_begins(seen)] if any(layer.not_finite for layer in layers) else []
-    found += [_dead(layer, seen.examples) for layer in layers if layer.dead]
+    found += [_dead(layer, seen) for layer in layers if layer.dead]
     found += [_saturated(layer) for layer in layers if _is_saturated(layer)]
     return [*found, *_flow(layers)]
 
@@ -45,8 +46,8 @@ def _called(node: Node) -> str:
     return f"{node.op.name}({', '.join(numbers)})"
 
 
-def _dead(layer: LayerHealth, examples: int) -> str:
-    count = len(layer.dead)
+def _dead(layer: LayerHealth, seen: Pass) -> str:
+    count, examples = len(layer.dead), seen.examples
     several = count > 1
     which = f"{layer.layer}: {count:,} of {layer.units:,} units {'are' if several else 'is'}"
     if examples == 1:
@@ -57,8 +58,15 @@ def _dead(layer: LayerHealth, examples: int) -> str:
     return (
         f"{which} dead ({_listed(layer.dead)}): {'their' if several else 'its'} slope is 0 for all "
         f"{examples:,} examples, so no gradient reaches {'their' if several else 'its'} weights. "
-        "Try a smaller learning rate, init='he', or activation='leaky_relu'."
+        f"{_cure(seen)}"
     )
+
+
+def _cure(seen: Pass) -> str:
+    """Of dead units: their inputs may be to blame."""
+    if (scale := bad_scale(beside_weights(seen.graph))) is None:
+        return "Try a smaller learning rate, init='he', or activation='leaky_relu'."
+    return f"An input {scale[1]}: that alone makes units die. {CURE}."
 
 
 def _is_saturated(layer: LayerHealth) -> bool:

@@ -5,7 +5,9 @@ A network of 64, 32 and 10 units (relu, cross-entropy, SGD with momentum, batche
 same model; *micrograd-style* is a network of plain `+` and `*` on a Value in microgpt's manner
 (`reference.py`); *torch* is a loop over matrices of doubles. The losses of all are compared first,
 and are the same to 1e-9. A callback with all hooks, early stopping and progress lines are what
-*with callbacks* adds; the checkpoint is written after the epoch, whole and synced to the disk.
+*with callbacks* adds; the checkpoint is written before and after the epoch, whole and synced to the
+disk. Both are measured beside epochs without, which take turns with them in the same process: they
+add less than one process differs from the next.
 """
 
 from __future__ import annotations
@@ -23,12 +25,23 @@ from typing import Any
 from benchmarks.data import digits_file
 from benchmarks.environments import torch
 from benchmarks.report import Bar, Row
-from benchmarks.runner import Job, Plan, Report, agree, alternate, medians, ratio, run
+from benchmarks.runner import (
+    Job,
+    Plan,
+    Report,
+    agree,
+    alternate,
+    excess,
+    medians,
+    ratio,
+    run,
+)  # fmt: skip
 from benchmarks.worker import serve, stopwatch
 
 SIZES = (64, 32, 10)
 BATCH = 16
 RATE, MOMENTUM = 0.05, 0.9
+ADDED = ("callbacks", "checkpoint")  # what is measured beside epochs without it
 
 # What trains for one epoch, and returns the mean loss of the batches.
 Epoch = Callable[[], float]
@@ -58,7 +71,9 @@ def measure(plan: Plan) -> Iterator[Row]:
         )
         for engine, more in engines.items()
     }
-    seconds = {e: medians(reports) for e, reports in alternate(jobs, plan.rounds).items()}
+    reports = alternate(jobs, plan.rounds)
+    seconds = {engine: medians(found) for engine, found in reports.items()}
+    without = {engine: medians(reports[engine], "without") for engine in ADDED}
     ms = {engine: 1e3 * median(found) for engine, found in seconds.items()}
     yield Row("`nn.fit`, an epoch", ms["fit"], "ms")
     yield Row("beside the micrograd-style loop", ratio(seconds["style"], seconds["fit"]), "×",
@@ -67,10 +82,10 @@ def measure(plan: Plan) -> Iterator[Row]:
               None, f"{ms['hand']:.1f} ms")  # fmt: skip
     yield Row("beside torch's matrices", ratio(seconds["torch"], seconds["fit"]), "×",
               None, f"{ms['torch']:.1f} ms")  # fmt: skip
-    added = 100.0 * (1.0 / ratio(seconds["fit"], seconds["callbacks"]) - 1.0)
+    added = 100.0 * (ratio(seconds["callbacks"], without["callbacks"]) - 1.0)
     yield Row("what callbacks add", added, "%", Bar("<", 3.0), f"{ms['callbacks']:.1f} ms")
-    added = 1.0 / ratio(seconds["fit"], seconds["checkpoint"]) - 1.0
-    yield Row("what a checkpoint of 2,410 parameters adds", added * ms["fit"], "ms")
+    added = 1e3 * excess(seconds["checkpoint"], without["checkpoint"])
+    yield Row("what a checkpoint of 2,410 parameters adds", added, "ms")
 
 
 def work(engine: str, data: str, epochs: int) -> Report:
@@ -85,7 +100,13 @@ def work(engine: str, data: str, epochs: int) -> Report:
         epoch = makers[engine]((X, y), weights())
     else:
         epoch = with_fit((X, y), weights(), engine)
-    return {"loss": [epoch()], "seconds": stopwatch(epoch, epochs) if epochs else []}
+    report: Report = {"loss": [epoch()], "seconds": [], "without": []}
+    if engine in ADDED:
+        turns = itertools.cycle([with_fit((X, y), weights(), "fit"), epoch])
+        one = lambda: next(turns)()  # noqa: E731, PLW0108 - asked anew each time
+        seconds = stopwatch(one, 2 * epochs + 1) if epochs else []
+        return {**report, "seconds": seconds[::2], "without": seconds[1::2]}
+    return {**report, "seconds": stopwatch(epoch, epochs) if epochs else []}
 
 
 def weights() -> list[float]:

@@ -3,16 +3,22 @@
 from __future__ import annotations
 
 import math
+from bisect import bisect_left, bisect_right
 from collections.abc import Iterable, Mapping, Sequence
-from operator import is_
+from itertools import accumulate
+from types import MappingProxyType
 from typing import Any, ClassVar
 
 from autograd import NonFiniteError, Value
 
-from ..module import Module, Parameters
+from ..module import Module
 from ..names import helped
 from ..settings import Check, not_negative
 from . import states
+from .groups import Group, check_apart, groups_of
+
+# A model, its parameters, or groups of them.
+Given = Module | Iterable[Value] | Iterable[Mapping[str, Any]]
 
 
 class StepError(NonFiniteError):
@@ -47,6 +53,20 @@ class Optimiser:
     >>> (w * w).backward(); optimiser.step()
     >>> w.data, optimiser.before
     (0.5, [2.0])
+
+    **Groups.** In place of parameters stands a list of dicts, as in PyTorch: each with ``params``
+    and the settings in which these differ. A schedule, and whoever sets ``lr``, scales the rates of
+    all groups alike.
+
+    >>> from nn import MLP, SGD
+    >>> model = MLP(2, [3, 1])
+    >>> first = {"params": model.layers[0], "lr": 0.01}
+    >>> optimiser = SGD([first, {"params": model.layers[1]}], lr=0.1)
+    >>> [group["lr"] for group in optimiser.groups]
+    [0.01, 0.1]
+    >>> optimiser.lr = 0.2
+    >>> [group["lr"] for group in optimiser.groups]
+    [0.02, 0.2]
     """
 
     settings: ClassVar[Mapping[str, Check]] = {"lr": not_negative}
@@ -54,12 +74,14 @@ class Optimiser:
     never_negative: ClassVar[tuple[str, ...]] = ()  # of the memory: a state that has less is wrong
 
     parameters: list[Value]
+    _groups: list[Group]
+    _base_lr: float  # beside which the rates of groups were given
     lr: float  # the learning rate; a schedule may set it before each step
 
-    def __init__(self, parameters: Module | Iterable[Value], lr: float) -> None:
-        self.parameters = _checked(parameters, type(self).__name__)
-        self._followed = _owner(parameters)
+    def __init__(self, parameters: Given, lr: float) -> None:
         self.lr = lr
+        self._regroup(groups_of(parameters, type(self).__name__, self.settings), self.lr)
+        self.parameters = [p for group in self._groups for p in group.parameters]
         for name in self.memory:
             setattr(self, name, [0.0] * len(self.parameters))
 
@@ -79,18 +101,17 @@ class Optimiser:
         What is remembered of a parameter stays with it; of a new one nothing is known yet. Each
         step does this. An optimiser that was given a list of parameters of one's own keeps to it.
         """
-        if self._followed is None:
+        groups = [group.followed(type(self).__name__) for group in self._groups]
+        if all(now is group for now, group in zip(groups, self._groups, strict=True)):
             return
-        now: list[Any] = self._followed.parameters()
-        if not now or _same(now, self.parameters):
-            return
-        now = _checked(now, type(self).__name__)
+        check_apart(groups, type(self).__name__)
         before = {id(parameter): i for i, parameter in enumerate(self.parameters)}
+        now = [parameter for group in groups for parameter in group.parameters]
         places = [before.get(id(parameter)) for parameter in now]
         for name in self.memory:
             numbers = getattr(self, name)
             setattr(self, name, [0.0 if i is None else numbers[i] for i in places])
-        self.parameters = now
+        self._groups, self.parameters = groups, now
 
     def zero_grad(self) -> None:
         """Set every gradient to 0.0; backward passes add to what is there."""
@@ -114,10 +135,8 @@ class Optimiser:
         if not math.isfinite(sum(gradients)):
             self._refuse_what_is_not_finite(indices)
         # All are known before one is made.
-        if type(self).change is Optimiser.change:
-            changes = self.changes(indices, gradients)
-        else:
-            changes = list(map(self.change, indices, gradients))
+        ask = self._changes_by_group if self.is_grouped else self._changes
+        changes = ask(indices, gradients)
         if not math.isfinite(sum(changes)):
             self._refuse_a_step_that_is_not_finite(indices, gradients, changes)
         for parameter, off in zip(trained, changes, strict=True):
@@ -136,6 +155,88 @@ class Optimiser:
             f"{type(self).__name__} has no change; write 'def change(self, index, g): ...', which "
             "returns what to take off the parameter"
         )
+
+    def _changes(self, indices: Sequence[int], gradients: Sequence[float]) -> Sequence[float]:
+        if type(self).change is Optimiser.change:
+            return self.changes(indices, gradients)
+        return list(map(self.change, indices, gradients))
+
+    def _decayed(
+        self, decay: float, indices: Sequence[int], gradients: Sequence[float]
+    ) -> Sequence[float]:
+        """The gradients plus decay · p, the slope of ½ decay · p²: PyTorch's ``weight_decay``."""
+        if not decay:
+            return gradients
+        parameters = self.parameters
+        return [g + decay * parameters[i].data for i, g in zip(indices, gradients, strict=True)]
+
+    # --- groups -----------------------------------------------------------------------------------
+
+    @property
+    def is_grouped(self) -> bool:
+        """Whether there are groups with settings of their own."""
+        return len(self._groups) > 1 or bool(self._groups[0].settings)
+
+    @property
+    def groups(self) -> list[Mapping[str, Any]]:
+        """Each group with its ``params`` and settings as they are now; to read. Without, it is one.
+
+        >>> from nn import SGD
+        >>> SGD([{"params": [Value(1.0)], "momentum": 0.9}], lr=0.1).groups[0]["momentum"]
+        0.9
+        """
+        return [
+            MappingProxyType({"params": list(group.parameters), **self._settings_of(group)})
+            for group in self._groups
+        ]
+
+    def _regroup(self, groups: list[Group], base_lr: float) -> None:
+        """Take these, whose own rates are those beside a learning rate of the optimiser's."""
+        for i, group in enumerate(groups):
+            if base_lr == 0.0 and "lr" in group.settings:
+                raise ValueError(
+                    f"{type(self).__name__}: group {i} has lr={group.settings['lr']:g}, which goes "
+                    "up and down with the optimiser's lr, and that is 0; give the optimiser one "
+                    "above 0, and freeze() what shall not be trained"
+                )
+        self._groups, self._base_lr = groups, base_lr
+
+    def _settings_of(self, group: Group) -> dict[str, Any]:
+        found = {name: getattr(self, name) for name in self.settings} | group.settings
+        if "lr" in group.settings:
+            found["lr"] *= self.lr / self._base_lr
+        return found
+
+    def _changes_by_group(
+        self, indices: Sequence[int], gradients: Sequence[float]
+    ) -> Sequence[float]:
+        """The changes of each group, while the optimiser has the settings of that group."""
+        own = {name: getattr(self, name) for name in self.settings}
+        theirs = [self._settings_of(group) for group in self._groups]
+        found: list[float] = []
+        start = 0
+        try:
+            for settings, end in zip(theirs, self._ends, strict=True):
+                vars(self).update(settings)
+                stop = bisect_left(indices, end)
+                found += self._changes(indices[start:stop], gradients[start:stop])
+                start = stop
+        finally:
+            vars(self).update(own)
+        return found
+
+    @property
+    def _ends(self) -> list[int]:
+        """The index behind the last of each group."""
+        return list(accumulate([len(group.parameters) for group in self._groups]))
+
+    def __getattr__(self, name: str) -> Any:
+        if name in {"param_groups", "add_param_group"}:
+            raise AttributeError(
+                f"{type(self).__name__} has no {name!r}: groups are given when it is made, "
+                ".groups shows them, and who sets .lr scales the lr of all of them"
+            )
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
     # --- saving -----------------------------------------------------------------------------------
 
@@ -184,13 +285,14 @@ class Optimiser:
                 )
 
     def _refuse_a_step_that_is_not_finite(
-        self, indices: list[int], gradients: list[float], changes: list[float]
+        self, indices: list[int], gradients: list[float], changes: Sequence[float]
     ) -> None:
         for i, g, off in zip(indices, gradients, changes, strict=True):
             if not math.isfinite(off):
+                lr = self._settings_of(self._groups[bisect_right(self._ends, i)])["lr"]
                 raise StepError(
                     f"{type(self).__name__}.step: the step of {self._named(i)} would be {-off}, "
-                    f"with the gradient {g:g} and lr={self.lr:g}; no parameter was changed. Scale "
+                    f"with the gradient {g:g} and lr={lr:g}; no parameter was changed. Scale "
                     "the loss down, or make a new optimiser and clip gradients",
                     self.parameters[i],
                     off,
@@ -202,50 +304,5 @@ class Optimiser:
         return f"parameter {i}{name}" + (f" in {parameter.scope}" if parameter.scope else "")
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({len(self.parameters)} parameters, lr={self.lr:g})"
-
-
-def _owner(parameters: Any) -> Module | None:
-    """The model whose parameters these are, all of them."""
-    if isinstance(parameters, Module):
-        return parameters
-    if isinstance(parameters, Parameters) and _same(parameters, parameters.owner.parameters()):
-        return parameters.owner
-    return None
-
-
-def _same(some: Sequence[Value], others: Sequence[Value]) -> bool:
-    return len(some) == len(others) and all(map(is_, some, others))
-
-
-def _checked(parameters: Any, optimiser: str) -> list[Value]:
-    """The parameters, each once, if they are leaves that can be trained."""
-    if isinstance(parameters, Module):
-        name = repr(parameters)
-        found: list[Any] = list(parameters.parameters())
-    else:
-        name = "this list"
-        if isinstance(parameters, (Value, str, dict)) or not hasattr(parameters, "__iter__"):
-            raise TypeError(
-                f"{optimiser} takes a Module or a list of parameters, got a "
-                f"{type(parameters).__name__}; write {optimiser}(model, ...) or "
-                f"{optimiser}(model.parameters(), ...)"
-            )
-        found = list(parameters)
-    if not found:
-        raise ValueError(f"{optimiser} got no parameters: {name} has none to train")
-    for i, parameter in enumerate(found):
-        if not isinstance(parameter, Value):
-            raise TypeError(
-                f"{optimiser} takes parameters, got a {type(parameter).__name__} at position {i}"
-            )
-        if parameter.op is not None:
-            raise ValueError(
-                f"{optimiser} takes parameters, got the result of {parameter.op.name} at position "
-                f"{i}; give the leaves that it was computed from"
-            )
-        if parameter.kind == "constant":
-            raise ValueError(
-                f"{optimiser} takes parameters, got the constant {parameter.data:g} at position {i}"
-            )
-    return list({id(parameter): parameter for parameter in found}.values())
+        groups = f" in {len(self._groups)} groups" if self.is_grouped else ""
+        return f"{type(self).__name__}({len(self.parameters)} parameters{groups}, lr={self.lr:g})"

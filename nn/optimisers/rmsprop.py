@@ -2,15 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from math import inf, sqrt
 from typing import ClassVar
 
-from autograd import Value
-
-from ..module import Module
-from ..settings import Check, fraction, positive, yes_or_no
-from .optimiser import Optimiser
+from ..settings import Check, fraction, not_negative, positive, yes_or_no
+from .optimiser import Given, Optimiser
 
 
 class RMSprop(Optimiser):
@@ -19,10 +16,12 @@ class RMSprop(Optimiser):
     ``centered`` keeps the mean m ← α · m + (1 − α) · g too, and divides by √(v − m²): how much
     the gradient varies, rather than how large it is. With ``momentum`` the quotients are summed
     up as SGD sums up gradients: b ← momentum · b + g / (√v + eps), then p ← p − lr · b.
+    ``weight_decay`` adds weight_decay · p to each gradient.
 
     The square of a gradient beyond 1e154 fits no double: v is then infinite, as PyTorch's, and the
     parameter does not move any more.
 
+    >>> from autograd import Value
     >>> w = Value(1.0)
     >>> optimiser = RMSprop([w], lr=0.1, alpha=0.75)
     >>> (w * w).backward(); optimiser.step()
@@ -40,6 +39,7 @@ class RMSprop(Optimiser):
         "eps": positive,
         "momentum": fraction,
         "centered": yes_or_no,
+        "weight_decay": not_negative,
     }
     memory: ClassVar[tuple[str, ...]] = ("squares", "means", "velocities")
     never_negative: ClassVar[tuple[str, ...]] = ("squares",)
@@ -48,31 +48,35 @@ class RMSprop(Optimiser):
     eps: float
     momentum: float
     centered: bool
+    weight_decay: float
     squares: list[float]
     means: list[float]
     velocities: list[float]
 
     def __init__(
         self,
-        parameters: Module | Iterable[Value],
+        parameters: Given,
         lr: float = 0.01,
         *,
         alpha: float = 0.99,
         eps: float = 1e-8,
         momentum: float = 0.0,
         centered: bool = False,
+        weight_decay: float = 0.0,
     ) -> None:
         super().__init__(parameters, lr)
         self.alpha = alpha
         self.eps = eps
         self.momentum = momentum
         self.centered = centered
+        self.weight_decay = weight_decay
 
     def changes(self, indices: Sequence[int], gradients: Sequence[float]) -> list[float]:
         """lr · g / (√v + eps) of each, or lr · b with momentum."""
         lr, alpha, eps, momentum = self.lr, self.alpha, self.eps, self.momentum
         squares, means, velocities = self.squares, self.means, self.velocities
         centered = self.centered
+        gradients = self._decayed(self.weight_decay, indices, gradients)
         found = []
         for i, g in zip(indices, gradients, strict=True):
             v = squares[i] = alpha * squares[i] + (1.0 - alpha) * g * g

@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import ClassVar
 
-from autograd import Value
-
-from ..module import Module
 from ..settings import Check, fraction, not_negative, yes_or_no
-from .optimiser import Optimiser
+from .optimiser import Given, Optimiser
 
 
 class SGD(Optimiser):
@@ -18,6 +15,7 @@ class SGD(Optimiser):
     With ``nesterov`` the step looks one ahead: p ← p − lr · (g + momentum · v). ``weight_decay``
     adds weight_decay · p to each gradient, which pulls every parameter towards 0.
 
+    >>> from autograd import Value
     >>> w = Value(1.0)
     >>> optimiser = SGD([w], lr=0.1)
     >>> (w * w).backward(); optimiser.step()
@@ -43,7 +41,7 @@ class SGD(Optimiser):
 
     def __init__(
         self,
-        parameters: Module | Iterable[Value],
+        parameters: Given,
         lr: float,
         momentum: float = 0.0,
         *,
@@ -54,7 +52,7 @@ class SGD(Optimiser):
         self.momentum = momentum
         self.nesterov = nesterov
         self.weight_decay = weight_decay
-        if nesterov and not self.momentum:
+        if any(group["nesterov"] and not group["momentum"] for group in self.groups):
             raise ValueError(
                 "SGD: nesterov=True looks ahead along the momentum, and momentum is 0; write "
                 "SGD(..., momentum=0.9, nesterov=True)"
@@ -62,11 +60,9 @@ class SGD(Optimiser):
 
     def changes(self, indices: Sequence[int], gradients: Sequence[float]) -> list[float]:
         """lr · v of each, or with Nesterov's lr · (g + momentum · v)."""
-        lr, momentum, decay = self.lr, self.momentum, self.weight_decay
+        lr, momentum = self.lr, self.momentum
         nesterov, velocities = self.nesterov, self.velocities
-        if decay:
-            pairs = zip(indices, gradients, strict=True)
-            gradients = [g + decay * self.parameters[i].data for i, g in pairs]
+        gradients = self._decayed(self.weight_decay, indices, gradients)
         if momentum == 0.0:
             return [lr * g for g in gradients]
         found = []

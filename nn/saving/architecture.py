@@ -98,12 +98,12 @@ def _sharing(
     model: Module, parts: list[dict[str, Any]], order: list[Module]
 ) -> list[list[str]] | None:
     """What the model shares; None if ``parts`` do not tell all of it."""
-    first = names(model)
-    numbers = len(first) + sum([column.shape[0] for column in columns(model).values()])
+    measured = sum([column.shape[0] for column in columns(model).values()])
+    numbers = len(model.parameters()) + measured
     if numbers == _promised(parts) and not any(map(has_more, order)):
         return []  # as many parameters as places
     blank = _assembled(parts)
-    pairs = shared(model, first, blank)
+    pairs = shared(model, names(model), blank)
     return pairs if _measured(model) == _measured(blank) else None
 
 
@@ -161,7 +161,7 @@ def _add_scopes(parts: list[dict[str, Any]], order: list[Module], *, share: bool
         else ()
     )
     for part, module in leaves:
-        own = next((p for _, p in module.named_parameters() if owners[id(p)] <= 1), None)
+        own = next((p for p in module.parameters() if owners[id(p)] <= 1), None)
         around = "" if own is None else own.scope
         if isinstance(module, Layer):
             around = _NEURONS.sub("", around)

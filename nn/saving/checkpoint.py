@@ -10,7 +10,7 @@ from autograd.files import write_whole
 
 from ..module import Module
 from .architecture import Architecture, described
-from .container import Content, header_of, numbers_of, packed, parsed
+from .container import Content, Tensor, header_of, numbers_of, packed, parsed
 from .errors import FormatError
 from .exact import decoded, encoded
 from .files import Path, opened
@@ -43,7 +43,12 @@ class TrainingState(dict[str, Any]):
         self.path = path
 
 
-def write_checkpoint(path: Path, model: Module, state: Mapping[str, Any]) -> None:
+LAST = "last/"  # begins the names of the numbers to go on from, if the model shows others
+
+
+def write_checkpoint(
+    path: Path, model: Module, state: Mapping[str, Any], *, last: Saved | None = None
+) -> Saved:
     """Write a model and the state of its training to a file: whole, or not at all.
 
     >>> import math, os, tempfile
@@ -51,7 +56,7 @@ def write_checkpoint(path: Path, model: Module, state: Mapping[str, Any]) -> Non
     >>> model, later = MLP(2, [3, 1]), MLP(2, [3, 1])
     >>> with tempfile.TemporaryDirectory() as folder:
     ...     path = os.path.join(folder, "run.checkpoint")
-    ...     write_checkpoint(path, model, {"epoch": 7, "history": {"loss": [0.5, math.inf]}})
+    ...     _ = write_checkpoint(path, model, {"epoch": 7, "history": {"loss": [0.5, math.inf]}})
     ...     checkpoint = read_checkpoint(path)
     >>> checkpoint
     {'epoch': 7, 'history': {'loss': [0.5, inf]}}
@@ -62,6 +67,9 @@ def write_checkpoint(path: Path, model: Module, state: Mapping[str, Any]) -> Non
     ``state`` is made of numbers, texts, None, lists, tuples and dicts, and comes back exactly:
     every float to the last bit, nan and inf, tuples as tuples. A long list of floats is stored as
     a tensor.
+
+    What is returned is the model as it was written. Handed over later as ``last``, it is what
+    `restore` gives back, and ``model`` is what `nn.load` reads: the best of a training, say.
 
     Raises
     ------
@@ -77,6 +85,10 @@ def write_checkpoint(path: Path, model: Module, state: Mapping[str, Any]) -> Non
         raise TypeError(f"a checkpoint is of a Module, got a {type(model).__name__}: {model!r:.60}")
     saved = written(model, _structure(model))
     tensors = {OF_MODEL + name: tensor for name, tensor in saved.tensors.items()}
+    if last is not None:
+        if _shapes(last) != _shapes(saved):
+            raise ValueError("the last weights of a checkpoint are those of another model")
+        tensors |= {LAST + name: tensor for name, tensor in last.tensors.items()}
     texts = {
         "format": CHECKPOINT,
         "version": VERSION,
@@ -84,6 +96,7 @@ def write_checkpoint(path: Path, model: Module, state: Mapping[str, Any]) -> Non
         "state": json.dumps(encoded(dict(state), tensors), allow_nan=False, separators=(",", ":")),
     }
     write_whole(path, packed(Content(texts, tensors)))
+    return saved
 
 
 def read_checkpoint(path: Path, *, model: Module | None = None) -> TrainingState:
@@ -108,7 +121,7 @@ def read_checkpoint(path: Path, *, model: Module | None = None) -> TrainingState
             raise FormatError("its state is nested too deep") from None
         if not isinstance(state, dict):
             raise FormatError("its state is not a dict")
-        return TrainingState(state, with_numbers(saved, tensors, OF_MODEL), path)
+        return TrainingState(state, with_numbers(saved, tensors, _begin(saved, tensors)), path)
 
 
 def restore(model: Module, checkpoint: TrainingState) -> None:
@@ -127,6 +140,18 @@ def restore(model: Module, checkpoint: TrainingState) -> None:
         )
     with about("restore from", checkpoint.path):
         checkpoint.saved.fill(model)
+
+
+def _begin(saved: Saved, tensors: Mapping[str, Tensor]) -> str:
+    """How the names of the numbers begin from which a training goes on."""
+    last = {name: x.shape for name, x in tensors.items() if name.startswith(LAST)}
+    if last and last != {LAST + name: shape for name, shape in _shapes(saved).items()}:
+        raise FormatError("its last weights are not those of its model")
+    return LAST if last else OF_MODEL
+
+
+def _shapes(saved: Saved) -> dict[str, tuple[int, ...]]:
+    return {name: tensor.shape for name, tensor in saved.tensors.items()}
 
 
 def _structure(model: Module) -> Architecture:

@@ -14,6 +14,7 @@ import math
 import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import cache
 from itertools import product
 
 from autograd import Value
@@ -21,7 +22,7 @@ from autograd import Value
 from ..data.encoding import Standardise
 from ..layers import Neuron
 from ..module import Module
-from ..walk import Trail, dotted, walk
+from ..walk import Trail, dotted, walk_parts
 from .container import Tensor
 
 _INDEX = re.compile(r"0|[1-9][0-9]*", re.ASCII)
@@ -124,7 +125,7 @@ def _modules(model: Module) -> Iterator[tuple[Trail, Module]]:
 
     Ways, not names: in a model that is nested deep each name is as long as the model is deep.
     """
-    for trail, part in walk(model, enter=lambda module: type(module) is not Neuron):
+    for trail, part in walk_parts(model, enter=lambda module: type(module) is not Neuron):
         if isinstance(part, Module):
             yield trail, part
 
@@ -147,14 +148,22 @@ def tensors(places: Places) -> dict[str, Tensor]:
 
 def _grouped(parameters: Iterable[str]) -> dict[str, list[tuple[Index, str]]]:
     """Index and name of each parameter, by the tensor that holds it."""
-    plain = {name: _split(name) for name in parameters}
+    split, in_matrix = cache(_split), cache(_in_matrix)  # once for each list of weights
+    plain: dict[str, tuple[str, Index]] = {}
+    for name in parameters:
+        head, _, last = name.rpartition(".")
+        if head and _INDEX.fullmatch(last):
+            stem, index = split(head)
+            plain[name] = stem, (*index, int(last))
+        else:
+            plain[name] = name, ()
     taken = {stem for stem, _ in plain.values()}
     groups: dict[str, list[tuple[Index, str]]] = {}
     for name, (stem, index) in plain.items():
-        tensor, position = _of_a_neuron(stem, index)
-        if tensor in taken:  # a part that has neurons, and a weight of its own
-            tensor, position = stem, index
-        groups.setdefault(tensor, []).append((position, name))
+        tensor, row, rank = in_matrix(stem)
+        if tensor in taken or len(index) != rank:  # a part with neurons, and a weight of its own
+            tensor, row = stem, ()
+        groups.setdefault(tensor, []).append(((*row, *index), name))
     return groups
 
 
@@ -167,12 +176,16 @@ def _split(name: str) -> tuple[str, Index]:
     return ".".join(parts[:end]), tuple(map(int, parts[end:]))
 
 
-def _of_a_neuron(stem: str, index: Index) -> tuple[str, Index]:
+def _in_matrix(stem: str) -> tuple[str, Index, int]:
+    """The tensor that holds a neuron's weights or bias, in which row, and how deep they lie."""
     match = _NEURON.fullmatch(stem)
-    if match is None or len(index) != (match[3] == "w"):
-        return stem, index
-    owner = match[1] or ""
-    return owner + ("weight" if match[3] == "w" else "bias"), (int(match[2]), *index)
+    if match is None:
+        return stem, (), -1
+    return (
+        f"{match[1] or ''}{'weight' if match[3] == 'w' else 'bias'}",
+        (int(match[2]),),
+        match[3] == "w",
+    )
 
 
 def _shape(indices: list[Index]) -> tuple[int, ...]:

@@ -6,7 +6,7 @@ How one call is put together::
         └────────┴─────────┴────────┴─────────┴───────────┴────────────┘
                        measuring      (metrics by name and by function)
                           loop      (epochs, batches, steps: the state of a run)
-              stopping, progress, checkpoints      (callbacks of our own)
+       monitoring ── stopping, checkpoints   progress      (callbacks of our own)
                            fit      (arguments, checked; everything joined)
 """
 

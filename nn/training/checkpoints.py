@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import copy
+import math
 import os
 import platform
 import warnings
@@ -16,20 +18,27 @@ from ..saving.checkpoint import (
     write_checkpoint,
 )
 from ..saving.errors import FormatError
+from ..settings import yes_or_no
 from .callbacks import Callback
+from .monitoring import column, is_better, is_higher_better, weights_of
 from .restoring import check_form, others, restore_training
 from .settings import Settings, difference, settings_of
 
 if TYPE_CHECKING:
     from ..module import Module
+    from ..saving.saved import Saved
     from .loop import Training
 
 
 class Checkpoint(Callback):
     """Write a checkpoint at the beginning and after every so many epochs, whole or not at all.
 
-    The model in it, which `nn.load` reads, is that of the last epoch; with early stopping the best
-    weights are in it too, and are the model's at the end of a resumed training.
+    The model in it, which `nn.load` reads, is that of the last epoch that was written; when the
+    training ends, it is the model as it then is in memory: with early stopping that of the best
+    epoch. What a resumed training goes on from, the last epoch, is in the file beside it.
+
+    >>> Checkpoint("best.safetensors", save_best_only=True, monitor="val_accuracy")
+    Checkpoint('best.safetensors', save_best_only=True, monitor='val_accuracy')
 
     Parameters
     ----------
@@ -37,13 +46,47 @@ class Checkpoint(Callback):
         The file; each checkpoint takes the place of the one before.
     every:
         After how many epochs. The last epoch is written in any case.
+    save_best_only:
+        True: after epochs that are better than all before, and no others, so that the file always
+        holds the best model so far. A training that is resumed from it goes on from that epoch;
+        ``fit(checkpoint="run", callbacks=[Checkpoint("best", save_best_only=True)])`` keeps both.
+    monitor, higher_is_better:
+        What says how good an epoch is, as in `EarlyStopping`.
     """
 
-    def __init__(self, path: str | os.PathLike[str], every: int = 1) -> None:
+    def __init__(
+        self,
+        path: str | os.PathLike[str],
+        every: int = 1,
+        *,
+        save_best_only: bool = False,
+        monitor: str | None = None,
+        higher_is_better: bool | None = None,
+    ) -> None:
         if not isinstance(path, (str, os.PathLike)):
             raise TypeError(f"Checkpoint: path is that of a file, got {path!r:.60}")
         self.path, self.every = Path(path), size(every, "Checkpoint: every")
+        self.save_best_only = yes_or_no(save_best_only, "Checkpoint: save_best_only")
+        self.monitor = monitor
+        self.higher_is_better = (
+            None
+            if higher_is_better is None
+            else yes_or_no(higher_is_better, "Checkpoint: higher_is_better")
+        )
+        if self.save_best_only and self.every != 1:
+            raise ValueError(
+                f"Checkpoint: every={self.every} and save_best_only=True do not go together: the "
+                "best epoch may be any; leave one out"
+            )
+        if not self.save_best_only and (monitor, higher_is_better) != (None, None):
+            raise ValueError(
+                "Checkpoint: monitor and higher_is_better say which epoch is the best; write "
+                "save_best_only=True too"
+            )
         self._settings: Settings | None = None
+        self._numbers: list[float] = []  # what was written last: of all parameters,
+        self._saved: Saved | None = None  # of the model,
+        self._state: dict[str, Any] = {}  # and of the training
 
     def begin(self, training: Training) -> Settings:
         """Note what a training is, before anything of it has changed."""
@@ -52,30 +95,69 @@ class Checkpoint(Callback):
 
     def on_fit_begin(self, training: Training) -> None:
         """Write the first: whatever stands in the way is said before anything is learned."""
+        if self.save_best_only:
+            self._higher(training)
+            if training.history.epochs and self.path.exists():
+                return  # a resumed training, whose best epoch is in the file
         self._write(training)
 
     def on_epoch_kept(self, training: Training) -> None:
         """Write one, if it is time."""
+        if self.save_best_only:
+            self._write_if_best(training)
+            return
         is_last = training.epoch == training.epochs or training.why or training.interruptible.asked
         if is_last or training.epoch % self.every == 0:
             self._write(training)
 
-    def on_fit_end(self, training: Training) -> None:  # noqa: ARG002 - the method of a Callback
-        """The next training is another."""
-        self._settings = None
+    def on_fit_end(self, training: Training) -> None:
+        """Show the model as it now is; the next training is another."""
+        if not self.save_best_only:
+            self._show(training)
+        self._settings, self._saved, self._numbers, self._state = None, None, [], {}
 
     def _write(self, training: Training) -> None:
         settings = self._settings or self.begin(training)
-        write_checkpoint(self.path, training.model, {**settings.saved, **state_of(training)})
+        self._state = {**settings.saved, **state_of(training)}
+        self._numbers = training.weights.now()
+        self._saved = write_checkpoint(self.path, training.model, self._state)
+
+    def _show(self, training: Training) -> None:
+        """Let the model in the file be that in memory, and what is gone on from stay as it is."""
+        now = training.weights.now()
+        if now != self._numbers and len(now) == len(self._numbers):
+            write_checkpoint(self.path, training.model, self._state, last=self._saved)
+
+    def _write_if_best(self, training: Training) -> None:
+        name = column(self.monitor, training.logs, "Checkpoint")
+        higher, best = self._higher(training), math.nan
+        *before, now = [float(x) for x in training.history[name]]
+        for number in before:
+            best = number if is_better(number, best, higher=higher) else best
+        if is_better(now, best, higher=higher):
+            self._write(training)
+            training.weights.give(weights_of(training, name))
+            self._show(training)
+            training.weights.give(self._numbers)
+
+    def _higher(self, training: Training) -> bool:
+        return is_higher_better(
+            self.monitor, training.metrics, "Checkpoint", said=self.higher_is_better
+        )
+
+    def __repr__(self) -> str:
+        best = f", save_best_only=True, monitor={self.monitor!r}" if self.save_best_only else ""
+        every = f", every={self.every}" if self.every != 1 else ""
+        return f"Checkpoint({str(self.path)!r}{every}{best})"
 
 
 def state_of(training: Training) -> dict[str, Any]:
-    """All of a training that changes while it goes on, and is not the model."""
+    """All of a training that changes while it goes on, and is not the model; it stays as it is."""
     return {
         "python": platform.python_version(),
         "horizon": training.horizon,
         "epoch": training.epoch,
-        "history": dict(training.history),
+        "history": {name: list(numbers) for name, numbers in training.history.items()},
         "best_epoch": training.history.best_epoch,
         "why": training.why,
         "good": training.weights.good,
@@ -84,7 +166,7 @@ def state_of(training: Training) -> dict[str, Any]:
         "positions": list(training.data.positions),
         "lr": training.lr,
         "optimizer": training.optimizer.state_dict(),
-        "callbacks": [callback.state_dict() for callback in training.callbacks.remembering],
+        "callbacks": [copy.deepcopy(x.state_dict()) for x in training.callbacks.remembering],
         "random": random_states(training.model, training.rng),
     }
 

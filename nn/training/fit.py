@@ -5,7 +5,7 @@ from __future__ import annotations
 import inspect
 import os
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, TypeGuard
 
 from autograd.numbers import is_number, real
 
@@ -159,15 +159,15 @@ def fit(
         `Callback` objects, or functions of the `Training` that are called after each epoch.
     checkpoint:
         A path, where all that a resumed training needs is written after every epoch; or a
-        `Checkpoint`.
+        `Checkpoint`. When training ends, the model that `nn.load` reads from it is that in memory.
     resume:
         True: go on from the checkpoint if it is there, bit for bit as if never interrupted. All
         but ``epochs``, callbacks without a memory and ``progress`` must be as it was, functions
         and classes included: their code, and the values that they use. What does not fit is
         refused, and then nothing was changed.
     progress:
-        Whether a bar is drawn (on a terminal, if tqdm is installed) or lines are written (else),
-        both to stderr.
+        Whether a bar is drawn (on a terminal, if tqdm is installed) or lines are written (else, at
+        most 11 and why it ended early), both to stdout.
 
     Raises
     ------
@@ -214,17 +214,17 @@ def fit(
         schedule=_schedule(schedule),
         adjustments=Adjustments(clip_norm, clip_value, l1, l2),
         callbacks=[
-            *checked(callbacks),
-            *_stopping(early_stopping),
+            # Checkpoints last: they write the model as early stopping leaves it.
+            *sorted([*checked(callbacks), *_stopping(early_stopping)], key=_is_checkpoint),
             *([kept] if kept is not None else []),
             *([bar] if progress else []),
         ],
         announce=progress,
         asked={"class_weight": _said(class_weight), "stratify": stratify or None},
     )
-    if kept is not None:
-        settings = kept.begin(training)  # before anything has changed
-        if state is not None:
+    for one in filter(_is_checkpoint, training.callbacks.all):
+        settings = one.begin(training)  # before anything has changed
+        if one is kept and state is not None:
             go_on(training, state, settings, kept.path)
     keep(model, at)
     note(model, learned_by)
@@ -309,6 +309,10 @@ def _stopping(early: Any) -> list[EarlyStopping]:
     if early is None:
         return []
     return [early if isinstance(early, EarlyStopping) else EarlyStopping(early)]
+
+
+def _is_checkpoint(callback: Any) -> TypeGuard[Checkpoint]:
+    return isinstance(callback, Checkpoint)
 
 
 def _checkpoint(checkpoint: Any, *, resume: bool) -> Checkpoint | None:

@@ -7,8 +7,10 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, fields
 from typing import Any
 
-from autograd import Value
+from autograd import NonFiniteError, Value
 from autograd.numbers import is_number, real
+
+from ..module import Module
 
 
 @dataclass(frozen=True, slots=True)
@@ -51,13 +53,96 @@ class Adjustments:
                 slope = self.l1 * ((w > 0.0) - (w < 0.0)) + self.l2 * w
                 parameter.grad = parameter.grad + slope
         if self.clip_value is not None:
-            bound = self.clip_value
-            for parameter in parameters:
-                parameter.grad = min(max(parameter.grad, -bound), bound)
-        if self.clip_norm is not None and (size := norm(parameters)) > self.clip_norm:
-            for parameter in parameters:
-                # Divided first: the norm of finite gradients may be inf, their share of it is 0.
-                parameter.grad = parameter.grad / size * self.clip_norm
+            _clip_value(parameters, self.clip_value)
+        if self.clip_norm is not None:
+            _clip_norm(parameters, self.clip_norm)
+
+
+def clip_grad_norm(parameters: Module | Iterable[Value], max_norm: float) -> float:
+    """Make a gradient that is longer than ``max_norm`` as long as that; its length before.
+
+    For training loops of one's own, between ``backward()`` and ``step()``; `fit` has
+    ``clip_norm``. The direction stays. With ``math.inf`` it only measures.
+
+    >>> x, y = Value(0.0), Value(0.0)
+    >>> (3.0 * x + 4.0 * y).backward()
+    >>> clip_grad_norm([x, y], 1.0)
+    5.0
+    >>> x.grad, y.grad
+    (0.6, 0.8)
+
+    Parameters
+    ----------
+    parameters:
+        A model, or a list of parameters; frozen ones have no gradient.
+    max_norm:
+        A number above 0.
+
+    Raises
+    ------
+    autograd.NonFiniteError
+        if a gradient is nan or inf: it has no direction. Nothing was changed.
+    """
+    return _clip_norm(_finite(parameters, "clip_grad_norm"), _bound(max_norm, "clip_grad_norm"))
+
+
+def clip_grad_value(parameters: Module | Iterable[Value], max_value: float) -> None:
+    """Bring every number of a gradient between −max_value and max_value.
+
+    Parameters and errors are those of `clip_grad_norm`, and so is its place; `fit` has
+    ``clip_value``.
+
+    >>> x, y = Value(0.0), Value(0.0)
+    >>> (3.0 * x - 0.5 * y).backward()
+    >>> clip_grad_value([x, y], 1.0)
+    >>> x.grad, y.grad
+    (1.0, -0.5)
+    """
+    _clip_value(_finite(parameters, "clip_grad_value"), _bound(max_value, "clip_grad_value"))
+
+
+def _clip_norm(parameters: Sequence[Value], bound: float) -> float:
+    if (size := norm(parameters)) > bound:
+        for parameter in parameters:
+            # Divided first: the norm of finite gradients may be inf, their share of it is 0.
+            parameter.grad = parameter.grad / size * bound
+    return size
+
+
+def _clip_value(parameters: Sequence[Value], bound: float) -> None:
+    for parameter in parameters:
+        parameter.grad = min(max(parameter.grad, -bound), bound)
+
+
+def _bound(x: Any, who: str) -> float:
+    name = who.replace("clip_grad", "max")
+    if not is_number(x):
+        raise TypeError(f"{who}: {name} is a number, got {x!r:.60}")
+    if not real(x) > 0.0:
+        raise ValueError(f"{who}: {name} is above 0, got {x:g}")
+    return real(x)
+
+
+def _finite(given: Any, who: str) -> list[Value]:
+    """The parameters that are trained, each once, if their gradients are finite."""
+    some = given.parameters() if isinstance(given, Module) else given
+    if isinstance(some, (Value, str)) or not isinstance(some, Iterable):
+        raise TypeError(
+            f"{who} takes a model or a list of parameters, got a {type(given).__name__}; write "
+            f"{who}(model, ...) or {who}(model.parameters(), ...)"
+        )
+    found = {id(x): x for x in some}
+    for i, x in enumerate(found.values()):
+        if not isinstance(x, Value):
+            raise TypeError(f"{who} takes parameters, got a {type(x).__name__} at position {i}")
+        if not math.isfinite(x.grad):
+            name = f" {x.label!r}" if x.label else ""
+            scope = f" in {x.scope}" if x.scope else ""
+            raise NonFiniteError(
+                f"{who}: the gradient of parameter {i}{name}{scope} is {x.grad}; no gradient was "
+                "changed. autograd.check_finite(loss) names where that began"
+            )
+    return [x for x in found.values() if x.kind != "frozen"]
 
 
 def norm(parameters: Iterable[Value]) -> float:

@@ -1,4 +1,7 @@
-"""Losses that do not go with a model's outputs: seen in the first batch, said before it matters."""
+"""What goes wrong silently: seen in the first batch, said before it matters.
+
+Losses that do not go with a model's outputs, and inputs whose scale no network likes.
+"""
 
 from __future__ import annotations
 
@@ -6,8 +9,10 @@ import warnings
 from collections.abc import Sequence
 from typing import Any
 
-from autograd import Value
+from autograd import Graph, Value
+from autograd.trees import flatten
 
+from ..data.scale import CURE, FEWEST, bad_scale, beside_weights, columns_of
 from ..examples import items
 from ..losses import Loss, binary_cross_entropy, cross_entropy, kl_divergence
 
@@ -41,6 +46,27 @@ def check(loss: Loss, outputs: Sequence[Any]) -> None:
             )
     if loss in OF_CLASSES and _is_softmax(first):
         _warn(loss, "softmax")
+
+
+def check_scale(rows: Sequence[Any], batch: Sequence[Any], outputs: Sequence[Any]) -> None:
+    """Warn of inputs that are large, or unequal, where they get to weights as they are.
+
+    A model may scale them itself: so ``outputs``, of some of the rows, have a say.
+    """
+    columns = columns_of(rows) if len(rows) >= FEWEST else []
+    if (found := bad_scale(columns)) is None:
+        return
+    j, words = found
+    inputs = [row[j] if isinstance(row, list) else row for row in batch]
+    i = max(range(len(inputs)), key=lambda i: abs(inputs[i]))
+    roots = [x for x in flatten(outputs[i])[0] if isinstance(x, Value)]
+    if any(inputs[i] in numbers for numbers in beside_weights(Graph(roots))):
+        warnings.warn(
+            f"fit: column {j} of X {words}, and networks learn best from columns of about the same "
+            f"size, near 1: others make units die, or steps go wild. {CURE}",
+            UserWarning,
+            stacklevel=2,
+        )
 
 
 def _warn(loss: Loss, last: str) -> None:

@@ -172,6 +172,7 @@ class Training:
             outputs = [self.model(row) for row in batch.rows]
             if self.epoch == self.batch == 1:
                 habits.check(self.loss, outputs)
+                habits.check_scale(self.data.rows, batch.rows, outputs)
             loss = mean_loss(self.loss, outputs, batch)
         self.weights.zero_grad()
         self._untrained.look(loss, batch, self.weights)

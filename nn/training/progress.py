@@ -10,12 +10,12 @@ from .callbacks import Callback
 if TYPE_CHECKING:
     from .loop import Training
 
-LINES = 20  # at most about so many plain lines for one training: logs are read by people
+LINES = 10  # for a long training: every tenth of it, and the first epoch; people read them
 _SILENT = {"epoch", "seconds"}
 
 
 class Progress(Callback):
-    """Write how far a training is to a stream, which is stderr unless given."""
+    """Write how far a training is to a stream, which is stdout unless given."""
 
     def __init__(self, stream: TextIO | None = None) -> None:
         self.stream = stream
@@ -23,7 +23,7 @@ class Progress(Callback):
 
     def on_fit_begin(self, training: Training) -> None:
         """Draw the bar, on a terminal."""
-        stream = self.stream or sys.stderr
+        stream = self.stream or sys.stdout
         is_terminal = getattr(stream, "isatty", bool)()
         if training.epochs > training.epoch and is_terminal:
             self._bar = _bar(training, stream)
@@ -61,7 +61,7 @@ class Progress(Callback):
             self._bar = None
 
     def _say(self, text: str) -> None:
-        stream = self.stream or sys.stderr
+        stream = self.stream or sys.stdout
         if stream is not None:  # pythonw has none
             stream.write(f"{text}\n")
             stream.flush()

@@ -39,7 +39,9 @@ class Settings(NamedTuple):
 def settings_of(training: Training) -> Settings:
     """The settings of a training that was not begun yet."""
     state = training.optimizer.state_dict()
-    optimizer = ", ".join(f"{k}={x!r}" for k, x in {**state["settings"], "lr": training.lr}.items())
+    own = {**state["settings"], "lr": training.lr}
+    own |= {name: state[name] for name in ("base_lr", "groups") if name in state}
+    optimizer = ", ".join(f"{k}={x!r}" for k, x in own.items())
     callbacks = training.callbacks.remembering
     said = {
         **training.asked,
@@ -89,7 +91,9 @@ def digest(data: Examples) -> str:
     for column in (data.rows, data.targets, data.weights or ()):
         for item in column:
             numbers = item if isinstance(item, (list, tuple)) else [item]
-            found.update(repr([float(plain(x)) for x in numbers]).encode())
+            if set(map(type, numbers)) != {float}:
+                numbers = [float(plain(x)) for x in numbers]
+            found.update(repr(list(numbers)).encode())
         found.update(b"|")
     return found.hexdigest()
 

@@ -9,11 +9,9 @@ from typing import TYPE_CHECKING, Any
 from autograd.numbers import is_number, real
 
 from ..inputs import size
-from ..names import nearest
 from ..settings import yes_or_no
 from .callbacks import Callback
-from .measuring import is_better_higher
-from .metrics import HIGHER_IS_BETTER, Metric
+from .monitoring import column, is_better, is_higher_better, weights_of
 
 if TYPE_CHECKING:
     from .loop import Training
@@ -64,62 +62,40 @@ class EarlyStopping(Callback):
         self.best = math.nan
         self.best_epoch: int | None = None
         self._weights: list[float] = []
+        self._parameters: list[Any] = []  # the model's, when they had these weights
 
     def on_fit_begin(self, training: Training) -> None:
         """Begin anew, unless the training is a resumed one."""
         if not training.history.epochs:
             self.best, self.best_epoch, self._weights = math.nan, None, []
-        self._higher = self._direction(training.metrics)
+        self._parameters = training.model.parameters()
+        self._higher = is_higher_better(
+            self.monitor, training.metrics, "EarlyStopping", said=self.higher_is_better
+        )
 
     def on_epoch_end(self, training: Training) -> None:
         """Compare this epoch with the best so far."""
-        name = self.monitor or ("val_loss" if "val_loss" in training.logs else "loss")
-        if name not in training.logs:
-            known = ", ".join(training.logs)
-            match = nearest(name, training.logs)
-            hint = f"; did you mean {match!r}?" if match else "."
-            raise ValueError(
-                f"EarlyStopping: monitor={name!r} was not measured{hint} There are: {known}"
-            )
+        name = column(self.monitor, training.logs, "EarlyStopping")
         number = real(training.logs[name])
-        if self._is_better(number):
+        if is_better(number, self.best, higher=self._higher, min_delta=self.min_delta):
             self.best, self.best_epoch = number, training.epoch
-            # The loss of an epoch of one batch is that of the weights before its only step.
-            is_before = training.batches == 1 and name in {"loss", *training.metrics}
-            self._weights = training.weights.before if is_before else training.weights.now()
+            self._weights = weights_of(training, name)
+            self._parameters = training.model.parameters()
         elif training.epoch - (self.best_epoch or 0) >= self.patience:
             best = f"; best {self.best:.6g} in epoch {self.best_epoch}" if self.best_epoch else ""
             training.stop(f"no better {name} for {self.patience} epochs{best}")
         training.history.best_epoch = self.best_epoch
 
     def on_fit_end(self, training: Training) -> None:
-        """Go back to the weights of the best epoch."""
-        if self._weights:
-            training.weights.give(self._weights)
-
-    def _is_better(self, number: float) -> bool:
-        if math.isnan(number):
-            return False
-        if math.isnan(self.best):
-            return True
-        gain = number - self.best if self._higher else self.best - number
-        return gain > self.min_delta
-
-    def _direction(self, metrics: Mapping[str, Metric]) -> bool:
-        """Whether higher is better; asked before anything is learned."""
-        if self.higher_is_better is not None:
-            return self.higher_is_better
-        column = (self.monitor or "loss").removeprefix("val_")
-        if column not in metrics:
-            return column in HIGHER_IS_BETTER
-        known = is_better_higher(metrics[column])
-        if known is None:
-            raise ValueError(
-                f"EarlyStopping: monitor={self.monitor!r} is a metric of your own, of which nobody "
-                f"knows which way is better; write EarlyStopping(monitor={self.monitor!r}, "
-                "higher_is_better=True), or False"
-            )
-        return known
+        """Go back to the weights of the best epoch; so do Parameters that took others' places."""
+        if not self._weights:
+            return
+        training.weights.give(self._weights)
+        known, now = set(map(id, self._parameters)), training.model.parameters()
+        if len(now) == len(known):
+            for parameter, was in zip(now, self._parameters, strict=True):
+                if id(parameter) not in known:
+                    parameter.data = was.data
 
     def state_dict(self) -> dict[str, Any]:
         """The best epoch so far, with its weights."""

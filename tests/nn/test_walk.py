@@ -5,7 +5,7 @@ from typing import NamedTuple
 
 from autograd import Value
 from nn import Module, Parameter
-from nn.walk import attributes, dotted, keys, walk
+from nn.walk import attributes, dotted, keys, walk, walk_parts
 
 
 class Bag(Module):
@@ -112,3 +112,17 @@ def test_a_trail_leads_to_its_part():
 
     assert keys(trail) == ("rows", 0, "key")
     assert part is bag.rows[0]["key"]
+
+
+def test_the_parts_alone_are_those_of_a_walk():
+    shared = Bag(w=[Parameter(1.0), Parameter(2.0)])
+    bag = Bag(
+        some=[Parameter(3.0), shared, ()],
+        table={"key": (Bag(), [shared, Parameter(4.0)]), 7: Parameter(5.0)},
+        loose=Parameter(6.0),
+    )
+    bag.itself = [bag]
+
+    found = [(dotted(trail), part) for trail, part in walk(bag) if isinstance(part, Bag)]
+    assert [(dotted(trail), part) for trail, part in walk_parts(bag)] == found
+    assert [name for name, _ in found] == ["", "some.1", "table.key.0"]

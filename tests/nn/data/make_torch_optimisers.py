@@ -31,6 +31,40 @@ RUNS = [
     ("RMSprop", {"lr": 0.005, "alpha": 0.9, "eps": 1e-3}),
     ("RMSprop", {"lr": 0.005, "momentum": 0.7}),
     ("RMSprop", {"lr": 0.005, "alpha": 0.9, "eps": 1e-2, "momentum": 0.5, "centered": True}),
+    ("Adam", {"lr": 0.05, "weight_decay": 0.3}),
+    ("RMSprop", {"lr": 0.005, "weight_decay": 0.2}),
+    ("RMSprop", {"lr": 0.005, "momentum": 0.5, "centered": True, "weight_decay": 0.2}),
+]
+
+# Groups: which parameters, and their own settings. A schedule multiplies the rates of all.
+FALL = 0.97
+GROUPED = [
+    (
+        "SGD",
+        {"lr": 0.01, "momentum": 0.5},
+        [
+            {"params": [0, 1], "lr": 0.002},
+            {"params": [2], "momentum": 0.9, "nesterov": True},
+            {"params": [3], "weight_decay": 0.2},
+        ],
+    ),
+    (
+        "Adam",
+        {"lr": 0.03, "weight_decay": 0.1},
+        [
+            {"params": [3, 1], "lr": 0.07, "betas": [0.8, 0.95]},
+            {"params": [0, 2], "weight_decay": 0.0},
+        ],
+    ),
+    ("AdamW", {}, [{"params": [0], "lr": 0.04}, {"params": [1, 2, 3], "weight_decay": 0.5}]),
+    (
+        "RMSprop",
+        {"lr": 0.005},
+        [
+            {"params": [0, 3], "alpha": 0.9, "centered": True},
+            {"params": [1, 2], "momentum": 0.5},
+        ],
+    ),
 ]
 
 END = 12
@@ -64,16 +98,20 @@ def height(w):
     return valley + 0.5 * (3.0 * z).sin() * x + 0.1 * z * z + (y * u).tanh() + 0.05 * u**4
 
 
-def path(name, settings):
-    """Where the optimiser is after the steps that are kept."""
+def path(name, settings, groups=None):
+    """Where the optimiser is after the steps that are kept; with groups, the rates fall."""
     w = [torch.tensor(x, dtype=torch.float64, requires_grad=True) for x in START]
     given = {k: tuple(x) if isinstance(x, list) else x for k, x in settings.items()}
-    optimiser = getattr(torch.optim, name)(w, **given)
+    theirs = [{**group, "params": [w[i] for i in group["params"]]} for group in groups or []]
+    optimiser = getattr(torch.optim, name)(theirs or w, **given)
+    fall = FALL if groups else 1.0
+    schedule = torch.optim.lr_scheduler.LambdaLR(optimiser, lambda step: fall**step)
     places = []
     for step in range(1, STEPS + 1):
         optimiser.zero_grad()
         height(w).backward()
         optimiser.step()
+        schedule.step()
         if step in KEPT:
             places.append([x.item() for x in w])
     return places
@@ -101,6 +139,16 @@ def main():
         "optimisers": [
             {"name": name, "settings": settings, "path": path(name, settings)}
             for name, settings in RUNS
+        ],
+        "fall": FALL,
+        "groups": [
+            {
+                "name": name,
+                "settings": settings,
+                "groups": groups,
+                "path": path(name, settings, groups),
+            }
+            for name, settings, groups in GROUPED
         ],
         "end": END,
         "schedules": [

@@ -162,24 +162,24 @@ REFUSED = [
         lambda: SGD(LEAF, 0.1),
         TypeError,
         (
-            "SGD takes a Module or a list of parameters, got a Value; write SGD(model, ...) or "
-            "SGD(model.parameters(), ...)"
+            "SGD takes a Module or a list of parameters, got a Value; write SGD(model, ...), "
+            "SGD(model.parameters(), ...) or, for groups, SGD([{'params': ...}, ...], ...)"
         ),
     ),
     (
         lambda: Adam(3),
         TypeError,
         (
-            "Adam takes a Module or a list of parameters, got a int; write Adam(model, ...) or "
-            "Adam(model.parameters(), ...)"
+            "Adam takes a Module or a list of parameters, got a int; write Adam(model, ...), "
+            "Adam(model.parameters(), ...) or, for groups, Adam([{'params': ...}, ...], ...)"
         ),
     ),
     (
         lambda: Adam({"w": LEAF}),
         TypeError,
         (
-            "Adam takes a Module or a list of parameters, got a dict; write Adam(model, ...) or "
-            "Adam(model.parameters(), ...)"
+            "Adam takes a Module or a list of parameters, got a dict; write Adam(model, ...), "
+            "Adam(model.parameters(), ...) or, for groups, Adam([{'params': ...}, ...], ...)"
         ),
     ),
     (

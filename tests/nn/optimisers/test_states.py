@@ -93,7 +93,7 @@ def test_the_whole_state():
     assert optimiser.state_dict() == {
         "class": "Adam",
         "parameters": 1,
-        "settings": {"lr": 0.1, "betas": [0.5, 0.75], "eps": 1e-8},
+        "settings": {"lr": 0.1, "betas": [0.5, 0.75], "eps": 1e-8, "weight_decay": 0.0},
         "memory": {"m": [1.0], "v": [1.0], "t": [1.0]},
     }
 

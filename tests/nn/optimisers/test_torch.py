@@ -25,14 +25,13 @@ def named(run):
     return " ".join([run["name"], *[f"{name}={x}" for name, x in run["settings"].items()]])
 
 
-@pytest.mark.parametrize("run", RECORDED["optimisers"], ids=named)
-def test_the_same_way_as_torch(run):
-    w = [Parameter(x) for x in RECORDED["start"]]
-    optimiser = getattr(optimisers, run["name"])(w, **run["settings"])
-    places = []
+def ends(run, optimiser, w, fall=1.0):
+    """Whether the optimiser is where torch's was after each step that was kept."""
+    rate, places = optimiser.lr, []
     for step in range(1, RECORDED["steps"][-1] + 1):
         optimiser.zero_grad()
         height(w).backward()
+        optimiser.lr = rate * fall ** (step - 1)
         optimiser.step()
         if step in RECORDED["steps"]:
             places.append([p.data for p in w])
@@ -41,8 +40,24 @@ def test_the_same_way_as_torch(run):
         assert place == pytest.approx(torchs, rel=1e-12, abs=1e-12)
 
 
+@pytest.mark.parametrize("run", RECORDED["optimisers"], ids=named)
+def test_the_same_way_as_torch(run):
+    w = [Parameter(x) for x in RECORDED["start"]]
+
+    ends(run, getattr(optimisers, run["name"])(w, **run["settings"]), w)
+
+
+@pytest.mark.parametrize("run", RECORDED["groups"], ids=named)
+def test_groups_go_the_same_way_as_torchs(run):
+    """Each with settings of its own, under a schedule that multiplies the rates of all."""
+    w = [Parameter(x) for x in RECORDED["start"]]
+    groups = [{**one, "params": [w[i] for i in one["params"]]} for one in run["groups"]]
+
+    ends(run, getattr(optimisers, run["name"])(groups, **run["settings"]), w, RECORDED["fall"])
+
+
 def test_the_runs_differ():
     """A setting that did nothing would agree with anything."""
-    ends = {tuple(run["path"][-1]) for run in RECORDED["optimisers"]}
+    runs = RECORDED["optimisers"] + RECORDED["groups"]
 
-    assert len(ends) == len(RECORDED["optimisers"])
+    assert len({tuple(run["path"][-1]) for run in runs}) == len(runs)

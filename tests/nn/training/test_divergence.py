@@ -42,7 +42,7 @@ def test_the_example_is_counted_as_in_the_users_data():
     """Shuffled, split and partly without weight: its place is still that in X."""
     X = [[0.1 * i] for i in range(12)]
     X[7] = [1000.0]
-    with pytest.raises(DivergedError) as caught:
+    with pytest.raises(DivergedError) as caught, pytest.warns(match="column 0 of X has numbers of"):
         fit(Exponential(), X, [1.0] * 12, loss="mse", lr=1e-6, validation=([[0.0]], [1.0]),
             sample_weight=[0, 0, *[1] * 10], batch_size=3, progress=False)  # fmt: skip
 

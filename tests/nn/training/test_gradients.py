@@ -6,10 +6,10 @@ import pytest
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from autograd import Value
+from autograd import NonFiniteError, Value
 from autograd import abs as absolute
 from autograd import sum as total
-from nn import SGD, mse
+from nn import SGD, clip_grad_norm, clip_grad_value, mse
 from nn.training.gradients import Adjustments, first_non_finite, norm
 
 from .helpers import line, small, trained, weights
@@ -165,3 +165,64 @@ def test_which_one_is_not_finite(grads):
 
     assert first_non_finite(values) is values[len(grads)]
     assert first_non_finite(values[: len(grads)]) is None
+
+
+# --- in loops of one's own ------------------------------------------------------------------------
+
+
+@given(gradients, bounds)
+def test_clip_grad_norm_is_what_fit_does(grads, bound):
+    values = leaves(grads)
+    size = clip_grad_norm(values, bound)
+
+    assert size == pytest.approx(math.sqrt(math.fsum(g * g for g in grads)), rel=1e-9, abs=1e-160)
+    assert [value.grad for value in values] == adjusted(grads, clip_norm=bound)
+
+
+@given(gradients, bounds)
+def test_clip_grad_value_is_what_fit_does(grads, bound):
+    values = leaves(grads)
+    clip_grad_value(iter(values), bound)
+
+    assert [value.grad for value in values] == adjusted(grads, clip_value=bound)
+
+
+def test_a_model_a_list_and_what_is_frozen_or_comes_twice():
+    model = small()
+    for parameter in model.parameters():
+        parameter.grad = 1.0
+    model.layers[0].freeze()  # sets its gradients to 0
+    trained_ = model.layers[1].parameters()
+    size = math.sqrt(len(trained_))
+
+    assert clip_grad_norm(model, math.inf) == pytest.approx(size)
+    assert clip_grad_norm([*model.parameters(), *trained_], 0.5) == pytest.approx(size)
+    assert norm(model.parameters()) == pytest.approx(0.5)
+    assert all(p.grad == 0.0 for p in model.layers[0].parameters())
+
+
+X = Value(1.0, label="x")
+CLIPPED = [
+    (lambda: clip_grad_norm(X, 1.0), TypeError, "clip_grad_norm takes a model or a list"),
+    (lambda: clip_grad_norm([X, 2.0], 1.0), TypeError, "got a float at position 1"),
+    (lambda: clip_grad_norm([X], 0), ValueError, "clip_grad_norm: max_norm is above 0, got 0"),
+    (lambda: clip_grad_norm([X], math.nan), ValueError, "max_norm is above 0, got nan"),
+    (lambda: clip_grad_value([X], "1"), TypeError, "max_value is a number, got '1'"),
+]  # fmt: skip
+
+
+@pytest.mark.parametrize(("call", "error", "text"), CLIPPED, ids=range(len(CLIPPED)))
+def test_what_cannot_be_clipped(call, error, text):
+    with pytest.raises(error, match=text):
+        call()
+
+
+@pytest.mark.parametrize("clip", [clip_grad_norm, clip_grad_value])
+@pytest.mark.parametrize("bad", [math.nan, math.inf])
+def test_a_gradient_that_is_not_finite_is_named_and_nothing_changed(clip, bad):
+    values = [Value(0.0), Value(0.0, label="w")]
+    values[0].grad, values[1].grad = 5.0, bad
+    with pytest.raises(NonFiniteError, match=rf"the gradient of parameter 1 'w' is {bad}; no grad"):
+        clip(values, 1.0)
+
+    assert values[0].grad == 5.0

@@ -4,6 +4,8 @@ import io
 import re
 import sys
 
+import pytest
+
 from nn.training.callbacks import Callback
 from nn.training.progress import Progress
 
@@ -29,12 +31,13 @@ def test_plain_lines_where_there_is_no_terminal():
     )
 
 
-def test_long_trainings_have_about_twenty_lines():
-    lines = seen(io.StringIO(), 100).splitlines()
+@pytest.mark.parametrize("epochs", [1, 10, 11, 19, 100, 199])
+def test_a_training_however_long_has_at_most_eleven_lines(epochs):
+    lines = seen(io.StringIO(), epochs).splitlines()
 
-    assert len(lines) == 21
-    assert lines[0].startswith("epoch 1/100")
-    assert lines[-1].startswith("epoch 100/100")
+    assert len(lines) == epochs if epochs <= 10 else 6 < len(lines) <= 11
+    assert lines[0].startswith(f"epoch 1/{epochs}")
+    assert lines[-1].startswith(f"epoch {epochs}/{epochs}")
 
 
 def test_a_bar_on_a_terminal():
@@ -63,16 +66,18 @@ def test_an_early_end_is_said():
     assert stream.getvalue().splitlines()[-1] == "enough"
 
 
-def test_it_goes_to_stderr_and_can_be_silenced(capsys):
+def test_it_goes_to_stdout_and_can_be_silenced(capsys):
     trained(small(nin=1), *line(), progress=True)
-    assert "epoch 3/3" in capsys.readouterr().err
+    captured = capsys.readouterr()
+    assert "epoch 3/3" in captured.out
+    assert captured.err == ""
     trained(small(nin=1), *line(), progress=False)
     captured = capsys.readouterr()
 
     assert captured.out == captured.err == ""
 
 
-def test_without_stderr_nothing_is_written(monkeypatch):
-    monkeypatch.setattr(sys, "stderr", None)
+def test_without_stdout_nothing_is_written(monkeypatch):
+    monkeypatch.setattr(sys, "stdout", None)
 
     assert trained(small(nin=1), *line(), progress=True).epochs == 3

@@ -150,7 +150,7 @@ def test_an_unknown_initialiser():
         (0, 2, ValueError, "Embedding(count, size): count is at least 1, got 0"),
         (2, -1, ValueError, "Embedding(count, size): size is at least 1, got -1"),
         (2.0, 2, TypeError, "Embedding(count, size): count is a whole number, got 2.0; write 2"),
-        (2, "2", TypeError, "Embedding(count, size): size is a whole number, got '2'"),
+        (2, "2", TypeError, "Embedding(count, size): size is a whole number, got '2'; write 2"),
     ],
 )
 def test_sizes(count, size, error, text):

@@ -97,6 +97,7 @@ def mixed(seed):
 LAYERS = {
     "Neuron": lambda seed: nn.Neuron(3, activation="silu", rng=random.Random(seed)),
     "Layer": lambda seed: nn.Layer(3, 2, activation="gelu", rng=random.Random(seed)),
+    "Linear": lambda seed: nn.Linear(3, 2, rng=seed),
     "MLP": lambda seed: nn.MLP(3, [4, 1], activation="softplus", rng=random.Random(seed)),
     "Sequential": mixed,
     "LayerNorm": lambda _: nn.LayerNorm(3, eps=0.1),
@@ -123,7 +124,7 @@ def test_every_kind_of_layer_is_checked():
         if isinstance(kind, type) and issubclass(kind, nn.Module)
     }
 
-    assert kinds - {"Module", "Embedding"} == set(LAYERS)
+    assert kinds - {"Module", "ModuleList", "Embedding"} == set(LAYERS)
 
 
 @pytest.mark.parametrize("name", list(LAYERS))

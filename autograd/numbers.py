@@ -33,7 +33,7 @@ def real(x: Any, what: str = "Value(x)") -> float:
     if x.__class__ is float:
         number: float = x
         return number
-    if not is_number(x):
+    if x.__class__ is not int and not is_number(x):
         raise TypeError(f"{what} takes a real number, got {_describe(x, what)}")
     try:
         number = float(x)

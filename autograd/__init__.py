@@ -47,9 +47,11 @@ from .functions import clip as clip
 from .functions import detach as detach
 from .functions import dot as dot
 from .functions import elu as elu
+from .functions import exp2 as exp2
 from .functions import is_constant as is_constant
 from .functions import leaky_relu as leaky_relu
 from .functions import log_softmax as log_softmax
+from .functions import logaddexp as logaddexp
 from .functions import logsumexp as logsumexp
 from .functions import mean as mean
 from .functions import prod as prod
@@ -80,16 +82,20 @@ from .ops import erfc as erfc
 from .ops import exp as exp
 from .ops import expm1 as expm1
 from .ops import floor as floor
+from .ops import floor_divide as floor_divide
 from .ops import gelu as gelu
 from .ops import greater as greater
 from .ops import hypot as hypot
 from .ops import less as less
 from .ops import log as log
 from .ops import log1p as log1p
+from .ops import log2 as log2
+from .ops import log10 as log10
 from .ops import maximum as maximum
 from .ops import minimum as minimum
 from .ops import pow_ as pow  # noqa: F401 - the public name
 from .ops import relu as relu
+from .ops import remainder as remainder
 from .ops import sigmoid as sigmoid
 from .ops import sign as sign
 from .ops import silu as silu

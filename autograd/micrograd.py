@@ -69,20 +69,30 @@ class Value(Arithmetic):
 
     def record(self, op: Op, operands: tuple[Any, ...]) -> Value:
         """The result of ``op`` as a node that knows how to hand its gradient on."""
-        if op.arity not in {None, len(operands)} or not all(map(_is_of_here, operands)):
+        if op.arity != len(operands) and op.arity is not None:
             raise op.misuse(operands)
-        nodes = [x if isinstance(x, Value) else Value(x) for x in operands]
+        nodes = []
+        for x in operands:
+            if not isinstance(x, Value) and not is_number(x):
+                raise op.misuse(operands)
+            nodes.append(x if isinstance(x, Value) else Value(x))
         numbers = [x.data for x in nodes]
         data = op.forward(*numbers)
         if data - data != 0:
             op.check(tuple(numbers))
-        symbol = _SPELLED.get(op.name, op.name)
+        symbol, operands_there = _SPELLED.get(op.name, op.name), nodes
         if op is ops.pow_:
             symbol = f"**{operands[1]}"
-        is_fixed = op is ops.pow_ and nodes[1] is not operands[1]  # an exponent is no operand there
-        out = Value(data, nodes[:1] if is_fixed else nodes, symbol)
+            if nodes[1] is not operands[1]:  # a plain exponent is no operand there
+                operands_there = nodes[:1]
+        out = Value(data, operands_there, symbol)
 
         def _backward() -> None:
+            if op is ops.add or op is ops.mul:  # the table's slopes, spelled out for speed
+                a, b = nodes
+                a.grad += out.grad if op is ops.add else b.data * out.grad
+                b.grad += out.grad if op is ops.add else a.data * out.grad
+                return
             with unchecked():
                 slopes = op.slopes(out.data, tuple([x.data for x in nodes]))
             for x, slope in zip(nodes, slopes, strict=True):
@@ -131,10 +141,6 @@ class Value(Arithmetic):
 
     def __repr__(self) -> str:
         return f"Value(data={self.data}, grad={self.grad})"
-
-
-def _is_of_here(x: Any) -> bool:
-    return isinstance(x, Value) or is_number(x)
 
 
 # --- its networks ---------------------------------------------------------------------------------

@@ -64,8 +64,9 @@ def words(svg):
     return [re.sub(r"<[^>]+>", "", text) for text in re.findall(r"<text[^>]*>(.*?)</text>", svg)]
 
 
-def test_the_readme_counts_the_operations_and_holds_no_placeholder():
+def test_the_readme_promises_no_more_operations_than_there_are_and_holds_no_placeholder():
     text = (ROOT / "README.md").read_text(encoding="utf-8")
+    (count,) = re.findall(r"`Value` and (?:over )?(\d+) operations", text)
 
-    assert f"`Value` and {len(ALL)} operations" in text
+    assert len(ALL) - 10 < int(count) <= len(ALL)
     assert not re.search(r"^[A-Z]{4,}$", text, re.MULTILINE)

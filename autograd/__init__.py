@@ -50,9 +50,11 @@ from .functions import clip as clip
 from .functions import detach as detach
 from .functions import dot as dot
 from .functions import elu as elu
+from .functions import exp2 as exp2
 from .functions import is_constant as is_constant
 from .functions import leaky_relu as leaky_relu
 from .functions import log_softmax as log_softmax
+from .functions import logaddexp as logaddexp
 from .functions import logsumexp as logsumexp
 from .functions import mean as mean
 from .functions import prod as prod
@@ -89,6 +91,7 @@ from .ops import exp as exp
 from .ops import exp_product as exp_product
 from .ops import expm1 as expm1
 from .ops import floor as floor
+from .ops import floor_divide as floor_divide
 from .ops import gelu as gelu
 from .ops import greater as greater
 from .ops import hypot as hypot
@@ -103,6 +106,7 @@ from .ops import mul as mul
 from .ops import neg as neg
 from .ops import pow_ as pow  # noqa: F401 - the public name
 from .ops import relu as relu
+from .ops import remainder as remainder
 from .ops import sech as sech
 from .ops import sigmoid as sigmoid
 from .ops import sign as sign
@@ -129,6 +133,7 @@ __version__ = "0.1.0"
 
 if TYPE_CHECKING:
     from . import formula as formula
+    from . import micrograd as micrograd
     from . import testing as testing
 else:
-    __all__, __dir__, __getattr__ = _public(globals(), ["formula", "ops", "testing"])
+    __all__, __dir__, __getattr__ = _public(globals(), ["formula", "micrograd", "ops", "testing"])

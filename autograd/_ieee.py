@@ -36,7 +36,7 @@ def total(
         except ValueError:
             return at_pole.get(x, NAN)
 
-    complete.__name__ = function.__name__
+    complete.__name__, complete.__doc__ = function.__name__, function.__doc__
     return complete
 
 
@@ -49,6 +49,7 @@ expm1 = total(math.expm1)
 cosh = total(math.cosh)
 sinh = total(math.sinh, overflow=_with_sign)
 log = total(math.log, poles={0.0: -INF})
+log.__doc__ = "Return the natural logarithm of x."  # math.log's tells of a base
 log2 = total(math.log2, poles={0.0: -INF})
 log10 = total(math.log10, poles={0.0: -INF})
 log1p = total(math.log1p, poles={-1.0: -INF})
@@ -72,6 +73,22 @@ def divide(x: Any, y: Any) -> Any:
         return math.copysign(INF, x) * math.copysign(1.0, y)
     except OverflowError:  # a Fraction or an int beyond the largest double met a float
         return INF if (x > 0) == (y > 0) else -INF
+
+
+def floor_divide(x: Any, y: Any) -> Any:
+    """The largest whole number ≤ x / y, of the exact quotient: 1 // 0.1 is 9; by 0 as x / 0."""
+    try:
+        return x // y
+    except ZeroDivisionError:
+        return divide(x, y)
+
+
+def remainder(x: Any, y: Any) -> Any:
+    """x − y·⌊x/y⌋, which has the sign of y, as Python's %; nan for y = 0."""
+    try:
+        return x % y
+    except ZeroDivisionError:
+        return NAN
 
 
 def power(x: Any, y: Any) -> Any:

@@ -47,6 +47,18 @@ class Arithmetic(Recorder):
     def __rtruediv__(self, other: Any) -> Any:
         return self._binary(ops.div, other, self, other)
 
+    def __mod__(self, other: Any) -> Any:
+        return self._binary(ops.remainder, self, other, other)
+
+    def __rmod__(self, other: Any) -> Any:
+        return self._binary(ops.remainder, other, self, other)
+
+    def __floordiv__(self, other: Any) -> Any:
+        return self._binary(ops.floor_divide, self, other, other)
+
+    def __rfloordiv__(self, other: Any) -> Any:
+        return self._binary(ops.floor_divide, other, self, other)
+
     def __pow__(self, other: Any) -> Any:
         return self._binary(ops.pow_, self, other, other)
 
@@ -83,6 +95,11 @@ class Arithmetic(Recorder):
     def exp(self) -> Self:
         """e**x."""
         return self._unary(ops.exp)
+
+    def exp2(self) -> Self:
+        """2**x."""
+        result: Self = 2.0**self
+        return result
 
     def expm1(self) -> Self:
         """e**x − 1, exact near 0."""

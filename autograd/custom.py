@@ -79,6 +79,7 @@ def operation(
             else _fitting(result, f"the forward function of {name}")
         )
 
+    inside.__doc__ = forward.__doc__
     row = Op(
         name,
         symbol or name,

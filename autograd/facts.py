@@ -10,7 +10,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
-from .primitive import Op
+from .primitive import Op, Recorder
 from .sweep import topological
 from .value import Value
 
@@ -34,6 +34,12 @@ class Fact:
 
 def checked_roots(roots: Any) -> list[Value]:
     """``roots`` as a list, if they are Values."""
+    if isinstance(roots, Recorder):
+        raise TypeError(
+            f"a Graph is taken of a Value of autograd, got a {type(roots).__name__} of "
+            f"{type(roots).__module__}, which remembers no rows of the table; draw it with code "
+            "that reads _prev and _op, or take Value from autograd"
+        )
     if not isinstance(roots, (list, tuple)) or not roots:
         raise TypeError(f"a Graph is taken of a Value or a list of Values, got {roots!r:.60}")
     for root in roots:

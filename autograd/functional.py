@@ -25,7 +25,7 @@ from . import ops
 from .modes import NOWHERE, Run, enter, here, made_in, recording
 from .numbers import is_number, real
 from .pullback import between, pullback, pushforward
-from .trees import Rebuild, flatten
+from .trees import Rebuild, flatten, holds
 from .value import Constant, Value, record
 
 # How many derivatives are being taken around the running code.
@@ -45,8 +45,7 @@ class _Run:
         positions: Sequence[int],
         *others: Any,
     ) -> None:
-        given = [leaf for tree in (*args, *kwargs.values(), *others) for leaf in flatten(tree)[0]]
-        surrounded = _depth.get() > 0 or any(isinstance(leaf, Value) for leaf in given)
+        surrounded = _depth.get() > 0 or holds((*args, *kwargs.values(), *others), Value)
         self.recorded_outside = (here() or NOWHERE).recording
         self.inputs: list[Value] = []
         self.rebuilds: list[tuple[int, Rebuild]] = []
@@ -85,7 +84,7 @@ class _Run:
             _depth.set(depth + 1)
             for position in positions:
                 leaves, rebuild = flatten(arguments[position])
-                fresh = [_fresh(leaf, f) for leaf in leaves]
+                fresh = [_fresh(leaf, f, position) for leaf in leaves]
                 self.inputs += fresh
                 self.rebuilds.append((len(fresh), rebuild))
                 arguments[position] = rebuild(list(fresh))
@@ -134,11 +133,19 @@ class _Run:
         return pushforward(self.outputs, self.inputs, tangents, live=self.live, order=self.order)
 
 
-def _fresh(x: Any, f: Callable[..., Any]) -> Value:
-    """A Value of this derivative's own that stands for x."""
-    if isinstance(x, Value) and not isinstance(x, Constant):
-        return record(ops.copy, (x,), (x._z,))
-    return Value(x.data if isinstance(x, Value) else real(x, f"an argument of {_name(f)}"))
+def _fresh(x: Any, f: Callable[..., Any], position: int) -> Value:
+    """A Value of this derivative's own that stands for x, a part of argument ``position``."""
+    if isinstance(x, Value):
+        return Value(x.data) if isinstance(x, Constant) else record(ops.copy, (x,), (x._z,))
+    try:
+        return Value(real(x, f"argument {position} of {_name(f)}, which is differentiated,"))
+    except TypeError as error:
+        raise TypeError(
+            f"{error}. It may be numbers in lists, tuples, dicts and NumPy arrays (of a table: "
+            "table.to_numpy()). What is not to be differentiated may be anything: an argument that "
+            "argnums does not name, one given by keyword, or a part of the function, as in "
+            "lambda x: f(x, other)"
+        ) from None
 
 
 def _name(f: Callable[..., Any]) -> str:
@@ -146,7 +153,7 @@ def _name(f: Callable[..., Any]) -> str:
 
 
 def _positions(f: Callable[..., Any], argnums: Argnums, args: Sequence[Any]) -> list[int]:
-    positions: list[Any] = [argnums] if isinstance(argnums, int) else list(argnums)
+    positions: list[Any] = list(argnums) if isinstance(argnums, Sequence) else [argnums]
     for position in positions:
         if not isinstance(position, int) or not -len(args) <= position < len(args):
             raise TypeError(
@@ -195,7 +202,8 @@ def value_and_grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[...,
 def grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     """The gradient of a function of one number or of nested lists of numbers.
 
-    The result has the shape of the argument (of a tuple of arguments, if ``argnums`` is one).
+    The result has the shape of the argument (of a tuple of arguments, if ``argnums`` is one). All
+    other arguments, and those given by keyword, may be anything: f gets the very same objects.
 
     >>> grad(lambda x: x**3)(2.0)
     12.0
@@ -207,7 +215,8 @@ def grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     Raises
     ------
     TypeError
-        if f returns several numbers (use `jacobian`), or something that is no number.
+        if f returns several numbers (use `jacobian`), or something that is no number, or if an
+        argument that is differentiated holds something else than numbers.
     """
     _callable(f, "grad")
     both = value_and_grad(f, argnums)
@@ -229,14 +238,26 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     """
     _callable(f, "jvp")
     primals, tangents = _pair(primals, "primals"), _pair(tangents, "tangents")
+    run, moved = _pushed(f, primals, {}, range(len(primals)), tangents)
+    return run.value(), moved
+
+
+def _pushed(
+    f: Callable[..., Any],
+    args: Sequence[Any],
+    kwargs: dict[str, Any],
+    positions: Sequence[int],
+    tangents: Sequence[Any],
+) -> tuple[_Run, Any]:
+    """A run of f, and the rate of change of its output."""
     rates = flatten(list(tangents))[0]
-    run = _Run(f, primals, {}, range(len(primals)), *tangents)
+    run = _Run(f, args, kwargs, positions, *tangents)
     if len(rates) != len(run.inputs):
         raise ValueError(
             f"jvp got {len(run.inputs)} primal numbers and {len(rates)} tangents; give one each"
         )
     moved = run.push([x if isinstance(x, Value) else real(x, "a tangent") for x in rates])
-    return run.value(), run.rebuild_output([run.shown(x) for x in moved])
+    return run, run.rebuild_output([run.shown(x) for x in moved])
 
 
 def _pair(xs: Any, what: str) -> tuple[Any, ...]:
@@ -271,8 +292,10 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
     return run.value(), pull
 
 
-def derivative(f: Callable[[Any], Any], order: int = 1) -> Callable[[Any], Any]:
-    """The derivative of a function of one number, of any order, by forward mode.
+def derivative(f: Callable[..., Any], order: int = 1) -> Callable[..., Any]:
+    """The derivative of a function towards its first argument, a number; of any order.
+
+    By forward mode. Further arguments may be anything.
 
     >>> derivative(lambda x: x**3)(2.0), derivative(lambda x: x**3, order=3)(2.0)
     (12.0, 6.0)
@@ -284,12 +307,12 @@ def derivative(f: Callable[[Any], Any], order: int = 1) -> Callable[[Any], Any]:
         )
 
     @functools.wraps(f)
-    def slope(x: Any) -> Any:
+    def slope(x: Any, *others: Any, **kwargs: Any) -> Any:
         if not isinstance(x, Value) and not is_number(x):
             raise TypeError(
                 f"derivative is for functions of one number, got {x!r}; use grad or jacobian"
             )
-        return jvp(f, (x,), (1.0,))[1]
+        return _pushed(f, (x, *others), kwargs, [0], [1.0])[1]
 
     if order == 0:
         return f
@@ -358,10 +381,6 @@ def hvp(f: Callable[..., Any], argnums: int = 0) -> Callable[..., Any]:
             raise TypeError(f"hvp(f) takes f's arguments and then a vector, got {len(args)}")
         *primals, vector = args
         position = _positions(f, argnums, primals)[0]
-
-        def along(x: Any) -> Any:
-            return grad(f, position)(*primals[:position], x, *primals[position + 1 :], **kwargs)
-
-        return jvp(along, (primals[position],), (vector,))[1]
+        return _pushed(grad(f, position), primals, kwargs, [position], [vector])[1]
 
     return product

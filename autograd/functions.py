@@ -21,8 +21,10 @@ __all__ = [
     "detach",
     "dot",
     "elu",
+    "exp2",
     "leaky_relu",
     "log_softmax",
+    "logaddexp",
     "logsumexp",
     "mean",
     "prod",
@@ -189,6 +191,24 @@ def logsumexp(values: Iterable[Any]) -> Any:
     1000.6931471805599
     """
     return _of_several(ops.logsumexp, _listed(values, "logsumexp"), "logsumexp")
+
+
+def logaddexp(x: Any, y: Any) -> Any:
+    """ln(eˣ + eʸ), without overflow: `logsumexp` of two numbers.
+
+    >>> logaddexp(Value(1000.0), 1000.0).data
+    1000.6931471805599
+    """
+    return _of_several(ops.logsumexp, [x, y], "logaddexp")
+
+
+def exp2(x: Any) -> Any:
+    """2ˣ.
+
+    >>> exp2(Value(10.0)).data
+    1024.0
+    """
+    return ops.pow_(2.0, x if isinstance(x, Recorder) else real(x, "exp2"))
 
 
 def softmax(values: Iterable[Any]) -> list[Any]:

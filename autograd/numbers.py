@@ -33,7 +33,7 @@ def real(x: Any, what: str = "Value(x)") -> float:
     if x.__class__ is float:
         number: float = x
         return number
-    if not is_number(x):
+    if x.__class__ is not int and not is_number(x):
         raise TypeError(f"{what} takes a real number, got {_describe(x, what)}")
     try:
         number = float(x)
@@ -63,7 +63,7 @@ def _describe(x: Any, what: str) -> str:  # noqa: PLR0911 - one line for each ki
     if hasattr(x, "backward"):
         return "a Value; use it as it is, or write v.data for its number"
     several = f"; write [{what} for x in %s]" if what == "Value(x)" else ""
-    if hasattr(x, "__array__") and hasattr(x, "shape"):
+    if hasattr(type(x), "__array__") and hasattr(x, "shape"):
         write = several % "array" if several else ""
         return f"an array of shape {x.shape}" + ("; write array.item()" if x.shape == () else write)
     if isinstance(x, (list, tuple)):

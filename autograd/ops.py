@@ -36,6 +36,13 @@ NAN: Final = math.nan
 HALF: Final = Fraction(1, 2)  # exact in every arithmetic
 TORCH: Final = "as PyTorch"
 
+
+def _to_the_next_multiples(x: Any, y: Any) -> tuple[Any, ...]:
+    """How far x is from the multiples of y around it; and y, as multiples lie close beside 0."""
+    beyond = _ieee.remainder(x, y)
+    return (beyond, y - beyond, y)
+
+
 # fmt: off
 
 # --- arithmetic -----------------------------------------------------------------------------------
@@ -55,6 +62,23 @@ div: Final[Op] = register(Op("div", "÷", _ieee.divide, rational=True, domain=(R
 
 neg: Final[Op] = register(Op("neg", "−", lambda x: -x, rational=True,
     partials=(lambda z, x: -1,), formulas=("-1",)))
+
+floor_divide: Final[Op] = register(Op("floor_divide", "//", _ieee.floor_divide, rational=True,
+    domain=(REALS, NON_ZERO),
+    partials=(lambda z, x, y: 0, lambda z, x, y: 0), formulas=("0", "0"),
+    kinks=_to_the_next_multiples,
+    conventions=(Convention((6.0, 3.0), value=2.0, partials=(0.0, 0.0), why="flat around it"),)))
+
+remainder: Final[Op] = register(Op("remainder", "%", _ieee.remainder, rational=True,
+    domain=(REALS, NON_ZERO),
+    partials=(lambda z, x, y: 1, lambda z, x, y: -floor_divide(x, y)),
+    formulas=("1", "(z - x)/y"),
+    kinks=_to_the_next_multiples,
+    conventions=(
+        Convention((6.0, 3.0), value=0.0, partials=(1.0, -2.0),
+                   why="the slopes of the side to which 6 % 3 = 0 belongs, " + TORCH),
+        Convention((-6.0, 4.0), value=2.0, partials=(1.0, 2.0), why="the sign of y, as Python's %"),
+    )))
 
 pow_: Final[Op] = register(Op("pow", "^", _ieee.power, rational=True, domain=(REALS, REALS),
     defined=lambda x, y: x > 0 or (x == 0 and y >= 0) or (x < 0 and _ieee.is_whole(y)),

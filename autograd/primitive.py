@@ -11,6 +11,7 @@ derivatives) and Fractions (for exact tests) alike.
 
 from __future__ import annotations
 
+import inspect
 import math
 from collections.abc import Callable
 from dataclasses import dataclass, field
@@ -105,6 +106,18 @@ def nothing(*_: Any) -> tuple[Any, ...]:
     return ()
 
 
+class _OfEach:
+    """An attribute that each row has of its own, and the class as Python made it."""
+
+    def __init__(self, of_row: Callable[[Op], Any], of_class: Any = None) -> None:
+        self.of_row, self.of_class = of_row, of_class
+
+    def __get__(self, row: Op | None, _: type) -> Any:
+        if row is None and self.of_class is None:
+            raise AttributeError
+        return self.of_class if row is None else self.of_row(row)
+
+
 @dataclass(frozen=True, eq=False, slots=True)
 class Op:
     """One row of the operation table; calling it applies the operation.
@@ -134,6 +147,15 @@ class Op:
     >>> from autograd import Value, ops
     >>> ops.ALL["mul"](Value(2.0), 3.0).data
     6.0
+
+    ``help`` of a row tells of the function that it is:
+
+    >>> print(ops.tanh.__doc__)
+    tanh(x, /)
+    <BLANKLINE>
+    Return the hyperbolic tangent of x.
+    <BLANKLINE>
+    It is recorded if an operand is a Value. Its slope, where z is the result: 1 - z**2.
     """
 
     name: str
@@ -226,6 +248,32 @@ class Op:
             f"{self.name} needs {self.requirement()}{notes}"
         )
 
+    def _signature(self) -> inspect.Signature:
+        kinds = inspect.Parameter
+        if self.arity is None:
+            return inspect.Signature([kinds("xs", kinds.VAR_POSITIONAL)])
+        names = "xyw" if self.arity <= 3 else [f"x{i + 1}" for i in range(self.arity)]
+        return inspect.Signature([kinds(x, kinds.POSITIONAL_ONLY) for x in names[: self.arity]])
+
+    def _documentation(self) -> str:
+        """The docstring of the function that this row is."""
+        told = f"{self.name}{self._signature()}\n\n{self.forward.__doc__ or self.symbol}\n\n"
+        told += "It is recorded if an operand is a Value."
+        if self.formulas:
+            plural = "s" if len(self.formulas) > 1 else ""
+            slopes = ", ".join(self.formulas)
+            told += f" Its slope{plural}, where z is the result: {slopes}."
+        if self.requirement():
+            told += f"\n\nIt needs {self.requirement()}; other numbers are a DomainError."
+        for row in self.conventions:
+            if all(map(math.isfinite, row.at)):
+                told += f"\nAt {row.at}: slopes {row.partials} ({row.why})."
+        return told
+
+    __name__ = _OfEach(lambda row: row.name)
+    __signature__ = _OfEach(lambda row: row._signature())
+    __doc__ = _OfEach(lambda row: row._documentation(), __doc__ or "")  # python -OO has none
+
     def requirement(self) -> str:
         """What the operation needs of its operands, in words: ``"x > 0"``."""
         names = ("x", "y", "w")
@@ -244,6 +292,8 @@ class Op:
                     f"write [{self.name}(x) for x in array], or NumPy's function of that name"
                 )
         kinds = ", ".join(type(operand).__name__ for operand in operands)
+        if len({type(x).record for x in operands if isinstance(x, Recorder)}) > 1:
+            kinds += ": take both from autograd, or both from autograd.micrograd"
         return TypeError(f"{self.name} takes Values or real numbers, got {kinds}")
 
     def __reduce__(self) -> tuple[Any, ...]:

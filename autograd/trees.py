@@ -5,7 +5,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import sys
+from collections.abc import Callable, Iterable
 from typing import Any
 
 Rebuild = Callable[[list[Any]], Any]
@@ -29,6 +30,35 @@ def flatten(tree: Any) -> tuple[list[Any], Rebuild]:
     return [tree], lambda leaves: leaves[0]
 
 
+# The contents of a container as it is, whatever a class of the user's makes of it.
+_CONTENTS: dict[type, Callable[[Any], Iterable[Any]]] = {
+    dict: dict.values,
+    list: list.__iter__,
+    tuple: tuple.__iter__,
+}
+
+
+def holds(trees: Iterable[Any], kind: type) -> bool:
+    """Whether something of this class is in nested arguments; what is no container is not asked.
+
+    >>> holds([{"w": [1.0, "a"]}, None, len], str), holds([1.0, object()], str)
+    (True, False)
+    """
+    numpy = sys.modules.get("numpy")
+    waiting, seen = list(trees), set()
+    while waiting:
+        x = waiting.pop()
+        if issubclass(type(x), kind):
+            return True
+        for container, contents in _CONTENTS.items():
+            if issubclass(type(x), container) and id(x) not in seen:
+                seen.add(id(x))  # a list may hold itself
+                waiting += contents(x)
+        if numpy is not None and issubclass(type(x), numpy.ndarray) and x.dtype == object:
+            waiting += x.flat
+    return False
+
+
 def _joined(parts: list[Any], container: Callable[[list[Any]], Any]) -> tuple[list[Any], Rebuild]:
     flat = [flatten(part) for part in parts]
 
@@ -43,7 +73,8 @@ def _joined(parts: list[Any], container: Callable[[list[Any]], Any]) -> tuple[li
 
 
 def _is_array(x: Any) -> bool:
-    return hasattr(x, "__array__") and getattr(x, "shape", ()) != ()
+    """Whether x has dimensions and elements as NumPy's arrays have them: no Series, no class."""
+    return hasattr(type(x), "__array__") and hasattr(type(x), "reshape") and x.shape != ()
 
 
 def _flatten_array(array: Any) -> tuple[list[Any], Rebuild]:

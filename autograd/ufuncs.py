@@ -25,16 +25,16 @@ from .primitive import Op, Recorder
 
 # fmt: off
 _SAME_NAME = (
-    "exp", "expm1", "log", "log1p", "sqrt", "cbrt", "sin", "cos", "tan",
+    "exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "cbrt", "sin", "cos", "tan",
     "sinh", "cosh", "tanh", "arcsin", "arccos", "arctan", "arcsinh", "arccosh", "arctanh",
-    "sign", "floor", "ceil",
+    "sign", "floor", "ceil", "floor_divide", "remainder", "maximum", "minimum", "hypot",
 )
 # fmt: on
 
 _SCALAR: dict[str, Callable[..., Any]] = {
     **{name: ops.ALL[name.replace("arc", "a")] for name in _SAME_NAME},
-    "log2": operator.methodcaller("log2"),
-    "log10": operator.methodcaller("log10"),
+    "exp2": functools.partial(ops.pow_, 2.0),
+    "logaddexp": ops.logsumexp,
     "add": operator.add,
     "subtract": operator.sub,
     "multiply": operator.mul,
@@ -49,10 +49,7 @@ _SCALAR: dict[str, Callable[..., Any]] = {
     "fabs": abs,
     "square": lambda x: x * x,
     "reciprocal": lambda x: 1.0 / x,
-    "maximum": ops.maximum,
-    "minimum": ops.minimum,
     "clip": ops.clip,
-    "hypot": ops.hypot,
     "arctan2": ops.atan2,
     "greater": operator.gt,
     "greater_equal": lambda x, y: x >= y,  # not by operator.ge: see picking.py
@@ -76,7 +73,7 @@ _ANSWERS = frozenset({"isnan", "isinf", "isfinite", "greater_equal", "less_equal
 # fmt: off
 _OPERATORS = frozenset({
     "add", "subtract", "multiply", "divide", "true_divide", "power", "negative", "positive",
-    "greater", "less", "equal", "not_equal",
+    "floor_divide", "remainder", "greater", "less", "equal", "not_equal",
 })
 # fmt: on
 _PRODUCTS = frozenset({"matmul", "vecdot", "matvec", "vecmat"})  # of arrays alone
@@ -85,6 +82,7 @@ _ON_ARRAYS = {  # what to write instead
     **dict.fromkeys(_PRODUCTS, "a Value is one number, not a matrix: write v * array"),
     "fmax": "write np.maximum, where nan stays nan",
     "fmin": "write np.minimum, where nan stays nan",
+    "fmod": "write np.remainder, whose result has the sign of the divisor",
     "heaviside": "write np.where(x > 0, 1.0, 0.0)",
     "rint": "write np.floor(x + 0.5)",
     "logical_and": "a Value has no truth value: write what you ask, as np.all(x > 0)",

@@ -168,6 +168,8 @@ class Value(Arithmetic):
             y = other._z
         elif other.__class__ is float:
             b, y = None, other
+        elif other.__class__ is int:
+            b, y = None, real(other, "add")
         else:
             return self._binary(ops.add, self, other, other)
         place = here()
@@ -190,6 +192,8 @@ class Value(Arithmetic):
             y = other._z
         elif other.__class__ is float:
             b, y = None, other
+        elif other.__class__ is int:
+            b, y = None, real(other, "mul")
         else:
             return self._binary(ops.mul, self, other, other)
         place = here()
@@ -232,6 +236,8 @@ class Value(Arithmetic):
     def _binary(self, op: Op, x: Any, y: Any, other: Any) -> Any:
         if isinstance(other, Value):
             return record(op, (x, y), (x._z, y._z))
+        if other.__class__ is int:
+            other = real(other, op.name)
         if other.__class__ is float:
             if x is self:
                 return record(op, (self, None), (self._z, other))

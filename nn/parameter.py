@@ -14,7 +14,8 @@ class Parameter(Value):
     """A Value that belongs to a model: optimisers change it, drawings show it as a parameter.
 
     Its name is its ``label``. A frozen parameter takes part in every computation, but gets no
-    gradient, and optimisers leave it alone.
+    gradient, and optimisers leave it alone. Attributes of your own, such as the ``p.m = 0.0`` of an
+    optimiser by hand, stay with it when it is frozen, copied or pickled.
 
     >>> w, b = Parameter(3.0, label="w"), Parameter(1.0, label="b")
     >>> b.freeze()
@@ -23,7 +24,7 @@ class Parameter(Value):
     (6.0, 0.0, True)
     """
 
-    __slots__ = ()
+    __slots__ = ("__dict__",)
     kind: ClassVar[str] = "parameter"
 
     @property

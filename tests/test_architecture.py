@@ -33,7 +33,7 @@ AUTOGRAD_LAYERS = (
     {"ops", "custom"},
     {"sweep", "ufuncs"},
     {"arithmetic", "copying"},
-    {"value"},
+    {"micrograd", "value"},
     {"arrays"},
     {"facts", "functions", "pullback", "roots"},
     {"formula", "functional"},

@@ -424,6 +424,17 @@ Cure: give yours another name, or start Python where it is not found. If another
 it, that package and glassgrad each need an environment of their own."""
 
 
+TEXTS = ["MIXED", "DAMAGED", "HIDDEN_BY_PYPI", "HIDDEN"]
+
+
+@pytest.mark.parametrize("name", TEXTS)
+def test_each_refusal_has_one_cause_and_then_one_cure(name):
+    text = getattr(installation, name)
+
+    assert re.findall(r"^(\w+): ", text, re.MULTILINE) == ["Cause", "Cure"]
+    assert not re.match(r"Cause|Cure", text)
+
+
 @pytest.mark.parametrize("name", ["nn", "viz"])
 def test_a_users_own_file_is_refused(healthy, name):
     own = healthy.start / f"{name}.py"

@@ -6,6 +6,7 @@ from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
 from autograd import ConstantError, Graph, Value
+from autograd.primitive import Recorder
 
 from . import choosing, words
 from .checks import at_least, one_of
@@ -114,8 +115,8 @@ def _graph(value: object, names: Mapping[str, Any] | None) -> Graph:
         return value
     if names is not None and not isinstance(names, Mapping):
         raise TypeError(f"draw: names is a dict of variables such as locals(), got {names!r:.60}")
-    if isinstance(value, Value):
-        return Graph(value, names)
+    if isinstance(value, Recorder):
+        return Graph(value, names)  # type: ignore[arg-type]  # which refuses what is no Value
     if isinstance(value, (list, tuple)):
         if not value:
             raise ValueError("draw needs at least one Value, got an empty list")

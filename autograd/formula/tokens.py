@@ -28,7 +28,7 @@ _SUBSCRIPTS = frozenset("₀₁₂₃₄₅₆₇₈₉")
 _DIGITS = frozenset("0123456789")
 _INSTEAD = {
     "^": "powers are written x**2",
-    "%": "there is no remainder here",
+    "%": "write remainder(x, y)",
     "√": "write sqrt(x)",
     "!": "there are no factorials here",
     ".": "there are no methods here: write tanh(x) for x.tanh()",

@@ -53,6 +53,8 @@ def functions(mp: Any) -> dict[str, Callable[..., Any]]:
         "mul": lambda x, y: x * y,
         "div": lambda x, y: x / y,
         "neg": lambda x: -x,
+        "floor_divide": lambda x, y: mp.floor(x / y),
+        "remainder": lambda x, y: x % y,
         "pow": power,
         "exp": mp.exp,
         "expm1": mp.expm1,

@@ -9,7 +9,7 @@ from fractions import Fraction
 
 import numpy as np
 import pytest
-from hypothesis import assume, given
+from hypothesis import assume, example, given
 from hypothesis import strategies as st
 
 import autograd
@@ -137,7 +137,38 @@ def test_operators_refuse_other_things(sign, other):
             call()
 
 
-@pytest.mark.parametrize("compute", [operator.floordiv, operator.mod, divmod, operator.matmul])
+@given(x=st.floats(-1e6, 1e6), y=st.floats(-1e3, 1e3))
+@example(x=-1e-20, y=1.0)
+@example(x=1.0, y=0.1)
+def test_remainders_and_rounded_quotients_are_pythons(x, y):
+    assume(abs(y) > 1e-3)
+    for compute in (operator.mod, operator.floordiv):
+        for a, b in ((Value(x), Value(y)), (Value(x), y), (x, Value(y))):
+            assert compute(a, b).data == compute(x, y)
+    a, b = Value(x), Value(y)
+    (10.0 * (a % b) + a // b).backward()
+
+    assert a.grad == 10.0
+    assert b.grad == -10.0 * (x // y)
+
+
+@pytest.mark.parametrize("number", [1, -7, True, 10**6, np.int64(3), 0.5])
+def test_whole_numbers_are_recorded_as_the_floats_they_are(number):
+    v = Value(3.0)
+    for compute in (operator.add, operator.sub, operator.mul, operator.truediv, operator.pow,
+                    operator.mod, operator.floordiv):  # fmt: skip
+        for of_kind in (lambda x: compute(v, x), lambda x: compute(x, v)):  # noqa: B023
+            if compute is operator.pow and number < 0:
+                continue
+            result, same = of_kind(number), of_kind(float(number))
+
+            assert (result.data, result.op) == (same.data, same.op)
+            assert [x.data for x in result.operands] == [x.data for x in same.operands]
+    with pytest.raises(OverflowError, match="takes numbers that fit a double"):
+        v * 10**400
+
+
+@pytest.mark.parametrize("compute", [divmod, operator.matmul])
 def test_operations_without_a_row_are_not_there(compute):
     for call in (lambda: compute(Value(5.0), 2.0), lambda: compute(5.0, Value(2.0))):
         with pytest.raises(TypeError, match="unsupported operand"):
@@ -146,7 +177,8 @@ def test_operations_without_a_row_are_not_there(compute):
 
 # --- methods --------------------------------------------------------------------------------------
 
-UNARY_METHODS = ["exp", "expm1", "log", "log1p", "sqrt", "cbrt", "sin", "cos", "tan", "asin",
+UNARY_METHODS = ["exp", "expm1", "log", "log1p", "log2", "log10",
+                 "sqrt", "cbrt", "sin", "cos", "tan", "asin",
                  "acos", "atan", "sinh", "cosh", "tanh", "asinh", "atanh", "relu", "sigmoid",
                  "softplus", "silu", "gelu", "erf", "erfc", "sign", "floor", "ceil"]  # fmt: skip
 

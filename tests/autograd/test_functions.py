@@ -870,3 +870,76 @@ def test_what_is_no_number_is_refused_at_the_call(name, alien):
     for xs in ([Value(1.0), alien, 2.0], [Value(1.0), alien, Value(2.0)], [3.0, alien, 2.0]):
         with pytest.raises(TypeError, match="takes a real number, got"):
             OF_SEVERAL[name](xs)
+
+
+# --- exp2 and logaddexp ---------------------------------------------------------------------------
+
+
+def near(found, exact, units):
+    """Within so many units in the last place."""
+    return abs(mpmath.mpf(found) - exact) <= units * max(math.ulp(float(exact)), 5e-324)
+
+
+@given(x=st.floats(-1073.0, 1023.0) | st.sampled_from([1e-300, -1e-17, 1023.999, -1022.5, 0.0]))
+def test_exp2_keeps_all_digits(x):
+    v = Value(x)
+    y = autograd.exp2(v)
+    y.backward()
+    with mpmath.workdps(50):
+        exact = mpmath.mpf(2) ** mpmath.mpf(x)
+
+        assert near(y.data, exact, 1)
+        assert near(v.grad, exact * mpmath.log(2), 2)
+    assert (autograd.exp2(x), Value(x).exp2().data) == (y.data, y.data)
+    assert autograd.derivative(autograd.exp2, 2)(x) == pytest.approx(y.data * math.log(2.0) ** 2)
+
+
+FAR_APART = [
+    (0.0, -40.0),
+    (0.0, -745.0),
+    (1e300, 1.0),
+    (-1e300, -1e300),
+    (800.0, 801.0),
+    (3.0, 3.0),
+]
+
+
+@pytest.mark.parametrize(("x", "y"), [*FAR_APART, *[(y, x) for x, y in FAR_APART]])
+def test_logaddexp_keeps_its_digits(x, y):
+    a, b = Value(x), Value(y)
+    z = autograd.logaddexp(a, b)
+    z.backward()
+    with mpmath.workdps(800):
+        difference = mpmath.exp(-abs(mpmath.mpf(x) - y)) if abs(x - y) < 1e4 else mpmath.mpf(0)
+        exact = max(x, y) + mpmath.log1p(difference)
+        larger = 1 / (1 + difference)
+        slopes = (larger, 1 - larger) if x >= y else (1 - larger, larger)
+
+        assert near(z.data, exact, 2)
+        assert near(a.grad, slopes[0], 4)
+        assert near(b.grad, slopes[1], 4)
+    assert autograd.logaddexp(x, y) == z.data
+
+
+def test_logaddexp_at_infinities():
+    inf = math.inf
+    found = [autograd.logaddexp(*xs) for xs in ((-inf, -inf), (-inf, 2.0), (inf, 1.0), (inf, -inf))]
+
+    assert found == [-inf, 2.0, inf, inf]
+
+
+@pytest.mark.parametrize("name", ["exp2", "logaddexp"])
+def test_what_is_no_number_is_refused(name):
+    arguments = ("x", 1.0)[: 1 + (name == "logaddexp")]
+    with refused(TypeError, f"{name} takes a real number, got the str 'x'; write float('x')"):
+        getattr(autograd, name)(*arguments)
+
+
+def test_numpys_names_lead_there():
+    v, w = Value(3.0), Value(1.0)
+
+    assert np.exp2(v).data == np.exp2(np.array([v]))[0].data == np.exp2(3.0)
+    assert np.logaddexp(v, w).data == np.logaddexp(autograd.array([v]), 1.0)[0].data
+    assert np.logaddexp(v, w).data == autograd.logaddexp(v, w).data
+    assert (7.0 % v).data == np.remainder(7.0, v).data == np.remainder(np.array([7.0]), v)[0].data
+    assert (np.array([v]) % 2)[0].data == (autograd.array([v]) % 2)[0].data == 1.0

@@ -1,10 +1,15 @@
 """Rows as rows: what they say of themselves, and that every road to a node makes the same node."""
 
+import inspect
+import pydoc
+
 import pytest
 
+import autograd
 from autograd import (
     DomainError,
     Interval,
+    Op,
     Value,
     constant,
     dot,
@@ -139,3 +144,38 @@ def test_whole_operands_are_shown_as_they_were_given():
 )
 def test_an_interval_says_what_it_needs(interval, text):
     assert interval.needs("x") == text
+
+
+# --- what help() tells ----------------------------------------------------------------------------
+
+
+def test_help_of_a_row_tells_of_the_function():
+    told = pydoc.render_doc(autograd.atan2, renderer=pydoc.plaintext)
+
+    assert told.splitlines()[2:6] == [
+        "atan2 = <op atan2>",
+        "    atan2(x, y, /)",
+        "    ",
+        "    Return the arc tangent (measured in radians) of y/x.",
+    ]
+    assert "Its slopes, where z is the result: y/(x**2 + y**2), -x/(x**2 + y**2)." in told
+    assert "At (0.0, 0.0): slopes (0.0, 0.0) (no direction is preferred, as PyTorch)." in told
+    assert "It needs x > 0; other numbers are a DomainError." in autograd.log.__doc__
+
+
+@pytest.mark.parametrize("op", list(ops.ALL.values()), ids=lambda op: op.name)
+def test_every_row_says_its_name_and_its_signature(op):
+    signature = inspect.signature(op)
+    if op.arity is not None:
+        signature.bind(*[1.0] * op.arity)
+        with pytest.raises(TypeError):
+            signature.bind(*[1.0] * (op.arity + 1))
+
+    assert op.__name__ == op.name
+    assert op.__doc__.startswith(f"{op.name}{signature}\n\n")
+
+
+def test_the_class_tells_of_the_class():
+    assert Op.__name__ == "Op"
+    assert Op.__doc__.startswith("One row of the operation table")
+    assert list(inspect.signature(Op).parameters)[:3] == ["name", "symbol", "forward"]

@@ -19,6 +19,7 @@ import nn
 
 MLP = partial(nn.MLP, init="uniform")
 """
+OURS_INSIDE = "from autograd.micrograd import MLP, Value\n"
 MICROGRAD = "from micrograd.engine import Value\nfrom micrograd.nn import MLP\n"
 
 # One worker of a parallel run makes the environment, once.
@@ -55,9 +56,10 @@ def losses(python, imports, folder, **environment):
     return [tuple(map(float, line.split())) for line in run.stdout.splitlines()]
 
 
-def test_with_one_seed_both_print_the_same_losses(micrograd, tmp_path):
+@pytest.mark.parametrize("imports", [OURS_UNIFORM, OURS_INSIDE])
+def test_with_one_seed_both_print_the_same_losses(micrograd, tmp_path, imports):
     theirs = losses(micrograd, MICROGRAD, tmp_path)
-    ours = losses(sys.executable, OURS_UNIFORM, tmp_path, PYTHONPATH=str(ROOT))
+    ours = losses(sys.executable, imports, tmp_path, PYTHONPATH=str(ROOT))
 
     assert len(theirs) == 12
     assert [row[1] for row in ours] == pytest.approx([row[1] for row in theirs], rel=1e-12, abs=0)

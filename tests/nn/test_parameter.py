@@ -2,6 +2,7 @@
 
 import copy
 import pickle
+import sys
 
 import pytest
 from hypothesis import given
@@ -24,9 +25,12 @@ def test_it_is_a_value_with_a_name():
     assert repr(w) == "Parameter(data=2.0, grad=0.0, label='w')"
 
 
-def test_it_has_no_slots_or_dict_of_its_own():
+def test_a_plain_value_has_no_room_for_more():
     with pytest.raises(AttributeError):
-        Parameter(1.0).extra = 1
+        Value(1.0).extra = 1
+
+    assert sys.getsizeof(Value(1.0)) + sys.getsizeof(1.0) <= 144
+    assert not hasattr(Value(1.0), "__dict__")
 
 
 @given(numbers, numbers)
@@ -140,6 +144,24 @@ def test_under_no_grad_it_computes():
 
 def repickled(w):
     return pickle.loads(pickle.dumps(w))  # noqa: S301 - our own bytes
+
+
+@pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, repickled, lambda w: w])
+@pytest.mark.parametrize("frozen", [False, True])
+def test_attributes_of_ones_own_stay_with_it(copied, frozen):
+    """What Adam by hand keeps at each parameter."""
+    w = Parameter(3.0, label="w")
+    w.m, w.notes = 0.5, [w, "mine"]
+    if frozen:
+        w.freeze()
+
+    other = copied(w)
+    other.unfreeze()
+
+    assert (other.m, other.notes[1], other.data, other.label) == (0.5, "mine", 3.0, "w")
+    assert other.notes[0] is (w if copied is copy.copy else other)
+    graph = copied((w * 2.0) if not frozen else w)
+    assert (graph if frozen else graph.operands[0]).m == 0.5
 
 
 @pytest.mark.parametrize("copied", [copy.copy, copy.deepcopy, repickled])

@@ -338,7 +338,7 @@ LIST_AS_RESULT = (
         ("(x]", "')' is expected here, for '('", "]"),
         ("x^2", "'^' means nothing in a formula; powers are written x**2", "^"),
         ("x // y", "a quotient is written /, and floor(a/b) rounds it", "//"),
-        ("x % y", "'%' means nothing in a formula; there is no remainder here", "%"),
+        ("x % y", "'%' means nothing in a formula; write remainder(x, y)", "%"),
         ("|x|", ("'|' means nothing in a formula; write abs(x) for |x|, and for 'or' a where "
          "inside a where"), "|"),
         ("1 + sin x", "sin is a function: write its argument in brackets, as in sin(x)", "sin x"),

@@ -1,6 +1,6 @@
 """Values and derivatives of the table's rows to any number of digits, and the distance from them.
 
-The derivatives are differences of the references in `test_ops`, with steps so small and digits so
+The derivatives are differences of the references in `digits`, with steps so small and digits so
 many that they are exact beside a double: nothing here is shared with the table's partials.
 """
 
@@ -46,9 +46,8 @@ class Exact:
 
     @cached_property
     def reference(self):
-        """The row's function; log1p and softplus as mpmath has them, for tiny results."""
-        better = {"log1p": mpmath.log1p, "softplus": lambda x: mpmath.log1p(mpmath.exp(x))}
-        return better.get(self.name, REFERENCES[self.name])
+        """The row's function."""
+        return REFERENCES[self.name]
 
     @cached_property
     def steps(self):

@@ -25,7 +25,7 @@ FAULT = 1e-6
 HOT = {"mul", "add", "dot", "relu"}  # the backward pass spells them out: the table alone is damaged
 NAMES = sorted(
     {op.name for op in ops.ALL.values()}
-    - {"greater", "less", "equal", "where", "step", "sign", "floor", "ceil", "copy"}
+    - {"greater", "less", "equal", "where", "step", "sign", "floor", "ceil", "floor_divide", "copy"}
 )
 
 
@@ -90,11 +90,18 @@ def test_there_is_no_false_alarm():
     assert found["undecided"] < 0.03 * COUNT
 
 
+# The rows that there were when these seeds were found.
+OF_THEN = """
+abs acos acosh add asin asinh atan atan2 atanh cbrt clip cos cosh direction div dot elu erf erfc exp
+exp_product expm1 gelu hypot leaky_relu log log1p logsumexp maximum minimum mul neg pow prod relu
+sech sigmoid silu sin sinh softplus sqrt sub sum tan tanh
+""".split()  # noqa: SIM905 - a list of words
+
+
 @pytest.mark.parametrize("seed", [30612, 40108, 80769])
 def test_what_was_once_a_false_alarm_is_none(seed):
     """A point that rounding puts at the end of a domain, atan2 of −0.0, a point with no way out."""
-    added_since = {"log2", "log10", "asin_slope", "surprise"}
-    expression = Expression(seed, [name for name in NAMES if name not in added_since])
+    expression = Expression(seed, OF_THEN)
 
     assert check_gradients(expression, expression.point).outcome in {"kink", "undecided"}
 

@@ -36,6 +36,8 @@ _PHRASES = {
     "mul": "{0} times {1}",
     "div": "{0} divided by {1}",
     "neg": "{0} with its sign turned",
+    "floor_divide": "{0} divided by {1}, rounded down",
+    "remainder": "the remainder of {0} divided by {1}",
     "pow": "{0} to the power {1}",
     "exp": "e to the power {0}",
     "expm1": "e to the power {0}, minus 1",

@@ -37,6 +37,8 @@ from .arithmetic import Arithmetic
 from .numbers import is_number, real
 from .primitive import Op, unchecked
 
+__all__ = ["MLP", "Layer", "Module", "Neuron", "Value"]
+
 _SPELLED = {"add": "+", "mul": "*", "relu": "ReLU"}
 
 

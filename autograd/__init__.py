@@ -8,7 +8,8 @@ Start with `value.py`; every operation is one row of the table in `ops.py`::
                                                 (backward pass)             (snapshots)
 
 Nothing points back. Two packages stand above and are loaded only when asked for: `testing` checks
-gradients, `formula` reads formulas from text. `nn` builds networks of Values, `viz` draws them.
+gradients, `formula` reads formulas from text. `micrograd` is another Value, for code that reaches
+into micrograd's. `nn` builds networks of Values, `viz` draws them.
 
 ``from autograd import *`` leaves Python's own ``abs``, ``pow`` and ``sum`` as they are; ours are
 ``autograd.abs``, ``autograd.pow`` and ``autograd.sum``.

@@ -67,7 +67,7 @@ floor_divide: Final[Op] = register(Op("floor_divide", "//", _ieee.floor_divide, 
     domain=(REALS, NON_ZERO),
     partials=(lambda z, x, y: 0, lambda z, x, y: 0), formulas=("0", "0"),
     kinks=_to_the_next_multiples,
-    conventions=(Convention((6.0, 3.0), value=2.0, partials=(0.0, 0.0), why="flat around it"),)))
+    conventions=(Convention((6.0, 3.0), value=2.0, partials=(0.0, 0.0), why="flat beside it"),)))
 
 remainder: Final[Op] = register(Op("remainder", "%", _ieee.remainder, rational=True,
     domain=(REALS, NON_ZERO),
@@ -76,9 +76,7 @@ remainder: Final[Op] = register(Op("remainder", "%", _ieee.remainder, rational=T
     kinks=_to_the_next_multiples,
     conventions=(
         Convention((6.0, 3.0), value=0.0, partials=(1.0, -2.0),
-                   why="the slopes of the side to which 6 % 3 = 0 belongs, " + TORCH),
-        Convention((-6.0, 4.0), value=2.0, partials=(1.0, 2.0), why="the sign of y, as Python's %"),
-    )))
+                   why="the slopes of the side to which 6 % 3 = 0 belongs, " + TORCH),)))
 
 pow_: Final[Op] = register(Op("pow", "^", _ieee.power, rational=True, domain=(REALS, REALS),
     defined=lambda x, y: x > 0 or (x == 0 and y >= 0) or (x < 0 and _ieee.is_whole(y)),

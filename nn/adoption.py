@@ -13,11 +13,12 @@ from typing import Any
 
 from autograd import Constant, Value
 
-from .parameter import FrozenParameter, Parameter
+from .parameter import FREE, FROZEN, Parameter
 from .remembering import Found
 from .walk import KINDS, Part, attributes, caches, contents, dotted, may_hold_parts, note, trails
 
-_SETTLED = {Parameter, FrozenParameter, float, int, str, bool, type(None)}
+_FREE = set(FREE)
+_SETTLED = {*FREE, *FROZEN, float, int, str, bool, type(None)}
 
 Answers = Callable[[Part], Iterable[Any] | None]
 
@@ -108,7 +109,7 @@ def gather(  # noqa: C901 - one loop, quick because every step of an optimiser a
             continue
         else:
             items = contents(part)
-            if set(map(type, items)) == {Parameter}:  # the weights of a neuron
+            if set(map(type, items)) <= _FREE:  # the weights of a neuron
                 found.update(zip(map(id, items), items, strict=True))  # the first place counts
                 continue
             inside = [(x, kept) for x in items if KINDS[x.__class__]]

@@ -5,7 +5,7 @@ A `Parameter` is a Value, so everything that autograd does with Values it does w
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar, Self
 
 from autograd import Constant, Value
 
@@ -24,8 +24,14 @@ class Parameter(Value):
     (6.0, 0.0, True)
     """
 
-    __slots__ = ("__dict__",)
+    # No room for attributes, so that a plain Value can become one in place: see adoption.py.
+    __slots__ = ()
     kind: ClassVar[str] = "parameter"
+
+    def __new__(cls, *_: Any, **__: Any) -> Self:  # noqa: D102 - as Value's
+        made: Any = RoomyParameter if cls is Parameter else cls
+        new: Self = super().__new__(made)
+        return new
 
     @property
     def frozen(self) -> bool:
@@ -35,16 +41,22 @@ class Parameter(Value):
     def freeze(self) -> None:
         """From now on no backward pass gives this a gradient; ``grad`` is 0.0."""
         self.grad = 0.0
-        self.__class__ = FrozenParameter
+        self.__class__ = FROZEN[isinstance(self, RoomyParameter)]
 
     def unfreeze(self) -> None:
         """From now on backward passes give this a gradient again."""
         if self.frozen:
-            self.__class__ = Parameter
+            self.__class__ = FREE[isinstance(self, RoomyParameter)]
             self.grad = 0.0  # if it was copied while frozen, this was never set
 
 
-class FrozenParameter(Parameter, Constant):
+class RoomyParameter(Parameter):
+    """What ``Parameter(...)`` makes: one with room for attributes of your own."""
+
+    __slots__ = ("__dict__",)
+
+
+class FrozenParameter:
     """What a `Parameter` is while it is frozen: `Constant` knows how to take no gradient.
 
     The class says it, rather than a flag, so that no backward pass has to ask.
@@ -58,6 +70,26 @@ class FrozenParameter(Parameter, Constant):
         """Always True."""
         return True
 
-    def __repr__(self) -> str:
+    def __repr__(self: Any) -> str:
         label = f", label={self.label!r}" if self.label else ""
         return f"Parameter(data={self.data!r}, frozen{label})"
+
+
+class FrozenPlainParameter(FrozenParameter, Parameter, Constant):
+    """One that was a plain Value."""
+
+    __slots__ = ()
+
+
+class FrozenRoomyParameter(FrozenParameter, RoomyParameter, Constant):
+    """One that was made as a Parameter."""
+
+    __slots__ = ()
+
+
+FREE = (Parameter, RoomyParameter)
+FROZEN = (FrozenPlainParameter, FrozenRoomyParameter)
+# What errors and repr say; pickle goes by __qualname__.
+RoomyParameter.__name__ = "Parameter"
+for _cls in FROZEN:
+    _cls.__name__ = "FrozenParameter"

@@ -73,7 +73,7 @@ def test_micrograds_attributes():
     assert [w.label for w in neuron.w] == ["w0", "w1", "w2"]
     assert (neuron.b.label, neuron.b.data) == ("b", 0.0)
     assert neuron.parameters() == [*neuron.w, neuron.b]
-    assert all(type(p) is Parameter for p in neuron.parameters())
+    assert all(isinstance(p, Parameter) for p in neuron.parameters())
     assert (neuron.nin, neuron.nonlin, neuron.activation, neuron.shape) == (
         3,
         True,

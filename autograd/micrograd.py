@@ -21,8 +21,9 @@ sets one, that builds ``Value(data, (a, b), "*")`` itself or changes the data of
 ('tanh', False, 0.8399)
 >>> del Value.tanh  # its own is the same
 
-Every operation of the table is here, too (``v.log()``, ``autograd.softmax([v, w])``), with slopes
-from its row at the numbers that ``data`` holds when ``_backward`` runs. docs/from-micrograd.md says
+Every operation of the table is here, too (``v.log()``, ``autograd.softmax([v, w])``).
+As there, +, *, **, exp and relu look at the ``data`` that is there when ``_backward`` runs, which a
+script may have set since; all others have the slopes of the pass. docs/from-micrograd.md says
 which of the two to take.
 """
 
@@ -44,6 +45,18 @@ _SPELLED = {"add": "+", "mul": "*", "relu": "ReLU"}
 
 def _hands_nothing_on() -> None:
     """The ``_backward`` of a leaf."""
+
+
+def _slopes(
+    op: Op, out: Value, nodes: list[Value], data: float, numbers: list[float]
+) -> tuple[Any, ...]:
+    """Of a result ``out``, which was ``data`` in the pass, when its operands were ``numbers``."""
+    if op is ops.relu:
+        return (out.data > 0,)
+    if op is ops.pow_ or op is ops.exp:
+        data, numbers = out.data, [x.data for x in nodes]
+    with unchecked():
+        return op.slopes(data, tuple(numbers))
 
 
 class Value(Arithmetic):
@@ -95,8 +108,7 @@ class Value(Arithmetic):
                 a.grad += out.grad if op is ops.add else b.data * out.grad
                 b.grad += out.grad if op is ops.add else a.data * out.grad
                 return
-            with unchecked():
-                slopes = op.slopes(out.data, tuple([x.data for x in nodes]))
+            slopes = _slopes(op, out, nodes, data, numbers)
             for x, slope in zip(nodes, slopes, strict=True):
                 x.grad += slope * out.grad
 
@@ -115,6 +127,8 @@ class Value(Arithmetic):
         return other + (-self)
 
     def __truediv__(self, other: Any) -> Any:
+        if is_number(other) and other == 0:
+            other = Value(other)  # its power says what is wrong
         return self * other**-1
 
     def __rtruediv__(self, other: Any) -> Any:

@@ -12,6 +12,7 @@ from collections.abc import Callable, Collection, Iterable
 from typing import Any
 
 from autograd import Constant, Value
+from autograd.numbers import is_number
 
 from .parameter import FREE, FROZEN, Parameter
 from .remembering import Found
@@ -64,6 +65,30 @@ def note_cache(module: Part, x: Any) -> None:
         note(module, caches=(*caches(module), *found))
 
 
+def check_replacement(name: str, before: Any, x: Any) -> None:
+    """Raise if parameters would make way for numbers or results, which nothing trains.
+
+    ``name`` says where, as ``"Neuron.b"``.
+    """
+    if isinstance(before, (list, tuple)):
+        several = isinstance(x, (list, tuple)) or (KINDS[x.__class__] == "array" and x.ndim)
+        items = contents(x) if several else [x] * len(before)
+        for i, (one, new) in enumerate(zip(before, items, strict=False)):
+            check_replacement(f"{name}[{i}]", one, new)
+    elif isinstance(before, Parameter) and (is_number(x) or _is_computed(x)):
+        what = f"{x!r:.60}" if is_number(x) else "the result of a computation"
+        cls, _, attribute = name.partition(".")
+        raise TypeError(
+            f"{name} is a parameter, and {what} in its place would not be trained. For another "
+            f"number write {cls.lower()}.{attribute}.data = ...; else nn.Parameter(...), or "
+            "freeze() to keep it as it is. To compute with plain numbers, delete it first"
+        )
+
+
+def _is_computed(x: Any) -> bool:
+    return isinstance(x, Value) and (x.op is not None or type(x) is Constant)
+
+
 def gather(  # noqa: C901 - one loop, quick because every step of an optimiser asks
     root: Part, answers: Answers, running: Iterable[Part]
 ) -> list[Any]:
@@ -93,6 +118,8 @@ def gather(  # noqa: C901 - one loop, quick because every step of an optimiser a
         if id(part) in seen:
             continue
         seen.add(id(part))
+        if kind == "array" and not part.dtype.hasobject:
+            continue
         searched.append(part)
         if kind == "part":
             answer = answers(part)
@@ -102,8 +129,6 @@ def gather(  # noqa: C901 - one loop, quick because every step of an optimiser a
                 continue
             kept = None if id(part) in in_calls else frozenset(map(id, caches(part)))
             inside = [(x, kept) for _, x in attributes(part) if KINDS[x.__class__]]
-        elif kind == "array" and not part.dtype.hasobject:
-            continue
         elif kind == "set":
             _refuse_parameters_in_a_set(root, part, kept)
             continue

@@ -12,8 +12,9 @@ from typing import Any, ClassVar, Self
 from autograd import Value, no_grad
 from autograd.numbers import is_number, real
 
-from .adoption import adopt, gather, note_cache
+from .adoption import adopt, check_replacement, gather, note_cache
 from .answers import answers_of
+from .calling import running
 from .elsewhere import IN_MODULES, Elsewhere
 from .examples import column, plain
 from .losses import Loss
@@ -22,7 +23,7 @@ from .overview import table, tree
 from .parameter import Parameter
 from .remembering import Found
 from .rows import rows
-from .scopes import building, running, scoped
+from .scopes import building, scoped
 from .walk import Part, Trail, bottom_up, dotted, may_hold_parts, walk, walk_parts
 
 # Modules whose own ``parameters()`` is being asked, by id: it may call the method it overrides.
@@ -108,6 +109,9 @@ class Module(Part):
             cls.__init__ = building(own["__init__"])  # type: ignore[method-assign]
 
     def __setattr__(self, name: str, x: Any) -> None:
+        before = vars(self).get(name)
+        if may_hold_parts(before) and not running() and not _overrides(self):
+            check_replacement(f"{type(self).__name__}.{name}", before, x)
         super().__setattr__(name, x)
         if name == "_caches" or isinstance(x, Parameter) or not may_hold_parts(x):
             return
@@ -303,6 +307,7 @@ class Module(Part):
                     f"{what} works on Parameters, and {name!r} is a {type(parameter).__name__}; "
                     "make it a Parameter"
                 )
+            parameter.check_freezable()
         return [parameter for _, parameter in found]
 
     # --- in use -----------------------------------------------------------------------------------

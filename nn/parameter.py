@@ -8,6 +8,10 @@ from __future__ import annotations
 from typing import Any, ClassVar, Self
 
 from autograd import Constant, Value
+from autograd.modes import here
+from autograd.numbers import is_number
+
+from .calling import running
 
 
 class Parameter(Value):
@@ -33,6 +37,30 @@ class Parameter(Value):
         new: Self = super().__new__(made)
         return new
 
+    # PyTorch's update by hand, ``p -= lr * p.grad`` under no_grad, would make another number of p
+    # and leave the parameter as it is.
+
+    def __iadd__(self, other: Any) -> Any:
+        return self._in_place("+=", other)
+
+    def __isub__(self, other: Any) -> Any:
+        return self._in_place("-=", other)
+
+    def __imul__(self, other: Any) -> Any:
+        return self._in_place("*=", other)
+
+    def __itruediv__(self, other: Any) -> Any:
+        return self._in_place("/=", other)
+
+    def _in_place(self, sign: str, other: Any) -> Any:
+        place = here()
+        if place is None or place.recording or not is_number(other) or running():
+            return NotImplemented  # Python goes on with + and the like
+        raise TypeError(
+            f"p {sign} {other!r:.40} under no_grad would leave the parameter as it is; write "
+            f"p.data {sign} {other!r:.40}"
+        )
+
     @property
     def frozen(self) -> bool:
         """Whether it gets no gradient and keeps its number in training."""
@@ -40,8 +68,18 @@ class Parameter(Value):
 
     def freeze(self) -> None:
         """From now on no backward pass gives this a gradient; ``grad`` is 0.0."""
+        self.check_freezable()
         self.grad = 0.0
         self.__class__ = FROZEN[isinstance(self, RoomyParameter)]
+
+    def check_freezable(self) -> None:
+        """Raise TypeError if this is of a subclass, which has no frozen class to become."""
+        if type(self) not in (*FREE, *FROZEN):
+            raise TypeError(
+                f"a {type(self).__name__}, which is a subclass of Parameter, cannot be frozen: "
+                "write autograd.constant(...) in its place, or nn.Parameter(...), which has room "
+                "for attributes of your own"
+            )
 
     def unfreeze(self) -> None:
         """From now on backward passes give this a gradient again."""
@@ -54,16 +92,18 @@ class RoomyParameter(Parameter):
     """What ``Parameter(...)`` makes: one with room for attributes of your own."""
 
     __slots__ = ("__dict__",)
+    # Properties, so that no attribute of one's own can take their place.
+    kind: ClassVar[Any] = property(lambda _: "parameter")
 
 
-class FrozenParameter:
+class Frozen:
     """What a `Parameter` is while it is frozen: `Constant` knows how to take no gradient.
 
     The class says it, rather than a flag, so that no backward pass has to ask.
     """
 
     __slots__ = ()
-    kind: ClassVar[str] = "frozen"
+    kind: ClassVar[Any] = property(lambda _: "frozen")
 
     @property
     def frozen(self) -> bool:
@@ -75,21 +115,20 @@ class FrozenParameter:
         return f"Parameter(data={self.data!r}, frozen{label})"
 
 
-class FrozenPlainParameter(FrozenParameter, Parameter, Constant):
+class FrozenParameter(Frozen, Parameter, Constant):
     """One that was a plain Value."""
 
     __slots__ = ()
 
 
-class FrozenRoomyParameter(FrozenParameter, RoomyParameter, Constant):
+class FrozenRoomyParameter(Frozen, RoomyParameter, Constant):
     """One that was made as a Parameter."""
 
     __slots__ = ()
 
 
 FREE = (Parameter, RoomyParameter)
-FROZEN = (FrozenPlainParameter, FrozenRoomyParameter)
+FROZEN = (FrozenParameter, FrozenRoomyParameter)
 # What errors and repr say; pickle goes by __qualname__.
 RoomyParameter.__name__ = "Parameter"
-for _cls in FROZEN:
-    _cls.__name__ = "FrozenParameter"
+FrozenRoomyParameter.__name__ = "FrozenParameter"

@@ -47,7 +47,10 @@ class Found:
         is_settled = all(
             id(x) in known or isinstance(x, Constant) for x in found._kept if isinstance(x, Value)
         )
-        return found if is_settled and not any(map(slots_of, found._types)) else None
+        is_seen = not any(map(slots_of, found._types)) and not any(
+            KINDS[part.__class__] == "array" for part in searched
+        )
+        return found if is_settled and is_seen else None
 
     def __init__(self, root: Part, searched: Sequence[Any], parameters: list[Any]) -> None:
         self.parameters = parameters
@@ -82,4 +85,6 @@ def _elements(container: Any) -> Iterable[Any]:
     """What is in a part or a container, as it is whenever it is asked."""
     if isinstance(container, Part):
         return vars(container).values()
-    return container.values() if isinstance(container, dict) else container
+    if isinstance(container, dict):
+        return container.values()
+    return container if KINDS[container.__class__] != "array" else ()

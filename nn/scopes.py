@@ -9,7 +9,6 @@ from __future__ import annotations
 import functools
 import weakref
 from collections.abc import Callable, Sequence
-from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import lru_cache
 from operator import attrgetter, itemgetter
@@ -18,19 +17,8 @@ from typing import Any
 from autograd.modes import NOWHERE, Place, enter, here, inner_place
 
 from .adoption import adopt_in, note_caches
+from .calling import calling
 from .walk import Part, keys, walk
-
-# The Modules whose forward is running in this thread, the innermost first: (Module, the others).
-_calling: ContextVar[tuple[Part, Any] | None] = ContextVar("calling", default=None)
-
-
-def running() -> list[Part]:
-    """The Modules that are being called, the innermost first."""
-    found, chain = [], _calling.get()
-    while chain is not None:
-        part, chain = chain
-        found.append(part)
-    return found
 
 
 def building(make: Callable[..., None]) -> Callable[..., None]:
@@ -38,12 +26,12 @@ def building(make: Callable[..., None]) -> Callable[..., None]:
 
     @functools.wraps(make)
     def inside(self: Part, *inputs: Any, **options: Any) -> None:
-        chain = _calling.get()
+        chain = calling.get()
         try:
-            _calling.set(None)
+            calling.set(None)
             make(self, *inputs, **options)
         finally:
-            _calling.set(chain)
+            calling.set(chain)
 
     return inside
 
@@ -53,7 +41,7 @@ def scoped(call: Callable[..., Any]) -> Callable[..., Any]:
 
     @functools.wraps(call)
     def inside(self: Part, *inputs: Any, **options: Any) -> Any:
-        chain = _calling.get()
+        chain = calling.get()
         caller = chain[0] if chain is not None else None
         if caller is self:  # forward within __call__, or a Module that calls itself
             return call(self, *inputs, **options)
@@ -61,7 +49,7 @@ def scoped(call: Callable[..., Any]) -> Callable[..., Any]:
         watched = type(self)._watched  # noqa: SLF001
         before = adopt_in(self) if watched else ()
         try:
-            _calling.set((self, chain))
+            calling.set((self, chain))
             if caller is not None and (name := name_in(caller, self)):
                 enter(inner_place(outer or NOWHERE, name))
             return call(self, *inputs, **options)
@@ -69,7 +57,7 @@ def scoped(call: Callable[..., Any]) -> Callable[..., Any]:
             try:
                 enter(outer)
             finally:
-                _calling.set(chain)
+                calling.set(chain)
             if watched:
                 note_caches(self, before)
 

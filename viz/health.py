@@ -265,8 +265,10 @@ def mean_size(numbers: Iterable[float | None]) -> float:
     2.0
     """
     sizes = [abs(x) for x in numbers if x is not None and math.isfinite(x)]
-    # Each is divided first: the sum of some that are almost infinite would be infinite.
-    return math.fsum([size / len(sizes) for size in sizes])
+    try:
+        return math.fsum(sizes) / max(1, len(sizes))
+    except OverflowError:  # some are almost infinite; to divide first would lose tiny ones
+        return math.fsum([size / len(sizes) for size in sizes])
 
 
 def change(size: float, nearer: float) -> str:

@@ -10,9 +10,9 @@ from autograd import Graph
 
 LARGE = 30.0  # a root mean square: pixels of 0 to 16 have up to 14, those of 0 to 255 more than 100
 UNEVEN = 100.0  # times as wide as another column
-FEWEST = 8  # examples that a scale can be judged by
+FEWEST = 8  # examples by which ranges can be compared
 MOST = 300  # that are looked at
-_CONSTANT = 1e-9  # a range that small beside the numbers is rounding
+_CONSTANT = 1e-4  # a range that small beside the numbers is noise, to be left as it is
 
 CURE = (
     "Let the model begin with nn.data.Standardise.of(X), as in "
@@ -21,7 +21,7 @@ CURE = (
 _WEIGHTS = {"parameter", "frozen"}
 
 
-def bad_scale(columns: Sequence[Sequence[float]]) -> tuple[int, str] | None:
+def bad_scale(columns: Sequence[Sequence[float]], *, uneven: bool = True) -> tuple[int, str] | None:
     """Which column is too large, or too wide beside another, and that in words; None if none is.
 
     >>> bad_scale([[1.5, 1.9, 1.7], [52000.0, 91000.0, 68000.0]])
@@ -36,7 +36,7 @@ def bad_scale(columns: Sequence[Sequence[float]]) -> tuple[int, str] | None:
     ranges = [max(column) - min(column) for column in columns]
     varying = [x for x, size in zip(ranges, sizes, strict=True) if x > _CONSTANT * size]
     wide, narrow = max(varying, default=1.0), min(varying, default=1.0)
-    if wide <= UNEVEN * narrow:
+    if not uneven or wide <= UNEVEN * narrow:
         return None
     other = ranges.index(narrow)
     return ranges.index(wide), f"varies {wide / narrow:.2g} times as much as column {other}"

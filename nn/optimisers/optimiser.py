@@ -21,6 +21,13 @@ from .groups import Group, check_apart, groups_of
 Given = Module | Iterable[Value] | Iterable[Mapping[str, Any]]
 
 
+# Settings of other optimisers, here and elsewhere: to set one would be without effect.
+_ELSEWHERE = frozenset(
+    ["alpha", "beta1", "beta2", "betas", "centered", "decay", "eps", "learning_rate", "momentum",
+     "nesterov", "rate", "weight_decay"]
+)  # fmt: skip
+
+
 class StepError(NonFiniteError):
     """A step of finite gradients that fits no double; with the parameter, and what to take off."""
 
@@ -93,6 +100,10 @@ class Optimiser:
     def __setattr__(self, name: str, x: Any) -> None:
         if name in self.settings:
             x = self.settings[name](x, f"{type(self).__name__}: {name}")
+        elif name in _ELSEWHERE and not hasattr(self, name):
+            raise AttributeError(
+                f"{type(self).__name__} has no {name}; its settings are {', '.join(self.settings)}"
+            )
         super().__setattr__(name, x)
 
     def follow(self) -> None:

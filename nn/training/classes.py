@@ -79,8 +79,9 @@ def _by_class(class_weight: Mapping[Any, Any], count: Mapping[int, int]) -> dict
 def stratified(targets: Sequence[Any], count: int, rng: Any) -> set[int]:
     """``count`` places, drawn so that each class is among them in its share.
 
-    As scikit-learn's ``train_test_split(stratify=y)``, each class is within one example of its
-    share: rounded down, and the examples then missing are of the classes that lost most.
+    As scikit-learn's ``train_test_split(stratify=y)``, but each class is on both sides: its share
+    is rounded down, to 1 at least, and what is then missing or too much is of the classes that are
+    farthest from their share.
     """
     members: dict[int, list[int]] = {}
     for i, k in enumerate(classes_of(targets, "stratify")):
@@ -96,8 +97,11 @@ def stratified(targets: Sequence[Any], count: int, rng: Any) -> set[int]:
             f"fit: stratify=True sets aside {count} of {len(targets)} examples, and either side "
             f"needs one for each of {len(members)} classes; take another share, or give more"
         )
-    shares = {k: divmod(count * len(members[k]), len(targets)) for k in sorted(members)}
-    taken = {k: whole for k, (whole, _) in shares.items()}
-    for k in sorted(shares, key=lambda k: -shares[k][1])[: count - sum(taken.values())]:
-        taken[k] += 1
+    every = rng.sample(sorted(members), len(members))  # ties are drawn
+    shares = {k: count * len(members[k]) / len(targets) for k in every}
+    taken = {k: min(max(1, int(shares[k])), len(members[k]) - 1) for k in every}
+    while off := count - sum(taken.values()):
+        step = 1 if off > 0 else -1
+        able = [k for k in every if 1 <= taken[k] + step < len(members[k])]
+        taken[max(able, key=lambda k: step * (shares[k] - taken[k]))] += step
     return {i for k, n in taken.items() for i in rng.sample(members[k], n)}

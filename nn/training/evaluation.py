@@ -95,7 +95,8 @@ def evaluate(
     Both are means in which an example counts by its ``sample_weight``. Metrics of classes ask for
     the model's ``decision_threshold``, which `fit` has set; of a model without one it is decided
     from ``loss`` and y, as there. So it is with what outputs say: by the loss the model was
-    trained with, else by this one.
+    trained with, else by this one. That loss is measured if neither ``loss`` nor ``metrics`` is
+    given.
 
     >>> from nn import MLP
     >>> model = MLP(1, [1], init="zeros")
@@ -103,11 +104,19 @@ def evaluate(
     {'loss': 2.0, 'mae': 1.0}
     """
     data = Examples.of(X, y, sample_weight)
+    learned = trained_with(model)
+    if loss is None and not metrics:
+        loss = learned
+        if loss is None:
+            raise ValueError(
+                f"evaluate: nothing to measure of this {type(model).__name__}, which nn.fit did "
+                "not train by a loss that has a name; write loss='mse' or metrics=['accuracy']"
+            )
     of = None if loss is None else loss_named(loss)
     at = known(model)
     if at is None and of is not None:
         at = threshold(of, data.targets)
-    by = trained_with(model) or name_in(LOSSES, of)
+    by = learned or name_in(LOSSES, of)
     return measure(model, data, of, named(metrics, Answers(by, at or 0.0)))
 
 

@@ -9,7 +9,7 @@ from typing import Any, TypeGuard
 
 from autograd.numbers import is_number, real
 
-from ..answers import Answers, note
+from ..answers import Answers, note, trained_with
 from ..inputs import size
 from ..losses import LOSSES, Loss
 from ..losses import loss as loss_named
@@ -126,7 +126,8 @@ def fit(
         Examples that are only measured: ``(X, y)``, ``(X, y, weights)``, or the share of X to be
         set aside, drawn by ``rng``.
     stratify:
-        True: the share that is set aside has of each class what X has, within one example.
+        True: the share that is set aside has of each class what X has, within one
+        example, and at least one.
     metrics:
         Names (accuracy, precision, recall, f1, mae, rmse, r2) and functions (outputs, targets) ->
         number; scikit-learn's, with parameters (y_true, y_pred), get what `Module.predict` says. On
@@ -226,12 +227,16 @@ def fit(
         settings = one.begin(training)  # before anything has changed
         if one is kept and state is not None:
             go_on(training, state, settings, kept.path)
+    before, start = (known(model), trained_with(model)), training.weights.good
     keep(model, at)
     note(model, learned_by)
     try:
         return training.run()
     finally:
         bar.close()
+        if training.weights.good is start:  # nothing was learned
+            keep(model, before[0])
+            note(model, before[1])
 
 
 # --- arguments ------------------------------------------------------------------------------------

@@ -53,8 +53,7 @@ def check_scale(rows: Sequence[Any], batch: Sequence[Any], outputs: Sequence[Any
 
     A model may scale them itself: so ``outputs``, of some of the rows, have a say.
     """
-    columns = columns_of(rows) if len(rows) >= FEWEST else []
-    if (found := bad_scale(columns)) is None:
+    if (found := bad_scale(columns_of(rows), uneven=len(rows) >= FEWEST)) is None:
         return
     j, words = found
     inputs = [row[j] if isinstance(row, list) else row for row in batch]

@@ -23,6 +23,9 @@ if TYPE_CHECKING:
     from .loop import Training
 
 
+ORDER = "parameters in the optimizer, or in another order"
+
+
 class Settings(NamedTuple):
     """In the words of `fit`; and the fingerprints of functions, whose names say little."""
 
@@ -50,6 +53,7 @@ def settings_of(training: Training) -> Settings:
         "shuffle": training.shuffle,
         "loss": _said(training.loss),
         "optimizer": f"{state['class']}({optimizer})",
+        ORDER: _order(training),
         "schedule": _said(training.schedule),
         "penalties and clipping": repr(training.adjustments),
         "validation": None if training.validation is None else digest(training.validation),
@@ -74,7 +78,7 @@ def difference(now: Settings, before: Mapping[str, Any]) -> str:
     for name in {**now.said, **said}:
         was, is_ = said.get(name), now.said.get(name)
         if was != is_:
-            hidden = name in {"X and y", "validation"}
+            hidden = name in {"X and y", "validation", ORDER}
             return f"other {name}" if hidden else f"{name} {was}, not {is_}"
     for name in {**now.functions, **before["functions"]}:
         if now.functions.get(name) != before["functions"].get(name):
@@ -96,6 +100,13 @@ def digest(data: Examples) -> str:
             found.update(repr(list(numbers)).encode())
         found.update(b"|")
     return found.hexdigest()
+
+
+def _order(training: Training) -> str:
+    """Where each parameter of the optimiser is in the model: its memory goes by that order."""
+    places = {id(p): i for i, p in enumerate(training.model.parameters())}
+    found = [places.get(id(p)) for p in training.optimizer.parameters]
+    return "" if found == list(range(len(places))) else hashed(found)
 
 
 def _known(training: Training) -> dict[int, str]:

@@ -262,7 +262,7 @@ MILLION = textwrap.dedent("""
         return x, y
 
     def live():
-        return sum(isinstance(o, Value) for o in gc.get_objects())
+        return sum(issubclass(type(o), Value) for o in gc.get_objects())
 
     def work():
         pair = list(build())
@@ -367,7 +367,7 @@ def uncollected():
 
 
 def values_alive():
-    return sum(isinstance(x, Value) for x in gc.get_objects())
+    return sum(issubclass(type(x), Value) for x in gc.get_objects())
 
 
 USES = {

@@ -416,3 +416,23 @@ def test_bad_input_is_refused():
         Neuron(2)([1.0, 2.0, 3.0])
     with pytest.raises(TypeError, match=r"^a Graph is .* of autograd\.micrograd, which .*_prev"):
         autograd.Graph(v)
+
+
+def test_data_that_is_set_after_the_pass_counts_where_it_does_in_micrograd():
+    """There tanh keeps its t, relu asks its result, products and powers ask their operands."""
+    x = Value(0.5)
+    y = x.tanh()
+    x.data = 3.0
+    y.backward()
+    assert x.grad == pytest.approx(1.0 - math.tanh(0.5) ** 2)
+    for before, after, of_result in ((-2.0, 1.0, False), (2.0, -1.0, True)):
+        x = Value(before)
+        y = x.relu()
+        (y if of_result else x).data = after
+        y.backward()
+        assert x.grad == 0.0
+    x = Value(2.0)
+    y = x**2
+    x.data = 3.0
+    y.backward()
+    assert x.grad == 6.0

@@ -3,6 +3,7 @@
 import copy
 import pickle
 import random
+import re
 from collections import OrderedDict
 from dataclasses import dataclass
 
@@ -12,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 import nn
-from autograd import Constant, Value, constant
+from autograd import Constant, Value, constant, no_grad
 from nn import MLP, SGD, Adam, Embedding, LayerNorm, Module, Neuron, Parameter, fit, mse
 
 from .refusals import refused
@@ -507,3 +508,70 @@ def test_constants_stay_constants():
 
     assert isinstance(model.scale, Constant)
     assert model.parameters() == []
+
+
+# --- parameters that would make way for what is not trained --------------------------------------
+
+
+@pytest.mark.parametrize(
+    "change",
+    [
+        lambda neuron: setattr(neuron, "b", neuron.b - 0.1),
+        lambda neuron: setattr(neuron, "b", 0.25),
+        lambda neuron: setattr(neuron, "w", [0.5, -1.0]),
+        lambda neuron: setattr(neuron, "w", np.array([0.5, -1.0])),
+        lambda neuron: setattr(neuron, "w", 3),
+        lambda neuron: setattr(neuron, "w", [w * 2.0 for w in neuron.w]),
+    ],
+)
+def test_a_parameter_makes_no_way_for_a_number_or_a_result(change):
+    neuron = nn.Neuron(2, rng=random.Random(0))
+    before = neuron.parameters()
+
+    with pytest.raises(TypeError, match=r"is a parameter.*data = .*nn\.Parameter"):
+        change(neuron)
+    assert neuron.parameters() == before
+
+    del neuron.b
+    neuron.b = None
+    neuron.w = [Value(1.0), nn.Parameter(2.0)]
+    assert [p.data for p in neuron.parameters()] == [1.0, 2.0]
+
+
+@pytest.mark.parametrize("sign", ["+=", "-=", "*=", "/="])
+def test_an_update_in_place_under_no_grad_says_what_to_write(sign):
+    p = nn.Parameter(2.0)
+    code = f"p {sign} 0.5"
+
+    with no_grad(), pytest.raises(TypeError, match=re.escape(f"write p.data {sign} 0.5")):
+        exec(code, {"p": p})  # noqa: S102
+    names = {"p": p}
+    exec(code, names)  # noqa: S102 - recorded, it is an operation as any other
+    names["p"].backward()
+    assert p.grad != 0.0
+
+
+def test_a_forward_pass_may_add_in_place_under_no_grad():
+    class Shifted(nn.Module):
+        def __init__(self):
+            self.b = nn.Parameter(1.0)
+
+        def forward(self, x):
+            total = self.b
+            total += 1.0
+            total += x
+            return total
+
+    with no_grad():
+        assert Shifted()(2.0).data == 4.0
+
+
+def test_arrays_of_numbers_are_not_looked_through():
+    """Also those without a dimension."""
+    model = nn.MLP(2, [2, 1], rng=random.Random(0))
+    model.scale, model.table = np.array(0.5), np.zeros((3, 2))
+
+    assert len(model.parameters()) == len(model.parameters()) == 9
+    assert model._found is not None
+    model.cell = np.array(nn.Parameter(1.0), dtype=object)
+    assert len(model.parameters()) == len(model.parameters()) == 10

@@ -15,7 +15,7 @@ from scipy import special
 
 import nn
 from autograd import Value
-from nn import MLP, Module, Parameter
+from nn import MLP, Module, Parameter, evaluate, fit
 from nn.answers import Answers
 from nn.saving.container import Content, packed, unpacked
 from nn.training.metrics import accuracy
@@ -49,6 +49,7 @@ tables = st.integers(2, 4).flatmap(
 )
 
 
+@pytest.mark.filterwarnings("ignore:fit. column")
 @given(tables)
 def test_each_loss_reads_outputs_its_own_way(rows):
     """Against NumPy and SciPy."""
@@ -324,3 +325,28 @@ def test_a_named_loss_reads_a_model_that_was_trained_by_hand():
 def test_the_rules_of_several_outputs_agree_with_accuracy():
     by = Answers("hinge")
     assert accuracy([[0.5, -1.0]], [by.said([0.5, -1.0])], labels=True) == 1.0
+
+
+# --- what a training leaves that never began, and what evaluate asks for --------------------------
+
+
+def test_a_training_that_never_began_leaves_what_outputs_say(tmp_path):
+    model = MLP(2, [2], rng=random.Random(0))
+    X, y = [[0.0, 1.0], [1.0, 0.0]], [0, 1]
+    fit(model, X, y, loss="cross_entropy", epochs=2, progress=False)
+    said = model.predict(X)
+    with pytest.raises(FileNotFoundError):
+        fit(model, X, [[0.0, 1.0]] * 2, loss="mse", epochs=2, progress=False,
+            checkpoint=tmp_path / "none" / "x.safetensors")  # fmt: skip
+
+    assert (model.trained_with, model.predict(X)) == ("cross_entropy", said)
+
+
+def test_evaluate_takes_the_loss_of_the_training():
+    model = MLP(2, [1], rng=random.Random(0))
+    X, y = [[0.0, 1.0], [1.0, 0.0]], [0.0, 1.0]
+    with pytest.raises(ValueError, match="write loss='mse'"):
+        evaluate(model, X, y)
+    fit(model, X, y, loss="mae", epochs=2, progress=False)
+
+    assert evaluate(model, X, y) == evaluate(model, X, y, loss="mae")

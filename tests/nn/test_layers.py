@@ -117,7 +117,9 @@ def test_without_a_bias():
 
 
 def test_plain_numbers_may_stand_for_the_weights():
+    """Deleted first, so that nobody stops a training by mistake."""
     neuron = Neuron(2)
+    del neuron.w, neuron.b
     neuron.w, neuron.b = [0.5, -1.0], 3.0
 
     assert neuron([2.0, 1.0]) == 3.0

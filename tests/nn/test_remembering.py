@@ -36,7 +36,8 @@ class Own(Module):
 
 
 def slope_in_an_attribute(own: Own, rng: random.Random) -> None:
-    own.size = rng.choice([4, Value(1.0), Parameter(2.0), None])  # type: ignore[assignment]
+    vars(own)["size"] = rng.choice([4, Value(1.0), Parameter(2.0), None])
+    own.extra = rng.choice([Value(1.0), Parameter(2.0), None])
 
 
 def weight(own: Own, rng: random.Random) -> None:

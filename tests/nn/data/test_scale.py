@@ -41,7 +41,7 @@ FINE = {
     "a column that is constant but for rounding": [
         [0.1 + 1e-17 * i, math.sin(i)] for i in range(30)
     ],
-    "few rows": METRES[:5],
+    "few rows": [[0.001 * i, i] for i in range(5)],
     "single numbers": [x for (x,) in normal(1.0)],
 }
 BAD = {

@@ -107,7 +107,7 @@ def test_refused(case):
 
 
 @given(st.lists(st.integers(0, 3), min_size=4, max_size=60), st.integers(1, 59), st.integers(0, 9))
-def test_each_class_is_within_one_example_of_its_share(y, count, seed):
+def test_each_class_is_on_both_sides_and_within_one_example_of_its_share(y, count, seed):
     sizes = Counter(y)
     assume(min(sizes.values()) >= 2)
     assume(len(sizes) <= count <= len(y) - len(sizes))
@@ -116,10 +116,18 @@ def test_each_class_is_within_one_example_of_its_share(y, count, seed):
     ours = Counter(y[i] for i in held_out)
 
     assert len(held_out) == count
-    for k, size in sizes.items():
-        share = count * size / len(y)
-        assert math.floor(share) <= ours[k] <= math.ceil(share)
-        assert abs(ours[k] - theirs[k]) <= 1  # equal, but for ties, which they draw
+    assert all(1 <= ours[k] < size for k, size in sizes.items())
+    shares = {k: count * size / len(y) for k, size in sizes.items()}
+    if all(1.0 <= shares[k] <= size - 1 for k, size in sizes.items()):  # nobody makes room
+        for k, share in shares.items():
+            assert math.floor(share) <= ours[k] <= math.ceil(share)
+            assert abs(ours[k] - theirs[k]) <= 1  # equal, but for ties, which are drawn
+
+
+def test_a_rare_class_is_on_both_sides():
+    held_out = stratified([0] * 95 + [1] * 5, 10, random.Random(0))
+
+    assert sum(i >= 95 for i in held_out) == 1
 
 
 def test_the_examples_are_drawn():

@@ -29,6 +29,7 @@ def diverging(model, X, y, **options):
     return caught.value
 
 
+@pytest.mark.filterwarnings("ignore:fit. column")
 def test_the_operation_the_label_and_the_example_are_named():
     error = diverging(Exponential(), [[0.1], [0.2], [1000.0], [0.3]], [1.0] * 4, batch_size=4)
 
@@ -49,6 +50,7 @@ def test_the_example_is_counted_as_in_the_users_data():
     assert caught.value.examples == (7,)
 
 
+@pytest.mark.filterwarnings("ignore:fit. column")
 def test_the_scope_is_named():
     class Deep(Module):
         def __init__(self):

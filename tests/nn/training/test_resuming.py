@@ -328,3 +328,20 @@ def test_an_unknown_loss_has_no_name(tmp_path):
     )
 
     assert history.epochs == 4
+
+
+def test_parameters_in_another_order_are_another_training(tmp_path):
+    """What an optimiser remembers goes by the order: velocities would land on other weights."""
+    path = tmp_path / "training.safetensors"
+    X, y = [[0.0, 1.0], [1.0, 0.0]], [0.0, 1.0]
+
+    def train(order, **options):
+        model = nn.MLP(2, [2, 2, 1], rng=0)
+        optimiser = SGD([{"params": model.layers[i]} for i in order], lr=0.1, momentum=0.9)
+        return nn.fit(model, X, y, loss="mse", optimizer=optimiser, rng=0, progress=False,
+                      checkpoint=path, **options)  # fmt: skip
+
+    train([0, 1, 2], epochs=2)
+    with pytest.raises(ValueError, match="other parameters in the optimizer, or in another order"):
+        train([1, 0, 2], epochs=4, resume=True)
+    assert len(train([0, 1, 2], epochs=4, resume=True)["loss"]) == 4

@@ -443,9 +443,9 @@ def test_no_words_end_in_a_traceback(words):
 def test_help_has_examples_functions_and_exit_codes():
     text = run("--help").stdout
 
-    for word in ("Examples:", "draw", "play", "check", "explain", "where(x > 0, a, b)", "  3  ",
-                 " softmax ", " leaky_relu "):  # fmt: skip
+    for word in ("Examples:", "draw", "play", "check", "explain", "where(x > 0, a, b)", "  3  "):
         assert word in text
+    assert {"softmax", "leaky_relu"} <= set(text.split())
     for command in ("draw", "play", "check", "explain"):
         assert f"glassgrad {command} " in run(command, "--help").stdout
     assert run("--version").stdout == f"glassgrad {autograd.__version__}\n"

@@ -11,10 +11,11 @@ from typing import Any, ClassVar, Self
 
 from autograd import Value, no_grad
 from autograd.numbers import is_number, real
+from autograd.public import Elsewhere
 
 from .adoption import adopt, gather, note_cache
 from .answers import answers_of
-from .elsewhere import IN_MODULES, Elsewhere
+from .elsewhere import IN_MODULES
 from .examples import column, plain
 from .losses import Loss
 from .names import helped, nearest
@@ -273,6 +274,7 @@ class Module(Part):
         _set_modes((module, False) for module in self.modules())
         return self
 
+    @helped()
     def zero_grad(self) -> None:
         """Set every parameter's gradient to 0.0; backward passes add to what is there."""
         for parameter in self.parameters():
@@ -384,6 +386,7 @@ class Module(Part):
             state[name] = parameter.data
         return state
 
+    @helped()
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Give each parameter the number that stands under its name: all of them, or none.
 
@@ -482,8 +485,8 @@ class Module(Part):
         return state
 
 
-for _name in IN_MODULES:
-    setattr(Module, _name, Elsewhere(Module, _name))
+for _name, _cure in IN_MODULES.items():
+    setattr(Module, _name, Elsewhere(Module, _name, _cure))
 
 
 @contextmanager

@@ -97,5 +97,5 @@ def test_a_package_may_say_what_to_write_for_names_that_it_does_not_have():
     everything, shown, answer = public(names, ["autograd"], {"coffee": "write tea"})
 
     assert (everything, shown()[-2:]) == (["tea"], ["autograd", "tea"])
-    with pytest.raises(AttributeError, match="^shop has no coffee; write tea$"):
+    with pytest.raises(AttributeError, match="shop has no coffee; write tea"):
         answer("coffee")

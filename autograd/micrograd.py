@@ -230,3 +230,8 @@ class MLP(Module):
 
     def __repr__(self) -> str:
         return f"MLP of [{', '.join(map(str, self.layers))}]"
+
+
+# What errors call them, beside the classes of the same names; pickle goes by __qualname__.
+for _class in (Value, Module, Neuron, Layer, MLP):
+    _class.__name__ += " of autograd.micrograd"

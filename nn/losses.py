@@ -216,7 +216,18 @@ def cost(loss: Loss, outputs: list[Any], targets: list[Any], **options: Any) -> 
                 "where each target is one number, the loss gets one number for each output too, "
                 "not a list of one: write output, not output[0]"
             )
+        if isinstance(error, TypeError) and "list" in str(error) and _of_function(error):
+            raise TypeError(
+                "a loss gets lists, the outputs and the targets of a batch; write loss=lambda "
+                "outputs, targets: autograd.mean([(o - t)**2 for o, t in zip(outputs, targets)])"
+            ) from error
         raise
+
+
+def _of_function(error: BaseException) -> bool:
+    """Whether it arose in the function that was called here, and not in what that called."""
+    inside = error.__traceback__ and error.__traceback__.tb_next
+    return inside is not None and inside.tb_next is None
 
 
 # --- one example ---------------------------------------------------------------------------------

@@ -402,11 +402,13 @@ def test_networks_draw_from_random_and_print_as_there():
 
 def test_bad_input_is_refused():
     v, other = Value(1.0), autograd.Value(1.0)
-    both = (
-        "add takes Values or real numbers, got Value, Value: take both from autograd, or both from "
-    )
-    for mixed in (lambda: v + other, lambda: other + v):
-        with refused(TypeError, both + "autograd.micrograd"):
+    theirs = "Value of autograd.micrograd"
+    for mixed, got in [
+        (lambda: v + other, f"{theirs}, Value"),
+        (lambda: other + v, f"Value, {theirs}"),
+    ]:
+        both = "take both from autograd, or both from autograd.micrograd"
+        with refused(TypeError, f"add takes Values or real numbers, got {got}; {both}"):
             mixed()
     with refused(TypeError, "Value(x) takes a real number, got the str '2'; write float('2')"):
         Value("2")

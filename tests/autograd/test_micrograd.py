@@ -418,3 +418,27 @@ def test_bad_input_is_refused():
         Neuron(2)([1.0, 2.0, 3.0])
     with pytest.raises(TypeError, match=r"^a Graph is .* of autograd\.micrograd, which .*_prev"):
         autograd.Graph(v)
+
+
+def test_the_lectures_networks_have_tanh():
+    random.seed(0)
+    model = MLP(2, [2, 1], activation="tanh")
+    x = [0.5, -1.0]
+    hidden = [
+        math.tanh(n.b.data + sum(w.data * y for w, y in zip(n.w, x, strict=True)))
+        for n in model.layers[0].neurons
+    ]
+    last = model.layers[1].neurons[0]
+
+    assert repr(model.layers[0].neurons[0]) == "TanhNeuron(2)"
+    assert repr(last) == "LinearNeuron(2)"
+    expected = last.b.data + sum(w.data * y for w, y in zip(last.w, hidden, strict=True))
+    assert model(x).data == pytest.approx(expected, rel=1e-12)
+    with refused(ValueError, "activation is a method of Value, as 'tanh', got 'tahn'"):
+        Neuron(2, activation="tahn")
+
+
+def test_tab_shows_what_is_public():
+    shown = [name for name in dir(autograd.micrograd) if not name.startswith("__")]
+
+    assert shown == ["Layer", "MLP", "Module", "Neuron", "Value"]

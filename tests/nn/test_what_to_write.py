@@ -141,6 +141,18 @@ def test_notes_say_where_it_comes_from():
     )
 
 
+@pytest.mark.parametrize("part", [nn.Neuron(2), Layer(2, 3), nn.Linear(2, 3)], ids=repr)
+def test_an_activation_is_chosen_when_a_part_is_built(part):
+    said = part.title, repr(part)
+    with pytest.raises(AttributeError, match="chosen when it is built; write") as caught:
+        part.activation = "tanh"
+
+    assert repr(part) == said[1]
+    made = eval(str(caught.value).partition("write ")[2], vars(nn))  # noqa: S307 - what it says
+    assert made.activation == "tanh"
+    assert made.nin == part.nin
+
+
 def test_parts_of_a_sequential_by_number():
     model = Sequential(Layer(2, 3, rng=0), "tanh", Layer(3, 1, rng=1))
 

@@ -137,4 +137,8 @@ if TYPE_CHECKING:
     from . import micrograd as micrograd
     from . import testing as testing
 else:
-    __all__, __dir__, __getattr__ = _public(globals(), ["formula", "micrograd", "ops", "testing"])
+    from .elsewhere import IN_AUTOGRAD as _ELSEWHERE
+
+    __all__, __dir__, __getattr__ = _public(
+        globals(), ["formula", "micrograd", "ops", "testing"], _ELSEWHERE
+    )

@@ -36,7 +36,7 @@ def checked_roots(roots: Any) -> list[Value]:
     """``roots`` as a list, if they are Values."""
     if isinstance(roots, Recorder):
         raise TypeError(
-            f"a Graph is taken of a Value of autograd, got a {type(roots).__name__} of "
+            f"a Graph is taken of a Value of autograd, got a {type(roots).__qualname__} of "
             f"{type(roots).__module__}, which remembers no rows of the table; draw it with code "
             "that reads _prev and _op, or take Value from autograd"
         )

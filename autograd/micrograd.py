@@ -176,12 +176,17 @@ class Module:
 
 
 class Neuron(Module):
-    """w·x + b, and relu of it unless ``nonlin=False``; w uniform in (−1, 1), from `random`."""
+    """w·x + b, and relu of it unless ``nonlin=False``; w uniform in (−1, 1), from `random`.
 
-    def __init__(self, nin: int, nonlin: bool = True) -> None:  # noqa: FBT001, FBT002 - its signature
+    ``activation`` names another method of Value, as "tanh" in the lecture; one of your own, too.
+    """
+
+    def __init__(self, nin: int, nonlin: bool = True, *, activation: str = "relu") -> None:  # noqa: FBT001, FBT002 - its signature
+        if not hasattr(Value, activation):
+            raise ValueError(f"activation is a method of Value, as 'tanh', got {activation!r:.60}")
         self.w = [Value(random.uniform(-1, 1)) for _ in range(nin)]
         self.b = Value(0)
-        self.nonlin = nonlin
+        self.nonlin, self.activation = nonlin, activation
 
     def __call__(self, x: Any) -> Any:
         """The output for a list of inputs."""
@@ -189,14 +194,15 @@ class Neuron(Module):
         if len(inputs) != len(self.w):
             raise ValueError(f"{self} got {len(inputs)} inputs; give one for each of its weights")
         total: Any = sum((w * y for w, y in zip(self.w, inputs, strict=True)), self.b)
-        return total.relu() if self.nonlin else total
+        return getattr(total, self.activation)() if self.nonlin else total
 
     def parameters(self) -> list[Value]:
         """The weights, then the bias."""
         return [*self.w, self.b]
 
     def __repr__(self) -> str:
-        return f"{'ReLU' if self.nonlin else 'Linear'}Neuron({len(self.w)})"
+        kind = _SPELLED.get(self.activation, self.activation.title()) if self.nonlin else "Linear"
+        return f"{kind}Neuron({len(self.w)})"
 
 
 class Layer(Module):
@@ -219,7 +225,7 @@ class Layer(Module):
 
 
 class MLP(Module):
-    """Layers in a row, relu in all but the last.
+    """Layers in a row, relu (or another ``activation``) in all but the last.
 
     >>> random.seed(1337)
     >>> model = MLP(2, [2, 1])
@@ -227,10 +233,12 @@ class MLP(Module):
     (9, MLP of [Layer of [ReLUNeuron(2), ReLUNeuron(2)], Layer of [LinearNeuron(2)]])
     """
 
-    def __init__(self, nin: int, nouts: list[int]) -> None:
+    def __init__(self, nin: int, nouts: list[int], **options: Any) -> None:
         widths = [nin, *nouts]
         last = len(nouts) - 1
-        self.layers = [Layer(*widths[i : i + 2], nonlin=i != last) for i in range(len(nouts))]
+        self.layers = [
+            Layer(*widths[i : i + 2], nonlin=i != last, **options) for i in range(len(nouts))
+        ]
 
     def __call__(self, x: Any) -> Any:
         """What the last layer makes of a list of inputs."""
@@ -244,3 +252,12 @@ class MLP(Module):
 
     def __repr__(self) -> str:
         return f"MLP of [{', '.join(map(str, self.layers))}]"
+
+
+# What errors call them, beside the classes of the same names; pickle goes by __qualname__.
+for _class in (Value, Module, Neuron, Layer, MLP):
+    _class.__name__ += " of autograd.micrograd"
+
+
+def __dir__() -> list[str]:
+    return [name for name in globals() if name in __all__ or name.startswith("__")]

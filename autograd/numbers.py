@@ -61,7 +61,7 @@ def _describe(x: Any, what: str) -> str:  # noqa: PLR0911 - one line for each ki
     if isinstance(x, Complex):
         return f"the complex number {x!r}; write {x!r}.real, or compute with two Values"
     if hasattr(x, "backward"):
-        return "a Value; use it as it is, or write v.data for its number"
+        return f"a {type(x).__name__}; use it as it is, or write v.data for its number"
     several = f"; write [{what} for x in %s]" if what == "Value(x)" else ""
     if hasattr(type(x), "__array__") and hasattr(x, "shape"):
         write = several % "array" if several else ""

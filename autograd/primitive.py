@@ -293,7 +293,7 @@ class Op:
                 )
         kinds = ", ".join(type(operand).__name__ for operand in operands)
         if len({type(x).record for x in operands if isinstance(x, Recorder)}) > 1:
-            kinds += ": take both from autograd, or both from autograd.micrograd"
+            kinds += "; take both from autograd, or both from autograd.micrograd"
         return TypeError(f"{self.name} takes Values or real numbers, got {kinds}")
 
     def __reduce__(self) -> tuple[Any, ...]:

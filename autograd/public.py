@@ -8,10 +8,10 @@ TAB and ``dir``, ``__getattr__`` for what is imported on first use.
 from __future__ import annotations
 
 import builtins
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from importlib import import_module
 from types import ModuleType
-from typing import Any
+from typing import Any, NoReturn
 
 _PYTHONS_OWN = {"annotations", "TYPE_CHECKING"}
 
@@ -19,14 +19,14 @@ _PYTHONS_OWN = {"annotations", "TYPE_CHECKING"}
 def public(
     names: dict[str, Any],
     modules: Sequence[str] = (),
-    others: Callable[[str], Any] | None = None,
+    elsewhere: Mapping[str, str] | None = None,
     **later: str,
 ) -> tuple[list[str], Callable[[], list[str]], Callable[[str], Any]]:
     """``__all__``, ``__dir__`` and ``__getattr__`` of a package, given its ``globals()``.
 
     ``modules`` are its modules that users know by name, and ``later`` says which other names come
-    from which module; all of these are imported on first use. ``others`` is asked for any other
-    name that somebody tries, and returns it or raises. ``__all__`` leaves out the modules,
+    from which module; all of these are imported on first use. ``elsewhere`` says what to write for
+    names of other libraries. ``__all__`` leaves out the modules,
     and names of Python's own: ``from autograd import *`` must not replace ``sum``.
 
     >>> import autograd
@@ -51,9 +51,37 @@ def public(
         if name in later:
             names[name] = getattr(import_module(f"{package}.{later[name]}"), name)
             return names[name]
-        if others is not None:
-            return others(name)
+        if elsewhere and name in elsewhere:
+            raise AttributeError(f"{package} has no {name}; {elsewhere[name]}")
         raise AttributeError(f"module {package!r} has no attribute {name!r}")
 
     everything = [name for name in shown if not (name in modules or hasattr(builtins, name))]
     return everything, __dir__, __getattr__
+
+
+class Elsewhere:
+    """An attribute that a class does not have: reading it says what to write instead.
+
+    ``hasattr`` is false, and a class or an object that has such a name of its own keeps it. Not
+    ``__getattr__``, which would slow down every attribute of every part of a model.
+    """
+
+    def __init__(self, home: type, name: str, cure: str) -> None:
+        self.home, self.name, self.cure = home, name, cure
+
+    def __get__(self, x: Any, owner: type) -> Any:
+        try:  # another base class may have it
+            return getattr(super(self.home, owner if x is None else x), self.name)
+        except AttributeError:
+            raise AttributeError(f"{owner.__name__} has no {self!r}") from None
+
+    def __repr__(self) -> str:
+        return f"{self.name}; {self.cure}"
+
+
+class Refused(Elsewhere):
+    """One that cannot be set either: somebody would wait in vain for what it does elsewhere."""
+
+    def __set__(self, x: Any, _: Any) -> NoReturn:
+        self.__get__(None, type(x))
+        raise AttributeError(f"{type(x).__name__} does not let {self.name} be set")

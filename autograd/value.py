@@ -6,18 +6,20 @@ reference goes, and the garbage collector, whose work is proportional to objects
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from sys import modules
 from typing import Any, ClassVar, NoReturn
 
 from . import copying, modes, ops
 from .arithmetic import Arithmetic
+from .elsewhere import IN_VALUES
 from .errors import ConstantError
 from .modes import here
 from .numbers import comparable, is_number, real
 from .picking import refuse_picking
 from .primitive import Op
+from .public import Refused
 from .sweep import accumulate
 
 
@@ -70,14 +72,14 @@ class Value(Arithmetic):
 
     kind: ClassVar[str] = "variable"  # what drawings call a leaf of this class
 
-    def __init__(self, data: Any, label: str = "") -> None:
+    def __init__(self, data: Any, label: str = "", _op: str = "") -> None:
         self._z = real(data)
         self._grad = 0.0
         self._row = self._a = self._b = None
         self._x = self._y = 0.0
         self._about = here()
-        if label:
-            self.label = label
+        if label or _op:  # micrograd's _op is only here to be refused in words
+            self.label = (label, _op) if _op else label  # type: ignore[assignment]
 
     # --- what was recorded ------------------------------------------------------------------------
 
@@ -135,7 +137,12 @@ class Value(Arithmetic):
     @label.setter
     def label(self, label: str) -> None:
         if not isinstance(label, str):
-            raise TypeError(f"a label is a str, got {label!r}; write str({label!r})")
+            raise TypeError(
+                "Value takes a number and a label; Value(data, (a, b), '*') is that of "
+                "autograd.micrograd"
+                if isinstance(label, (tuple, set, list))
+                else f"a label is a str, got {label!r}; write str({label!r})"
+            )
         self._about = replace(self._about or modes.NOWHERE, label=label)
 
     @property
@@ -325,6 +332,10 @@ class Value(Arithmetic):
     def __iter__(self) -> Iterator[NoReturn]:
         raise TypeError("a Value is one number and cannot be iterated; write [v] for a list of one")
 
+    def __dir__(self) -> Iterable[str]:
+        """What is there: not the names that only say what to write instead."""
+        return [name for name in super().__dir__() if name not in IN_VALUES or hasattr(self, name)]
+
     def __copy__(self) -> Value:
         return copying.shallow(self)
 
@@ -337,6 +348,8 @@ class Value(Arithmetic):
 
 # The same slot, by a name that nothing else has: a point in space may have a _z too.
 Value._value_number = Value._z  # type: ignore[misc]
+for _name, _cure in IN_VALUES.items():
+    setattr(Value, _name, Refused(Value, _name, _cure))
 _new = Value.__new__
 _ADD, _MUL = ops.add, ops.mul
 

@@ -83,6 +83,6 @@ from .training.watching import LayerStatistics as LayerStatistics
 if TYPE_CHECKING:
     from . import testing as testing
 else:
-    from .elsewhere import in_nn as _elsewhere
+    from .elsewhere import IN_NN as _ELSEWHERE
 
-    __all__, __dir__, __getattr__ = _public(globals(), ["data", "saving", "testing"], _elsewhere)
+    __all__, __dir__, __getattr__ = _public(globals(), ["data", "saving", "testing"], _ELSEWHERE)

@@ -1,15 +1,23 @@
 """Names that users of PyTorch and Keras try first, and what they are called here.
 
-Each is an AttributeError that says what to write: ``hasattr`` is false, and a class or an object
-that has such a name of its own keeps it.
+Each is an error that says what to write. `IN_CALLS` are keywords, by function or class.
 """
-
-from __future__ import annotations
-
-from typing import Any, NoReturn
 
 _LOGITS = "write nn.binary_cross_entropy, which takes logits: leave a sigmoid at the end out"
 _DOUBLES = "leave it out: every number is a double on the processor"
+_LOOP = "there are no recurrent layers; write a Module whose forward goes through the sequence"
+_DATA = ["batches", "blobs", "circles", "curve", "moons", "spirals", "xor", "Standardise"]
+_FUNCTIONS = [
+    "relu",
+    "tanh",
+    "sigmoid",
+    "softmax",
+    "log_softmax",
+    "gelu",
+    "silu",
+    "softplus",
+    "elu",
+]
 
 IN_NN = {
     "CrossEntropyLoss": "write nn.cross_entropy",
@@ -38,6 +46,22 @@ IN_NN = {
     "ParameterDict": "a plain dict as an attribute does: the Parameters in it are found",
     "summary": "write model.summary()",
     "no_grad": "write autograd.no_grad",
+    **dict.fromkeys(["DataLoader", "TensorDataset"], "write nn.data.batches(X, y, size)"),
+    **{name: f"write nn.data.{name}" for name in _DATA},
+    **{name: f"write autograd.{name}" for name in _FUNCTIONS},
+    "Value": "write autograd.Value",
+    **dict.fromkeys(["StepLR", "ExponentialLR"], "write nn.StepDecay(10, factor=0.1)"),
+    "CosineAnnealingLR": "write nn.CosineDecay()",
+    "LinearLR": "write nn.LinearDecay(), or nn.WarmUp(2)",
+    "lr_scheduler": "write schedule=nn.StepDecay(10), or nn.CosineDecay(), in nn.fit",
+    **dict.fromkeys(["RNN", "LSTM", "GRU"], _LOOP),
+    "accuracy": "write metrics='accuracy' in nn.fit or nn.evaluate",
+    **dict.fromkeys(["manual_seed", "seed"], "write rng=0, as in nn.MLP(2, [1], rng=0)"),
+    "train_test_split": "write validation=0.2 in nn.fit",
+    "StandardScaler": "write nn.data.Standardise",
+    "predict": "write model.predict(X)",
+    "train": "write nn.fit(model, X, y, loss='mse')",
+    "plot_history": "write viz.plot_history(history)",
 }
 
 IN_MODULES = {
@@ -53,6 +77,9 @@ IN_MODULES = {
     "save": "write nn.save(model, path)",
     **dict.fromkeys(["load", "load_weights"], "write nn.load(path, model)"),
     "backward": "write loss.backward(): gradients are of a loss",
+    "score": "write nn.evaluate(model, X, y, metrics='accuracy')",
+    "device": _DOUBLES,
+    "register_forward_hook": "write def forward(self, x) in a class that holds this part",
     "in_features": "of a Layer write nin",
     "out_features": "of a Layer write nout",
     "weight": "of a Layer write [neuron.w for neuron in layer.neurons]",
@@ -60,29 +87,25 @@ IN_MODULES = {
 }
 
 
-def in_nn(name: str) -> NoReturn:
-    """What ``nn.__getattr__`` is: asked for what nn does not have."""
-    raise AttributeError(
-        f"nn has no {name}; {IN_NN[name]}"
-        if name in IN_NN
-        else f"module 'nn' has no attribute {name!r}"
-    )
+_CLASSES = "write class_weight={{0: 1.0, 1: 3.0}} in nn.fit, or weigh the list of reduction='none'"
 
-
-class Elsewhere:
-    """An attribute that a class does not have: reading it says what to write instead.
-
-    Not ``__getattr__``, which would slow down every attribute of every part of a model.
-    """
-
-    def __init__(self, home: type, name: str) -> None:
-        self.home, self.name = home, name
-
-    def __get__(self, module: Any, owner: type) -> Any:
-        try:  # another base class may have it
-            return getattr(super(self.home, owner if module is None else module), self.name)
-        except AttributeError:
-            raise AttributeError(f"{owner.__name__} has no {self!r}") from None
-
-    def __repr__(self) -> str:
-        return f"{self.name}; {IN_MODULES[self.name]}"
+IN_CALLS = {
+    "EarlyStopping mode": "write higher_is_better=True or False",
+    "EarlyStopping restore_best_weights": "leave it out: the model ends with its best weights",
+    "Checkpoint mode": "write higher_is_better=True or False",
+    "StepDecay step_size": "write every={x}",
+    "StepDecay gamma": "write factor={x}",
+    "CosineDecay T_max": "leave it out: a schedule ends with fit's epochs, or at its horizon",
+    "CosineDecay eta_min": "write final=0.1, a factor of the learning rate",
+    "load_state_dict strict": "leave it out: a state has every name, or nothing is loaded",
+    "zero_grad set_to_none": "leave it out: gradients become 0.0",
+    "clip_grad_norm norm_type": "leave it out: the norm is the root of the sum of squares",
+    "cross_entropy weight": _CLASSES,
+    "cross_entropy label_smoothing": "write targets as probabilities, [0.05, 0.9, 0.05]",
+    "cross_entropy ignore_index": "leave these examples out of the batch",
+    "binary_cross_entropy weight": _CLASSES,
+    "binary_cross_entropy pos_weight": _CLASSES,
+    "fit momentum": "write optimizer=nn.SGD(model, lr={lr}, momentum={x})",
+    "fit weight_decay": "write l2={x}, or optimizer=nn.AdamW(model, lr={lr}, weight_decay={x})",
+    "fit verbose": "write progress={truth}",
+}

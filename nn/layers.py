@@ -15,7 +15,7 @@ from autograd.modes import enter, here
 
 from .activations import Activate, ActivationLike, activation, linear, name_of
 from .initialisers import Initialise, drawn, initialiser
-from .inputs import gathered, size
+from .inputs import Sized, gathered, size
 from .module import Module
 from .names import helped
 from .parameter import Parameter
@@ -83,6 +83,10 @@ class Neuron(Module):
     def activation(self) -> str:
         """The activation's name."""
         return name_of(self.activate)
+
+    @activation.setter
+    def activation(self, name: Any) -> None:
+        raise _chosen_at_birth(self, name)
 
     @property
     def nonlin(self) -> bool:
@@ -174,6 +178,10 @@ class Layer(Module):
     def activation(self) -> str:
         """The activation's name; several if the neurons differ."""
         return ", ".join(dict.fromkeys(neuron.activation for neuron in self.neurons))
+
+    @activation.setter
+    def activation(self, name: Any) -> None:
+        raise _chosen_at_birth(self, name)
 
     @property
     def nin(self) -> int:
@@ -314,6 +322,14 @@ class MLP(Module):
     def __repr__(self) -> str:
         layers = [f"{layer.nout} {layer.activation}" for layer in self.layers]
         return f"{type(self).__name__}({' -> '.join([str(self.nin), *layers])})"
+
+
+def _chosen_at_birth(part: Sized, name: Any) -> AttributeError:
+    like = part.rebuilt(part.nin).replace("Linear", "Layer")[:-1]
+    return AttributeError(
+        f"the activation of {part.title} is chosen when it is built; write {like}, "
+        f"activation={name!r:.60})"
+    )
 
 
 def _chosen(of: ActivationLike, *, nonlin: Any) -> Activate:

@@ -40,11 +40,12 @@ from .examples import (
     sign,
     single,
 )
-from .names import look_up
+from .names import helped, look_up
 
 Loss = Callable[..., Any]
 
 
+@helped()
 def mse(outputs: Any, targets: Any, *, reduction: str = "mean") -> Any:
     """The squared error (output − target)².
 
@@ -62,6 +63,7 @@ def mse(outputs: Any, targets: Any, *, reduction: str = "mean") -> Any:
     return _MSE(outputs, targets, reduction)
 
 
+@helped()
 def mae(outputs: Any, targets: Any, *, reduction: str = "mean") -> Any:
     """The absolute error |output − target|: an outlier pulls no harder than any other example.
 
@@ -74,6 +76,7 @@ def mae(outputs: Any, targets: Any, *, reduction: str = "mean") -> Any:
     return _MAE(outputs, targets, reduction)
 
 
+@helped()
 def huber(outputs: Any, targets: Any, *, delta: float = 1.0, reduction: str = "mean") -> Any:
     """½ · error² for errors up to ``delta``; from there on a line, delta · (|error| − ½ delta).
 
@@ -93,6 +96,7 @@ def huber(outputs: Any, targets: Any, *, delta: float = 1.0, reduction: str = "m
     )
 
 
+@helped()
 def hinge(scores: Any, targets: Any, *, reduction: str = "mean") -> Any:
     """max(0, 1 − target · score): 0 once a score has its target's sign and a margin of 1.
 
@@ -105,6 +109,7 @@ def hinge(scores: Any, targets: Any, *, reduction: str = "mean") -> Any:
     return _HINGE(scores, targets, reduction)
 
 
+@helped()
 def binary_cross_entropy(logits: Any, targets: Any, *, reduction: str = "mean") -> Any:
     """−ln of the probability that sigmoid(logit) gives to the target, from 0 to 1.
 
@@ -129,6 +134,7 @@ def binary_cross_entropy(logits: Any, targets: Any, *, reduction: str = "mean") 
     return _BINARY(logits, targets, reduction)
 
 
+@helped()
 def cross_entropy(logits: Any, targets: Any, *, reduction: str = "mean") -> Any:
     """−ln of the probability that softmax(logits) gives to the target class.
 
@@ -148,6 +154,7 @@ def cross_entropy(logits: Any, targets: Any, *, reduction: str = "mean") -> Any:
     return _CROSS_ENTROPY(logits, targets, reduction)
 
 
+@helped()
 def kl_divergence(logits: Any, targets: Any, *, reduction: str = "batchmean") -> Any:
     """The divergence of q = softmax(logits) from the wanted p: Σ pᵢ · (ln pᵢ − ln qᵢ).
 
@@ -209,7 +216,18 @@ def cost(loss: Loss, outputs: list[Any], targets: list[Any], **options: Any) -> 
                 "where each target is one number, the loss gets one number for each output too, "
                 "not a list of one: write output, not output[0]"
             )
+        if isinstance(error, TypeError) and "list" in str(error) and _of_function(error):
+            raise TypeError(
+                "a loss gets lists, the outputs and the targets of a batch; write loss=lambda "
+                "outputs, targets: autograd.mean([(o - t)**2 for o, t in zip(outputs, targets)])"
+            ) from error
         raise
+
+
+def _of_function(error: BaseException) -> bool:
+    """Whether it arose in the function that was called here, and not in what that called."""
+    inside = error.__traceback__ and error.__traceback__.tb_next
+    return inside is not None and inside.tb_next is None
 
 
 # --- one example ---------------------------------------------------------------------------------

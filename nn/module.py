@@ -11,11 +11,12 @@ from typing import Any, ClassVar, Self
 
 from autograd import Value, no_grad
 from autograd.numbers import is_number, real
+from autograd.public import Elsewhere
 
 from .adoption import adopt, check_replacement, gather, note_cache
 from .answers import answers_of
 from .calling import running
-from .elsewhere import IN_MODULES, Elsewhere
+from .elsewhere import IN_MODULES
 from .examples import column, plain
 from .losses import Loss
 from .names import helped, nearest
@@ -124,7 +125,16 @@ class Module(Part):
     @scoped
     def __call__(self, *inputs: Any, **options: Any) -> Any:
         """What ``forward`` returns, its nodes marked with the name of this part."""
-        return self.forward(*inputs, **options)
+        try:
+            return self.forward(*inputs, **options)
+        except TypeError as error:
+            inside = error.__traceback__ and error.__traceback__.tb_next
+            if inside or len(inputs) < 2 or not all(map(is_number, inputs)):
+                raise
+            raise TypeError(
+                f"{type(self).__name__} got {len(inputs)} numbers; write them as a list, "
+                f"model([{', '.join(map(repr, inputs[:3]))}{', ...' * (len(inputs) > 3)}])"
+            ) from None
 
     def forward(self, *inputs: Any, **options: Any) -> Any:
         """What this part computes. Called through the Module itself: ``module(x)``."""
@@ -277,6 +287,7 @@ class Module(Part):
         _set_modes((module, False) for module in self.modules())
         return self
 
+    @helped()
     def zero_grad(self) -> None:
         """Set every parameter's gradient to 0.0; backward passes add to what is there."""
         for parameter in self.parameters():
@@ -341,7 +352,7 @@ class Module(Part):
         ValueError
             if nobody knows what outputs say, or one is nan.
         """
-        return list(map(answers_of(self, loss, "predict").said, self._outputs(X)))
+        return list(map(answers_of(self, loss, "predict").said, self._outputs(X, "predict")))
 
     def predict_proba(self, X: Any, *, loss: str | Loss | None = None) -> list[list[float]]:
         """The probability of each class for each example of X, in rows, as scikit-learn has them.
@@ -358,17 +369,21 @@ class Module(Part):
         ValueError
             as `predict`; and after losses whose outputs say no probabilities.
         """
-        return list(map(answers_of(self, loss, "predict_proba").chances, self._outputs(X)))
+        return list(
+            map(answers_of(self, loss, "predict_proba").chances, self._outputs(X, "predict_proba"))
+        )
 
-    def _outputs(self, X: Any) -> list[Any]:
+    def _outputs(self, X: Any, who: str) -> list[Any]:
         """The outputs for each example of X, in eval mode, as plain numbers."""
         examples = rows(X, "X")
         with no_grad(), evaluating(self):
             try:
                 outputs = column([plain(self(x)) for x in examples])
-            except (TypeError, ValueError) as error:
+            except TypeError as error:
                 if not isinstance(examples[0], list):
-                    error.add_note("predict takes a list of examples; of one, write predict([x])")
+                    raise TypeError(
+                        f"{who} takes a list of examples; of one, write model.{who}([x])[0]"
+                    ) from error
                 raise
         for i, output in enumerate(outputs):
             if any(x != x for x in (output if isinstance(output, list) else [output])):
@@ -389,6 +404,7 @@ class Module(Part):
             state[name] = parameter.data
         return state
 
+    @helped()
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Give each parameter the number that stands under its name: all of them, or none.
 
@@ -487,8 +503,8 @@ class Module(Part):
         return state
 
 
-for _name in IN_MODULES:
-    setattr(Module, _name, Elsewhere(Module, _name))
+for _name, _cure in IN_MODULES.items():
+    setattr(Module, _name, Elsewhere(Module, _name, _cure))
 
 
 @contextmanager

@@ -9,19 +9,23 @@ from difflib import get_close_matches
 from functools import partial
 from typing import Any, ParamSpec, TypeVar
 
+from .elsewhere import IN_CALLS
+
 T = TypeVar("T")
 P = ParamSpec("P")
 
-# Keywords of other libraries, and of our own past: what they are called here.
+# Keywords of other libraries, and of our own past: what they are called here, the first that the
+# function has. What only some functions are asked for is in `IN_CALLS`.
 KEYWORDS = {
     "learning_rate": "lr", "rate": "lr", "optimiser": "optimizer", "criterion": "loss",
     "seed": "rng", "random_state": "rng", "generator": "rng", "n_epochs": "epochs",
-    "num_epochs": "epochs", "iterations": "epochs", "validation_split": "validation",
-    "validation_data": "validation", "sample_weights": "sample_weight", "verbose": "progress=False",
+    "num_epochs": "epochs", "iterations": "epochs", "max_iter": "epochs",
+    "validation_split": "validation", "validation_data": "validation",
+    "sample_weights": "sample_weight", "batch_size": "size",
     "in_features": "nin", "out_features": "nout", "hidden_layer_sizes": "nouts",
     "num_classes": "classes", "num_embeddings": "count", "embedding_dim": "size",
     "initializer": "init", "initialiser": "init", "kernel_initializer": "init",
-    "use_bias": "bias", "batch": "X", "targets": "y", "params": "parameters",
+    "use_bias": "bias", "batch": "batch_size size X", "targets": "y", "params": "parameters",
 }  # fmt: skip
 
 
@@ -105,17 +109,20 @@ def _said(
 ) -> str:
     """What is wrong with a call, and what to write; empty if Python's own words say it."""
     known = dict(inspect.signature(function).parameters)
-    title, method, _ = function.__qualname__.partition(".__init__")
-    if method:
+    owner, _, title = function.__qualname__.rpartition(".")
+    if owner and not owner.endswith("<locals>"):  # a method
+        title = owner.rpartition(".")[2] if title == "__init__" else title
         del known[next(iter(known))]
         args = args[1:]
     unknown = next((name for name in options if name not in known), None)
     if unknown is not None:
-        keyword, _, value = KEYWORDS.get(unknown, "").partition("=")
-        if keyword in known:
-            x = options[unknown]
-            short = repr(x) if isinstance(x, (float, int, str)) else "..."
-            return f"{title} has no {unknown!r}; write {keyword}={value or short:.40}"
+        x, lr = map(_short, (options[unknown], options.get("lr", ...)))
+        if there := IN_CALLS.get(f"{title} {unknown}"):
+            written = there.format(x=x, lr=lr, truth=bool(options[unknown]))
+            return f"{title} has no {unknown!r}; {written}"
+        for keyword in KEYWORDS.get(unknown, "").split():
+            if keyword in known:
+                return f"{title} has no {unknown!r}; write {keyword}={x}"
         match = nearest(unknown, known)
         hint = f"; did you mean {match}=?" if match else f"; it takes {', '.join(known)}"
         return f"{title} has no {unknown!r}{hint}"
@@ -127,3 +134,7 @@ def _said(
     rest = [name for name in known if name not in places]
     others = f"; the others have one: {', '.join(rest)}" if rest else ""
     return f"{title}({', '.join(places)}) got {len(args)} arguments without a name{others}"
+
+
+def _short(x: Any) -> str:
+    return repr(x)[:40] if isinstance(x, (float, int, str)) else "..."

@@ -15,6 +15,7 @@ from typing import Any
 
 from autograd.numbers import real
 
+from .names import helped
 from .settings import not_negative, positive
 
 Schedule = Callable[[float, float], float]
@@ -125,6 +126,10 @@ class WarmUp:
             share = _share(t, self.length)
             return (1.0 - share) * self.start + share
         return 1.0 if self.then is None else self.then(t - self.length, end - self.length)
+
+
+for _schedule in (StepDecay, CosineDecay, LinearDecay, WarmUp):
+    _schedule.__init__ = helped()(_schedule.__init__)  # type: ignore[method-assign]
 
 
 def _set(schedule: Any, name: str, check: Callable[[Any, str], float]) -> None:

@@ -46,6 +46,14 @@ class Sequential(Module):
             x = layer(x)
         return x
 
+    def __getitem__(self, at: Any) -> Any:
+        """A part; of a slice a Sequential with the same parts."""
+        found = self.layers[at]
+        return Sequential(*found) if isinstance(at, slice) else found
+
+    def __len__(self) -> int:
+        return len(self.layers)
+
     def __repr__(self) -> str:
         parts = [repr(part) if isinstance(part, Module) else name_of(part) for part in self.layers]
         return f"{type(self).__name__}({', '.join(parts)})"

@@ -92,9 +92,10 @@ def test_a_picture_shows_what_it_is_for():
     assert not {"node", "attr", "unflatten", "subgraph", "strict"} & set(names)
 
 
-def test_a_package_may_answer_for_names_that_it_does_not_have():
+def test_a_package_may_say_what_to_write_for_names_that_it_does_not_have():
     names = {"__name__": "shop", "tea": str}
-    everything, shown, answer = public(names, ["autograd"], {"coffee": "tea"}.__getitem__)
+    everything, shown, answer = public(names, ["autograd"], {"coffee": "write tea"})
 
     assert (everything, shown()[-2:]) == (["tea"], ["autograd", "tea"])
-    assert answer("coffee") == "tea"
+    with pytest.raises(AttributeError, match="shop has no coffee; write tea"):
+        answer("coffee")

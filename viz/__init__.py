@@ -62,6 +62,7 @@ else:  # what needs graphviz or autograd.testing comes on first use
     __all__, __dir__, __getattr__ = _public(
         globals(),
         ["gradcheck_report"],
+        {"draw_dot": "write viz.draw(loss)", "plot_loss": "write viz.plot_history(history)"},
         Picture="picture",
         Player="player.page.player",
         draw_mismatch="gradcheck",

@@ -7,6 +7,7 @@ from collections.abc import Callable, Sequence
 from typing import TYPE_CHECKING, Any
 
 from autograd import Value
+from nn.names import helped
 
 from . import network_layers, network_units
 from .checks import at_least, one_of
@@ -23,6 +24,13 @@ EDGES = ("weight", "gradient")
 MOST_LINES = 600  # more connections than this cannot be told apart
 
 
+def _without_x(*given: Any, **named: Any) -> str:
+    return (
+        "" if len(given) > 1 or "x" in named else "needs an example; write draw_network(model, x)"
+    )
+
+
+@helped(_without_x)
 def draw_network(
     model: Any,
     x: Sequence[float | Value] | Sequence[Sequence[float | Value]],

@@ -37,6 +37,8 @@ def examples(
         if there are no examples, or more of one than of the other; if a number is nan or inf, or
         if rows differ in length (rows of whole numbers may: they are sequences of tokens).
     """
+    if isinstance(X, Batches):
+        raise TypeError(f"batches are made of X and y here; write X, y and batch_size={X.size}")
     if y is None:
         X, y = _unzipped(X)
     inputs, targets = rows(X, "X"), rows(y, "y")
@@ -150,8 +152,8 @@ def _unzipped(pairs: Any) -> tuple[list[Any], list[Any]]:
     for i, pair in enumerate(items(pairs, "X")):
         if not isinstance(pair, (list, tuple)) or len(pair) != 2:
             raise TypeError(
-                f"without y, X is a list of pairs (x, target), got {pair!r:.60} as X[{i}]; give "
-                "the targets as y"
+                f"y is missing: without it X is a list of pairs (x, target), got {pair!r:.60} as "
+                f"X[{i}]; give the targets as y"
             )
         inputs.append(pair[0])
         targets.append(pair[1])

@@ -124,6 +124,7 @@ class Optimiser:
             setattr(self, name, [0.0 if i is None else numbers[i] for i in places])
         self._groups, self.parameters = groups, now
 
+    @helped()
     def zero_grad(self) -> None:
         """Set every gradient to 0.0; backward passes add to what is there."""
         self.follow()

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..inputs import size
+from ..names import helped
 from ..saving.checkpoint import (
     TrainingState,
     random_states,
@@ -54,6 +55,7 @@ class Checkpoint(Callback):
         What says how good an epoch is, as in `EarlyStopping`.
     """
 
+    @helped()
     def __init__(
         self,
         path: str | os.PathLike[str],

@@ -175,10 +175,7 @@ def fit(
     nn.DivergedError
         if a loss or gradient is nan or inf; it names the operation, its label and the example.
     """
-    if not isinstance(model, Module):
-        is_class = isinstance(model, type)
-        what = f"the class {model.__name__}" if is_class else f"a {type(model).__name__}"
-        raise TypeError(f"fit trains a Module, got {what}; write fit(model, X, y, loss=...)")
+    _check_model(model)
     draw_from = generator(rng)
     resume, progress = yes_or_no(resume, "fit: resume"), yes_or_no(progress, "fit: progress")
     data = Examples.of(X, y, sample_weight, class_weight)
@@ -232,6 +229,10 @@ def fit(
     note(model, learned_by)
     try:
         return training.run()
+    except (TypeError, ValueError) as error:
+        if y is None and not training.history.epochs:
+            error.add_note("fit got no y, so each row of X was taken as a pair (x, target)")
+        raise
     finally:
         bar.close()
         if training.weights.good is start:  # nothing was learned
@@ -240,6 +241,20 @@ def fit(
 
 
 # --- arguments ------------------------------------------------------------------------------------
+
+
+def _check_model(model: Any) -> None:
+    if isinstance(model, Module):
+        return
+    kind = type(model)
+    what, cure = f"a {kind.__name__}", "write fit(model, X, y, loss=...)"
+    if isinstance(model, type):
+        what = f"the class {model.__name__}"
+    elif kind.__module__ == "autograd.micrograd":
+        cure = "take the model from nn, as nn.MLP(2, [16, 1])"
+    elif callable(model) and not inspect.isroutine(model):
+        cure = f"let the class inherit from it: class {kind.__name__}(nn.Module)"
+    raise TypeError(f"fit trains a Module, got {what}; {cure}")
 
 
 def _undisturbed(rng: Any, ask: Callable[[], float | None]) -> float | None:
@@ -298,6 +313,15 @@ def _schedule(schedule: Any) -> Schedule | None:
             "fit: schedule is a function (epoch, epochs) -> factor, such as nn.CosineDecay(), got "
             f"{schedule!r:.60}{written}"
         )
+    try:
+        inspect.signature(schedule or max).bind(0.0, 1.0)
+    except TypeError:
+        raise TypeError(
+            "fit: a schedule gets two numbers, the epoch and how many there are; write lambda "
+            "epoch, epochs: 0.5"
+        ) from None
+    except ValueError:  # a function without a signature
+        pass
     found: Schedule | None = schedule
     return found
 

@@ -11,6 +11,7 @@ from autograd import NonFiniteError, Value
 from autograd.numbers import is_number, real
 
 from ..module import Module
+from ..names import helped
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,6 +59,7 @@ class Adjustments:
             _clip_norm(parameters, self.clip_norm)
 
 
+@helped()
 def clip_grad_norm(parameters: Module | Iterable[Value], max_norm: float) -> float:
     """Make a gradient that is longer than ``max_norm`` as long as that; its length before.
 
@@ -86,6 +88,7 @@ def clip_grad_norm(parameters: Module | Iterable[Value], max_norm: float) -> flo
     return _clip_norm(_finite(parameters, "clip_grad_norm"), _bound(max_norm, "clip_grad_norm"))
 
 
+@helped()
 def clip_grad_value(parameters: Module | Iterable[Value], max_value: float) -> None:
     """Bring every number of a gradient between −max_value and max_value.
 

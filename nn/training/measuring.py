@@ -148,7 +148,12 @@ def measured(
     for name, metric in metrics.items():
         function = metric.func if isinstance(metric, partial) else metric
         ours = function is _of_answers or name_in(METRICS, metric) is not None
-        number = (metric if ours else partial(_asked, metric))(given, targets, weights)
+        try:
+            number = (metric if ours else partial(_asked, metric))(given, targets, weights)
+        except Exception as error:  # whatever it raises
+            if function is not _of_answers:  # which says so itself
+                error.add_note(f"this is from the metric {name!r}")
+            raise
         if not is_number(number):
             raise TypeError(
                 f"the metric {name!r} must return a number, and returned {number!r:.60}"

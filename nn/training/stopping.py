@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Any
 from autograd.numbers import is_number, real
 
 from ..inputs import size
+from ..names import helped
 from ..settings import yes_or_no
 from .callbacks import Callback
 from .monitoring import column, is_better, is_higher_better, weights_of
@@ -41,6 +42,7 @@ class EarlyStopping(Callback):
 
     settings = ("patience", "monitor", "min_delta", "higher_is_better")
 
+    @helped()
     def __init__(
         self,
         patience: int = 10,

@@ -402,11 +402,13 @@ def test_networks_draw_from_random_and_print_as_there():
 
 def test_bad_input_is_refused():
     v, other = Value(1.0), autograd.Value(1.0)
-    both = (
-        "add takes Values or real numbers, got Value, Value: take both from autograd, or both from "
-    )
-    for mixed in (lambda: v + other, lambda: other + v):
-        with refused(TypeError, both + "autograd.micrograd"):
+    theirs = "Value of autograd.micrograd"
+    for mixed, got in [
+        (lambda: v + other, f"{theirs}, Value"),
+        (lambda: other + v, f"Value, {theirs}"),
+    ]:
+        both = "take both from autograd, or both from autograd.micrograd"
+        with refused(TypeError, f"add takes Values or real numbers, got {got}; {both}"):
             mixed()
     with refused(TypeError, "Value(x) takes a real number, got the str '2'; write float('2')"):
         Value("2")
@@ -436,3 +438,27 @@ def test_data_that_is_set_after_the_pass_counts_where_it_does_in_micrograd():
     x.data = 3.0
     y.backward()
     assert x.grad == 6.0
+
+
+def test_the_lectures_networks_have_tanh():
+    random.seed(0)
+    model = MLP(2, [2, 1], activation="tanh")
+    x = [0.5, -1.0]
+    hidden = [
+        math.tanh(n.b.data + sum(w.data * y for w, y in zip(n.w, x, strict=True)))
+        for n in model.layers[0].neurons
+    ]
+    last = model.layers[1].neurons[0]
+
+    assert repr(model.layers[0].neurons[0]) == "TanhNeuron(2)"
+    assert repr(last) == "LinearNeuron(2)"
+    expected = last.b.data + sum(w.data * y for w, y in zip(last.w, hidden, strict=True))
+    assert model(x).data == pytest.approx(expected, rel=1e-12)
+    with refused(ValueError, "activation is a method of Value, as 'tanh', got 'tahn'"):
+        Neuron(2, activation="tahn")
+
+
+def test_tab_shows_what_is_public():
+    shown = [name for name in dir(autograd.micrograd) if not name.startswith("__")]
+
+    assert shown == ["Layer", "MLP", "Module", "Neuron", "Value"]

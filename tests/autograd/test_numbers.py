@@ -67,7 +67,7 @@ TOLD = [
         ),
     ),
     (Value(2.0), "a Value; use it as it is, or write v.data for its number"),
-    (constant(2.0), "a Value; use it as it is, or write v.data for its number"),
+    (constant(2.0), "a Constant; use it as it is, or write v.data for its number"),
     (np.zeros((2, 3)), "an array of shape (2, 3); write [Value(x) for x in array]"),
     (np.array(3.0), "an array of shape (); write array.item()"),
     ([1, 2], "a list; write [Value(x) for x in [1, 2]]"),

@@ -20,6 +20,7 @@ from nn.answers import Answers
 from nn.saving.container import Content, packed, unpacked
 from nn.training.metrics import accuracy
 
+from .refusals import refused
 from .training.helpers import SIDES, XOR, line, mean_squared, small, trained
 
 SIGNS = [-1, 1, 1, -1]
@@ -306,13 +307,12 @@ def test_refused(case):
         call()
 
 
-def test_one_example_is_no_list_of_examples():
-    with pytest.raises(TypeError) as caught:
-        small().predict([0.0, 1.0], **NAMED)
-
-    assert caught.value.__notes__ == [
-        "predict takes a list of examples; of one, write predict([x])"
-    ]
+@pytest.mark.parametrize("method", ["predict", "predict_proba"])
+@pytest.mark.parametrize("example", [[0.0, 1.0], np.array([0.0, 1.0])], ids=["list", "array"])
+def test_one_example_is_no_list_of_examples(method, example):
+    text = f"{method} takes a list of examples; of one, write model.{method}([x])[0]"
+    with refused(TypeError, text):
+        getattr(small(), method)(example, **NAMED)
 
 
 def test_a_named_loss_reads_a_model_that_was_trained_by_hand():

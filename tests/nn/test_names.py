@@ -1,6 +1,7 @@
 """Looking names up, with a hint for the mistyped."""
 
 import inspect
+import re
 
 import pytest
 
@@ -9,6 +10,7 @@ import viz
 from autograd import Value
 from nn import MLP, SGD, Adam, Layer, Linear, Neuron, fit
 from nn.data import moons, one_hot
+from nn.elsewhere import IN_CALLS
 from nn.names import KEYWORDS, helped, look_up, nearest
 
 from .refusals import refused
@@ -122,6 +124,45 @@ CALLS = {
     "fit verbose": (
         lambda: fit(MODEL, *DATA, loss="mse", verbose=0),
         "fit has no 'verbose'; write progress=False",
+    ),
+    "fit verbose=1": (
+        lambda: fit(MODEL, *DATA, loss="mse", verbose=1),
+        "fit has no 'verbose'; write progress=True",
+    ),
+    "fit batch": (
+        lambda: fit(MODEL, *DATA, loss="mse", batch=10),
+        "fit has no 'batch'; write batch_size=10",
+    ),
+    "fit max_iter": (
+        lambda: fit(MODEL, *DATA, loss="mse", max_iter=10),
+        "fit has no 'max_iter'; write epochs=10",
+    ),
+    "fit momentum": (
+        lambda: fit(MODEL, *DATA, loss="mse", lr=0.1, momentum=0.9),
+        "fit has no 'momentum'; write optimizer=nn.SGD(model, lr=0.1, momentum=0.9)",
+    ),
+    "fit weight_decay": (
+        lambda: fit(MODEL, *DATA, loss="mse", weight_decay=0.01),
+        (
+            "fit has no 'weight_decay'; write l2=0.01, or optimizer=nn.AdamW(model, lr=..., "
+            "weight_decay=0.01)"
+        ),
+    ),
+    "batches batch_size": (
+        lambda: nn.data.batches(*DATA, batch_size=1),
+        "batches has no 'batch_size'; write size=1",
+    ),
+    "EarlyStopping a typing error": (
+        lambda: nn.EarlyStopping(patence=3),
+        "EarlyStopping has no 'patence'; did you mean patience=?",
+    ),
+    "StepDecay gamma": (
+        lambda: nn.StepDecay(10, gamma=0.5),
+        "StepDecay has no 'gamma'; write factor=0.5",
+    ),
+    "a method with too many": (
+        lambda: MODEL.load_state_dict({}, False),  # noqa: FBT003
+        "load_state_dict(state) got 2 arguments without a name",
     ),
     "fit validation_data": (
         lambda: fit(MODEL, *DATA, loss="mse", validation_data=DATA),
@@ -243,8 +284,27 @@ def test_keywords_of_others_mean_ones_of_ours():
         for function in (fit, MLP, Layer, nn.Embedding, SGD, one_hot, viz.report, viz.player)
         for name in inspect.signature(function).parameters
     }
-    assert {keyword.partition("=")[0] for keyword in KEYWORDS.values()} <= ours
-    assert not ours & KEYWORDS.keys()
+    assert {keyword for several in KEYWORDS.values() for keyword in several.split()} <= ours
+    assert ours & KEYWORDS.keys() == {"batch_size"}  # which `batches` has as its size
+
+
+@pytest.mark.parametrize("call", IN_CALLS)
+def test_a_keyword_that_one_function_does_not_have(call):
+    title, keyword = call.split()
+    function = getattr(nn, title, None) or getattr(MODEL, title)
+    places = {"fit": (MODEL, *DATA), "StepDecay": (10,), "load_state_dict": ({},)}
+    given = places.get(title, () if title[0].isupper() or title == "zero_grad" else (1.0, 1.0))
+    with pytest.raises(TypeError) as caught:
+        function(*given, **{keyword: 7})
+    text = IN_CALLS[call].format(x=7, lr="...", truth=True)
+    assert str(caught.value) == f"{title} has no {keyword!r}; {text}"
+    for name in re.findall(r"write (\w+)=", text):
+        assert name in {**inspect.signature(function).parameters, "class_weight": 0}
+
+
+def test_a_parameter_of_an_optimiser_needs_no_other_words():
+    with refused(TypeError, "zero_grad has no 'set_to_none'; " + IN_CALLS["zero_grad set_to_none"]):
+        SGD(MODEL, lr=0.1).zero_grad(set_to_none=True)
 
 
 def test_the_learning_rate_has_one_name():

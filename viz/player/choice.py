@@ -116,7 +116,8 @@ def _graph(value: object, names: Mapping[str, Any] | None) -> Graph:
         return value
     if not isinstance(value, Value):
         raise TypeError(
-            f"player takes a Value or a Graph, got {value!r:.60}; of a whole model play its loss"
+            f"player takes a Value or a Graph, got a "
+            f"{type(value).__name__}, {value!r:.60}; of a whole model play its loss"
         )
     return Graph(value, names)
 

@@ -46,6 +46,11 @@ def plot_history(
     log:
         A logarithmic axis.
     """
+    if not isinstance(history, Mapping):
+        raise TypeError(
+            f"plot_history takes what nn.fit returned, got a {type(history).__name__}; write "
+            "plot_history(nn.fit(model, X, y, loss='mse'))"
+        )
     names = [name for name in (column, f"val_{column}") if name in history]
     if not names:
         rest = did_you_mean(column, list(history), f"there are: {', '.join(history)}")

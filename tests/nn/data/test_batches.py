@@ -47,7 +47,15 @@ REFUSED = {
     "no pairs": (
         lambda: examples([[1.0], [2.0]]),
         TypeError,
-        "without y, X is a list of pairs (x, target), got [1.0] as X[0]; give the targets as y",
+        (
+            "y is missing: without it X is a list of pairs (x, target), got [1.0] as X[0]; give "
+            "the targets as y"
+        ),
+    ),
+    "batches": (
+        lambda: examples(batches([[1.0], [2.0]], [0, 1], 2)),
+        TypeError,
+        "batches are made of X and y here; write X, y and batch_size=2",
     ),
     "array alone": (
         lambda: examples(np.zeros((2, 2))),

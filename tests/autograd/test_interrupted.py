@@ -87,7 +87,7 @@ def as_it_was():
         here() is None
         and (X * X).op is not None
         and functional._depth.get() == 0
-        and scopes._calling.get() is None
+        and scopes.calling.get() is None
         and module._asked.get() == frozenset()
     )
 

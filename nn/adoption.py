@@ -70,19 +70,26 @@ def check_replacement(name: str, before: Any, x: Any) -> None:
 
     ``name`` says where, as ``"Neuron.b"``.
     """
-    if isinstance(before, (list, tuple)):
-        several = isinstance(x, (list, tuple)) or (KINDS[x.__class__] == "array" and x.ndim)
-        items = contents(x) if several else [x] * len(before)
-        for i, (one, new) in enumerate(zip(before, items, strict=False)):
-            check_replacement(f"{name}[{i}]", one, new)
-    elif isinstance(before, Parameter) and (is_number(x) or _is_computed(x)):
-        what = f"{x!r:.60}" if is_number(x) else "the result of a computation"
-        cls, _, attribute = name.partition(".")
-        raise TypeError(
-            f"{name} is a parameter, and {what} in its place would not be trained. For another "
-            f"number write {cls.lower()}.{attribute}.data = ...; else nn.Parameter(...), or "
-            "freeze() to keep it as it is. To compute with plain numbers, delete it first"
-        )
+    stack, seen = [(name, before, x)], set[int]()
+    while stack:
+        name, before, x = stack.pop()
+        if isinstance(before, (list, tuple)) and id(before) not in seen:
+            seen.add(id(before))
+            several = isinstance(x, (list, tuple)) or (KINDS[x.__class__] == "array" and x.ndim)
+            pairs = zip(before, contents(x) if several else [x] * len(before), strict=False)
+            stack += [
+                (f"{name}[{i}]", one, new)
+                for i, (one, new) in enumerate(pairs)
+                if KINDS[one.__class__]
+            ]
+        elif isinstance(before, Parameter) and (is_number(x) or _is_computed(x)):
+            what = f"{x!r:.60}" if is_number(x) else "the result of a computation"
+            cls, _, attribute = name.partition(".")
+            raise TypeError(
+                f"{name} is a parameter, and {what} in its place would not be trained. For another "
+                f"number write {cls.lower()}.{attribute}.data = ...; else nn.Parameter(...), or "
+                "freeze() to keep it as it is. To compute with plain numbers, delete it first"
+            )
 
 
 def _is_computed(x: Any) -> bool:

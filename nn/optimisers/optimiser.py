@@ -21,7 +21,7 @@ from .groups import Group, check_apart, groups_of
 Given = Module | Iterable[Value] | Iterable[Mapping[str, Any]]
 
 
-# Settings of other optimisers, here and elsewhere: to set one would be without effect.
+# Settings of other optimisers, here and elsewhere: to set one of ours would be without effect.
 _ELSEWHERE = frozenset(
     ["alpha", "beta1", "beta2", "betas", "centered", "decay", "eps", "learning_rate", "momentum",
      "nesterov", "rate", "weight_decay"]
@@ -100,7 +100,7 @@ class Optimiser:
     def __setattr__(self, name: str, x: Any) -> None:
         if name in self.settings:
             x = self.settings[name](x, f"{type(self).__name__}: {name}")
-        elif name in _ELSEWHERE and not hasattr(self, name):
+        elif name in _ELSEWHERE and type(self).__module__.startswith(f"{__package__}."):
             raise AttributeError(
                 f"{type(self).__name__} has no {name}; its settings are {', '.join(self.settings)}"
             )

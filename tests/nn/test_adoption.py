@@ -538,6 +538,18 @@ def test_a_parameter_makes_no_way_for_a_number_or_a_result(change):
     assert [p.data for p in neuron.parameters()] == [1.0, 2.0]
 
 
+def test_lists_in_lists_may_take_their_places():
+    """However deep, and a list that holds itself."""
+    model = Module()
+    for deep in ([], [nn.Parameter(1.0)]):
+        for _ in range(5000):
+            deep = [deep]  # noqa: PLW2901
+        deep.append(deep)
+        model.state = deep
+    with pytest.raises(TypeError, match="is a parameter"):
+        model.state = 2.0
+
+
 @pytest.mark.parametrize("sign", ["+=", "-=", "*=", "/="])
 def test_an_update_in_place_under_no_grad_says_what_to_write(sign):
     p = nn.Parameter(2.0)

@@ -310,3 +310,18 @@ def test_a_state_with_groups_is_for_an_optimiser_with_groups():
         "one that was saved. Nothing was loaded",
     ):
         SGD(start(), 0.5).load_state_dict(grouped("sgd", start()).state_dict())
+
+
+def test_a_setting_that_an_optimiser_does_not_have_is_refused():
+    """To set it would be without effect; an optimiser of one's own may call things as it likes."""
+    optimiser = nn.Adam([Value(1.0)])
+    for name in ("momentum", "learning_rate", "nesterov"):
+        with pytest.raises(AttributeError, match=f"Adam has no {name}; its settings are lr, "):
+            setattr(optimiser, name, 0.9)
+
+    class Own(nn.Optimiser):
+        def __init__(self, parameters, decay):
+            super().__init__(parameters, lr=0.1)
+            self.decay = decay
+
+    assert Own([Value(1.0)], 0.5).decay == 0.5

@@ -4,7 +4,7 @@ Each is an AttributeError that says what to write.
 """
 
 _FROZEN = "write autograd.constant(x) for a number without gradient, and p.freeze() of a Parameter"
-_DOUBLES = "leave it out: every number is a double on the processor"
+DOUBLES = "leave it out: every number is a double on the processor"
 
 IN_AUTOGRAD = {
     **{name: f"write nn.{name}" for name in ["MLP", "Layer", "Neuron", "Module"]},
@@ -29,5 +29,5 @@ IN_VALUES = {
     "retain_grad": "leave it out: every Value keeps its gradient",
     "numel": "a Value is one number",
     "clone": "write autograd.copy(v)",
-    **dict.fromkeys(["device", "to", "cpu", "cuda"], _DOUBLES),
+    **dict.fromkeys(["device", "to", "cpu", "cuda"], DOUBLES),
 }

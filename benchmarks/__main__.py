@@ -22,6 +22,7 @@ from .cases import (
     one_example,
     player,
     scaling,
+    small,
     training,
 )
 from .report import Section, as_json, markdown, page
@@ -32,6 +33,7 @@ CASES: dict[str, ModuleType] = {
     for module in (
         mlp,
         one_example,
+        small,
         training,
         microgpt,
         memory,

@@ -5,17 +5,14 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from autograd import sigmoid, softmax
 
 from .losses import LOSSES, Loss
 from .losses import loss as loss_named
 from .names import name_in
-from .threshold import known
-
-if TYPE_CHECKING:
-    from .module import Module
+from .threshold import Noted, known
 
 NUMBERS = frozenset({"mse", "mae", "huber"})  # the output is the answer
 LABELS = frozenset({"binary_cross_entropy", "hinge"})  # each output says one of two classes
@@ -118,7 +115,7 @@ def largest(numbers: list[Any]) -> int | None:
     return max(range(len(numbers)), key=numbers.__getitem__)
 
 
-def answers_of(model: Module, loss: str | Loss | None, who: str) -> Answers:
+def answers_of(model: Noted, loss: str | Loss | None, who: str) -> Answers:
     """How a model's outputs are read: by a loss that is named, or the one it was trained with."""
     name = trained_with(model) if loss is None else name_in(LOSSES, loss_named(loss))
     if name is None:
@@ -132,13 +129,13 @@ def answers_of(model: Module, loss: str | Loss | None, who: str) -> Answers:
     return Answers(name, known(model) or 0.0)
 
 
-def trained_with(model: Module) -> str | None:
+def trained_with(model: Noted) -> str | None:
     """The loss that was noted on a model; its class may mean another thing by that name."""
     name: object = model.trained_with
     return name if isinstance(name, str) and name in LOSSES else None
 
 
-def note(model: Module, name: str | None) -> None:
+def note(model: Noted, name: str | None) -> None:
     """Note on a model by which loss it learns; what its class calls by that name stays."""
     now: object = model.trained_with
     if name != now and (now is None or isinstance(now, str)):

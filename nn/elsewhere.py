@@ -3,8 +3,9 @@
 Each is an error that says what to write. `IN_CALLS` are keywords, by function or class.
 """
 
+from autograd.elsewhere import DOUBLES
+
 _LOGITS = "write nn.binary_cross_entropy, which takes logits: leave a sigmoid at the end out"
-_DOUBLES = "leave it out: every number is a double on the processor"
 _LOOP = "there are no recurrent layers; write a Module whose forward goes through the sequence"
 _DATA = ["batches", "blobs", "circles", "curve", "moons", "spirals", "xor", "Standardise"]
 _FUNCTIONS = [
@@ -65,7 +66,7 @@ IN_NN = {
 }
 
 IN_MODULES = {
-    **dict.fromkeys(["to", "cuda", "cpu", "half", "float", "double"], _DOUBLES),
+    **dict.fromkeys(["to", "cuda", "cpu", "half", "float", "double"], DOUBLES),
     "register_buffer": "write self.mean = [0.5]: what is no Parameter is not trained",
     "register_parameter": "write self.scale = nn.Parameter(1.0)",
     "add_module": "write self.hidden = nn.Layer(2, 16)",
@@ -78,7 +79,7 @@ IN_MODULES = {
     **dict.fromkeys(["load", "load_weights"], "write nn.load(path, model)"),
     "backward": "write loss.backward(): gradients are of a loss",
     "score": "write nn.evaluate(model, X, y, metrics='accuracy')",
-    "device": _DOUBLES,
+    "device": DOUBLES,
     "register_forward_hook": "write def forward(self, x) in a class that holds this part",
     "in_features": "of a Layer write nin",
     "out_features": "of a Layer write nout",

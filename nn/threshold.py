@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any, Protocol
 
 from autograd import constant, no_grad
 from autograd.numbers import is_number, real
@@ -13,10 +13,14 @@ from .examples import is_distribution, plain
 from .losses import Loss, binary_cross_entropy, hinge
 from .names import name_in
 
-if TYPE_CHECKING:
-    from .module import Module
-
 _OF_SCORES = {"binary_cross_entropy": binary_cross_entropy, "hinge": hinge}
+
+
+class Noted(Protocol):
+    """A model, as far as what `fit` notes on it goes."""
+
+    decision_threshold: float | None
+    trained_with: str | None
 
 
 def threshold(loss: Loss, targets: Sequence[Any]) -> float | None:
@@ -57,13 +61,13 @@ def threshold(loss: Loss, targets: Sequence[Any]) -> float | None:
     return 0.0 if is_score else 0.5
 
 
-def known(model: Module) -> float | None:
+def known(model: Noted) -> float | None:
     """The threshold of a model; None if there is none, or its class means another thing by that."""
     at: object = model.decision_threshold
     return number if is_number(at) and math.isfinite(number := real(at)) else None
 
 
-def keep(model: Module, at: float | None) -> None:
+def keep(model: Noted, at: float | None) -> None:
     """Note on a model what was decided; what its class calls by that name stays."""
     now = known(model)
     if at != now and (now is not None or model.decision_threshold is None):

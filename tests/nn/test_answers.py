@@ -1,8 +1,6 @@
 """What a model says of examples: told by the loss that it was trained with, and by nothing else."""
 
-import copy
 import math
-import pickle
 import random
 from functools import partial
 
@@ -21,7 +19,16 @@ from nn.saving.container import Content, packed, unpacked
 from nn.training.metrics import accuracy
 
 from .refusals import refused
-from .training.helpers import SIDES, XOR, line, mean_squared, small, trained
+from .training.helpers import (
+    SIDES,
+    WAYS_BACK,
+    XOR,
+    brought_back,
+    line,
+    mean_squared,
+    small,
+    trained,
+)
 
 SIGNS = [-1, 1, 1, -1]
 LABELS = [[0, 1], [1, 1], [1, 0], [0, 0]]
@@ -185,21 +192,9 @@ def test_dropout_does_not_drop():
 # --- what is noted --------------------------------------------------------------------------------
 
 
-@pytest.mark.parametrize("how", ["copy", "deepcopy", "pickle", "save", "fill", "checkpoint"])
+@pytest.mark.parametrize("how", WAYS_BACK)
 def test_the_loss_stays_with_the_model(how, tmp_path):
-    model, path = small(), tmp_path / "model.safetensors"
-    trained(model, XOR, SIGNS, loss="hinge", epochs=1,
-            checkpoint=path if how == "checkpoint" else None)  # fmt: skip
-    if how in {"save", "fill"}:
-        nn.save(model, path)
-    again = {
-        "copy": lambda: copy.copy(model),
-        "deepcopy": lambda: copy.deepcopy(model),
-        "pickle": lambda: pickle.loads(pickle.dumps(model)),  # noqa: S301 - our own bytes
-        "save": lambda: nn.load(path),
-        "fill": lambda: nn.load(path, model=small()),
-        "checkpoint": lambda: nn.load(path),
-    }[how]()
+    model, again = brought_back(how, tmp_path, XOR, SIGNS, loss="hinge")
 
     assert again.trained_with == "hinge"
     assert again.predict(XOR) == model.predict(XOR)

@@ -1,9 +1,7 @@
 """Where one output changes from class 0 to class 1: decided once, by what the loss does."""
 
-import copy
 import functools
 import math
-import pickle
 
 import pytest
 
@@ -13,7 +11,7 @@ from nn import MLP, Module, Parameter
 from nn.threshold import threshold
 from nn.training.metrics import accuracy
 
-from .training.helpers import SIDES, XOR, small, trained
+from .training.helpers import SIDES, WAYS_BACK, XOR, brought_back, small, trained
 
 
 def mean(losses):
@@ -144,20 +142,9 @@ def test_validation_of_one_class_has_the_threshold_of_training():
     assert history["val_accuracy"] == [1.0]
 
 
-@pytest.mark.parametrize("how", ["copy", "deepcopy", "pickle", "save", "fill", "checkpoint"])
+@pytest.mark.parametrize("how", WAYS_BACK)
 def test_the_threshold_stays_with_the_model(how, tmp_path):
-    model, path = small(), tmp_path / "model.safetensors"
-    trained(model, XOR, SIDES, epochs=1, checkpoint=path if how == "checkpoint" else None)
-    if how in {"save", "fill"}:
-        nn.save(model, path)
-    again = {
-        "copy": lambda: copy.copy(model),
-        "deepcopy": lambda: copy.deepcopy(model),
-        "pickle": lambda: pickle.loads(pickle.dumps(model)),  # noqa: S301 - our own bytes
-        "save": lambda: nn.load(path),
-        "fill": lambda: nn.load(path, model=small()),
-        "checkpoint": lambda: nn.load(path),
-    }[how]()
+    _, again = brought_back(how, tmp_path, XOR, SIDES)
 
     assert again.decision_threshold == 0.5
 

@@ -1,6 +1,8 @@
 """What the tests of training share: small models, small data, and no progress lines."""
 
+import copy
 import json
+import pickle
 import random
 
 import nn
@@ -28,6 +30,26 @@ def trained(model, X, y, **options):
     """`fit` with what most tests want: silent, seeded."""
     options = {"loss": "mse", "epochs": 3, "rng": random.Random(5), "progress": False} | options
     return fit(model, X, y, **options)
+
+
+WAYS_BACK = ["copy", "deepcopy", "pickle", "save", "fill", "checkpoint"]
+
+
+def brought_back(how, folder, X, y, **options):
+    """A model that was trained, and the same copied, or written and read."""
+    model, path = small(), folder / "model.safetensors"
+    checkpoint = path if how == "checkpoint" else None
+    trained(model, X, y, epochs=1, checkpoint=checkpoint, **options)
+    if how in {"save", "fill"}:
+        nn.save(model, path)
+    return model, {
+        "copy": lambda: copy.copy(model),
+        "deepcopy": lambda: copy.deepcopy(model),
+        "pickle": lambda: pickle.loads(pickle.dumps(model)),  # noqa: S301 - our own bytes
+        "save": lambda: nn.load(path),
+        "fill": lambda: nn.load(path, model=small()),
+        "checkpoint": lambda: nn.load(path),
+    }[how]()
 
 
 def weights(model):

@@ -21,9 +21,21 @@ from fractions import Fraction
 from typing import Any, Final
 
 from . import _ieee
-from .primitive import ALL, REALS, Convention, Interval, Op, register
+from .primitive import ALL as ALL  # noqa: PLC0414 - users read ops.ALL
+from .primitive import REALS as REALS  # noqa: PLC0414
+from .primitive import Convention, Interval, Op, register
 
-__all__ = ["ALL", "REALS"]
+# The rows that users call as autograd.exp and so on; the others are parts of these.
+# fmt: off
+__all__ = [
+    "acos", "acosh", "add", "asin", "asin_slope", "asinh", "atan", "atan2", "atanh", "cbrt",
+    "ceil", "copy", "cos", "cosh", "direction", "div", "equal", "erf", "erfc", "exp",
+    "exp_product", "expm1", "floor", "floor_divide", "gelu", "greater", "hypot", "less",
+    "log", "log1p", "log2", "log10", "maximum", "minimum", "mul", "neg", "relu",
+    "remainder", "sech", "sigmoid", "sign", "silu", "sin", "sinh", "softplus", "sqrt",
+    "step", "sub", "surprise", "tan", "tanh",
+]
+# fmt: on
 
 POSITIVE: Final[Interval] = Interval(low=0.0)
 NON_NEGATIVE: Final = Interval(low=0.0, closed=True)

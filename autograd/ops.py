@@ -10,6 +10,9 @@ slopes are right to a few units in the last place. Exceptions are sums whose ter
 sum, dot and logsumexp, and the slopes of silu and gelu around their zeros: those are as right as
 operands known to a unit in their last place allow.
 
+``exact`` is the value once more, in as many digits as a check asks for: mpmath's function of that
+name, or a formula in mpmath's arithmetic. A rational row needs none, as its forward is exact.
+
 Adding an operation is adding a row; see CONTRIBUTING.
 """
 
@@ -55,6 +58,11 @@ def _to_the_next_multiples(x: Any, y: Any) -> tuple[Any, ...]:
     return (beyond, y - beyond, y)
 
 
+def _exact_power(mp: Any, x: Any, y: Any) -> Any:
+    """x^y in mpmath, which knows no power of 0 by a broken exponent."""
+    return mp.mpf(0) if x == 0 and y > 0 else mp.power(x, y)
+
+
 # fmt: off
 
 # --- arithmetic -----------------------------------------------------------------------------------
@@ -76,6 +84,7 @@ neg: Final[Op] = register(Op("neg", "−", lambda x: -x, rational=True,
     partials=(lambda z, x: -1,), formulas=("-1",)))
 
 floor_divide: Final[Op] = register(Op("floor_divide", "//", _ieee.floor_divide, rational=True,
+    exact=lambda mp, x, y: mp.floor(x / y),
     domain=(REALS, NON_ZERO),
     partials=(lambda z, x, y: 0, lambda z, x, y: 0), formulas=("0", "0"),
     kinks=_to_the_next_multiples,
@@ -91,6 +100,7 @@ remainder: Final[Op] = register(Op("remainder", "%", _ieee.remainder, rational=T
                    why="the slopes of the side to which 6 % 3 = 0 belongs, " + TORCH),)))
 
 pow_: Final[Op] = register(Op("pow", "^", _ieee.power, rational=True, domain=(REALS, REALS),
+    exact=_exact_power,
     defined=lambda x, y: x > 0 or (x == 0 and y >= 0) or (x < 0 and _ieee.is_whole(y)),
     needs="a base x > 0, or x = 0 with an exponent y >= 0, or x < 0 with a whole y",
     partials=(lambda z, x, y: where(_is_rounded(y), lambda: _rounded_power_slope(z, x, y),
@@ -112,29 +122,32 @@ pow_: Final[Op] = register(Op("pow", "^", _ieee.power, rational=True, domain=(RE
 
 # --- exponentials and logarithms ------------------------------------------------------------------
 
-exp: Final[Op] = register(Op("exp", "exp", _ieee.exp,
+exp: Final[Op] = register(Op("exp", "exp", _ieee.exp, exact="exp",
     partials=(lambda z, x: z,), formulas=("z",)))
 
-expm1: Final[Op] = register(Op("expm1", "expm1", _ieee.expm1,
+expm1: Final[Op] = register(Op("expm1", "expm1", _ieee.expm1, exact="expm1",
     partials=(lambda z, x: exp(x),), formulas=("exp(x)",)))
 
 # exp(x·y), the product exact: for bell curves, where rounding x·x would cost up to 250 units.
 exp_product: Final[Op] = register(Op("exp_product", "exp ×", _ieee.exp_product,
+    exact=lambda mp, x, y: mp.exp(x * y),
     partials=(lambda z, x, y: y * z, lambda z, x, y: x * z), formulas=("y*z", "x*z")))
 
-log: Final[Op] = register(Op("log", "ln", _ieee.log, domain=(POSITIVE,),
+log: Final[Op] = register(Op("log", "ln", _ieee.log, exact="log", domain=(POSITIVE,),
     partials=(lambda z, x: div(1.0, x),), formulas=("1/x",)))
 
 log2: Final[Op] = register(Op("log2", "log₂", _ieee.log2, domain=(POSITIVE,),
+    exact=lambda mp, x: mp.log(x) / mp.log(2),
     partials=(lambda z, x: div(1 / math.log(2.0), x),), formulas=("1/(x*log(2))",)))
 
-log10: Final[Op] = register(Op("log10", "log₁₀", _ieee.log10, domain=(POSITIVE,),
+log10: Final[Op] = register(Op("log10", "log₁₀", _ieee.log10, exact="log10", domain=(POSITIVE,),
     partials=(lambda z, x: div(1 / math.log(10.0), x),), formulas=("1/(x*log(10))",)))
 
-log1p: Final[Op] = register(Op("log1p", "log1p", _ieee.log1p, domain=(Interval(low=-1.0),),
+log1p: Final[Op] = register(Op("log1p", "log1p", _ieee.log1p, exact="log1p",
+    domain=(Interval(low=-1.0),),
     partials=(lambda z, x: div(1.0, 1 + x),), formulas=("1/(1 + x)",)))
 
-sqrt: Final[Op] = register(Op("sqrt", "√", _ieee.sqrt, domain=(NON_NEGATIVE,),
+sqrt: Final[Op] = register(Op("sqrt", "√", _ieee.sqrt, exact="sqrt", domain=(NON_NEGATIVE,),
     partials=(lambda z, x: div(0.5, z + 0.0),), formulas=("1/(2*z)",),  # −0.0 + 0.0 is 0.0
     kinks=lambda x: (x,),
     conventions=(
@@ -143,28 +156,29 @@ sqrt: Final[Op] = register(Op("sqrt", "√", _ieee.sqrt, domain=(NON_NEGATIVE,),
     )))
 
 cbrt: Final[Op] = register(Op("cbrt", "∛", _ieee.cbrt,
+    exact=lambda mp, x: mp.sign(x) * mp.cbrt(abs(x)),
     partials=(lambda z, x: div(div(1.0, 3.0 * z), z),), formulas=("1/(3*z**2)",),
     kinks=lambda x: (x,),
     conventions=(Convention((0.0,), partials=(INF,), why="the limit from both sides"),)))
 
 # --- trigonometric and hyperbolic -----------------------------------------------------------------
 
-sin: Final[Op] = register(Op("sin", "sin", _ieee.sin,
+sin: Final[Op] = register(Op("sin", "sin", _ieee.sin, exact="sin",
     partials=(lambda z, x: cos(x),), formulas=("cos(x)",)))
 
-cos: Final[Op] = register(Op("cos", "cos", _ieee.cos,
+cos: Final[Op] = register(Op("cos", "cos", _ieee.cos, exact="cos",
     partials=(lambda z, x: -sin(x),), formulas=("-sin(x)",)))
 
-tan: Final[Op] = register(Op("tan", "tan", _ieee.tan,
+tan: Final[Op] = register(Op("tan", "tan", _ieee.tan, exact="tan",
     partials=(lambda z, x: 1 + z * z,), formulas=("1 + z**2",)))
 
-asin: Final[Op] = register(Op("asin", "asin", _ieee.asin, domain=(UNIT,),
+asin: Final[Op] = register(Op("asin", "asin", _ieee.asin, exact="asin", domain=(UNIT,),
     partials=(lambda z, x: asin_slope(x),), formulas=("1/sqrt(1 - x**2)",),
     kinks=lambda x: (1 - x, 1 + x),
     conventions=(Convention((1.0,), partials=(INF,), why="the limit, " + TORCH),
                  Convention((-1.0,), partials=(INF,), why="the limit, " + TORCH))))
 
-acos: Final[Op] = register(Op("acos", "acos", _ieee.acos, domain=(UNIT,),
+acos: Final[Op] = register(Op("acos", "acos", _ieee.acos, exact="acos", domain=(UNIT,),
     partials=(lambda z, x: -asin_slope(x),), formulas=("-1/sqrt(1 - x**2)",),
     kinks=lambda x: (1 - x, 1 + x),
     conventions=(Convention((1.0,), partials=(-INF,), why="the limit, " + TORCH),
@@ -172,14 +186,15 @@ acos: Final[Op] = register(Op("acos", "acos", _ieee.acos, domain=(UNIT,),
 
 # 1/√(1 − x²): a row, as its own slope x·z³ is infinite at ±1, where a formula meets 0·∞.
 asin_slope: Final[Op] = register(Op("asin_slope", "1/√(1−x²)", _ieee.asin_slope,
+    exact=lambda mp, x: 1 / mp.sqrt(1 - x * x),
     domain=(INSIDE_UNIT,),
     partials=(lambda z, x: x * (z * z * z),), formulas=("x*z**3",)))
 
-atan: Final[Op] = register(Op("atan", "atan", math.atan,
+atan: Final[Op] = register(Op("atan", "atan", math.atan, exact="atan",
     partials=(lambda z, x: div(div(1, hypot(1.0, x)), hypot(1.0, x)),),
     formulas=("1/(1 + x**2)",)))
 
-atan2: Final[Op] = register(Op("atan2", "atan2", math.atan2,
+atan2: Final[Op] = register(Op("atan2", "atan2", math.atan2, exact="atan2",
     partials=(lambda z, x, y: _over_radius(direction(y, x), x, y),
               lambda z, x, y: -_over_radius(direction(x, y), x, y)),
     formulas=("y/(x**2 + y**2)", "-x/(x**2 + y**2)"),
@@ -187,31 +202,32 @@ atan2: Final[Op] = register(Op("atan2", "atan2", math.atan2,
     conventions=(Convention((0.0, 0.0), value=0.0, partials=(0.0, 0.0),
         why="no direction is preferred, " + TORCH),)))
 
-sinh: Final[Op] = register(Op("sinh", "sinh", _ieee.sinh,
+sinh: Final[Op] = register(Op("sinh", "sinh", _ieee.sinh, exact="sinh",
     partials=(lambda z, x: cosh(x),), formulas=("cosh(x)",)))
 
-cosh: Final[Op] = register(Op("cosh", "cosh", _ieee.cosh,
+cosh: Final[Op] = register(Op("cosh", "cosh", _ieee.cosh, exact="cosh",
     partials=(lambda z, x: sinh(x),), formulas=("sinh(x)",)))
 
-tanh: Final[Op] = register(Op("tanh", "tanh", math.tanh, is_activation=True,
+tanh: Final[Op] = register(Op("tanh", "tanh", math.tanh, exact="tanh", is_activation=True,
     partials=(lambda z, x: _square(sech(x)),), formulas=("1 - z**2",)))
 
-sech: Final[Op] = register(Op("sech", "sech", _ieee.sech,
+sech: Final[Op] = register(Op("sech", "sech", _ieee.sech, exact="sech",
     partials=(lambda z, x: -(z * tanh(x)),), formulas=("-z*tanh(x)",)))
 
-asinh: Final[Op] = register(Op("asinh", "asinh", math.asinh,
+asinh: Final[Op] = register(Op("asinh", "asinh", math.asinh, exact="asinh",
     partials=(lambda z, x: div(1.0, hypot(1.0, x)),), formulas=("1/sqrt(1 + x**2)",)))
 
-acosh: Final[Op] = register(Op("acosh", "acosh", _ieee.acosh, domain=(Interval(1.0, closed=True),),
+acosh: Final[Op] = register(Op("acosh", "acosh", _ieee.acosh, exact="acosh",
+    domain=(Interval(1.0, closed=True),),
     partials=(lambda z, x: div(div(1.0, sqrt(x - 1)), sqrt(x + 1)),),
     formulas=("1/sqrt(x**2 - 1)",),
     kinks=lambda x: (x - 1,),
     conventions=(Convention((1.0,), partials=(INF,), why="the limit, " + TORCH),)))
 
-atanh: Final[Op] = register(Op("atanh", "atanh", _ieee.atanh, domain=(INSIDE_UNIT,),
+atanh: Final[Op] = register(Op("atanh", "atanh", _ieee.atanh, exact="atanh", domain=(INSIDE_UNIT,),
     partials=(lambda z, x: div(1.0, _one_minus_square(x)),), formulas=("1/(1 - x**2)",)))
 
-hypot: Final[Op] = register(Op("hypot", "hypot", _ieee.hypot,
+hypot: Final[Op] = register(Op("hypot", "hypot", _ieee.hypot, exact="hypot",
     partials=(lambda z, x, y: direction(x, y), lambda z, x, y: direction(y, x)),
     formulas=("x/z", "y/z"),
     kinks=lambda x, y: (math.hypot(x, y),),
@@ -220,6 +236,7 @@ hypot: Final[Op] = register(Op("hypot", "hypot", _ieee.hypot,
 
 # x/hypot(x, y), the cosine of a direction: a row, as its own slope y²/r³ is lost in 1/r − x²/r³.
 direction: Final[Op] = register(Op("direction", "x/r", _ieee.direction,
+    exact=lambda mp, x, y: x / mp.hypot(x, y) if x or y else x,
     partials=(lambda z, x, y: _over_radius(_square(direction(y, x)), x, y),
               lambda z, x, y: -_over_radius(z * direction(y, x), x, y)),
     formulas=("y*y/(x*x + y*y)**1.5", "-x*y/(x*x + y*y)**1.5"),
@@ -249,6 +266,7 @@ leaky_relu: Final[Op] = register(Op("leaky_relu", "leaky relu", _ieee.leaky_relu
                  Convention((-1.0, NAN), value=NAN, partials=(NAN, -1.0), why=TORCH))))
 
 elu: Final[Op] = register(Op("elu", "elu", _ieee.elu, is_activation=True,
+    exact=lambda mp, x, y: x if x > 0 else y * mp.expm1(x),
     partials=(lambda z, x, y: where(step(x), 1, lambda: y * exp(x)),
               lambda z, x, y: where(step(x), 0, lambda: expm1(x))),
     formulas=("1 if x > 0 else y*exp(x)", "0 if x > 0 else exp(x) - 1"),
@@ -258,24 +276,28 @@ elu: Final[Op] = register(Op("elu", "elu", _ieee.elu, is_activation=True,
                  Convention((NAN, 2.0), value=NAN, partials=(1.0, 0.0), why=TORCH))))
 
 sigmoid: Final[Op] = register(Op("sigmoid", "σ", _ieee.sigmoid, is_activation=True,
+    exact=lambda mp, x: 1 / (1 + mp.exp(-x)),
     partials=(lambda z, x: _square(0.5 * sech(0.5 * x)),), formulas=("z*(1 - z)",)))
 
 softplus: Final[Op] = register(Op("softplus", "softplus", _ieee.softplus, is_activation=True,
+    exact=lambda mp, x: mp.log1p(mp.exp(x)),
     partials=(lambda z, x: sigmoid(x),), formulas=("sigmoid(x)",)))
 
 silu: Final[Op] = register(Op("silu", "silu", _ieee.silu, is_activation=True,
+    exact=lambda mp, x: x / (1 + mp.exp(-x)),
     partials=(lambda z, x: sigmoid(x) * (1 + x * sigmoid(-x)),),
     formulas=("sigmoid(x)*(1 + x*(1 - sigmoid(x)))",)))
 
-erf: Final[Op] = register(Op("erf", "erf", math.erf,
+erf: Final[Op] = register(Op("erf", "erf", math.erf, exact="erf",
     partials=(lambda z, x: 2 / math.sqrt(math.pi) * exp_product(-x, x),),
     formulas=("2/sqrt(pi)*exp(-x**2)",)))
 
-erfc: Final[Op] = register(Op("erfc", "erfc", math.erfc,
+erfc: Final[Op] = register(Op("erfc", "erfc", math.erfc, exact="erfc",
     partials=(lambda z, x: -2 / math.sqrt(math.pi) * exp_product(-x, x),),
     formulas=("-2/sqrt(pi)*exp(-x**2)",)))
 
 gelu: Final[Op] = register(Op("gelu", "gelu", _ieee.gelu, is_activation=True,
+    exact=lambda mp, x: x * mp.erfc(-x / mp.sqrt(2)) / 2,
     partials=(lambda z, x: 0.5 * erfc(-math.sqrt(0.5) * x)
                            + x * (exp_product(-0.5 * x, x) * (1 / math.sqrt(2 * math.pi))),),
     formulas=("erfc(-x/sqrt(2))/2 + x*exp(-x**2/2)/sqrt(2*pi)",)))
@@ -294,12 +316,12 @@ sign: Final[Op] = register(Op("sign", "sign", _ieee.sign, rational=True,
                  Convention((NAN,), value=NAN, partials=(0.0,),
                             why="nan is handed on; PyTorch gives 0 for the value"))))
 
-floor: Final[Op] = register(Op("floor", "⌊·⌋", _ieee.floor, rational=True,
+floor: Final[Op] = register(Op("floor", "⌊·⌋", _ieee.floor, exact="floor", rational=True,
     partials=(lambda z, x: 0,), formulas=("0",), kinks=lambda x: (x - round(x),),
     conventions=(Convention((2.0,), value=2.0, partials=(0.0,), why="flat, " + TORCH),
                  Convention((NAN,), value=NAN, partials=(0.0,), why="flat, " + TORCH))))
 
-ceil: Final[Op] = register(Op("ceil", "⌈·⌉", _ieee.ceil, rational=True,
+ceil: Final[Op] = register(Op("ceil", "⌈·⌉", _ieee.ceil, exact="ceil", rational=True,
     partials=(lambda z, x: 0,), formulas=("0",), kinks=lambda x: (x - round(x),),
     conventions=(Convention((2.0,), value=2.0, partials=(0.0,), why="flat, " + TORCH),
                  Convention((NAN,), value=NAN, partials=(0.0,), why="flat, " + TORCH))))
@@ -377,11 +399,13 @@ prod: Final[Op] = register(Op("prod", "Π", _ieee.product, rational=True, variad
                             why="the product of the other factors, " + TORCH),)))
 
 logsumexp: Final[Op] = register(Op("logsumexp", "ln Σ exp", _ieee.logsumexp, variadic=True,
+    exact=lambda mp, *xs: mp.log(mp.fsum(map(mp.exp, xs))),
     partials=(lambda z, *xs: _logsumexp_slopes(xs),)))
 
 # ln Σ e^(xⱼ − x₁), −ln of the share that softmax gives to the first operand. A row, as differences
 # keep the digits that ln Σ e^xⱼ − x₁ loses with the size of its operands.
 surprise: Final[Op] = register(Op("surprise", "−ln softmax", _ieee.surprise, variadic=True,
+    exact=lambda mp, x, *xs: mp.log1p(mp.fsum([mp.exp(y - x) for y in xs])),
     partials=(lambda z, *xs: _surprise_slopes(z, xs),)))
 
 # fmt: on

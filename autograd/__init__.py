@@ -1,11 +1,13 @@
 """A scalar autograd engine: Values that remember how they were made, and their gradients.
 
-Start with `value.py`; every operation is one row of the table in `ops.py`::
+Read `node.py` (what is recorded of a number), `value.py` (how), `sweep.py` (the backward pass), and
+the table of operations in `ops.py`, which all of it reads::
 
-    errors ── _ieee ── primitive ── ops ── arithmetic ──┬── value ── functions ──┬── functional
-             (total    (what an    (THE    (operators)  │                        │   (derivatives)
-              floats)   op is)    table)              sweep                    graph
-                                                (backward pass)             (snapshots)
+    forward ── primitive ── ops ── node ── sweep ── value ── functions    one pass, and back
+    (total     (what an     (THE   (slots) (backward)
+     floats)    operation    table)
+                is)                  node ── tape ──┬── pullback ── functional    derivatives of functions
+                                                    └── facts ── graph ── diagnosis       snapshots
 
 Nothing points back. Two packages stand above and are loaded only when asked for: `testing` checks
 gradients, `formula` reads formulas from text. `micrograd` is another Value, for code that reaches

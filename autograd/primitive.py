@@ -127,7 +127,7 @@ class Op:
     name, symbol:
         ``"mul"`` in programs and errors, ``"×"`` in drawings.
     forward:
-        The value; total on doubles (see `_ieee`).
+        The value; total on doubles (see `forward`).
     partials:
         One function (z, x, y, …) -> slope per operand; for a row that takes any number of
         operands (``variadic``) a single function that returns all slopes as a tuple.

@@ -3,11 +3,11 @@
 Read `node.py` (what is recorded of a number), `value.py` (how), `sweep.py` (the backward pass), and
 the table of operations in `ops.py`, which all of it reads::
 
-    forward ── primitive ── ops ── node ── sweep ── value ── functions    one pass, and back
+    forward ── primitive ── ops ── node ── sweep ── value ── functions         one pass, and back
     (total     (what an     (THE   (slots) (backward)
      floats)    operation    table)
-                is)                  node ── tape ──┬── pullback ── functional    derivatives of functions
-                                                    └── facts ── graph ── diagnosis       snapshots
+                is)                node ── tape ──┬── pullback ── functional   derivatives
+                                                  └── facts ── graph           snapshots
 
 Nothing points back. Two packages stand above and are loaded only when asked for: `testing` checks
 gradients, `formula` reads formulas from text. `micrograd` is another Value, for code that reaches

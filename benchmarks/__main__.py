@@ -23,6 +23,7 @@ from .cases import (
     player,
     scaling,
     small,
+    snapshots,
     training,
 )
 from .report import Section, as_json, markdown, page
@@ -42,6 +43,7 @@ CASES: dict[str, ModuleType] = {
         drawing,
         player,
         higher,
+        snapshots,
         depth,
     )
 }

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from ..settings import Check, not_negative, positive, two_fractions
+from ..checks import Check, not_negative, positive, two_fractions
 from .optimiser import Changes, Optimiser, Rows, is_on, root
 from .states import Given
 

@@ -8,9 +8,9 @@ from typing import Any
 
 from autograd import Value
 
+from ..checks import Check
 from ..module import Module, Parameters
 from ..names import meant
-from ..settings import Check
 
 
 @dataclass(frozen=True, slots=True)

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 
 from autograd import maximum
 
-from ..settings import Check, fraction, not_negative, positive, yes_or_no
+from ..checks import Check, fraction, not_negative, positive, yes_or_no
 from .optimiser import Changes, Optimiser, Rows, is_on, root
 from .states import Given
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from ..settings import Check, fraction, not_negative, yes_or_no
+from ..checks import Check, fraction, not_negative, yes_or_no
 from .optimiser import Changes, Optimiser, Rows, is_on
 from .states import Given
 

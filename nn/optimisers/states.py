@@ -12,9 +12,9 @@ from typing import Any, ClassVar
 from autograd import Value
 from autograd.numbers import is_number, real
 
+from ..checks import Check, not_negative
 from ..module import Module
 from ..names import meant
-from ..settings import Check, not_negative
 from .groups import Group, check_apart, checked_settings, groups_of
 
 # A model, its parameters, or groups of them.

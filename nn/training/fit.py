@@ -7,10 +7,8 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeGuard
 
-from autograd.numbers import is_number, real
-
-from ..answers import Answers, note, trained_with
-from ..inputs import size
+from ..answers import Answers, keep, known, note, threshold, trained_with
+from ..checks import size, yes_or_no
 from ..losses import LOSSES, Loss
 from ..losses import loss as loss_named
 from ..module import Module
@@ -18,17 +16,15 @@ from ..names import helped, look_up, name_in
 from ..optimisers import SGD, Adam, AdamW, Optimiser, RMSprop
 from ..randomness import RngLike, generator
 from ..saving import random_states
-from ..settings import yes_or_no
-from ..threshold import keep, known, threshold
-from .callbacks import checked
+from .adjustments import Adjustments
 from .checkpoints import Checkpoint, go_on, read
-from .classes import stratified
-from .evaluation import Examples
-from .gradients import Adjustments
+from .examples import Examples, split
 from .history import History
-from .loop import Schedule, Training
+from .interrupting import Interruptible
+from .loop import Loop
 from .measuring import named
 from .progress import Progress
+from .state import Callbacks, Schedule, checked
 from .stopping import EarlyStopping
 
 OPTIMISERS: dict[str, type[Optimiser]] = {
@@ -188,7 +184,7 @@ def fit(
             f"fit: stratify is True or False, got a {type(stratify).__name__}; write "
             "stratify=True, which takes the classes from y"
         )
-    learned, held_out = _split(data, validation, draw_from, state, stratify=stratify)
+    learned, held_out = split(data, validation, draw_from, state, stratify=stratify)
     of = loss_named(loss)
     learned_by = name_in(LOSSES, of)
     if learned.weights or (held_out is not None and held_out.weights):
@@ -197,7 +193,7 @@ def fit(
     at = known(model) if at is None else at
     bar = Progress()
     epochs = size(epochs, "fit: epochs")
-    training = Training(
+    training = Loop(
         model,
         _optimiser(optimizer, model, lr),
         of,
@@ -211,13 +207,15 @@ def fit(
         metrics=named(metrics, Answers(learned_by, at or 0.0)),
         schedule=_schedule(schedule),
         adjustments=Adjustments(clip_norm, clip_value, l1, l2),
-        callbacks=[
-            # Checkpoints last: they write the model as early stopping leaves it.
-            *sorted([*checked(callbacks), *_stopping(early_stopping)], key=_is_checkpoint),
-            *([kept] if kept is not None else []),
-            *([bar] if progress else []),
-        ],
-        announce=progress,
+        callbacks=Callbacks(
+            [
+                # Checkpoints last: they write the model as early stopping leaves it.
+                *sorted([*checked(callbacks), *_stopping(early_stopping)], key=_is_checkpoint),
+                *([kept] if kept is not None else []),
+                *([bar] if progress else []),
+            ]
+        ),
+        interruptible=Interruptible(announce=progress),
         asked={"class_weight": _said(class_weight), "stratify": stratify or None},
     )
     for one in filter(_is_checkpoint, training.callbacks.all):
@@ -352,50 +350,9 @@ def _checkpoint(checkpoint: Any, *, resume: bool) -> Checkpoint | None:
     return checkpoint if isinstance(checkpoint, Checkpoint) else Checkpoint(checkpoint)
 
 
-# --- examples -------------------------------------------------------------------------------------
-
-
 def _said(class_weight: Any) -> str | None:
     """A dict of weights in one spelling, whatever the order and the kinds of its numbers."""
     if not isinstance(class_weight, Mapping):
         found: str | None = class_weight
         return found
     return str({int(k): float(class_weight[k]) for k in sorted(class_weight)})
-
-
-def _split(
-    data: Examples, validation: Any, rng: Any, state: Mapping[str, Any] | None, *, stratify: bool
-) -> tuple[Examples, Examples | None]:
-    """What is learned from, and what is only measured."""
-    if stratify and not is_number(validation):
-        raise ValueError(
-            "fit: stratify is for a share of X that is set aside; write validation=0.2, say"
-        )
-    if validation is None:
-        return data, None
-    if not is_number(validation):
-        if not isinstance(validation, (list, tuple)) or len(validation) not in {2, 3}:
-            raise TypeError(
-                "fit: validation is (X, y), (X, y, weights) or a share of X such as 0.2, got "
-                f"{validation!r:.60}"
-            )
-        return data, Examples.of(*validation)
-    share = real(validation)
-    if not 0.0 < share < 1.0:
-        raise ValueError(f"fit: validation is a share of X, above 0 and below 1, got {share:g}")
-    count = round(share * len(data))
-    if not 0 < count < len(data):
-        raise ValueError(
-            f"fit: validation={share:g} of {len(data)} examples leaves none for the one or the "
-            "other; give more examples, or validation=(X, y)"
-        )
-    if state is not None:  # of a resumed training those that were
-        before = set(state["positions"])
-        held_out = {i for i, position in enumerate(data.positions) if position not in before}
-    elif stratify:
-        held_out = stratified(data.targets, count, rng)
-    else:
-        held_out = set(rng.sample(range(len(data)), count))
-    # Both in the order of X: a resumed training has to add up in the same order.
-    learned = [i for i in range(len(data)) if i not in held_out]
-    return data.at(learned).alone(), data.at(sorted(held_out)).alone()

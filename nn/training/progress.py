@@ -3,12 +3,9 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import Any, TextIO
 
-from .callbacks import Callback
-
-if TYPE_CHECKING:
-    from .loop import Training
+from .state import Callback, Training
 
 LINES = 10  # for a long training: every tenth of it, and the first epoch; people read them
 _SILENT = {"epoch", "seconds"}

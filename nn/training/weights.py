@@ -9,6 +9,7 @@ from autograd import Value
 
 from ..module import Module
 from ..optimisers import Optimiser
+from ..optimisers.groups import named
 from ..optimisers.optimiser import StepError
 from .divergence import AFTER, DivergedError
 
@@ -42,6 +43,14 @@ class Weights:
     def all(self) -> list[Value]:
         """Every parameter of the model and of the optimiser, each once."""
         return list(self._all.values())
+
+    def of_model(self) -> dict[int, Value]:
+        """What the model has now, by id."""
+        return {id(p): p for p in self._model.parameters()}
+
+    def of_optimizer(self) -> dict[int, Value]:
+        """What the optimiser trains now, by id."""
+        return {id(p): p for p in self._optimizer.parameters}
 
     def now(self) -> list[float]:
         """The numbers, for `give`."""
@@ -89,10 +98,8 @@ class Weights:
 
 
 def _refusal(parameter: Value, before: float, after: float) -> DivergedError:
-    name = f" {parameter.label!r}" if parameter.label else ""
-    scope = f" in {parameter.scope}" if parameter.scope else ""
     error = DivergedError(
-        f"fit stopped: the step would have made the parameter{name}{scope} {after!r}, from "
+        f"fit stopped: the step would have made the parameter{named(parameter)} {after!r}, from "
         f"{before!r} with the gradient {parameter.grad!r}{AFTER}"
     )
     error.label, error.scope = parameter.label, parameter.scope

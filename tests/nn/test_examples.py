@@ -7,7 +7,8 @@ import pytest
 
 from autograd import Value
 from nn import binary_cross_entropy, cross_entropy, hinge, mse
-from nn.examples import counted, items, shown
+from nn.checks import counted
+from nn.examples import items, shown
 from nn.losses import huber, kl_divergence, mae
 
 from .refusals import refused

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nn.settings import finite, fraction, not_negative, positive, two_fractions, yes_or_no
+from nn.checks import finite, fraction, not_negative, positive, two_fractions, yes_or_no
 
 NUMBERS = st.floats(allow_nan=True, allow_infinity=True)
 

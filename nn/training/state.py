@@ -1,14 +1,105 @@
-"""Being called while a model is trained: to watch, to measure, to stop."""
+"""A training while it runs, as callbacks see it; and callbacks: to watch, to measure, to stop."""
 
 from __future__ import annotations
 
+import math
 from collections.abc import Callable, Iterable, Mapping
-from typing import TYPE_CHECKING, Any, ClassVar
+from dataclasses import dataclass, field
+from typing import Any, ClassVar
 
-from ..names import nearest
+from autograd.numbers import is_number
 
-if TYPE_CHECKING:
-    from .loop import Training
+from ..losses import Loss
+from ..module import Module
+from ..names import meant
+from ..optimisers import Optimiser
+from .adjustments import Adjustments
+from .examples import Examples
+from .history import History
+from .interrupting import Interruptible
+from .metrics import Metric
+from .weights import Weights
+
+Schedule = Callable[[float, float], float]
+
+
+@dataclass(eq=False)
+class Training:
+    """A run of `fit`.
+
+    ``epoch`` and ``batch`` count from 1; ``logs`` are the numbers of this epoch so far, and
+    ``batch_loss`` is the loss of the batch that was learned from last.
+    """
+
+    model: Module
+    optimizer: Optimiser
+    loss: Loss
+    data: Examples
+    epochs: int
+    horizon: int  # when the schedule ends
+    batch_size: int
+    rng: Any
+    shuffle: bool
+    validation: Examples | None
+    metrics: dict[str, Metric]
+    schedule: Schedule | None
+    adjustments: Adjustments
+    callbacks: Callbacks
+    asked: dict[str, Any]  # settings that have done their work before the first epoch
+    interruptible: Interruptible
+    history: History = field(default_factory=History)
+    logs: dict[str, Any] = field(default_factory=dict)
+    epoch: int = 0
+    batch: int = 0
+    batch_loss: float = math.nan
+    why: str = ""  # it was stopped
+
+    def __post_init__(self) -> None:
+        self.weights = Weights(self.model, self.optimizer)
+        self._lr = self.optimizer.lr
+
+    @property
+    def batches(self) -> int:
+        """How many batches make an epoch."""
+        return math.ceil(len(self.data) / self.batch_size)
+
+    @property
+    def place(self) -> str:
+        """Where it is: ``"epoch 3, batch 7"``."""
+        return f"epoch {self.epoch}, batch {self.batch}"
+
+    @property
+    def lr(self) -> float:
+        """The learning rate, before the schedule's factor; it may be set."""
+        return self.optimizer.lr if self.schedule is None else self._lr
+
+    @lr.setter
+    def lr(self, lr: float) -> None:
+        self.optimizer.lr = lr
+        self._lr = self.optimizer.lr
+
+    def factor(self, time: float, end: int) -> float:
+        """What the schedule says at a time, in epochs, if it ends at another."""
+        factor = 1.0 if self.schedule is None else self.schedule(time, float(end))
+        if not is_number(factor):
+            raise TypeError(
+                f"fit: the schedule must return a factor of the learning rate, and returned "
+                f"{factor!r:.60} at {time:g} of {end} epochs"
+            )
+        return float(factor)
+
+    def weights_of(self, name: str) -> list[float]:
+        """The weights that a number of this epoch is of.
+
+        The loss of an epoch of one batch is that of the weights before its only step.
+        """
+        is_before = self.batches == 1 and name in {"loss", *self.metrics}
+        return self.weights.before if is_before else self.weights.now()
+
+    def stop(self, why: str) -> None:
+        """Ask the training to end after this batch; ``why`` goes into ``history.stopped``."""
+        self.why = self.why or why or "a callback stopped it"
+
 
 HOOKS = (
     "on_fit_begin", "on_epoch_begin", "on_batch_end", "on_epoch_end", "on_epoch_kept", "on_fit_end",
@@ -69,7 +160,7 @@ class _EpochEnd(Callback):
 
 
 class Callbacks:
-    """Several callbacks as one; each is called only for the methods that it overrides."""
+    """Several callbacks as one; those that don't override a hook are skipped."""
 
     def __init__(self, callbacks: Iterable[Callback]) -> None:
         self.all = list(callbacks)
@@ -96,10 +187,8 @@ class Callbacks:
 
 def checked(callbacks: Any) -> list[Callback]:
     """The callbacks that users hand over: one or a list, objects or functions."""
-    if callbacks is None:
-        return []
     single = isinstance(callbacks, Callback) or callable(callbacks)
-    given = [callbacks] if single else callbacks
+    given = [callbacks] if single else () if callbacks is None else callbacks
     if not isinstance(given, Iterable) or isinstance(given, (str, bytes)):
         raise TypeError(f"fit: callbacks is a list of Callbacks or functions, got {given!r:.60}")
     found: list[Callback] = []
@@ -125,9 +214,6 @@ def _check_hooks(callback: Callback) -> None:
     """A misspelt hook would never be called, and nobody would know."""
     for name in dir(callback):
         if name.startswith("on_") and name not in HOOKS:
-            match = nearest(name, HOOKS)
-            hint = f"; did you mean {match!r}?" if match else "."
             raise TypeError(
-                f"fit: {type(callback).__name__}.{name} would never be called{hint} There are: "
-                f"{', '.join(HOOKS)}"
+                f"fit: {type(callback).__name__}.{name} would never be called{meant(name, HOOKS)}"
             )

@@ -10,7 +10,7 @@ from autograd import NonFiniteError, Value
 from autograd import abs as absolute
 from autograd import sum as total
 from nn import SGD, clip_grad_norm, clip_grad_value, mse
-from nn.training.gradients import Adjustments, first_non_finite, norm
+from nn.training.adjustments import Adjustments, first_non_finite, norm
 
 from .helpers import line, small, trained, weights
 

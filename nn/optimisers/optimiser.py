@@ -19,6 +19,9 @@ from .states import Stateful
 
 T = TypeVar("T")
 
+# What reads these properties, looked up once and not for each of thousands.
+_data, _grad = vars(Value)["data"].fget, vars(Value)["grad"].fget
+
 Rows = Iterable[tuple[Any, ...]]  # (parameter, gradient, what is remembered of it, …)
 Changes = Iterator[tuple[Any, ...]]  # for each (what to take off, what to remember of it, …)
 Rule = Callable[..., Changes]
@@ -102,12 +105,12 @@ class Optimiser(Stateful):
         self.follow()
         indices = _trained(self.parameters)
         trained = _picked(self.parameters, indices)
-        gradients = [parameter.grad for parameter in trained]
+        gradients = list(map(_grad, trained))
         # One sum instead of a question for each; if it overflowed, no single one is to blame.
         if not math.isfinite(sum(gradients)):
             self._refuse(indices, gradients, gradients)
         # All are known before one is made.
-        numbers = [parameter.data for parameter in trained]
+        numbers = list(map(_data, trained))
         changes, *memory = self._updates(indices, self._rows(indices, numbers, gradients))
         if not math.isfinite(sum(changes)):
             self._refuse(indices, gradients, changes)
@@ -131,7 +134,7 @@ class Optimiser(Stateful):
 
     def _rows(self, indices: Sequence[int], numbers: list[float], gradients: list[float]) -> Rows:
         memory = [_picked(getattr(self, name), indices) for name in self._kept]
-        return zip(numbers, gradients, *memory, strict=True)
+        return zip(numbers, gradients, *memory)  # noqa: B905 - as long as each other
 
     def _by_rule(self, rows: Rows, settings: Mapping[str, Any]) -> Changes:
         assert self.rule is not None
@@ -144,7 +147,7 @@ class Optimiser(Stateful):
         start = 0
         for group, end in zip(self._groups, self._ends, strict=True):
             stop, settings = bisect_left(indices, end), self._settings_of(group)
-            part = islice(rows, stop - start)
+            part = rows if group is self._groups[-1] else islice(rows, stop - start)
             if type(self).change is Optimiser.change and self.rule is not None:
                 found.append(self._by_rule(part, settings))
             else:  # a user's method reads the settings as attributes
@@ -155,7 +158,8 @@ class Optimiser(Stateful):
                 finally:
                     vars(self).update(own)
             start = stop
-        return list(zip(*chain.from_iterable(found), strict=True)) or [()]
+        every = found[0] if len(found) == 1 else chain.from_iterable(found)
+        return list(zip(*every, strict=True)) or [()]
 
     @property
     def _ends(self) -> list[int]:
@@ -242,5 +246,8 @@ def _picked(column: list[T], indices: Sequence[int]) -> list[T]:
 
 
 def _put(column: list[float], indices: Sequence[int], numbers: Sequence[float]) -> None:
-    for i, number in zip(indices, numbers, strict=True):
-        column[i] = number
+    if len(indices) == len(column):
+        column[:] = numbers
+    else:
+        for i, number in zip(indices, numbers, strict=True):
+            column[i] = number

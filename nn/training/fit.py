@@ -245,13 +245,12 @@ def _check_model(model: Any) -> None:
     if isinstance(model, Module):
         return
     kind = type(model)
-    what, cure = f"a {kind.__name__}", "write fit(model, X, y, loss=...)"
-    if isinstance(model, type):
-        what = f"the class {model.__name__}"
-    elif kind.__module__ == "autograd.micrograd":
+    cure = "write fit(model, X, y, loss=...)"
+    if kind.__module__ == "autograd.micrograd":
         cure = "take the model from nn, as nn.MLP(2, [16, 1])"
-    elif callable(model) and not inspect.isroutine(model):
+    elif callable(model) and not inspect.isroutine(model) and not isinstance(model, type):
         cure = f"let the class inherit from it: class {kind.__name__}(nn.Module)"
+    what = f"the class {model.__name__}" if isinstance(model, type) else f"a {kind.__name__}"
     raise TypeError(f"fit trains a Module, got {what}; {cure}")
 
 

@@ -109,24 +109,23 @@ def _asked(metric: Metric, first: Any, second: Any, weights: Weights) -> Any:
 
 
 def _pairs(metrics: Any) -> Iterable[tuple[str, Any]]:
-    if metrics is None:
-        return []
     if isinstance(metrics, Mapping):
         return [(str(name), metric) for name, metric in metrics.items()]
-    given = [metrics] if isinstance(metrics, str) or callable(metrics) else metrics
+    given = [metrics] if isinstance(metrics, str) or callable(metrics) else metrics or ()
     if not isinstance(given, Iterable):
         raise TypeError(f"metrics is a list of names and functions, got {metrics!r:.60}")
-    return [
-        (one if isinstance(one, str) else getattr(one, "__name__", type(one).__name__), one)
-        for one in given
-    ]
+    return [(one, one) if isinstance(one, str) else (_called(one), one) for one in given]
+
+
+def _called(function: Any) -> str:
+    return str(getattr(function, "__name__", type(function).__name__))
 
 
 def _name(metric: Any) -> str:
     """What a function is called, whatever the name that the user gave it."""
     while isinstance(metric, partial):
         metric = metric.args[0] if metric.func is _of_answers else metric.func
-    return str(getattr(metric, "__name__", ""))
+    return _called(metric)
 
 
 def measured(
@@ -180,19 +179,17 @@ def evaluate(
     """
     data = Examples.of(X, y, sample_weight)
     learned = trained_with(model)
-    if loss is None and not metrics:
-        loss = learned
-        if loss is None:
-            raise ValueError(
-                f"evaluate: nothing to measure of this {type(model).__name__}, which nn.fit did "
-                "not train by a loss that has a name; write loss='mse' or metrics=['accuracy']"
-            )
+    if not metrics and (loss := loss or learned) is None:
+        raise ValueError(
+            f"evaluate: nothing to measure of this {type(model).__name__}, which nn.fit did "
+            "not train by a loss that has a name; write loss='mse' or metrics=['accuracy']"
+        )
     of = None if loss is None else loss_named(loss)
     at = known(model)
     if at is None and of is not None:
         at = threshold(of, data.targets)
-    by = learned or name_in(LOSSES, of)
-    return measure(model, data, of, named(metrics, Answers(by, at or 0.0)))
+    by = Answers(learned or name_in(LOSSES, of), at or 0.0)
+    return measure(model, data, of, named(metrics, by))
 
 
 def measure(
@@ -223,17 +220,15 @@ def mean_loss(loss: Loss, outputs: Sequence[Any], data: Examples) -> Value:
     if data.weights is None:
         result = cost(loss, rows, targets)
     else:
-        each = cost(loss, rows, targets, reduction="none")
-        if not isinstance(each, list):
-            raise TypeError(
-                f"fit: with reduction='none' the loss must return a list, one Value for each "
-                f"example, and {_name(loss)} returned {each!r:.60}"
-            )
-        result = dot([weight / len(data) for weight in data.weights], each)
+        result = cost(loss, rows, targets, reduction="none")
+        if isinstance(result, list):
+            result = dot([weight / len(data) for weight in data.weights], result)
     if not isinstance(result, Value):
+        wanted = "a Value, the mean over a batch"
+        if data.weights is not None:
+            wanted = "with reduction='none' a list, one Value for each example"
         raise TypeError(
-            f"fit: the loss must return a Value, the mean over a batch, and "
-            f"{_name(loss)} returned {result!r:.60}"
+            f"fit: the loss must return {wanted}, and {_called(loss)} returned {result!r:.60}"
         )
     return result
 

@@ -191,29 +191,22 @@ def checked(callbacks: Any) -> list[Callback]:
     given = [callbacks] if single else () if callbacks is None else callbacks
     if not isinstance(given, Iterable) or isinstance(given, (str, bytes)):
         raise TypeError(f"fit: callbacks is a list of Callbacks or functions, got {given!r:.60}")
-    found: list[Callback] = []
-    for callback in given:
-        if isinstance(callback, type) and issubclass(callback, Callback):
-            raise TypeError(
-                f"fit: callbacks takes objects, got the class {callback.__name__}; write "
-                f"{callback.__name__}()"
-            )
-        if isinstance(callback, Callback):
-            _check_hooks(callback)
-            found.append(callback)
-        elif callable(callback):
-            found.append(_EpochEnd(callback))
-        else:
+    return list(map(_checked, given))
+
+
+def _checked(callback: Any) -> Callback:
+    name = getattr(callback, "__name__", "")
+    if isinstance(callback, type) and issubclass(callback, Callback):
+        raise TypeError(f"fit: callbacks takes objects, got the class {name}; write {name}()")
+    if not isinstance(callback, Callback):
+        if not callable(callback):
             raise TypeError(
                 f"fit: a callback is a Callback or a function of the training, got {callback!r:.60}"
             )
-    return found
-
-
-def _check_hooks(callback: Callback) -> None:
-    """A misspelt hook would never be called, and nobody would know."""
-    for name in dir(callback):
-        if name.startswith("on_") and name not in HOOKS:
+        return _EpochEnd(callback)
+    for hook in dir(callback):
+        if hook.startswith("on_") and hook not in HOOKS:  # misspelt, and nobody would know
             raise TypeError(
-                f"fit: {type(callback).__name__}.{name} would never be called{meant(name, HOOKS)}"
+                f"fit: {type(callback).__name__}.{hook} would never be called{meant(hook, HOOKS)}"
             )
+    return callback

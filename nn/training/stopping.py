@@ -50,12 +50,10 @@ class EarlyStopping(Callback):
         self.patience = size(patience, "EarlyStopping: patience")
         if not is_number(min_delta) or not real(min_delta) >= 0.0:
             raise ValueError(f"EarlyStopping: min_delta is at least 0, got {min_delta!r:.60}")
+        if higher_is_better is not None:
+            yes_or_no(higher_is_better, "EarlyStopping: higher_is_better")
         self.monitor, self.min_delta = monitor, real(min_delta)
-        self.higher_is_better = (
-            None
-            if higher_is_better is None
-            else yes_or_no(higher_is_better, "EarlyStopping: higher_is_better")
-        )
+        self.higher_is_better = higher_is_better
         self._higher = False
         self.best = math.nan
         self.best_epoch: int | None = None

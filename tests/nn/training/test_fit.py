@@ -362,8 +362,8 @@ REFUSED = {
     ),
     "schedule": ({"schedule": 0.5}, TypeError, r"schedule is a function \(epoch, epochs\)"),
     "schedule class": ({"schedule": MLP}, TypeError, r"write MLP\(...\)"),
-    "clip_norm": ({"clip_norm": 0.0}, ValueError, "clip_norm is above 0, got 0"),
-    "l2": ({"l2": -1.0}, ValueError, "l2 is at least 0, got -1"),
+    "clip_norm": ({"clip_norm": 0.0}, ValueError, "clip_norm is a number above 0, got 0"),
+    "l2": ({"l2": -1.0}, ValueError, "l2 is a number from 0 on, got -1"),
     "l1": ({"l1": "x"}, TypeError, "l1 is a number, got 'x'"),
     "callback": ({"callbacks": [3]}, TypeError, "a callback is a Callback or a function"),
     "callback class": (

@@ -79,6 +79,14 @@ def name_in(known: Mapping[str, Any], x: Any) -> str | None:
     return next((name for name, one in known.items() if one is x), None)
 
 
+def signature(function: Any) -> inspect.Signature | None:
+    """What a function takes; None if it does not say, as some that are written in C."""
+    try:
+        return inspect.signature(function)
+    except (TypeError, ValueError):
+        return None
+
+
 def helped(cure: Callable[..., str] | None = None) -> Callable[[Callable[P, T]], Callable[P, T]]:
     """A function whose error says what to write, if it is called with arguments of another shape.
 

@@ -12,7 +12,7 @@ from ..checks import size, yes_or_no
 from ..losses import LOSSES, Loss
 from ..losses import loss as loss_named
 from ..module import Module
-from ..names import helped, look_up, name_in
+from ..names import helped, look_up, name_in, signature
 from ..optimisers import SGD, Adam, AdamW, Optimiser, RMSprop
 from ..randomness import RngLike, generator
 from ..saving import random_states
@@ -191,6 +191,9 @@ def fit(
         _check_takes_weights(of)
     at = _undisturbed(draw_from, lambda: threshold(of, learned.targets))
     at = known(model) if at is None else at
+    if early_stopping is not None and not isinstance(early_stopping, EarlyStopping):
+        early_stopping = EarlyStopping(early_stopping)
+    stopping = [] if early_stopping is None else [early_stopping]
     bar = Progress()
     epochs = size(epochs, "fit: epochs")
     training = Loop(
@@ -210,7 +213,7 @@ def fit(
         callbacks=Callbacks(
             [
                 # Checkpoints last: they write the model as early stopping leaves it.
-                *sorted([*checked(callbacks), *_stopping(early_stopping)], key=_is_checkpoint),
+                *sorted([*checked(callbacks), *stopping], key=_is_checkpoint),
                 *([kept] if kept is not None else []),
                 *([bar] if progress else []),
             ]
@@ -266,13 +269,10 @@ def _undisturbed(rng: Any, ask: Callable[[], float | None]) -> float | None:
 
 
 def _check_takes_weights(loss: Loss) -> None:
-    try:
-        parameters = inspect.signature(loss).parameters
-    except ValueError:  # a function without one
-        return
-    if "reduction" not in parameters and not any(
-        p.kind is p.VAR_KEYWORD for p in parameters.values()
-    ):
+    given = signature(loss)
+    parameters = {} if given is None else given.parameters
+    takes_all = any(p.kind is p.VAR_KEYWORD for p in parameters.values())
+    if given is not None and "reduction" not in parameters and not takes_all:
         name = getattr(loss, "__name__", "the loss")
         raise TypeError(
             f"fit: with sample weights the loss must say what each example costs, and {name} has "
@@ -288,19 +288,17 @@ def _optimiser(of: Any, model: Module, lr: float | None) -> Optimiser:
                 "fit: lr goes with an optimizer that is given by name; give the optimiser its own"
             )
         made = of if isinstance(of, Optimiser) else of(model)
-        if not isinstance(made, Optimiser):
-            raise TypeError(
-                f"fit: the function optimizer must return an Optimiser, and returned {made!r:.60}"
-            )
-        return made
-    kind = of if isinstance(of, type) and issubclass(of, Optimiser) else None
-    if kind is None:
-        kind = look_up(of, OPTIMISERS, "optimizer", "an Optimiser")
-    if lr is None and kind is SGD:
-        raise ValueError("fit: sgd has no learning rate of its own; write lr=0.1, say")
-    make: Any = kind
-    found: Optimiser = make(model) if lr is None else make(model, lr=lr)
-    return found
+    else:
+        is_kind = isinstance(of, type) and issubclass(of, Optimiser)
+        make: Any = of if is_kind else look_up(of, OPTIMISERS, "optimizer", "an Optimiser")
+        if lr is None and make is SGD:
+            raise ValueError("fit: sgd has no learning rate of its own; write lr=0.1, say")
+        made = make(model) if lr is None else make(model, lr=lr)
+    if not isinstance(made, Optimiser):
+        raise TypeError(
+            f"fit: the function optimizer must return an Optimiser, and returned {made!r:.60}"
+        )
+    return made
 
 
 def _schedule(schedule: Any) -> Schedule | None:
@@ -311,14 +309,13 @@ def _schedule(schedule: Any) -> Schedule | None:
             f"{schedule!r:.60}{written}"
         )
     try:
-        inspect.signature(schedule or max).bind(0.0, 1.0)
+        if given := signature(schedule):
+            given.bind(0.0, 1.0)
     except TypeError:
         raise TypeError(
             "fit: a schedule gets two numbers, the epoch and how many there are; write lambda "
             "epoch, epochs: 0.5"
         ) from None
-    except ValueError:  # a function without a signature
-        pass
     found: Schedule | None = schedule
     return found
 
@@ -329,12 +326,6 @@ def _horizon(horizon: Any, schedule: Any, epochs: int) -> int:
     if schedule is None:
         raise ValueError("fit: horizon is where a schedule ends, and there is none; leave it out")
     return size(horizon, "fit: horizon")
-
-
-def _stopping(early: Any) -> list[EarlyStopping]:
-    if early is None:
-        return []
-    return [early if isinstance(early, EarlyStopping) else EarlyStopping(early)]
 
 
 def _is_checkpoint(callback: Any) -> TypeGuard[Checkpoint]:

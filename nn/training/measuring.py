@@ -8,7 +8,6 @@ ranked by, and probabilities.
 
 from __future__ import annotations
 
-import inspect
 import math
 from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
@@ -22,7 +21,7 @@ from ..examples import Targets, matched, plain
 from ..losses import LOSSES, Loss, cost
 from ..losses import loss as loss_named
 from ..module import Module, evaluating
-from ..names import helped, look_up, meant, name_in
+from ..names import helped, look_up, meant, name_in, signature
 from .examples import Examples
 from .metrics import HIGHER_IS_BETTER, METRICS, OF_CLASSES, Metric, Numbers, Weights
 
@@ -80,10 +79,8 @@ def _readable(name: str, metric: Any, by: Answers) -> Metric:
 
 
 def _parameters(function: Any) -> list[str]:
-    try:
-        return list(inspect.signature(function).parameters)
-    except (TypeError, ValueError):  # a function without a signature
-        return []
+    given = signature(function)
+    return [] if given is None else list(given.parameters)
 
 
 def _of_answers(metric: Metric, read: Any, wanted: Any, /, *given: Any) -> Any:

@@ -65,9 +65,9 @@ def check_targets(loss: Loss, output: Any, data: Examples | None, where: str = "
     """
     if data is None or name_in(LOSSES, loss) in {None, *NUMBERS}:
         return
-    first: dict[Any, int] = {}
+    first: dict[str, int] = {}
     for i, target in enumerate(data.targets):
-        first.setdefault(tuple(target) if isinstance(target, list) else target, i)
+        first.setdefault(repr(target), i)
     some = data.at(list(first.values()))
     try:
         with no_grad():

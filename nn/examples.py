@@ -84,8 +84,6 @@ class OfNumbers:
             if not is_number(target):
                 raise TypeError(f"{self.name} takes numbers as targets, got {shown(target)}")
             target = real(target, self.name)
-            if target != target:
-                raise ValueError(f"{self.name} got nan as target{position}; check the data")
             self.check(self.name, target, position)
         return self.one(output, target)
 

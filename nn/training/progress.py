@@ -5,10 +5,10 @@ from __future__ import annotations
 import sys
 from typing import Any, TextIO
 
+from .history import words
 from .state import Callback, Training
 
 LINES = 10  # for a long training: every tenth of it, and the first epoch; people read them
-_SILENT = {"epoch", "seconds"}
 
 
 class Progress(Callback):
@@ -62,19 +62,6 @@ class Progress(Callback):
         if stream is not None:  # pythonw has none
             stream.write(f"{text}\n")
             stream.flush()
-
-
-def words(logs: dict[str, Any]) -> str:
-    """The numbers of an epoch in a line.
-
-    >>> words({"epoch": 3, "loss": 0.123456, "val_loss": 0.5, "seconds": 1.0})
-    'loss 0.1235, val_loss 0.5'
-    """
-    return ", ".join(
-        f"{name} {number:.4g}"
-        for name, number in logs.items()
-        if name not in _SILENT and "/" not in name and isinstance(number, (int, float))
-    )
 
 
 def _bar(training: Training, stream: TextIO) -> Any:

@@ -4,10 +4,9 @@ from __future__ import annotations
 
 import inspect
 import math
-from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import accumulate, chain, islice
-from typing import Any, ClassVar, TypeVar
+from itertools import chain, islice
+from typing import Any, ClassVar
 
 from autograd import NonFiniteError, Value, sqrt
 from autograd.numbers import is_number
@@ -16,8 +15,6 @@ from ..names import helped
 from ..parameter import FROZEN
 from .groups import named
 from .states import Stateful
-
-T = TypeVar("T")
 
 # What reads these properties, looked up once and not for each of thousands.
 _data, _grad = vars(Value)["data"].fget, vars(Value)["grad"].fget
@@ -103,20 +100,24 @@ class Optimiser(Stateful):
             if a gradient is nan or inf, or a step of finite ones; then nothing is changed.
         """
         self.follow()
-        indices = _trained(self.parameters)
-        trained = _picked(self.parameters, indices)
-        gradients = list(map(_grad, trained))
+        gradients = list(map(_grad, self.parameters))
         # One sum instead of a question for each; if it overflowed, no single one is to blame.
         if not math.isfinite(sum(gradients)):
-            self._refuse(indices, gradients, gradients)
-        # All are known before one is made.
-        numbers = list(map(_data, trained))
-        changes, *memory = self._updates(indices, self._rows(indices, numbers, gradients))
+            self._refuse(gradients, gradients)
+        # All are known before one is made. What is frozen is computed too, and rests.
+        numbers, resting = list(map(_data, self.parameters)), _frozen(self.parameters)
+        columns = zip(*self._updates(numbers, gradients, resting), strict=True)
+        changes, *memory = map(list, columns)
+        for i in resting:
+            changes[i] = 0.0
         if not math.isfinite(sum(changes)):
-            self._refuse(indices, gradients, changes)
+            self._refuse(gradients, changes)
         for name, column in zip(self._kept, memory, strict=False):
-            _put(getattr(self, name), indices, column)
-        for parameter, number, off in zip(trained, numbers, changes, strict=True):
+            before = getattr(self, name)
+            for i in resting:
+                column[i] = before[i]
+            before[:] = column
+        for parameter, number, off in zip(self.parameters, numbers, changes, strict=True):
             parameter.data = number - off
 
     def change(self, index: int, g: float) -> float:
@@ -126,65 +127,56 @@ class Optimiser(Stateful):
                 f"{type(self).__name__} has no change; write 'def change(self, index, g): ...', "
                 "which returns what to take off the parameter"
             )
-        rows = self._rows([index], [self.parameters[index].data], [g])
-        ((off, *memory),) = self._by_rule(rows, vars(self))
-        for name, number in zip(self._kept, memory, strict=True):
-            getattr(self, name)[index] = number
+        memory = [getattr(self, name) for name in self._kept]
+        row = (self.parameters[index].data, g, *[numbers[index] for numbers in memory])
+        ((off, *now),) = self._by_rule([row], vars(self))
+        for numbers, number in zip(memory, now, strict=True):
+            numbers[index] = number
         return float(off)
-
-    def _rows(self, indices: Sequence[int], numbers: list[float], gradients: list[float]) -> Rows:
-        memory = [_picked(getattr(self, name), indices) for name in self._kept]
-        return zip(numbers, gradients, *memory)  # noqa: B905 - as long as each other
 
     def _by_rule(self, rows: Rows, settings: Mapping[str, Any]) -> Changes:
         assert self.rule is not None
         return self.rule(rows, **{name: settings[name] for name in self._of_rule})
 
-    def _updates(self, indices: Sequence[int], rows: Rows) -> list[Sequence[float]]:
-        """What to take off each parameter; after that, what to remember, a column for each name."""
+    def _updates(
+        self, numbers: Sequence[float], gradients: Sequence[float], resting: Sequence[int]
+    ) -> Iterable[tuple[Any, ...]]:
+        """For each parameter, what to take off and what to remember, as its group has it."""
+        memory = [getattr(self, name) for name in self._kept]
+        rows = zip(range(len(numbers)), gradients, strict=True)
+        if has_rule := type(self).change is Optimiser.change and self.rule is not None:
+            rows = zip(numbers, gradients, *memory)  # noqa: B905 - as long as each other
         own = {name: getattr(self, name) for name in self.settings}
         found: list[Iterable[tuple[Any, ...]]] = []
-        start = 0
-        for group, end in zip(self._groups, self._ends, strict=True):
-            stop, settings = bisect_left(indices, end), self._settings_of(group)
-            part = rows if group is self._groups[-1] else islice(rows, stop - start)
-            if type(self).change is Optimiser.change and self.rule is not None:
+        for group in self._groups:
+            part, settings = islice(rows, len(group.parameters)), self._settings_of(group)
+            if has_rule:
                 found.append(self._by_rule(part, settings))
-            else:  # a user's method reads the settings as attributes
-                try:
-                    vars(self).update(settings)
-                    asked = zip(indices[start:stop], part, strict=True)
-                    found.append([(self.change(i, g),) for i, (_, g, *_) in asked])
-                finally:
-                    vars(self).update(own)
-            start = stop
-        every = found[0] if len(found) == 1 else chain.from_iterable(found)
-        return list(zip(*every, strict=True)) or [()]
+                continue
+            try:  # a user's method reads the settings as attributes
+                vars(self).update(settings)
+                found.append([(0.0 if i in resting else self.change(i, g),) for i, g in part])
+            finally:
+                vars(self).update(own)
+        return found[0] if len(found) == 1 else chain.from_iterable(found)
 
-    @property
-    def _ends(self) -> list[int]:
-        """The index behind the last of each group."""
-        return list(accumulate([len(group.parameters) for group in self._groups]))
-
-    def _refuse(
-        self, indices: Sequence[int], gradients: Sequence[float], changes: Sequence[float]
-    ) -> None:
+    def _refuse(self, gradients: Sequence[float], changes: Sequence[float]) -> None:
         """Raise an error about the first gradient, or change, that is not finite."""
-        me = f"{type(self).__name__}.step"
-        for i, g, off in zip(indices, gradients, changes, strict=True):
-            whose = f"parameter {i}{named(self.parameters[i])}"
+        rates = [self._settings_of(group)["lr"] for group in self._groups for _ in group.parameters]
+        pairs = zip(self.parameters, gradients, changes, rates, strict=True)
+        for i, (parameter, g, off, lr) in enumerate(pairs):
+            me, whose = f"{type(self).__name__}.step", f"parameter {i}{named(parameter)}"
             if not math.isfinite(g):
                 raise NonFiniteError(
                     f"{me}: the gradient of {whose} is {g}; nothing was changed. "
                     "autograd.check_finite(loss) names where that began"
                 )
             if not math.isfinite(off):
-                lr = self._settings_of(self._groups[bisect_right(self._ends, i)])["lr"]
                 raise StepError(
                     f"{me}: the step of {whose} would be {-off}, with the gradient {g:g} and "
                     f"lr={lr:g}; nothing was changed. Scale the loss down, clip gradients, or "
                     "lower lr",
-                    self.parameters[i],
+                    parameter,
                     off,
                 )
 
@@ -231,23 +223,8 @@ def is_on(setting: Any) -> bool:
     return not is_number(setting) or setting != 0
 
 
-# --- some of all parameters -----------------------------------------------------------------------
-
-
-def _trained(parameters: Sequence[Value]) -> Sequence[int]:
-    """The places of those that are not frozen."""
+def _frozen(parameters: Sequence[Value]) -> list[int]:
+    """The places of those that are frozen."""
     if set(map(type, parameters)).isdisjoint(FROZEN):
-        return range(len(parameters))
-    return [i for i, parameter in enumerate(parameters) if type(parameter) not in FROZEN]
-
-
-def _picked(column: list[T], indices: Sequence[int]) -> list[T]:
-    return column if len(indices) == len(column) else [column[i] for i in indices]
-
-
-def _put(column: list[float], indices: Sequence[int], numbers: Sequence[float]) -> None:
-    if len(indices) == len(column):
-        column[:] = numbers
-    else:
-        for i, number in zip(indices, numbers, strict=True):
-            column[i] = number
+        return []
+    return [i for i, parameter in enumerate(parameters) if type(parameter) in FROZEN]

@@ -27,12 +27,8 @@ from .progress import Progress
 from .state import Callbacks, Schedule, checked
 from .stopping import EarlyStopping
 
-OPTIMISERS: dict[str, type[Optimiser]] = {
-    "sgd": SGD,
-    "adam": Adam,
-    "adamw": AdamW,
-    "rmsprop": RMSprop,
-}
+KINDS: list[type[Optimiser]] = [SGD, Adam, AdamW, RMSprop]
+OPTIMISERS = {kind.__name__.lower(): kind for kind in KINDS}
 
 
 def _without_loss(*given: Any, **named: Any) -> str:

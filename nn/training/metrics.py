@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from autograd.numbers import real
 
@@ -50,8 +50,9 @@ def accuracy(
     0.5
     """
     read = _classes("accuracy", outputs, targets, weights, threshold=threshold, labels=labels)
-    pairs = zip(read.said, read.wanted, strict=True)
-    return _mean([float(said == wanted) for said, wanted in pairs], read.weights)
+    all_said, all_wanted, counts, _ = read
+    pairs = zip(all_said, all_wanted, strict=True)
+    return _mean([float(said == wanted) for said, wanted in pairs], counts)
 
 
 def precision(outputs: Numbers, targets: Numbers, weights: Weights = None, **options: Any) -> float:
@@ -135,12 +136,7 @@ def r2(outputs: Numbers, targets: Numbers, weights: Weights = None) -> float:
     return _mean([_explained(xs, ys, counts) for xs, ys in columns], None)
 
 
-OF_CLASSES: dict[str, Metric] = {
-    "accuracy": accuracy,
-    "precision": precision,
-    "recall": recall,
-    "f1": f1,
-}
+OF_CLASSES: dict[str, Metric] = {one.__name__: one for one in (accuracy, precision, recall, f1)}
 METRICS: dict[str, Metric] = {**OF_CLASSES, "mae": mae, "rmse": rmse, "r2": r2}
 HIGHER_IS_BETTER = frozenset({*OF_CLASSES, "r2"})
 
@@ -148,13 +144,9 @@ HIGHER_IS_BETTER = frozenset({*OF_CLASSES, "r2"})
 # --- classes --------------------------------------------------------------------------------------
 
 
-class _Read(NamedTuple):
-    """What outputs say and what is right, one for each example; and how much each counts."""
-
-    said: list[Any]
-    wanted: list[Any]
-    weights: list[float] | None
-    kind: str  # "two" classes, several "classes", or "labels"
+# What outputs say and what is right, one for each example; how much each counts; and whether there
+# are more than two classes.
+_Read = tuple[list[Any], list[Any], Weights, bool]
 
 
 def _classes(
@@ -189,9 +181,9 @@ def _classes(
     low = -1 if -1 in there else 0
     said = [class_of(output, threshold, labels=labels, low=low) for output in given]
     if several and labels:
-        return _Read(said, wanted, counts, "labels")
+        return said, wanted, counts, False
     wanted = [largest(target) if isinstance(target, list) else target for target in wanted]
-    return _Read(said, wanted, counts, "classes" if several and len(given[0]) > 2 else "two")
+    return said, wanted, counts, several and len(given[0]) > 2
 
 
 def _fits(output: Any, target: Any, *, labels: bool) -> bool:
@@ -205,14 +197,15 @@ def _fits(output: Any, target: Any, *, labels: bool) -> bool:
 
 def _averaged(read: _Read, ratio: Callable[[float, float, float], tuple[float, float]]) -> float:
     """The mean over classes of a ratio of what is right, what is said, and what is there."""
-    counts = read.weights or [1.0] * len(read.said)
-    asked: list[tuple[Sequence[Any], Sequence[Any], int]] = [(read.said, read.wanted, 1)]
-    if read.kind == "labels":
-        sides = [list(zip(*rows, strict=True)) for rows in (read.said, read.wanted)]
+    all_said, all_wanted, weights, is_many = read
+    counts = weights or [1.0] * len(all_said)
+    asked: list[tuple[Sequence[Any], Sequence[Any], int]] = [(all_said, all_wanted, 1)]
+    if is_many:
+        classes = sorted({*all_said, *all_wanted} - {None})
+        asked = [(all_said, all_wanted, k) for k in classes]
+    elif isinstance(all_said[0], list):  # labels
+        sides = [list(zip(*rows, strict=True)) for rows in (all_said, all_wanted)]
         asked = [(said, wanted, 1) for said, wanted in zip(*sides, strict=True)]
-    elif read.kind == "classes":
-        classes = sorted({*read.said, *read.wanted} - {None})
-        asked = [(read.said, read.wanted, k) for k in classes]
     found = []
     for said, wanted, k in asked:
         both = [(s == k, w == k, c) for s, w, c in zip(said, wanted, counts, strict=True)]

@@ -102,9 +102,9 @@ class Loop(Training):
             outputs = [self.model(row) for row in batch.rows]
             if self.epoch == self.batch == 1:
                 mismatch.check(self.loss, outputs)
-                mismatch.check_targets(self.loss, outputs[0], self.data)
-                where = "it is among the validation examples"
-                mismatch.check_targets(self.loss, outputs[0], self.validation, where)
+                seen = "it is among the validation examples"
+                mismatch.check_targets(self.model, self.loss, outputs[0], self.data)
+                mismatch.check_targets(self.model, self.loss, outputs[0], self.validation, seen)
                 mismatch.check_scale(self.data.rows, batch.rows, outputs)
             loss = mean_loss(self.loss, outputs, batch)
         self.weights.zero_grad()

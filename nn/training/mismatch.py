@@ -20,6 +20,7 @@ from ..answers import NUMBERS
 from ..data.scale import CURE, FEWEST, bad_scale, beside_weights, columns_of
 from ..examples import Targets, items
 from ..losses import LOSSES, Loss, binary_cross_entropy, cost, cross_entropy, kl_divergence
+from ..module import Module, evaluating
 from ..names import name_in
 from ..optimisers.groups import named
 from .examples import Examples
@@ -58,24 +59,37 @@ def check(loss: Loss, outputs: Sequence[Any]) -> None:
         _warn(loss, "softmax")
 
 
-def check_targets(loss: Loss, output: Any, data: Examples | None, where: str = "") -> None:
-    """Refuse what the loss cannot take as a target, wherever it is, before anything is learned.
+def check_targets(
+    model: Module, loss: Loss, output: Any, data: Examples | None, where: str = ""
+) -> None:
+    """Refuse a target that the loss cannot take, wherever it is, before anything is learned.
 
-    A loss of one's own is not asked; of numbers all that are finite will do, and these are.
+    ``output`` is what the model makes of one example. A loss of one's own is not asked; of numbers
+    all that are finite will do, and these are.
     """
     if data is None or name_in(LOSSES, loss) in {None, *NUMBERS}:
         return
     first: dict[str, int] = {}
     for i, target in enumerate(data.targets):
         first.setdefault(repr(target), i)
-    some = data.at(list(first.values()))
+    with no_grad(), evaluating(model):
+        for i in first.values():
+            target = Targets([data.targets[i]], [data.positions[i]])
+            if _refusal(loss, output, target) is None:
+                continue
+            # The example itself may have another number of outputs.
+            if error := _refusal(loss, model(data.rows[i]), target):
+                if where:
+                    error.add_note(where)
+                raise error
+
+
+def _refusal(loss: Loss, output: Any, target: Targets) -> Exception | None:
     try:
-        with no_grad():
-            cost(loss, [output] * len(some), Targets(some.targets, some.positions))
+        cost(loss, [output], target)
     except (TypeError, ValueError) as error:
-        if where:
-            error.add_note(where)
-        raise
+        return error
+    return None
 
 
 def check_scale(rows: Sequence[Any], batch: Sequence[Any], outputs: Sequence[Any]) -> None:

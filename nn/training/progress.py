@@ -37,13 +37,11 @@ class Progress(Callback):
 
     def on_epoch_end(self, training: Training) -> None:
         """Say this epoch's numbers."""
+        now, end = training.epoch, training.epochs
         if self._bar is not None:
             self._bar.set_postfix_str(words(training.logs))
-        elif training.epoch % -(-training.epochs // LINES) == 0 or training.epoch in {
-            1,
-            training.epochs,
-        }:
-            self._say(f"epoch {training.epoch}/{training.epochs}: {words(training.logs)}")
+        elif now in {1, end} or now % -(-end // LINES) == 0:
+            self._say(f"epoch {now}/{end}: {words(training.logs)}")
 
     def on_fit_end(self, training: Training) -> None:
         """Say why it ended, if it did before its time."""

@@ -160,19 +160,10 @@ class _EpochEnd(Callback):
 
 
 class Callbacks:
-    """Several callbacks as one; those that don't override a hook are skipped."""
+    """Several callbacks as one."""
 
     def __init__(self, callbacks: Iterable[Callback]) -> None:
         self.all = list(callbacks)
-        self._of = {
-            hook: [
-                method
-                for callback in self.all
-                if getattr(method := getattr(callback, hook), "__func__", method)
-                is not getattr(Callback, hook)
-            ]
-            for hook in HOOKS
-        }
 
     @property
     def remembering(self) -> list[Callback]:
@@ -181,8 +172,8 @@ class Callbacks:
 
     def call(self, hook: str, training: Training) -> None:
         """Call one method of each."""
-        for method in self._of[hook]:
-            method(training)
+        for callback in self.all:
+            getattr(callback, hook)(training)
 
 
 def checked(callbacks: Any) -> list[Callback]:

@@ -118,7 +118,7 @@ class Loop(Training):
                 raise self._diverged(loss, outputs, batch)
             self.adjustments.apply(trained)
         try:
-            self.weights.step(self.optimizer)
+            self.weights.step()
         except DivergedError as error:
             raise self._placed(error) from None
         except NonFiniteError:

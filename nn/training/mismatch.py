@@ -183,8 +183,9 @@ class Untrained:
 
     def _check_replaced(self, loss: Value, weights: Weights) -> None:
         """Refuse an optimiser that has what was taken out of the model, not what came instead."""
-        own, trained = weights.of_model(), weights.of_optimizer()
-        gone = [x for i, x in trained.items() if i not in own]
+        own = set(map(id, weights.model.parameters()))
+        trained = set(map(id, weights.optimizer.parameters))
+        gone = [x for x in weights.optimizer.parameters if id(x) not in own]
         if not gone:
             return
         reached, leaves = between(gone, [loss])

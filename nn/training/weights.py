@@ -34,7 +34,7 @@ class Weights:
                 "fit: all parameters are frozen, so nothing would be trained; write "
                 "model.unfreeze(), or unfreeze() a part of it"
             )
-        self._model, self._optimizer = model, optimizer
+        self.model, self.optimizer = model, optimizer
         # It only grows, so that what was kept fits: parameters that come later stand at the end.
         self._all: dict[int, Value] = {id(p): p for p in [*own, *optimizer.parameters]}
         self.good = self.before = self.now()
@@ -43,14 +43,6 @@ class Weights:
     def all(self) -> list[Value]:
         """Every parameter of the model and of the optimiser, each once."""
         return list(self._all.values())
-
-    def of_model(self) -> dict[int, Value]:
-        """What the model has now, by id."""
-        return {id(p): p for p in self._model.parameters()}
-
-    def of_optimizer(self) -> dict[int, Value]:
-        """What the optimiser trains now, by id."""
-        return {id(p): p for p in self._optimizer.parameters}
 
     def now(self) -> list[float]:
         """The numbers, for `give`."""
@@ -67,19 +59,19 @@ class Weights:
 
     def zero_grad(self) -> None:
         """Set all gradients to 0.0, those of others too: a pass adds to what is there."""
-        before = self._optimizer.parameters
-        self._optimizer.follow()
-        if self._optimizer.parameters is not before:
-            for parameter in [*self._model.parameters(), *self._optimizer.parameters]:
+        before = self.optimizer.parameters
+        self.optimizer.follow()
+        if self.optimizer.parameters is not before:
+            for parameter in [*self.model.parameters(), *self.optimizer.parameters]:
                 self._all.setdefault(id(parameter), parameter)
         for parameter in self._all.values():
             parameter.grad = 0.0
 
-    def step(self, optimizer: Optimiser) -> None:
+    def step(self) -> None:
         """Make a step: the whole of it, to finite numbers, or none."""
         before = self.now()
         try:
-            optimizer.step()
+            self.optimizer.step()
             self._check_finite(before)
         except BaseException as error:
             self.give(before)

@@ -50,6 +50,10 @@ class Stateful:
         for name in self.memory:
             setattr(self, name, [0.0] * len(self.parameters))
         for name, x in settings.items():
+            if name not in self.settings:
+                raise TypeError(
+                    f"{type(self).__name__} has no {name!r}{meant(name, self.settings)}"
+                )
             setattr(self, name, x)
 
     def __setattr__(self, name: str, x: Any) -> None:

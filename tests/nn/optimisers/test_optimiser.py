@@ -267,6 +267,22 @@ def test_a_setting_of_the_users_own_is_checked_like_any():
         optimiser.wait = 0.5
 
 
+def test_a_setting_of_the_users_own_may_be_given_when_it_is_made_and_no_other():
+    class Scaled(Optimiser):
+        settings = {**Optimiser.settings, "scale": SGD.settings["momentum"]}  # noqa: RUF012
+
+        def change(self, index, g):  # noqa: ARG002 - the signature of all optimisers
+            return self.lr * self.scale * g
+
+    w = Value(1.0)
+    w.grad = 1.0
+    Scaled([w], 1.0, scale=0.5).step()
+
+    assert w.data == 0.5
+    with refused(TypeError, "Scaled has no 'scal'; did you mean 'scale'? There are: lr, scale"):
+        Scaled([w], 1.0, scal=0.5)
+
+
 def test_a_change_that_raises_changes_nothing():
     class Broken(Optimiser):
         def change(self, index, g):

@@ -72,21 +72,21 @@ def check_targets(
     first: dict[str, int] = {}
     for i, target in enumerate(data.targets):
         first.setdefault(repr(target), i)
+    some = data.at(list(first.values()))
     with no_grad(), evaluating(model):
-        for i in first.values():
-            target = Targets([data.targets[i]], [data.positions[i]])
-            if _refusal(loss, output, target) is None:
-                continue
-            # The example itself may have another number of outputs.
-            if error := _refusal(loss, model(data.rows[i]), target):
+        if _refusal(loss, [output] * len(some), some) is None:
+            return
+        for i in range(len(some)):  # another example may have another number of outputs
+            one = some.at([i])
+            if error := _refusal(loss, [model(one.rows[0])], one):
                 if where:
                     error.add_note(where)
                 raise error
 
 
-def _refusal(loss: Loss, output: Any, target: Targets) -> Exception | None:
+def _refusal(loss: Loss, outputs: list[Any], data: Examples) -> Exception | None:
     try:
-        cost(loss, [output], target)
+        cost(loss, outputs, Targets(data.targets, data.positions))
     except (TypeError, ValueError) as error:
         return error
     return None

@@ -25,6 +25,7 @@ from autograd.primitive import Recorder
 Check = Callable[[Any, str], Any]  # (what was given, "SGD: lr") -> what is kept
 
 _PLAIN = {float, int}
+_VALUES, _FLOATS = {Value}, {float}  # asked of every example
 _NOT_ROWS = (str, bytes, dict, set, frozenset, Recorder)
 
 
@@ -255,9 +256,9 @@ def gathered(x: Any, unit: Sized) -> list[Any]:
     nin = unit.nin
     if x.__class__ is list and len(x) == nin:
         kinds = set(map(type, x))
-        if kinds == {Value}:
+        if kinds == _VALUES:
             return x
-        if kinds == {float} and math.isfinite(sum(x)):
+        if kinds == _FLOATS and math.isfinite(sum(x)):
             return x
     if nin == 1 and (isinstance(x, Recorder) or is_number(x)):
         x = [x]

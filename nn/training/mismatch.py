@@ -188,9 +188,9 @@ class Untrained:
         gone = [x for x in weights.optimizer.parameters if id(x) not in own]
         if not gone:
             return
-        reached, leaves = between(gone, [loss])
-        new = [x for x in leaves if id(x) in own and id(x) not in trained]
-        if new and not reached:
+        paths = Paths(gone, [loss])
+        new = [x for x in paths.others if id(x) in own and id(x) not in trained]
+        if new and not any(paths.reached):
             raise ValueError(
                 f"fit: the optimizer would train {len(gone)} parameters that are no longer in the "
                 f"model, and not the parameter{named(new[0])} that is: a layer was replaced after "

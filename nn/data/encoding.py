@@ -72,6 +72,7 @@ class Standardise(Module):
     """
 
     whole: ClassVar[bool] = True
+    measured: ClassVar[tuple[str, ...]] = ("means", "scales")
 
     means: list[float]
     scales: list[float]

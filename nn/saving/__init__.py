@@ -3,8 +3,8 @@
 `save` and `load` keep a model; `write_checkpoint`, `read_checkpoint` and `restore` keep a training
 that is under way, with what `random_states` says of its generators.
 
-`container` is the file, `layout` the names of its tensors, `architecture` and `recipes` the
-structure of a model, `saved` both together.
+`container` is the file, `layout` the names of its tensors, `parts` and `architecture` the structure
+of a model, `saved` both together.
 """
 
 from typing import TYPE_CHECKING
@@ -15,7 +15,7 @@ from .checkpoint import TrainingState as TrainingState
 from .checkpoint import read_checkpoint as read_checkpoint
 from .checkpoint import restore as restore
 from .checkpoint import write_checkpoint as write_checkpoint
-from .errors import FormatError as FormatError
+from .container import FormatError as FormatError
 from .files import load as load
 from .files import read_notes as read_notes
 from .files import save as save

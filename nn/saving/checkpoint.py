@@ -10,25 +10,10 @@ from autograd.files import write_whole
 
 from ..module import Module
 from .architecture import Architecture, described
-from .container import Content, Tensor, header_of, numbers_of, packed, parsed
-from .errors import FormatError
+from .container import Content, FormatError, about, opened, packed, parsed
 from .exact import decoded, encoded
-from .files import Path, opened
-from .random_states import generators as generators  # noqa: PLC0414 - the same
-from .random_states import random_states as random_states  # noqa: PLC0414 - all in one place
-from .random_states import set_random_states as set_random_states  # noqa: PLC0414 - the same
-from .saved import (
-    CHECKPOINT,
-    OF_MODEL,
-    VERSION,
-    Saved,
-    about,
-    check_kind,
-    saved_in,
-    texts_of,
-    with_numbers,
-    written,
-)
+from .files import Path
+from .saved import CHECKPOINT, OF_MODEL, Saved, saved_in, texts_of, with_numbers, written
 
 
 class TrainingState(dict[str, Any]):
@@ -83,17 +68,20 @@ def write_checkpoint(
         raise TypeError(f"the state of a checkpoint is a dict, got a {type(state).__name__}")
     if not isinstance(model, Module):
         raise TypeError(f"a checkpoint is of a Module, got a {type(model).__name__}: {model!r:.60}")
-    saved = written(model, _structure(model))
+    try:
+        structure = described(model)
+    except ValueError:  # a function without a name: a training goes on with a model that is there
+        structure = Architecture(type(model).__name__)
+    saved = written(model, structure)
     tensors = {OF_MODEL + name: tensor for name, tensor in saved.tensors.items()}
     if last is not None:
-        if _shapes(last) != _shapes(saved):
+        if last.shapes != saved.shapes:
             raise ValueError("the last weights of a checkpoint are those of another model")
         tensors |= {LAST + name: tensor for name, tensor in last.tensors.items()}
+    said = encoded(dict(state), tensors)
     texts = {
-        "format": CHECKPOINT,
-        "version": VERSION,
-        **texts_of(saved),
-        "state": json.dumps(encoded(dict(state), tensors), allow_nan=False, separators=(",", ":")),
+        **texts_of(saved, CHECKPOINT),
+        "state": json.dumps(said, allow_nan=False, separators=(",", ":")),
     }
     write_whole(path, packed(Content(texts, tensors)))
     return saved
@@ -108,20 +96,18 @@ def read_checkpoint(path: Path, *, model: Module | None = None) -> TrainingState
         if the file is damaged or no checkpoint, or not one of this model, if one is given.
     """
     with opened(path, "read") as file:
-        header = header_of(file)
-        check_kind(header, CHECKPOINT)
-        saved = saved_in(header)
+        saved = saved_in(file, CHECKPOINT)
         if model is not None:
-            saved.check(model)  # before the numbers are read
-        text = parsed(header.texts.get("state", ""), "its state")
-        tensors = numbers_of(file, header)
-        try:
-            state = decoded(text, tensors)
-        except RecursionError:
-            raise FormatError("its state is nested too deep") from None
+            saved.fitting(model)  # before the numbers are read
+        last = {name: shape for name, shape in file.shapes.items() if name.startswith(LAST)}
+        if last and last != {LAST + name: shape for name, shape in saved.shapes.items()}:
+            raise FormatError("its last weights are not those of its model")
+        text = parsed(file.texts.get("state", ""), "its state")
+        tensors = file.tensors()
+        state = decoded(text, tensors)
         if not isinstance(state, dict):
             raise FormatError("its state is not a dict")
-        return TrainingState(state, with_numbers(saved, tensors, _begin(saved, tensors)), path)
+        return TrainingState(state, with_numbers(saved, tensors, LAST if last else OF_MODEL), path)
 
 
 def restore(model: Module, checkpoint: TrainingState) -> None:
@@ -140,23 +126,3 @@ def restore(model: Module, checkpoint: TrainingState) -> None:
         )
     with about("restore from", checkpoint.path):
         checkpoint.saved.fill(model)
-
-
-def _begin(saved: Saved, tensors: Mapping[str, Tensor]) -> str:
-    """How the names of the numbers begin from which a training goes on."""
-    last = {name: x.shape for name, x in tensors.items() if name.startswith(LAST)}
-    if last and last != {LAST + name: shape for name, shape in _shapes(saved).items()}:
-        raise FormatError("its last weights are not those of its model")
-    return LAST if last else OF_MODEL
-
-
-def _shapes(saved: Saved) -> dict[str, tuple[int, ...]]:
-    return {name: tensor.shape for name, tensor in saved.tensors.items()}
-
-
-def _structure(model: Module) -> Architecture:
-    """As far as it can be written down: a training goes on with a model that is there."""
-    try:
-        return described(model)
-    except ValueError:  # a function without a name
-        return Architecture(type(model).__name__)

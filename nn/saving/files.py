@@ -4,21 +4,17 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Iterator
-from contextlib import contextmanager
-from typing import IO, Any
+from typing import Any
 
-from autograd.files import file_name, write_whole
+from autograd.files import write_whole
 
 from ..module import Module
-from .architecture import Architecture, check_count, described
-from .container import Content, header_of, numbers_of, packed, parsed
+from .architecture import Architecture, described
+from .container import Content, opened, packed, parsed
 from .saved import (
     CHECKPOINT,
     MODEL,
     OF_MODEL,
-    VERSION,
-    about,
     check_kind,
     saved_in,
     texts_of,
@@ -81,12 +77,7 @@ def save(model: Module, path: Path, *, notes: Any = None, architecture: bool = T
         )
     structure = described(model) if architecture else Architecture(type(model).__name__)
     saved = written(model, structure)
-    texts = {
-        "format": MODEL,
-        "version": VERSION,
-        **texts_of(saved),
-        "notes": _noted(notes),
-    }
+    texts = {**texts_of(saved, MODEL), "notes": _noted(notes)}
     write_whole(path, packed(Content(texts, saved.tensors)))
 
 
@@ -112,21 +103,14 @@ def load(path: Path, model: Module | None = None) -> Any:
             f"{model!r:.60}; write load(path), or load(path, model)"
         )
     with opened(path, "load") as file:
-        header = header_of(file)
-        check_kind(header, MODEL, CHECKPOINT)
-        saved = saved_in(header)
-        # Before the numbers are read: what does not fit is refused however large it is.
-        if model is not None:
-            saved.check(model)
-        elif saved.architecture.is_known:
-            check_count(saved.architecture, saved.count)
+        saved = saved_in(file, MODEL, CHECKPOINT)
         if model is not None or saved.architecture.is_known:
-            prefix = OF_MODEL if header.texts["format"] == CHECKPOINT else ""
-            saved = with_numbers(saved, numbers_of(file, header), prefix)
-            if model is None:
-                return saved.model()
-            saved.fill(model)
-            return model
+            # Before the numbers are read: what does not fit is refused however large it is.
+            filled = saved.blank() if model is None else model
+            places = saved.fitting(filled)
+            prefix = OF_MODEL if file.texts["format"] == CHECKPOINT else ""
+            with_numbers(saved, file.tensors(), prefix).fill(filled, places)
+            return filled
     title = saved.architecture.title
     raise ValueError(
         f"{str(path)!r} holds the numbers of {title}, and not how to build it; write "
@@ -137,16 +121,8 @@ def load(path: Path, model: Module | None = None) -> Any:
 def read_notes(path: Path) -> Any:
     """The notes that `save` was given; None if there were none."""
     with opened(path, "read the notes of") as file:
-        header = header_of(file)
-        check_kind(header, MODEL)
-        return parsed(header.texts.get("notes", ""), "what it notes")
-
-
-@contextmanager
-def opened(path: Path, what: str) -> Iterator[IO[bytes]]:
-    """A file to read; errors in here say which, and what was to be done."""
-    with open(file_name(path), "rb") as file, about(what, path):
-        yield file
+        check_kind(file, MODEL)
+        return parsed(file.texts.get("notes", ""), "what it notes")
 
 
 def _noted(notes: Any) -> str:

@@ -12,13 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 from ..inputs import size
 from ..names import helped
-from ..saving.checkpoint import (
-    TrainingState,
-    random_states,
-    read_checkpoint,
-    write_checkpoint,
-)
-from ..saving.errors import FormatError
+from ..saving.checkpoint import TrainingState, read_checkpoint, write_checkpoint
+from ..saving.container import FormatError
+from ..saving.random_states import random_states
 from ..settings import yes_or_no
 from .callbacks import Callback
 from .monitoring import column, is_better, is_higher_better, weights_of

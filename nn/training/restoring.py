@@ -9,8 +9,9 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import Value
 
-from ..saving.checkpoint import TrainingState, generators, restore, set_random_states
-from ..saving.errors import FormatError
+from ..saving.checkpoint import TrainingState, restore
+from ..saving.container import FormatError
+from ..saving.random_states import generators, set_random_states
 from ..saving.saved import snapshot
 from .stopping import EarlyStopping
 

@@ -1,6 +1,8 @@
 """Models of every kind that nn builds, with any numbers, shared parts and frozen parameters."""
 
 import random
+import tempfile
+from pathlib import Path
 
 from hypothesis import strategies as st
 
@@ -10,10 +12,20 @@ from nn.data import Standardise
 from nn.dropout import Dropout
 from nn.embedding import Embedding
 from nn.normalisation import LayerNorm, RMSNorm
+from nn.saving.container import Content, opened
 
 NUMBERS = st.floats(allow_nan=False) | st.sampled_from([-0.0, 5e-324, -1e308, 1.0])
 ACTIVATIONS = st.sampled_from(["relu", "tanh", "linear", "leaky_relu", "gelu", None])
 SIZES = st.integers(1, 3)
+
+
+def unpacked(data):
+    """What the bytes of a file hold."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "file"
+        path.write_bytes(data)
+        with opened(path, "read") as file:
+            return Content(file.texts, file.tensors())
 
 
 def bits(model):

@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 
 from nn import MLP, Layer, Module, Parameter, Sequential
 from nn.saving import FormatError, load, read_checkpoint, restore, save, write_checkpoint
-from nn.saving.container import Content, packed, unpacked
+from nn.saving.container import Content, packed
 
 from ..refusals import refused
-from .models import bits, frozen, models
+from .models import bits, frozen, models, unpacked
 from .test_exact import TREES
 from .test_files import damaged
 

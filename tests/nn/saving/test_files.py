@@ -24,12 +24,12 @@ import nn
 from autograd import Value, scope, softmax
 from nn import MLP, Activation, Layer, Module, Neuron, Parameter, Sequential
 from nn.data import Standardise
-from nn.saving import FormatError, load, read_notes, save
-from nn.saving.container import Content, Tensor, packed, unpacked
-from nn.saving.recipes import RECIPES
+from nn.saving import FormatError, load, parts, read_notes, save
+from nn.saving.container import Content, Tensor, packed
+from nn.saving.parts import KINDS
 
 from ..refusals import refused
-from .models import bits, frozen, models
+from .models import bits, frozen, models, unpacked
 
 
 class Line(Module):
@@ -245,14 +245,35 @@ def test_loading_takes_steps_in_proportion_to_the_file(path):
     assert many < 2.2 * few
 
 
-def test_every_class_of_nn_has_a_recipe():
+def test_every_class_of_nn_is_known_with_the_kinds_of_its_arguments():
     classes = {
         cls
         for cls in vars(nn).values()
         if isinstance(cls, type) and issubclass(cls, Module) and cls is not Module
     }
 
-    assert classes - RECIPES.keys() == set()
+    annotations = {
+        annotation
+        for kind in KINDS.keys() - {"MLP", "Sequential", "ModuleList"}
+        for annotation in parts._arguments(kind).values()
+    }
+
+    assert classes - set(KINDS.values()) == set()
+    assert annotations == parts._ARGUMENTS.keys() | {"ActivationLike"}
+
+
+def test_a_linear_layer_to_which_somebody_gave_an_activation(path):
+    layer = nn.Linear(2, 2)
+    layer.neurons[0].activate = layer.neurons[1].activate = autograd.tanh
+    save(layer, path)
+
+    assert load(path).activation == "tanh"
+
+
+def test_a_list_without_parts(path):
+    save(Sequential(nn.ModuleList(), Layer(1, 1)), path)
+
+    assert len(load(path).layers[0]) == 0
 
 
 def test_what_was_measured_is_saved_with_a_model_of_ones_own(path):
@@ -285,7 +306,7 @@ def test_a_file_of_something_else_is_refused_before_its_numbers_are_read(path, m
         {"w": Tensor((50,), [0.5] * 50)},
     )
     path.write_bytes(packed(content))
-    monkeypatch.setattr(nn.saving.files, "numbers_of", None)
+    monkeypatch.setattr(nn.saving.container.File, "tensors", None)
 
     complaint = "its MLP has no 'layers.0.weight'" if model else "with 0 numbers, of which 0 are"
     assert complaint in error_of(load, path, model=model)
@@ -313,7 +334,7 @@ def test_a_scale_that_nobody_has_measured(path, scale):
     with_tensors(path, lambda t: {**t, "layers.0.scales": Tensor((1,), [scale])})
 
     assert error_of(load, path).endswith(
-        "'layers.0.scales' has impossible values (not finite, or a scale of 0 or less)"
+        f"its 'layers.0.scales' contains {scale!r}, which is impossible there"
     )
 
 
@@ -598,8 +619,8 @@ def test_a_safetensors_file_of_others(path):
         save_file({"w": np.zeros(2)}, path, texts)
 
         assert error_of(load, path) == (
-            f"cannot load {str(path)!r}: it is a safetensors file, but none of glassgrad's: its "
-            "header has no 'glassgrad'"
+            f"cannot load {str(path)!r}: it is a safetensors file that another program wrote: "
+            "its header has no 'glassgrad'"
         )
 
 
@@ -608,7 +629,7 @@ def test_a_header_without_texts(path, metadata):
     header = f'{{"__metadata__":{metadata}}}'.encode()
     path.write_bytes(struct.pack("<Q", len(header)) + header)
 
-    assert "none of glassgrad's" in error_of(load, path)
+    assert "that another program wrote" in error_of(load, path)
 
 
 def test_a_newer_version_is_not_guessed_at(path):
@@ -690,7 +711,7 @@ def test_a_nan_in_a_file_is_refused(path):
     save(mlp(1, 1), path)
     with_tensors(path, lambda t: {**t, "layers.0.bias": Tensor((1,), [math.nan])})
 
-    assert error_of(load, path).endswith("a number in 'layers.0.bias' is nan")
+    assert error_of(load, path).endswith("'layers.0.bias' contains nan, which is impossible there")
 
 
 @pytest.mark.parametrize(
@@ -792,8 +813,8 @@ def test_a_text_that_is_missing(path, name):
     [
         ({"layers.0.weight": [5]}, "it freezes what it does not have, in 'layers.0.weight'"),
         ({"nothing": [0]}, "it freezes what it does not have, in 'nothing'"),
-        ({"layers.0.bias": [-1]}, "its list of frozen parameters is malformed"),
-        ({"layers.0.bias": True}, "its list of frozen parameters is malformed"),
+        ({"layers.0.bias": [-1]}, "its 'frozen' is malformed: {'layers.0.bias': [-1]}"),
+        ({"layers.0.bias": True}, "its 'frozen' is malformed: {'layers.0.bias': True}"),
     ],
     ids=["index", "name", "negative", "flag"],
 )

@@ -1,0 +1,274 @@
+"""How a part of a model is written down and built again: by the arguments of its constructor.
+
+As in scikit-learn a part keeps an argument as an attribute of the same name. The annotation says
+what may stand in a file: a size, a truth value, a number, the name of a function. How the first
+weights are drawn is left out. What is made of other parts is written down as a list of these.
+
+A new class of nn needs nothing here, unless it has numbers of its own (`_COUNTS`) or parts
+(`_INSIDE`).
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Callable, Sequence
+from functools import cache
+from inspect import get_annotations, signature
+from types import ModuleType
+from typing import Any, NamedTuple
+
+from autograd import log_softmax, ops, softmax
+
+from .. import activation_modules, dropout, embedding, layers, normalisation
+from ..activations import activations, linear, name_of
+from ..data import encoding
+from ..data.encoding import Standardise
+from ..embedding import Embedding
+from ..layers import MLP, Layer, Linear, Neuron
+from ..module import Module
+from ..module_list import ModuleList
+from ..names import nearest
+from ..normalisation import LayerNorm, RMSNorm
+from ..sequential import Sequential
+from ..walk import may_hold_parts
+from .container import FormatError, is_count
+
+Facts = dict[str, Any]
+
+
+def _classes(*rooms: ModuleType) -> dict[str, type[Module]]:
+    """The classes of nn that a user can build."""
+    found = {name: x for room in rooms for name, x in vars(room).items() if name[0] != "_"}
+    return {
+        name: cls
+        for name, cls in found.items()
+        if isinstance(cls, type) and issubclass(cls, Module) and cls is not Module
+    }
+
+
+KINDS: dict[str, type[Module]] = {
+    **_classes(layers, activation_modules, dropout, normalisation, embedding, encoding),
+    "Sequential": Sequential,
+    "ModuleList": ModuleList,
+}
+
+# What is made of parts: the attribute that holds them, and what each of them is.
+_INSIDE: dict[type[Module], tuple[str, type]] = {
+    Layer: ("neurons", Neuron),  # if these differ
+    Linear: ("neurons", Neuron),
+    MLP: ("layers", Layer),
+    Sequential: ("layers", object),
+    ModuleList: ("", Module),
+}
+
+# How many numbers a part has of its own, known before it is built: a file that promises more than
+# it holds is refused.
+_COUNTS: dict[type[Module], Callable[..., int]] = {
+    Neuron: lambda nin, bias, **_: nin + bias,
+    Layer: lambda nin, nout, bias, **_: nout * (nin + bias),
+    Linear: lambda nin, nout, bias: nout * (nin + bias),
+    LayerNorm: lambda size, affine, **_: 2 * size * affine,
+    RMSNorm: lambda size, affine, **_: size * affine,
+    Embedding: lambda count, size: count * size,
+    Standardise: lambda nin: 2 * nin,
+}
+
+_NOT_SAID = frozenset({"nonlin", "init", "rng"})
+
+
+def _standardise(nin: int) -> Standardise:
+    """One whose numbers are still to come: these are tensors, see `layout.Column`."""
+    return Standardise([0.0] * nin, [1.0] * nin)
+
+
+_MAKERS: dict[type[Module], Callable[..., Module]] = {Standardise: _standardise}
+
+
+# --- written down ---------------------------------------------------------------------------------
+
+
+def inside(part: Any) -> Sequence[Any] | None:
+    """What a part is made of, Modules and functions; None if its arguments say all of it."""
+    if isinstance(part, ModuleList):
+        return list(part)
+    if type(part) not in _INSIDE or (isinstance(part, Layer) and _is_uniform(part)):
+        return None
+    found: Sequence[Any] = getattr(part, _INSIDE[type(part)][0])
+    return found
+
+
+def _is_uniform(layer: Layer) -> bool:
+    """Whether its arguments say it all: every neuron is of the same kind, none comes twice."""
+    kinds = {(type(n), len(n.w), id(n.activate), n.b is None) for n in layer.neurons}
+    return (
+        len(kinds) == 1
+        and type(one := layer.neurons[0]) is Neuron
+        and len(set(map(id, layer.neurons))) == len(layer.neurons)
+        and (type(layer) is not Linear or one.activate is linear)
+    )
+
+
+def facts_of(part: Module) -> Facts:
+    """The arguments with which its class builds one like it."""
+    return {_key(name): _fact(part, _key(name)) for name in _arguments(type(part).__name__)}
+
+
+def _fact(part: Any, key: str) -> Any:
+    one = part.neurons[0] if isinstance(part, Layer) else part
+    if key == "activation":
+        return named(one.activate)
+    return one.b is not None if key == "bias" else getattr(part, key)
+
+
+@cache
+def _arguments(kind: str) -> dict[str, str]:
+    """The arguments that are written down, each with its annotation."""
+    known = signature(_MAKERS.get(KINDS[kind], KINDS[kind])).parameters
+    return {name: p.annotation for name, p in known.items() if name not in _NOT_SAID}
+
+
+def _key(argument: str) -> str:
+    return argument.rstrip("_")  # activation_ is called so because of a function
+
+
+def has_more(part: Module) -> bool:
+    """Whether somebody has given a part attributes in which there may be parameters."""
+    some = [part, *part.neurons] if isinstance(part, Layer) else [part]
+    return any(
+        may_hold_parts(x) and name not in _attributes(type(one).__name__)
+        for one in some
+        for name, x in vars(one).items()
+        if not (isinstance(one, ModuleList) and name.isdigit())
+    )
+
+
+@cache
+def _attributes(kind: str) -> frozenset[str]:
+    """The attributes that a class says it has."""
+    return frozenset([name for base in KINDS[kind].__mro__ for name in get_annotations(base)])
+
+
+# --- read, and built ------------------------------------------------------------------------------
+
+
+class Plan(NamedTuple):
+    """A part in a file, which was found to be right as far as it shows before it is built."""
+
+    cls: type[Module]
+    where: str
+    arguments: Facts
+    inside: list[Any] | None  # the positions of parts, and functions
+    scope: str
+    training: bool
+
+    @property
+    def numbers(self) -> int:
+        """How many numbers of its own the part has."""
+        if self.inside is not None or self.cls not in _COUNTS:
+            return 0
+        return _COUNTS[self.cls](**self.arguments)
+
+    def built(self, before: Sequence[Module]) -> Module:
+        """The part, all zeros, of those that were built before it."""
+        cls = self.cls
+        if self.inside is None:
+            make = _MAKERS.get(cls, cls)
+            zeros = {"init": "zeros"} if "init" in signature(make).parameters else {}
+            try:
+                return make(**self.arguments, **zeros)
+            except (ValueError, TypeError, OverflowError) as error:  # a part's own checks
+                raise FormatError(f"{self.where} cannot be built ({error})") from None
+        found = [before[one] if isinstance(one, int) else one for one in self.inside]
+        attribute, kind = _INSIDE[cls]
+        if not all(isinstance(one, kind) for one in found):
+            raise FormatError(f"{self.where} has parts that are not a {kind.__name__}")
+        if cls is ModuleList:
+            return ModuleList(found)
+        module = cls.__new__(cls)  # its __init__ would make other parts
+        setattr(module, attribute, found)
+        return module
+
+
+def planned(facts: Any, position: int) -> Plan:
+    """A part as a file has it; in which it may be made of parts before it."""
+    kind = facts.get("kind") if isinstance(facts, dict) else None
+    if not isinstance(kind, str) or kind not in KINDS:
+        raise FormatError(f"part {position} of its model is of the kind {kind!r:.60}, unknown here")
+    cls, where = KINDS[kind], f"part {position} of its model ({kind})"
+    scope = facts.get("scope", "")
+    if not isinstance(scope, str):
+        raise FormatError(f"the 'scope' of {where} is {scope!r:.60}, not text")
+    arguments, made_of = {}, None
+    if "parts" in facts or (cls in _INSIDE and cls not in _COUNTS):
+        made_of = _parts(facts.get("parts"), position, where, cls)
+    else:
+        arguments = {
+            name: _argument(facts, _key(name), annotation, where)
+            for name, annotation in _arguments(kind).items()
+        }
+    return Plan(cls, where, arguments, made_of, scope, facts.get("training") is not False)
+
+
+_ARGUMENTS: dict[str, tuple[Callable[[Any], bool], str]] = {
+    "int": (lambda x: type(x) is int and x > 0, "not a whole number from 1 on"),
+    "bool": (lambda x: type(x) is bool, "neither true nor false"),
+    "float": (lambda x: type(x) is float and math.isfinite(x), "not a finite float"),
+}
+
+
+def _argument(facts: Facts, key: str, annotation: str, where: str) -> Any:
+    if key not in facts:
+        raise FormatError(f"{where} has no {key!r}")
+    if annotation == "ActivationLike":
+        return found(facts[key])
+    is_right, complaint = _ARGUMENTS[annotation]
+    if not is_right(facts[key]):
+        raise FormatError(f"the {key!r} of {where} is {facts[key]!r:.60}, {complaint}")
+    return facts[key]
+
+
+def _parts(parts: Any, position: int, where: str, cls: type[Module]) -> list[Any]:
+    if cls not in _INSIDE or not isinstance(parts, list) or not (parts or cls is ModuleList):
+        raise FormatError(f"the 'parts' of {where} are {parts!r:.60}, not a list of parts")
+    for one in parts:
+        if not isinstance(one, str) and not (is_count(one) and one < position):
+            raise FormatError(f"{where} contains {one!r:.60}, which is not a part before it")
+    return [found(one) if isinstance(one, str) else one for one in parts]
+
+
+# --- functions that a file may name ---------------------------------------------------------------
+
+
+class NamelessError(ValueError):
+    """A function that has no name here."""
+
+
+def _known() -> dict[str, Callable[..., Any]]:
+    """Activations, operations of one operand (those of `autograd.operation` too), softmax."""
+    unary = {name: op for name, op in ops.ALL.items() if op.arity == 1}
+    return {**activations(), **unary, "softmax": softmax, "log_softmax": log_softmax}
+
+
+def named(function: Callable[..., Any]) -> str:
+    """The name under which `found` finds just this function.
+
+    >>> named(softmax)
+    'softmax'
+    """
+    name = name_of(function)
+    if _known().get(name) is not function:
+        raise NamelessError(name)
+    return name
+
+
+def found(name: Any) -> Callable[..., Any]:
+    """The function that was written as ``name``."""
+    functions = _known()
+    if not isinstance(name, str) or name not in functions:
+        match = nearest(name, functions) if isinstance(name, str) else ""
+        hint = f"the nearest is {match!r}; " if match else ""
+        raise FormatError(
+            f"it names a function {name!r:.60}, which is not known here: {hint}"
+            "one of your own is known once autograd.operation has added it"
+        )
+    return functions[name]

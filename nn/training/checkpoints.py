@@ -6,23 +6,20 @@ import copy
 import math
 import os
 import platform
-import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 from ..inputs import size
 from ..names import helped
-from ..saving.checkpoint import TrainingState, read_checkpoint, write_checkpoint
-from ..saving.container import FormatError
+from ..saving.checkpoint import write_checkpoint
 from ..saving.random_states import random_states
 from ..settings import yes_or_no
 from .callbacks import Callback
 from .monitoring import column, is_better, is_higher_better, weights_of
-from .restoring import check_form, others, restore_training
-from .settings import Settings, difference, settings_of
+from .restoring import others
+from .settings import Settings, settings_of
 
 if TYPE_CHECKING:
-    from ..module import Module
     from ..saving.saved import Saved
     from .loop import Training
 
@@ -82,9 +79,7 @@ class Checkpoint(Callback):
                 "save_best_only=True too"
             )
         self._settings: Settings | None = None
-        self._numbers: list[float] = []  # what was written last: of all parameters,
-        self._saved: Saved | None = None  # of the model,
-        self._state: dict[str, Any] = {}  # and of the training
+        self._last: tuple[dict[str, Any], list[float], Saved] | None = None  # what was written
 
     def begin(self, training: Training) -> Settings:
         """Note what a training is, before anything of it has changed."""
@@ -112,19 +107,20 @@ class Checkpoint(Callback):
         """Show the model as it now is; the next training is another."""
         if not self.save_best_only:
             self._show(training)
-        self._settings, self._saved, self._numbers, self._state = None, None, [], {}
+        self._settings = self._last = None
 
     def _write(self, training: Training) -> None:
-        settings = self._settings or self.begin(training)
-        self._state = {**settings.saved, **state_of(training)}
-        self._numbers = training.weights.now()
-        self._saved = write_checkpoint(self.path, training.model, self._state)
+        state = {**(self._settings or self.begin(training)).saved, **state_of(training)}
+        saved = write_checkpoint(self.path, training.model, state)
+        self._last = state, training.weights.now(), saved
 
     def _show(self, training: Training) -> None:
         """Let the model in the file be that in memory, and what is gone on from stay as it is."""
-        now = training.weights.now()
-        if now != self._numbers and len(now) == len(self._numbers):
-            write_checkpoint(self.path, training.model, self._state, last=self._saved)
+        if self._last is None:
+            return
+        (state, numbers, saved), now = self._last, training.weights.now()
+        if now != numbers and len(now) == len(numbers):
+            write_checkpoint(self.path, training.model, state, last=saved)
 
     def _write_if_best(self, training: Training) -> None:
         name = column(self.monitor, training.logs, "Checkpoint")
@@ -134,9 +130,10 @@ class Checkpoint(Callback):
             best = number if is_better(number, best, higher=higher) else best
         if is_better(now, best, higher=higher):
             self._write(training)
+            last = training.weights.now()
             training.weights.give(weights_of(training, name))
             self._show(training)
-            training.weights.give(self._numbers)
+            training.weights.give(last)
 
     def _higher(self, training: Training) -> bool:
         return is_higher_better(
@@ -167,64 +164,3 @@ def state_of(training: Training) -> dict[str, Any]:
         "callbacks": [copy.deepcopy(x.state_dict()) for x in training.callbacks.remembering],
         "random": random_states(training.model, training.rng),
     }
-
-
-def read(path: str | os.PathLike[str], model: Module) -> TrainingState | None:
-    """The checkpoint in a file, of a training of this model; None if there is no such file."""
-    if not os.path.exists(path):
-        return None
-    state = read_checkpoint(path, model=model)
-    if "settings" not in state:
-        raise FormatError(f"{os.fspath(path)!r} is a checkpoint, but not one that fit wrote")
-    try:
-        check_form(state)
-    except FormatError as error:
-        raise FormatError(f"fit cannot go on from {os.fspath(path)!r}: {error}") from None
-    return state
-
-
-def go_on(
-    training: Training, state: TrainingState, settings: Settings, at: str | os.PathLike[str]
-) -> None:
-    """Bring a fresh training to where the checkpoint was written; if it does not fit, nothing."""
-    path = os.fspath(at)
-    if found := difference(settings, state):
-        raise ValueError(
-            f"fit: the checkpoint {path!r} is of a training with {found}; pass what it was begun "
-            "with. To go on with something else, fit the model that nn.load reads from it, with "
-            "another checkpoint=; to begin anew, resume=False"
-        )
-    _check_epochs(training, state, path)
-    if settings.unknown:
-        warnings.warn(
-            f"fit goes on from {path!r}, and cannot tell whether its functions are those that it "
-            f"was begun with: they use {', '.join(sorted(settings.unknown))}, which cannot be "
-            "compared",
-            stacklevel=3,
-        )
-    try:
-        restore_training(training, state)
-    except Exception as error:  # whatever a callback of the user's raises
-        raise FormatError(
-            f"fit cannot go on from {path!r}: {error}; nothing was changed"
-        ) from error
-
-
-def _check_epochs(training: Training, state: TrainingState, path: str) -> None:
-    """Whether as many epochs from the beginning would have come to where the checkpoint is."""
-    done, end, was = state["epoch"], training.horizon, state["horizon"]
-    if training.epochs < done:
-        raise ValueError(
-            f"fit: the checkpoint {path!r} has {done} epochs done, and epochs={training.epochs} is "
-            f"fewer; write epochs={done} or more, or take the model in it with nn.load"
-        )
-    if training.schedule is None or end == was:
-        return
-    times = [epoch + i / training.batches for epoch in range(done) for i in range(training.batches)]
-    if any(training.factor(time, was) != training.factor(time, end) for time in times):
-        raise ValueError(
-            f"fit: the schedule of the checkpoint {path!r} ends at epoch {was}, and the {done} "
-            f"epochs that are done had other learning rates than with an end at {end}; write "
-            f"horizon={was} to go on with it as it was. A training that is to be prolonged is "
-            f"begun with the horizon that it shall have: epochs={done}, horizon={end}"
-        )

@@ -1,38 +1,79 @@
-"""Bringing a training back to its checkpoint: all of it, or nothing."""
+"""Going on from a checkpoint: all of a training is brought back, or nothing of it is changed."""
 
 from __future__ import annotations
 
 import copy
-from collections.abc import Callable, Iterator, Mapping
+import os
+import warnings
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
 from autograd import Value
 
-from ..saving.checkpoint import TrainingState, restore
-from ..saving.container import FormatError
+from ..saving.checkpoint import TrainingState, read_checkpoint, restore
+from ..saving.container import FormatError, fits, is_count
 from ..saving.random_states import generators, set_random_states
 from ..saving.saved import snapshot
+from .settings import Settings, difference
 from .stopping import EarlyStopping
 
 if TYPE_CHECKING:
+    from ..module import Module
     from .loop import Training
 
 
-def others(training: Training) -> list[Value]:
-    """The parameters that the optimiser was given besides those of the model."""
-    own = set(map(id, training.model.parameters()))
-    return [p for p in training.optimizer.parameters if id(p) not in own]
+def _is_history(x: Any) -> bool:
+    return fits(x, {str: list}) and all(
+        type(number) in {int, float}
+        for name in ("epoch", "loss", "lr", "seconds")
+        for number in x.get(name, [])
+    )
 
 
-def check_form(state: Mapping[str, Any]) -> None:
-    """Whether a state is what `fit` writes, as far as one can see without the training."""
-    for name, is_right in _FORM.items():
+# What a state is that `fit` wrote, as far as one can see without the training.
+_WEIGHTS = [lambda x: type(x) is float and x == x]
+_FORM: dict[str, Any] = {
+    "settings": dict,
+    "functions": {str: str},
+    "python": str,
+    "horizon": lambda x: is_count(x) and x > 0,
+    "epoch": is_count,
+    "history": _is_history,
+    "best_epoch": lambda x: x is None or is_count(x),
+    "why": str,
+    "good": _WEIGHTS,
+    "before": _WEIGHTS,
+    "others": _WEIGHTS,
+    "positions": [is_count],
+    "lr": float,
+    "optimizer": dict,
+    "callbacks": [dict],
+    "random": list,
+}
+
+
+def read(path: str | os.PathLike[str], model: Module) -> TrainingState | None:
+    """The checkpoint in a file, of a training of this model; None if there is no such file."""
+    if not os.path.exists(path):
+        return None
+    state = read_checkpoint(path, model=model)
+    if "settings" not in state:
+        raise FormatError(f"{os.fspath(path)!r} is a checkpoint, but not one that fit wrote")
+    try:
+        _check_form(state)
+    except FormatError as error:
+        raise FormatError(f"fit cannot go on from {os.fspath(path)!r}: {error}") from None
+    return state
+
+
+def _check_form(state: Mapping[str, Any]) -> None:
+    for name, form in _FORM.items():
         if name not in state:
             raise FormatError(
                 f"it has no {name!r}; another version of glassgrad may have written it"
             )
-        if not is_right(state[name]):
+        if not fits(state[name], form):
             raise FormatError(f"its {name!r} is malformed: {state[name]!r:.60}")
     epoch, best = state["epoch"], state["best_epoch"]
     if any(len(column) != epoch for column in state["history"].values()):
@@ -41,16 +82,81 @@ def check_form(state: Mapping[str, Any]) -> None:
         raise FormatError(f"its best epoch is {best}, of {epoch}")
 
 
-def restore_training(training: Training, state: TrainingState) -> None:
+def go_on(
+    training: Training, state: TrainingState, settings: Settings, at: str | os.PathLike[str]
+) -> None:
+    """Bring a fresh training to where the checkpoint was written; if it does not fit, nothing."""
+    path = os.fspath(at)
+    if found := difference(settings, state):
+        raise ValueError(
+            f"fit: the checkpoint {path!r} is of a training with {found}; pass what it was begun "
+            "with. To go on with something else, fit the model that nn.load reads from it, with "
+            "another checkpoint=; to begin anew, resume=False"
+        )
+    _check_epochs(training, state, path)
+    if settings.unknown:
+        warnings.warn(
+            f"fit goes on from {path!r}, and cannot tell whether its functions are those that it "
+            f"was begun with: they use {', '.join(sorted(settings.unknown))}, which cannot be "
+            "compared",
+            stacklevel=3,
+        )
+    try:
+        _restore(training, state)
+    except Exception as error:  # whatever a callback of the user's raises
+        raise FormatError(
+            f"fit cannot go on from {path!r}: {error}; nothing was changed"
+        ) from error
+
+
+def _check_epochs(training: Training, state: TrainingState, path: str) -> None:
+    """Whether as many epochs from the beginning would have come to where the checkpoint is."""
+    done, end, was = state["epoch"], training.horizon, state["horizon"]
+    if training.epochs < done:
+        raise ValueError(
+            f"fit: the checkpoint {path!r} has {done} epochs done, and epochs={training.epochs} is "
+            f"fewer; write epochs={done} or more, or take the model in it with nn.load"
+        )
+    if training.schedule is None or end == was:
+        return
+    times = [epoch + i / training.batches for epoch in range(done) for i in range(training.batches)]
+    if any(training.factor(time, was) != training.factor(time, end) for time in times):
+        raise ValueError(
+            f"fit: the schedule of the checkpoint {path!r} ends at epoch {was}, and the {done} "
+            f"epochs that are done had other learning rates than with an end at {end}; write "
+            f"horizon={was} to go on with it as it was. A training that is to be prolonged is "
+            f"begun with the horizon that it shall have: epochs={done}, horizon={end}"
+        )
+
+
+# --- all or nothing -------------------------------------------------------------------------------
+
+
+def others(training: Training) -> list[Value]:
+    """The parameters that the optimiser was given besides those of the model."""
+    own = set(map(id, training.model.parameters()))
+    return [p for p in training.optimizer.parameters if id(p) not in own]
+
+
+def _restore(training: Training, state: TrainingState) -> None:
     """Give a fresh training all that the checkpoint knows; if anything does not fit, nothing."""
-    _check_lengths(training, state)
+    callbacks, count = training.callbacks.remembering, len(training.weights.now())
+    wanted = {"good": count, "before": count, "others": len(others(training)),
+              "callbacks": len(callbacks)}  # fmt: skip
+    for name, length in wanted.items():
+        if len(state[name]) != length:
+            raise FormatError(f"its {name!r} has {len(state[name])} items, and this has {length}")
+    if list(training.data.positions) != state["positions"]:
+        raise FormatError("its training learned from other examples")
     with _all_or_nothing(training):
         restore(training.model, state)
         for parameter, number in zip(others(training), state["others"], strict=True):
             parameter.data = number
         training.optimizer.load_state_dict(state["optimizer"])
         training.lr = state["lr"]
-        for callback, one in zip(training.callbacks.remembering, state["callbacks"], strict=True):
+        for callback, one in zip(callbacks, state["callbacks"], strict=True):
+            if isinstance(callback, EarlyStopping):
+                callback.check(one, state["epoch"], count)
             callback.load_state_dict(one)
         set_random_states(training.model, training.rng, state["random"])
     training.history.update(state["history"])
@@ -59,102 +165,27 @@ def restore_training(training: Training, state: TrainingState) -> None:
     training.weights.good, training.weights.before = state["good"], state["before"]
 
 
-def _check_lengths(training: Training, state: Mapping[str, Any]) -> None:
-    count = len(training.weights.now())
-    wanted = {"good": count, "before": count, "others": len(others(training)),
-              "callbacks": len(training.callbacks.remembering)}  # fmt: skip
-    for name, length in wanted.items():
-        if len(state[name]) != length:
-            raise FormatError(f"its {name!r} has {len(state[name])} items, and this has {length}")
-    if list(training.data.positions) != state["positions"]:
-        raise FormatError("its training learned from other examples")
-    for callback, one in zip(training.callbacks.remembering, state["callbacks"], strict=True):
-        if isinstance(callback, EarlyStopping):
-            callback.check(one, state["epoch"], count)
-
-
 @contextmanager
 def _all_or_nothing(training: Training) -> Iterator[None]:
     """If the block does not reach its end, everything that it may change is as it was."""
-    backs = [snapshot(training.model)]
-    backs += [_back(parameter) for parameter in others(training)]
-    backs += [_memory(x) for x in (training.optimizer, *training.callbacks.remembering)]
-    backs += [_draws(x) for x in generators(training.model, training.rng).values()]
+    model_back = snapshot(training.model)
+    numbers = [(parameter, parameter.data) for parameter in others(training)]
+    # Of an object its attributes, and what lies in their lists and dicts.
+    memories = [
+        (x, {name: copy.copy(one) if isinstance(one, (list, dict, set)) else one
+             for name, one in vars(x).items()})
+        for x in (training.optimizer, *training.callbacks.remembering)
+    ]  # fmt: skip
+    draws = [(x, x.getstate()) for x in generators(training.model, training.rng).values()]
     try:
         yield
     except BaseException:
-        for back in backs:
-            back()
+        model_back()
+        for parameter, number in numbers:
+            parameter.data = number
+        for x, before in memories:
+            vars(x).clear()
+            vars(x).update(before)
+        for generator, state in draws:
+            generator.setstate(state)
         raise
-
-
-def _back(parameter: Value) -> Callable[[], None]:
-    number = parameter.data
-
-    def back() -> None:
-        parameter.data = number
-
-    return back
-
-
-def _memory(x: object) -> Callable[[], None]:
-    """The way back for an object's attributes, and for what lies in their lists and dicts."""
-    before = {
-        name: copy.copy(one) if isinstance(one, (list, dict, set)) else one
-        for name, one in vars(x).items()
-    }
-
-    def back() -> None:
-        vars(x).clear()
-        vars(x).update(before)
-
-    return back
-
-
-def _draws(generator: Any) -> Callable[[], None]:
-    state = generator.getstate()
-    return lambda: generator.setstate(state)
-
-
-# --- the form of a state --------------------------------------------------------------------------
-
-
-def _is_count(x: Any) -> bool:
-    return type(x) is int and x >= 0
-
-
-def _are_floats(x: Any) -> bool:
-    return isinstance(x, list) and all(type(one) is float and one == one for one in x)
-
-
-def _is_history(x: Any) -> bool:
-    if not isinstance(x, dict) or not all(isinstance(name, str) for name in x):
-        return False
-    numbers = [x.get(name, []) for name in ("epoch", "loss", "lr", "seconds")]
-    return all(isinstance(column, list) for column in x.values()) and all(
-        type(one) in {int, float} for column in numbers for one in column
-    )
-
-
-def _are_texts(x: Any) -> bool:
-    return isinstance(x, dict) and all(isinstance(one, str) for pair in x.items() for one in pair)
-
-
-_FORM: dict[str, Callable[[Any], bool]] = {
-    "settings": lambda x: isinstance(x, dict),
-    "functions": _are_texts,
-    "python": lambda x: isinstance(x, str),
-    "horizon": lambda x: _is_count(x) and x > 0,
-    "epoch": _is_count,
-    "history": _is_history,
-    "best_epoch": lambda x: x is None or _is_count(x),
-    "why": lambda x: isinstance(x, str),
-    "good": _are_floats,
-    "before": _are_floats,
-    "others": _are_floats,
-    "positions": lambda x: isinstance(x, list) and all(map(_is_count, x)),
-    "lr": lambda x: type(x) is float,
-    "optimizer": lambda x: isinstance(x, dict),
-    "callbacks": lambda x: isinstance(x, list) and all(isinstance(one, dict) for one in x),
-    "random": lambda x: isinstance(x, list),
-}

@@ -2,41 +2,34 @@
 
 Two functions have the same one if they do the same, as far as Python shows it: their code, their
 defaults, and the values that they use from around them (closures, globals, attributes of modules
-of one's own), down to the bottom. A callable object is its class and its state. What lies in
-Python itself, in glassgrad or in an installed package is its name there.
+of one's own), down to the bottom. An object is its class and its state, as `pickle` asks for it.
+What lies in Python itself, in glassgrad or in an installed package is its name there.
 
-Nothing is called, written down or read back: only hashes leave this module.
+No function is called, and nothing is written down or read back: only hashes leave this module.
 """
 
 from __future__ import annotations
 
+import copyreg
 import dis
 import functools
 import hashlib
 import json
-import random
 import sys
 import sysconfig
 import types
 from collections.abc import Iterable, Iterator, Mapping
-from decimal import Decimal
-from enum import Enum
-from fractions import Fraction
 from operator import itemgetter
-from pathlib import Path, PurePath
+from pathlib import Path
 from typing import Any
 
-from autograd import Value
+from autograd import Op, Value
 
 _DEEPEST = 60  # objects within objects; each takes a few of Python's own levels
 _OURS = frozenset({"autograd", "nn", "viz"})
 _PACKAGES = frozenset({"site-packages", "dist-packages"})
 
-# Values whose text says all of them.
-_ATOMS = (
-    bool, float, complex, str, bytes, range, Decimal, Fraction, PurePath,
-    type(None), type(...), type(NotImplemented),
-)  # fmt: skip
+_ATOMS = (bool, float, complex, str, bytes, type(None), type(...))  # their text says all of them
 
 # What else Python has: the attributes that say all of it.
 _ATTRIBUTES: dict[type, tuple[str, ...]] = {
@@ -52,6 +45,7 @@ _ATTRIBUTES: dict[type, tuple[str, ...]] = {
     staticmethod: ("__func__",),
     classmethod: ("__func__",),
     Value: ("data", "kind"),
+    Op: ("name", "forward", "partials"),
 }  # fmt: skip
 
 
@@ -116,7 +110,25 @@ class Fingerprints:
         for cls, names in _ATTRIBUTES.items():
             if isinstance(x, cls):
                 return self.each(getattr(x, name, None) for name in names)
-        return [self.of(type(x)), self._content(x), self.pairs(_state(x))]
+        if type(x) in {dict, types.MappingProxyType}:
+            return self.pairs(x.items())
+        if type(x) in {list, tuple, set, frozenset}:
+            found = self.each(x)
+            return sorted(found) if isinstance(x, (set, frozenset)) else found  # it has no order
+        return [self.of(type(x)), *self._of_object(x)]
+
+    def _of_object(self, x: Any) -> list[Any]:
+        """What `pickle` would write of it: a name, or how to make it, and its state and items."""
+        if hasattr(x, "__wrapped__"):  # with a cache around it
+            return [self.of(x.__wrapped__)]
+        try:
+            reduce = copyreg.dispatch_table.get(type(x))
+            reduced = x.__reduce_ex__(4) if reduce is None else reduce(x)
+        except Exception:  # noqa: BLE001 - a class may do anything here
+            return [self.nothing(f"a {type(x).__name__}")]
+        if isinstance(reduced, str):
+            return [str(getattr(x, "__module__", "")), reduced]
+        return [self.of(list(one) if isinstance(one, Iterator) else one) for one in reduced]
 
     def _of_function(self, f: types.FunctionType) -> list[Any]:
         code, home = f.__code__, f.__globals__.get("__name__")
@@ -158,28 +170,6 @@ class Fingerprints:
         ]
         return [cls.__qualname__, self.each(cls.__bases__), self.pairs(members)]
 
-    def _content(self, x: Any) -> Any:
-        """What an object holds besides its attributes."""
-        if isinstance(x, (list, tuple)):
-            return self.each(x)
-        if isinstance(x, (dict, types.MappingProxyType)):
-            return self.pairs(x.items())
-        if isinstance(x, (set, frozenset)):
-            return sorted(self.each(x))  # its order differs between processes
-        if isinstance(x, random.Random):
-            return "" if isinstance(x, random.SystemRandom) else self.of(x.getstate())
-        return self._content_in_c(x)
-
-    def _content_in_c(self, x: Any) -> Any:
-        if hasattr(x, "tobytes") and hasattr(x, "dtype"):  # an array or a number of NumPy
-            numbers = x.ravel().tolist() if x.dtype.hasobject else x.tobytes()
-            return [str(x.dtype), list(x.shape), self.of(numbers)]
-        if hasattr(x, "__name__") and (callable(x) or hasattr(x, "__objclass__")):  # a function
-            return [str(getattr(x, "__module__", "")), str(x.__name__)]
-        if hasattr(x, "__wrapped__"):  # with a cache around it
-            return self.of(x.__wrapped__)
-        return "" if _shows_its_state(type(x)) else self.nothing(f"a {type(x).__name__}")
-
 
 def hashed(parts: Any) -> str:
     """A hash of lists and texts."""
@@ -191,12 +181,9 @@ def hashed(parts: Any) -> str:
 
 def _atom(x: Any) -> str | None:
     """What a single value says of itself; None if there is more to it."""
-    cls = type(x)
-    if isinstance(x, Enum):
-        return f"{cls.__qualname__}.{x.name}"
-    if isinstance(x, _ATOMS):
-        return f"{cls.__name__} {x!r}"
-    return f"int {x:x}" if isinstance(x, int) else None  # not repr: it has a limit of digits
+    if type(x) in _ATOMS:
+        return f"{type(x).__name__} {x!r}"
+    return f"int {x:x}" if type(x) is int else None  # not repr: it has a limit of digits
 
 
 def _value(cell: types.CellType) -> Any:
@@ -212,24 +199,6 @@ def _nested(code: types.CodeType) -> Iterator[types.CodeType]:
     for x in code.co_consts:
         if isinstance(x, types.CodeType):
             yield from _nested(x)
-
-
-def _state(x: Any) -> list[tuple[str, Any]]:
-    """The attributes of an object, those in slots first."""
-    names = [
-        name
-        for cls in reversed(type(x).__mro__)
-        for name, member in vars(cls).items()
-        if isinstance(member, types.MemberDescriptorType)
-    ]
-    slots = [(name, getattr(x, name)) for name in names if hasattr(x, name)]
-    return [*slots, *getattr(x, "__dict__", {}).items()]
-
-
-def _shows_its_state(cls: type) -> bool:
-    """Whether all of an object lies in its attributes, as it does where a class is in Python."""
-    first = cls.__mro__[-2] if len(cls.__mro__) > 1 else cls
-    return first is object or "__dict__" in vars(first) or "__slots__" in vars(first)
 
 
 @functools.cache

@@ -16,14 +16,14 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field
 from typing import Any
 
-from autograd import scope
+from autograd import Value, scope
 
 from ..layers import Layer
 from ..module import Module
 from ..walk import bottom_up
+from . import parts as kinds
 from .container import FormatError
 from .layout import columns, names
-from .parts import KINDS, NamelessError, Plan, facts_of, has_more, inside, named, planned
 
 _NEURONS = re.compile(r"(^|/)neurons\.[0-9]+$")  # a Layer adds this itself
 
@@ -63,16 +63,17 @@ def described(model: Module) -> Architecture:
     """
     unknown = Architecture(type(model).__name__)
     order: list[Module] = bottom_up(model, _modules_in)
-    if any(KINDS.get(type(part).__name__) is not type(part) for part in order):
+    if any(kinds.KINDS.get(type(part).__name__) is not type(part) for part in order):
         return unknown
     positions = {id(part): position for position, part in enumerate(order)}
     parts: list[dict[str, Any]] = []
     try:
         for part in order:
             parts.append(_entry(part, positions))
-        plans = _plans(parts)
-        pairs = _shared(model, plans, order)
-    except NamelessError as error:
+        _check(parts)
+        owned = [part.parameters() if kinds.inside(part) is None else [] for part in order]
+        pairs = _shared(model, parts, owned)
+    except kinds.NamelessError as error:
         place = next(name for name, one in model.named_modules() if one is part)
         raise ValueError(
             f"save writes down names, no code, and {place or 'this model'} has "
@@ -82,20 +83,20 @@ def described(model: Module) -> Architecture:
         ) from None
     except (FormatError, LookupError, AttributeError, TypeError):
         return unknown  # a part of itself, or taken to pieces, or with more than its class has
-    _add_scopes(parts, order)
+    _add_scopes(parts, order, owned)
     return Architecture(unknown.title, parts, pairs)
 
 
 def built(architecture: Architecture, numbers: int) -> Module:
     """A model of that structure, all zeros; ``numbers`` is how many the file has for it."""
-    plans = _plans(architecture.parts)
-    promised, repeated = sum([plan.numbers for plan in plans]), len(architecture.shared)
+    _check(architecture.parts)
+    promised, repeated = _promised(architecture.parts), len(architecture.shared)
     if promised != numbers + repeated:
         raise FormatError(
             f"it describes a model with {promised} numbers, of which {repeated} are shared, and "
             f"holds {numbers}"
         )
-    model = _assembled(plans)
+    model = _assembled(architecture.parts)
     _share(model, architecture.shared)
     return model
 
@@ -118,27 +119,30 @@ def difference(own: Architecture, other: Architecture) -> str:
 
 
 def _modules_in(part: Module) -> list[Module]:
-    return [one for one in inside(part) or () if isinstance(one, Module)]
+    return [one for one in kinds.inside(part) or () if isinstance(one, Module)]
 
 
 def _entry(part: Module, positions: Mapping[int, int]) -> dict[str, Any]:
     entry: dict[str, Any] = {"kind": type(part).__name__}
-    some = inside(part)
+    some = kinds.inside(part)
     if some is None:
-        entry |= facts_of(part)
+        entry |= kinds.facts_of(part)
     else:
-        entry["parts"] = [positions[id(x)] if isinstance(x, Module) else named(x) for x in some]
+        entry["parts"] = [
+            positions[id(x)] if isinstance(x, Module) else kinds.named(x) for x in some
+        ]
     if not part.training:
         entry["training"] = False
     return entry
 
 
-def _add_scopes(parts: Sequence[dict[str, Any]], order: Sequence[Module]) -> None:
+def _add_scopes(
+    parts: Sequence[dict[str, Any]], order: Sequence[Module], owned: Sequence[Sequence[Value]]
+) -> None:
     """Say in which scope each part was made: pictures show it on its parameters.
 
     A parameter that several parts share was made in one of them, and nobody knows in which.
     """
-    owned = [part.parameters() if inside(part) is None else [] for part in order]
     owners = Counter([id(parameter) for own in owned for parameter in own])
     for entry, part, own in zip(parts, order, owned, strict=True):
         around = next((p.scope for p in own if owners[id(p)] == 1), "")
@@ -148,23 +152,29 @@ def _add_scopes(parts: Sequence[dict[str, Any]], order: Sequence[Module]) -> Non
             entry["scope"] = around
 
 
-def _plans(parts: Sequence[Any]) -> list[Plan]:
-    plans = [planned(facts, position) for position, facts in enumerate(parts)]
-    used = {one for plan in plans for one in plan.inside or () if isinstance(one, int)}
-    if len(used) != len(plans) - 1:
+def _check(parts: Sequence[Any]) -> None:
+    """Whether each is right, and all are of use."""
+    for position, facts in enumerate(parts):
+        kinds.check(facts, position)
+    used = {one for facts in parts for one in facts.get("parts", ()) if isinstance(one, int)}
+    if len(used) != len(parts) - 1:
         raise FormatError("it describes parts that belong to no model")
-    return plans
 
 
-def _assembled(plans: Sequence[Plan]) -> Module:
+def _promised(parts: Sequence[Any]) -> int:
+    """How many numbers a model of these parts has, if it shares none."""
+    return sum(map(kinds.numbers_in, parts))
+
+
+def _assembled(parts: Sequence[dict[str, Any]]) -> Module:
     modules: list[Module] = []
-    for plan in plans:
-        with scope(plan.scope) if plan.scope else nullcontext():
-            modules.append(plan.built(modules))
-    for module, plan in zip(modules, plans, strict=True):
-        if not plan.training:
+    for facts in parts:
+        with scope(facts["scope"]) if facts.get("scope") else nullcontext():
+            modules.append(kinds.built(facts, modules))
+    for module, facts in zip(modules, parts, strict=True):
+        if facts.get("training") is False:
             # What is made of parts speaks for itself alone: each of them has its own say.
-            for one in module.modules() if plan.inside is None else [module]:
+            for one in [module] if "parts" in facts else module.modules():
                 one.training = False
     return modules[-1]
 
@@ -172,8 +182,12 @@ def _assembled(plans: Sequence[Plan]) -> Module:
 # --- parameters that stand in several places ------------------------------------------------------
 
 
-def _shared(model: Module, plans: Sequence[Plan], order: Sequence[Module]) -> list[list[str]]:
+def _shared(
+    model: Module, parts: Sequence[dict[str, Any]], owned: Sequence[Sequence[Value]]
+) -> list[list[str]]:
     """[name, name of its first place] for each place whose parameter has another before it.
+
+    ``owned`` are the parameters of each part.
 
     Raises
     ------
@@ -181,13 +195,14 @@ def _shared(model: Module, plans: Sequence[Plan], order: Sequence[Module]) -> li
         if the model has other numbers than those of its parts.
     """
     measured, first = _measured(model), names(model)
-    numbers = len(first) + sum([count for (count,) in measured.values()])
-    if numbers == sum([plan.numbers for plan in plans]) and not any(map(has_more, order)):
-        return []  # as many parameters as places
-    blank = _assembled(plans)
+    places, numbers = _promised(parts), sum([count for (count,) in measured.values()])
+    mine = [parameter for own in owned for parameter in own]
+    if places - numbers == len(first) == len(mine) == len(set(map(id, mine))):
+        return []  # as many parameters as places, and these are the places of the parts
+    blank = _assembled(parts)
     origins = {id(parameter): name for name, parameter in first.items()}
-    places = [(name, origins[id(_at(model, name))]) for name in names(blank)]
-    pairs = [[name, origin] for name, origin in places if name != origin]
+    found = [(name, origins[id(_at(model, name))]) for name in names(blank)]
+    pairs = [[name, origin] for name, origin in found if name != origin]
     _share(blank, pairs)
     if list(names(blank)) != list(first) or _measured(blank) != measured:
         raise FormatError("it has numbers of which its class does not know")

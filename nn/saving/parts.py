@@ -13,9 +13,9 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from functools import cache
-from inspect import get_annotations, signature
+from inspect import signature
 from types import ModuleType
-from typing import Any, NamedTuple
+from typing import Any
 
 from autograd import log_softmax, ops, softmax
 
@@ -30,7 +30,6 @@ from ..module_list import ModuleList
 from ..names import nearest
 from ..normalisation import LayerNorm, RMSNorm
 from ..sequential import Sequential
-from ..walk import may_hold_parts
 from .container import FormatError, is_count
 
 Facts = dict[str, Any]
@@ -131,109 +130,84 @@ def _key(argument: str) -> str:
     return argument.rstrip("_")  # activation_ is called so because of a function
 
 
-def has_more(part: Module) -> bool:
-    """Whether somebody has given a part attributes in which there may be parameters."""
-    some = [part, *part.neurons] if isinstance(part, Layer) else [part]
-    return any(
-        may_hold_parts(x) and name not in _attributes(type(one).__name__)
-        for one in some
-        for name, x in vars(one).items()
-        if not (isinstance(one, ModuleList) and name.isdigit())
-    )
-
-
-@cache
-def _attributes(kind: str) -> frozenset[str]:
-    """The attributes that a class says it has."""
-    return frozenset([name for base in KINDS[kind].__mro__ for name in get_annotations(base)])
-
-
 # --- read, and built ------------------------------------------------------------------------------
 
 
-class Plan(NamedTuple):
-    """A part in a file, which was found to be right as far as it shows before it is built."""
+def check(facts: Any, position: int) -> None:
+    """Whether a part in a file is right as far as it shows before it is built.
 
-    cls: type[Module]
-    where: str
-    arguments: Facts
-    inside: list[Any] | None  # the positions of parts, and functions
-    scope: str
-    training: bool
-
-    @property
-    def numbers(self) -> int:
-        """How many numbers of its own the part has."""
-        if self.inside is not None or self.cls not in _COUNTS:
-            return 0
-        return _COUNTS[self.cls](**self.arguments)
-
-    def built(self, before: Sequence[Module]) -> Module:
-        """The part, all zeros, of those that were built before it."""
-        cls = self.cls
-        if self.inside is None:
-            make = _MAKERS.get(cls, cls)
-            zeros = {"init": "zeros"} if "init" in signature(make).parameters else {}
-            try:
-                return make(**self.arguments, **zeros)
-            except (ValueError, TypeError, OverflowError) as error:  # a part's own checks
-                raise FormatError(f"{self.where} cannot be built ({error})") from None
-        found = [before[one] if isinstance(one, int) else one for one in self.inside]
-        attribute, kind = _INSIDE[cls]
-        if not all(isinstance(one, kind) for one in found):
-            raise FormatError(f"{self.where} has parts that are not a {kind.__name__}")
-        if cls is ModuleList:
-            return ModuleList(found)
-        module = cls.__new__(cls)  # its __init__ would make other parts
-        setattr(module, attribute, found)
-        return module
-
-
-def planned(facts: Any, position: int) -> Plan:
-    """A part as a file has it; in which it may be made of parts before it."""
+    It may be made of parts before it.
+    """
     kind = facts.get("kind") if isinstance(facts, dict) else None
     if not isinstance(kind, str) or kind not in KINDS:
         raise FormatError(f"part {position} of its model is of the kind {kind!r:.60}, unknown here")
-    cls, where = KINDS[kind], f"part {position} of its model ({kind})"
-    scope = facts.get("scope", "")
+    where, scope = _where(facts, position), facts.get("scope", "")
     if not isinstance(scope, str):
         raise FormatError(f"the 'scope' of {where} is {scope!r:.60}, not text")
-    arguments, made_of = {}, None
-    if "parts" in facts or (cls in _INSIDE and cls not in _COUNTS):
-        made_of = _parts(facts.get("parts"), position, where, cls)
-    else:
-        arguments = {
-            name: _argument(facts, _key(name), annotation, where)
-            for name, annotation in _arguments(kind).items()
-        }
-    return Plan(cls, where, arguments, made_of, scope, facts.get("training") is not False)
+    if "parts" in facts or (KINDS[kind] in _INSIDE and KINDS[kind] not in _COUNTS):
+        _check_parts(facts.get("parts"), position, where, KINDS[kind])
+        return
+    for name, annotation in _arguments(kind).items():
+        if (key := _key(name)) not in facts:
+            raise FormatError(f"{where} has no {key!r}")
+        is_right, complaint = _ARGUMENTS[annotation]
+        if not is_right(facts[key]):
+            raise FormatError(f"the {key!r} of {where} is {facts[key]!r:.60}, {complaint}")
+
+
+def numbers_in(facts: Facts) -> int:
+    """How many numbers of its own such a part has."""
+    count = _COUNTS.get(KINDS[facts["kind"]])
+    return 0 if count is None or "parts" in facts else count(**_given(facts))
+
+
+def built(facts: Facts, before: Sequence[Module]) -> Module:
+    """Such a part, all zeros, of those that were built before it."""
+    cls, where = KINDS[facts["kind"]], _where(facts, len(before))
+    if "parts" not in facts:
+        make = _MAKERS.get(cls, cls)
+        zeros = {"init": "zeros"} if "init" in signature(make).parameters else {}
+        try:
+            return make(**_given(facts), **zeros)
+        except (ValueError, TypeError, OverflowError) as error:  # a part's own checks
+            raise FormatError(f"{where} cannot be built ({error})") from None
+    inside: list[Any] = [
+        found(one) if isinstance(one, str) else before[one] for one in facts["parts"]
+    ]
+    attribute, kind = _INSIDE[cls]
+    if not all(isinstance(one, kind) for one in inside):
+        raise FormatError(f"{where} has parts that are not a {kind.__name__}")
+    if cls is ModuleList:
+        return ModuleList(inside)
+    module = cls.__new__(cls)  # its __init__ would make other parts
+    setattr(module, attribute, inside)
+    return module
+
+
+def _given(facts: Facts) -> Facts:
+    """The facts as arguments of the constructor."""
+    given = {name: facts[_key(name)] for name in _arguments(facts["kind"])}
+    return {name: found(x) if isinstance(x, str) else x for name, x in given.items()}
+
+
+def _where(facts: Facts, position: int) -> str:
+    return f"part {position} of its model ({facts['kind']})"
 
 
 _ARGUMENTS: dict[str, tuple[Callable[[Any], bool], str]] = {
     "int": (lambda x: type(x) is int and x > 0, "not a whole number from 1 on"),
     "bool": (lambda x: type(x) is bool, "neither true nor false"),
     "float": (lambda x: type(x) is float and math.isfinite(x), "not a finite float"),
+    "ActivationLike": (lambda x: type(x) is str, "not the name of a function"),
 }
 
 
-def _argument(facts: Facts, key: str, annotation: str, where: str) -> Any:
-    if key not in facts:
-        raise FormatError(f"{where} has no {key!r}")
-    if annotation == "ActivationLike":
-        return found(facts[key])
-    is_right, complaint = _ARGUMENTS[annotation]
-    if not is_right(facts[key]):
-        raise FormatError(f"the {key!r} of {where} is {facts[key]!r:.60}, {complaint}")
-    return facts[key]
-
-
-def _parts(parts: Any, position: int, where: str, cls: type[Module]) -> list[Any]:
+def _check_parts(parts: Any, position: int, where: str, cls: type[Module]) -> None:
     if cls not in _INSIDE or not isinstance(parts, list) or not (parts or cls is ModuleList):
         raise FormatError(f"the 'parts' of {where} are {parts!r:.60}, not a list of parts")
     for one in parts:
         if not isinstance(one, str) and not (is_count(one) and one < position):
             raise FormatError(f"{where} contains {one!r:.60}, which is not a part before it")
-    return [found(one) if isinstance(one, str) else one for one in parts]
 
 
 # --- functions that a file may name ---------------------------------------------------------------

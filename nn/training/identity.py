@@ -25,22 +25,19 @@ from typing import Any
 
 from autograd import Op, Value
 
-_DEEPEST = 60  # objects within objects; each takes a few of Python's own levels
+_DEEPEST = 100  # objects within objects; each takes a few of Python's own levels
 _OURS = frozenset({"autograd", "nn", "viz"})
 _PACKAGES = frozenset({"site-packages", "dist-packages"})
 
 _ATOMS = (bool, float, complex, str, bytes, type(None), type(...))  # their text says all of them
 
-# What else Python has: the attributes that say all of it.
+# What pickle does not write, or by name alone: the attributes that say all of it.
 _ATTRIBUTES: dict[type, tuple[str, ...]] = {
     types.CodeType: (
         "co_argcount", "co_posonlyargcount", "co_kwonlyargcount", "co_flags", "co_code",
         "co_consts", "co_names", "co_varnames", "co_freevars", "co_cellvars", "co_exceptiontable",
     ),
-    types.BuiltinFunctionType: ("__module__", "__qualname__", "__self__"),
-    types.MethodType: ("__func__", "__self__"),
     types.ModuleType: ("__name__",),
-    functools.partial: ("func", "args", "keywords"),
     property: ("fget", "fset"),
     staticmethod: ("__func__",),
     classmethod: ("__func__",),

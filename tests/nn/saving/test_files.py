@@ -259,7 +259,7 @@ def test_every_class_of_nn_is_known_with_the_kinds_of_its_arguments():
     }
 
     assert classes - set(KINDS.values()) == set()
-    assert annotations == parts._ARGUMENTS.keys() | {"ActivationLike"}
+    assert annotations == parts._ARGUMENTS.keys()
 
 
 def test_a_linear_layer_to_which_somebody_gave_an_activation(path):

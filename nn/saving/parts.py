@@ -19,44 +19,44 @@ from typing import Any
 
 from autograd import log_softmax, ops, softmax
 
-from .. import activation_modules, dropout, embedding, layers, normalisation
+from .. import (
+    activation_modules,
+    dropout,
+    embedding,
+    layers,
+    module_list,
+    normalisation,
+    sequential,
+)
 from ..activations import activations, linear, name_of
 from ..data import encoding
-from ..data.encoding import Standardise
-from ..embedding import Embedding
-from ..layers import MLP, Layer, Linear, Neuron
+from ..layers import Layer, Linear, Neuron
 from ..module import Module
 from ..module_list import ModuleList
 from ..names import nearest
-from ..normalisation import LayerNorm, RMSNorm
-from ..sequential import Sequential
 from .container import FormatError, is_count
 
 Facts = dict[str, Any]
 
 
-def _classes(*rooms: ModuleType) -> dict[str, type[Module]]:
-    """The classes of nn that a user can build."""
-    found = {name: x for room in rooms for name, x in vars(room).items() if name[0] != "_"}
-    return {
-        name: cls
-        for name, cls in found.items()
-        if isinstance(cls, type) and issubclass(cls, Module) and cls is not Module
-    }
-
+_ROOMS: tuple[ModuleType, ...] = (
+    activation_modules, dropout, embedding, encoding, layers, module_list, normalisation,
+    sequential,
+)  # fmt: skip
 
 KINDS: dict[str, type[Module]] = {
-    **_classes(layers, activation_modules, dropout, normalisation, embedding, encoding),
-    "Sequential": Sequential,
-    "ModuleList": ModuleList,
+    name: cls
+    for room in _ROOMS
+    for name, cls in vars(room).items()
+    if isinstance(cls, type) and issubclass(cls, Module) and cls is not Module and name[0] != "_"
 }
 
 # What is made of parts: the attribute that holds them, and what each of them is.
 _INSIDE: dict[type[Module], tuple[str, type]] = {
     Layer: ("neurons", Neuron),  # if these differ
     Linear: ("neurons", Neuron),
-    MLP: ("layers", Layer),
-    Sequential: ("layers", object),
+    layers.MLP: ("layers", Layer),
+    sequential.Sequential: ("layers", object),
     ModuleList: ("", Module),
 }
 
@@ -66,21 +66,21 @@ _COUNTS: dict[type[Module], Callable[..., int]] = {
     Neuron: lambda nin, bias, **_: nin + bias,
     Layer: lambda nin, nout, bias, **_: nout * (nin + bias),
     Linear: lambda nin, nout, bias: nout * (nin + bias),
-    LayerNorm: lambda size, affine, **_: 2 * size * affine,
-    RMSNorm: lambda size, affine, **_: size * affine,
-    Embedding: lambda count, size: count * size,
-    Standardise: lambda nin: 2 * nin,
+    normalisation.LayerNorm: lambda size, affine, **_: 2 * size * affine,
+    normalisation.RMSNorm: lambda size, affine, **_: size * affine,
+    embedding.Embedding: lambda count, size: count * size,
+    encoding.Standardise: lambda nin: 2 * nin,
 }
 
 _NOT_SAID = frozenset({"nonlin", "init", "rng"})
 
 
-def _standardise(nin: int) -> Standardise:
+def _standardise(nin: int) -> Module:
     """One whose numbers are still to come: these are tensors, see `layout.Column`."""
-    return Standardise([0.0] * nin, [1.0] * nin)
+    return encoding.Standardise([0.0] * nin, [1.0] * nin)
 
 
-_MAKERS: dict[type[Module], Callable[..., Module]] = {Standardise: _standardise}
+_MAKERS: dict[type[Module], Callable[..., Module]] = {encoding.Standardise: _standardise}
 
 
 # --- written down ---------------------------------------------------------------------------------

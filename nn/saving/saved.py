@@ -24,11 +24,7 @@ OF_MODEL = "model/"  # begins the names of a model's tensors in a checkpoint
 
 # What texts in a header are in JSON, and what they say of a model.
 _FORMS = {
-    "architecture": {
-        "title": str,
-        "parts": [dict],
-        "shared": [lambda x: type(x) is list and list(map(type, x)) == [str, str]],
-    },
+    "architecture": {"title": str, "parts": [dict]},
     "frozen": {str: [is_count]},
     "decision_threshold": lambda x: x is None or (type(x) is float and math.isfinite(x)),
 }

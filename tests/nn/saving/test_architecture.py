@@ -60,11 +60,12 @@ def test_neurons_keep_the_scope_of_their_layer():
     assert again.parameters()[-1].scope == "neurons.1"
 
 
-def test_places_that_share_are_named_with_the_first():
+@pytest.mark.parametrize("within", [True, False], ids=["within a part", "of two parts"])
+def test_a_model_with_a_parameter_in_two_places_is_unknown(within):
     model = Sequential(Neuron(2), Neuron(2, bias=False))
-    model.layers[1].w[0] = model.layers[0].w[1]
+    model.layers[1].w[0] = model.layers[int(within)].w[1]
 
-    assert described(model).shared == [["layers.1.w.0", "layers.0.w.1"]]
+    assert not described(model).is_known
 
 
 @pytest.mark.parametrize(
@@ -181,16 +182,6 @@ LAYER = {"kind": "Layer", "nin": 1, "nout": 1, "activation": "relu", "bias": Tru
 def test_structures_that_are_none(parts, complaint):
     with refused(FormatError, complaint):
         built(Architecture("Layer", parts), 2)
-
-
-@pytest.mark.parametrize(
-    "pair",
-    [["b", "x"], ["x", "neurons.0.b"], ["neurons.0.b", "neurons.0.b"]],
-    ids=["unknown origin", "unknown name", "itself"],
-)
-def test_what_cannot_be_shared(pair):
-    with pytest.raises(FormatError, match="not two of its places"):
-        built(Architecture("Layer", [LAYER], [pair]), 1)
 
 
 def test_a_chain_of_nothing():

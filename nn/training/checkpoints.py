@@ -11,16 +11,14 @@ from typing import TYPE_CHECKING, Any
 
 from ..inputs import size
 from ..names import helped
-from ..saving.checkpoint import write_checkpoint
+from ..saving.files import write_checkpoint
 from ..saving.random_states import random_states
 from ..settings import yes_or_no
 from .callbacks import Callback
 from .monitoring import column, is_better, is_higher_better, weights_of
-from .restoring import others
 from .settings import Settings, settings_of
 
 if TYPE_CHECKING:
-    from ..saving.saved import Saved
     from .loop import Training
 
 
@@ -29,7 +27,7 @@ class Checkpoint(Callback):
 
     The model in it, which `nn.load` reads, is that of the last epoch that was written; when the
     training ends, it is the model as it then is in memory: with early stopping that of the best
-    epoch. What a resumed training goes on from, the last epoch, is in the file beside it.
+    epoch. What a resumed training goes on from, the last epoch, is in the file besides.
 
     >>> Checkpoint("best.safetensors", save_best_only=True, monitor="val_accuracy")
     Checkpoint('best.safetensors', save_best_only=True, monitor='val_accuracy')
@@ -79,7 +77,7 @@ class Checkpoint(Callback):
                 "save_best_only=True too"
             )
         self._settings: Settings | None = None
-        self._last: tuple[dict[str, Any], list[float], Saved] | None = None  # what was written
+        self._state: dict[str, Any] = {}  # what was written last
 
     def begin(self, training: Training) -> Settings:
         """Note what a training is, before anything of it has changed."""
@@ -107,20 +105,17 @@ class Checkpoint(Callback):
         """Show the model as it now is; the next training is another."""
         if not self.save_best_only:
             self._show(training)
-        self._settings = self._last = None
+        self._settings, self._state = None, {}
 
     def _write(self, training: Training) -> None:
-        state = {**(self._settings or self.begin(training)).saved, **state_of(training)}
-        saved = write_checkpoint(self.path, training.model, state)
-        self._last = state, training.weights.now(), saved
+        settings = self._settings or self.begin(training)
+        self._state = {**settings.saved, **state_of(training)}
+        write_checkpoint(self.path, training.model, self._state)
 
     def _show(self, training: Training) -> None:
         """Let the model in the file be that in memory, and what is gone on from stay as it is."""
-        if self._last is None:
-            return
-        (state, numbers, saved), now = self._last, training.weights.now()
-        if now != numbers and len(now) == len(numbers):
-            write_checkpoint(self.path, training.model, state, last=saved)
+        if self._state and training.weights.now() != self._state["weights"]:
+            write_checkpoint(self.path, training.model, self._state)
 
     def _write_if_best(self, training: Training) -> None:
         name = column(self.monitor, training.logs, "Checkpoint")
@@ -130,10 +125,9 @@ class Checkpoint(Callback):
             best = number if is_better(number, best, higher=higher) else best
         if is_better(now, best, higher=higher):
             self._write(training)
-            last = training.weights.now()
             training.weights.give(weights_of(training, name))
             self._show(training)
-            training.weights.give(last)
+            training.weights.give(self._state["weights"])
 
     def _higher(self, training: Training) -> bool:
         return is_higher_better(
@@ -155,9 +149,8 @@ def state_of(training: Training) -> dict[str, Any]:
         "history": {name: list(numbers) for name, numbers in training.history.items()},
         "best_epoch": training.history.best_epoch,
         "why": training.why,
-        "good": training.weights.good,
+        "weights": training.weights.now(),  # and those of the optimiser that are not the model's
         "before": training.weights.before,
-        "others": [parameter.data for parameter in others(training)],
         "positions": list(training.data.positions),
         "lr": training.lr,
         "optimizer": training.optimizer.state_dict(),

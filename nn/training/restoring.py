@@ -9,10 +9,8 @@ from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from autograd import Value
-
-from ..saving.checkpoint import TrainingState, read_checkpoint, restore
 from ..saving.container import FormatError, fits, is_count
+from ..saving.files import TrainingState, read_checkpoint, restore
 from ..saving.random_states import generators, set_random_states
 from ..saving.saved import snapshot
 from .settings import Settings, difference
@@ -42,9 +40,8 @@ _FORM: dict[str, Any] = {
     "history": _is_history,
     "best_epoch": lambda x: x is None or is_count(x),
     "why": str,
-    "good": _WEIGHTS,
+    "weights": _WEIGHTS,
     "before": _WEIGHTS,
-    "others": _WEIGHTS,
     "positions": [is_count],
     "lr": float,
     "optimizer": dict,
@@ -132,26 +129,17 @@ def _check_epochs(training: Training, state: TrainingState, path: str) -> None:
 # --- all or nothing -------------------------------------------------------------------------------
 
 
-def others(training: Training) -> list[Value]:
-    """The parameters that the optimiser was given besides those of the model."""
-    own = set(map(id, training.model.parameters()))
-    return [p for p in training.optimizer.parameters if id(p) not in own]
-
-
 def _restore(training: Training, state: TrainingState) -> None:
     """Give a fresh training all that the checkpoint knows; if anything does not fit, nothing."""
     callbacks, count = training.callbacks.remembering, len(training.weights.now())
-    wanted = {"good": count, "before": count, "others": len(others(training)),
-              "callbacks": len(callbacks)}  # fmt: skip
-    for name, length in wanted.items():
+    for name, length in {"weights": count, "before": count, "callbacks": len(callbacks)}.items():
         if len(state[name]) != length:
             raise FormatError(f"its {name!r} has {len(state[name])} items, and this has {length}")
     if list(training.data.positions) != state["positions"]:
         raise FormatError("its training learned from other examples")
     with _all_or_nothing(training):
         restore(training.model, state)
-        for parameter, number in zip(others(training), state["others"], strict=True):
-            parameter.data = number
+        training.weights.give(state["weights"])
         training.optimizer.load_state_dict(state["optimizer"])
         training.lr = state["lr"]
         for callback, one in zip(callbacks, state["callbacks"], strict=True):
@@ -162,14 +150,13 @@ def _restore(training: Training, state: TrainingState) -> None:
     training.history.update(state["history"])
     training.history.best_epoch = state["best_epoch"]
     training.epoch, training.why = state["epoch"], state["why"]
-    training.weights.good, training.weights.before = state["good"], state["before"]
+    training.weights.good = training.weights.before = state["before"]
 
 
 @contextmanager
 def _all_or_nothing(training: Training) -> Iterator[None]:
     """If the block does not reach its end, everything that it may change is as it was."""
-    model_back = snapshot(training.model)
-    numbers = [(parameter, parameter.data) for parameter in others(training)]
+    model_back, numbers = snapshot(training.model), training.weights.now()
     # Of an object its attributes, and what lies in their lists and dicts.
     memories = [
         (x, {name: copy.copy(one) if isinstance(one, (list, dict, set)) else one
@@ -181,8 +168,7 @@ def _all_or_nothing(training: Training) -> Iterator[None]:
         yield
     except BaseException:
         model_back()
-        for parameter, number in numbers:
-            parameter.data = number
+        training.weights.give(numbers)
         for x, before in memories:
             vars(x).clear()
             vars(x).update(before)

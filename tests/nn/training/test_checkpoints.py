@@ -332,7 +332,7 @@ def test_killed_at_random_moments_it_always_resumes_from_a_whole_checkpoint(tmp_
         process.communicate()
         kills += 1
         assert process.returncode == -signal.SIGKILL
-        now = nn.saving.checkpoint.read_checkpoint(tmp_path / "killed")["epoch"]
+        now = nn.saving.read_checkpoint(tmp_path / "killed")["epoch"]
         assert now >= reached
         reached = now
 

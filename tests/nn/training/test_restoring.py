@@ -178,7 +178,8 @@ def test_any_damage_is_refused_or_harmless(tmp_path_factory, damage, optimizer, 
         (("lr",), -1.0, "Adam: lr is "),
         (("best_epoch",), 7, "its best epoch is 7, of 2"),
         (("history", "loss"), [0.5], "its history is not one of 2 epochs"),
-        (("good",), [0.5], "its 'good' has 1 items, and this has 13"),
+        (("weights",), [0.5], "its 'weights' has 1 items, and this has 13"),
+        (("before",), [0.5], "its 'before' has 1 items, and this has 13"),
     ],
 )
 def test_what_would_fail_only_later_is_refused_now(tmp_path, place, new, text):

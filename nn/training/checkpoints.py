@@ -60,12 +60,9 @@ class Checkpoint(Callback):
             raise TypeError(f"Checkpoint: path is that of a file, got {path!r:.60}")
         self.path, self.every = Path(path), size(every, "Checkpoint: every")
         self.save_best_only = yes_or_no(save_best_only, "Checkpoint: save_best_only")
-        self.monitor = monitor
-        self.higher_is_better = (
-            None
-            if higher_is_better is None
-            else yes_or_no(higher_is_better, "Checkpoint: higher_is_better")
-        )
+        self.monitor, self.higher_is_better = monitor, higher_is_better
+        if higher_is_better is not None:
+            yes_or_no(higher_is_better, "Checkpoint: higher_is_better")
         if self.save_best_only and self.every != 1:
             raise ValueError(
                 f"Checkpoint: every={self.every} and save_best_only=True do not go together: the "
@@ -76,18 +73,22 @@ class Checkpoint(Callback):
                 "Checkpoint: monitor and higher_is_better say which epoch is the best; write "
                 "save_best_only=True too"
             )
-        self._settings: Settings | None = None
+        self._settings: dict[str, Any] = {}
         self._state: dict[str, Any] = {}  # what was written last
+        self._higher = False
 
     def begin(self, training: Training) -> Settings:
         """Note what a training is, before anything of it has changed."""
-        self._settings = settings_of(training)
-        return self._settings
+        settings = settings_of(training)
+        self._settings = settings.saved
+        return settings
 
     def on_fit_begin(self, training: Training) -> None:
         """Write the first: whatever stands in the way is said before anything is learned."""
         if self.save_best_only:
-            self._higher(training)
+            self._higher = is_higher_better(
+                self.monitor, training.metrics, "Checkpoint", said=self.higher_is_better
+            )
             if training.history.epochs and self.path.exists():
                 return  # a resumed training, whose best epoch is in the file
         self._write(training)
@@ -95,44 +96,26 @@ class Checkpoint(Callback):
     def on_epoch_kept(self, training: Training) -> None:
         """Write one, if it is time."""
         if self.save_best_only:
-            self._write_if_best(training)
+            name = column(self.monitor, training.logs, "Checkpoint")
+            *before, now = map(float, training.history[name])
+            if all(is_better(now, one, higher=self._higher) for one in [math.nan, *before]):
+                self._write(training, weights_of(training, name))
             return
         is_last = training.epoch == training.epochs or training.why or training.interruptible.asked
         if is_last or training.epoch % self.every == 0:
             self._write(training)
 
     def on_fit_end(self, training: Training) -> None:
-        """Show the model as it now is; the next training is another."""
-        if not self.save_best_only:
-            self._show(training)
-        self._settings, self._state = None, {}
-
-    def _write(self, training: Training) -> None:
-        settings = self._settings or self.begin(training)
-        self._state = {**settings.saved, **state_of(training)}
-        write_checkpoint(self.path, training.model, self._state)
-
-    def _show(self, training: Training) -> None:
-        """Let the model in the file be that in memory, and what is gone on from stay as it is."""
-        if self._state and training.weights.now() != self._state["weights"]:
+        """Let the model in the file be that in memory; what is gone on from stays as it is."""
+        if not self.save_best_only and training.weights.now() != self._state["weights"]:
             write_checkpoint(self.path, training.model, self._state)
 
-    def _write_if_best(self, training: Training) -> None:
-        name = column(self.monitor, training.logs, "Checkpoint")
-        higher, best = self._higher(training), math.nan
-        *before, now = [float(x) for x in training.history[name]]
-        for number in before:
-            best = number if is_better(number, best, higher=higher) else best
-        if is_better(now, best, higher=higher):
-            self._write(training)
-            training.weights.give(weights_of(training, name))
-            self._show(training)
-            training.weights.give(self._state["weights"])
-
-    def _higher(self, training: Training) -> bool:
-        return is_higher_better(
-            self.monitor, training.metrics, "Checkpoint", said=self.higher_is_better
-        )
+    def _write(self, training: Training, shown: list[float] | None = None) -> None:
+        """Write where the training is; the model in the file may have other weights."""
+        self._state = {**self._settings, **state_of(training)}
+        training.weights.give(shown or ())
+        write_checkpoint(self.path, training.model, self._state)
+        training.weights.give(self._state["weights"])
 
     def __repr__(self) -> str:
         best = f", save_best_only=True, monitor={self.monitor!r}" if self.save_best_only else ""

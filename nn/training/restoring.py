@@ -5,11 +5,11 @@ from __future__ import annotations
 import copy
 import os
 import warnings
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from contextlib import contextmanager
 from typing import TYPE_CHECKING, Any
 
-from ..saving.container import FormatError, fits, is_count
+from ..saving.container import FormatError, about, fits, is_count
 from ..saving.files import TrainingState, read_checkpoint, restore
 from ..saving.random_states import generators, set_random_states
 from ..saving.saved import snapshot
@@ -21,14 +21,6 @@ if TYPE_CHECKING:
     from .loop import Training
 
 
-def _is_history(x: Any) -> bool:
-    return fits(x, {str: list}) and all(
-        type(number) in {int, float}
-        for name in ("epoch", "loss", "lr", "seconds")
-        for number in x.get(name, [])
-    )
-
-
 # What a state is that `fit` wrote, as far as one can see without the training.
 _WEIGHTS = [lambda x: type(x) is float and x == x]
 _FORM: dict[str, Any] = {
@@ -37,7 +29,7 @@ _FORM: dict[str, Any] = {
     "python": str,
     "horizon": lambda x: is_count(x) and x > 0,
     "epoch": is_count,
-    "history": _is_history,
+    "history": {str: list},
     "best_epoch": lambda x: x is None or is_count(x),
     "why": str,
     "weights": _WEIGHTS,
@@ -55,28 +47,21 @@ def read(path: str | os.PathLike[str], model: Module) -> TrainingState | None:
     if not os.path.exists(path):
         return None
     state = read_checkpoint(path, model=model)
-    if "settings" not in state:
-        raise FormatError(f"{os.fspath(path)!r} is a checkpoint, but not one that fit wrote")
-    try:
-        _check_form(state)
-    except FormatError as error:
-        raise FormatError(f"fit cannot go on from {os.fspath(path)!r}: {error}") from None
+    with about("go on from", path):
+        for name, form in _FORM.items():
+            if name not in state:
+                raise FormatError(
+                    f"it is a checkpoint, but not one that fit wrote in this version of glassgrad: "
+                    f"it has no {name!r}"
+                )
+            if not fits(state[name], form):
+                raise FormatError(f"its {name!r} is malformed: {state[name]!r:.60}")
+        epoch, best = state["epoch"], state["best_epoch"]
+        if any(len(column) != epoch for column in state["history"].values()):
+            raise FormatError(f"its history is not one of {epoch} epochs")
+        if best is not None and not 1 <= best <= epoch:
+            raise FormatError(f"its best epoch is {best}, of {epoch}")
     return state
-
-
-def _check_form(state: Mapping[str, Any]) -> None:
-    for name, form in _FORM.items():
-        if name not in state:
-            raise FormatError(
-                f"it has no {name!r}; another version of glassgrad may have written it"
-            )
-        if not fits(state[name], form):
-            raise FormatError(f"its {name!r} is malformed: {state[name]!r:.60}")
-    epoch, best = state["epoch"], state["best_epoch"]
-    if any(len(column) != epoch for column in state["history"].values()):
-        raise FormatError(f"its history is not one of {epoch} epochs")
-    if best is not None and not 1 <= best <= epoch:
-        raise FormatError(f"its best epoch is {best}, of {epoch}")
 
 
 def go_on(

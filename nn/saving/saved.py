@@ -60,7 +60,14 @@ class Saved:
         places = layout(model)
         check_names(self.shapes, places, self.architecture.title, type(model).__name__)
         for name, positions in self.frozen.items():
-            _check_frozen(name, positions, places)
+            place = places.get(name)
+            parameters = place.parameters if isinstance(place, Block) else []
+            for i in positions:
+                if i >= len(parameters) or not isinstance(parameters[i], Parameter):
+                    raise FormatError(
+                        f"it freezes number {i} of {name!r:.60}, and this {type(model).__name__} "
+                        "has no Parameter there"
+                    )
         if self.architecture.is_known:
             try:
                 own = described(model)
@@ -73,13 +80,18 @@ class Saved:
     def fill(self, model: Module, places: Places | None = None) -> None:
         """Give a model of the same structure these numbers: all of them, or none."""
         places = self.fitting(model) if places is None else places
-        for name, place in places.items():
-            for number in self.tensors[name].numbers:
-                if not place.takes(number):
-                    raise FormatError(
-                        f"its {name!r} contains {number!r}, which is impossible there"
-                    )
+        if wrong := self.impossible(places):
+            name, _, number = wrong
+            raise FormatError(f"its {name!r} contains {number!r}, which is impossible there")
         self.put(model, places)
+
+    def impossible(self, places: Places) -> tuple[str, int, float] | None:
+        """The first number that its place cannot have, and where it stands in which tensor."""
+        for name, place in places.items():
+            for i, number in enumerate(self.tensors[name].numbers):
+                if not place.takes(number):
+                    return name, i, number
+        return None
 
     def put(self, model: Module, places: Places) -> None:
         """Give the places in a model these numbers, which were found to fit."""
@@ -114,7 +126,7 @@ def written(model: Module, structure: Architecture) -> Saved:
     """
     places = layout(model)
     saved = on_paper(model, places, structure)
-    for name, place in places.items():
+    for name in places:
         try:
             name.encode()
         except UnicodeEncodeError:
@@ -122,12 +134,12 @@ def written(model: Module, structure: Architecture) -> Saved:
                 f"save writes names as UTF-8, and {name!r} has half a character (a lone surrogate) "
                 "in it; give that attribute or key of the model another name. Nothing was written"
             ) from None
-        for i, number in enumerate(saved.tensors[name].numbers):
-            if not place.takes(number):
-                raise ValueError(
-                    f"save got a model whose {place.names[i]!r} is {number!r}; nothing was "
-                    "written. Training went wrong before: autograd.check_finite(loss) names where"
-                )
+    if wrong := saved.impossible(places):
+        name, i, number = wrong
+        raise ValueError(
+            f"save got a model whose {places[name].names[i]!r} is {number!r}; nothing was written. "
+            "Training went wrong before: autograd.check_finite(loss) names where"
+        )
     return saved
 
 
@@ -210,14 +222,3 @@ def _listed(names: list[str], others: Iterable[str]) -> str:
         return f"{names[0]!r} and {len(names) - 1} more"
     match = nearest(names[0], others)
     return f"{names[0]!r} (nearest: {match!r})" if match else repr(names[0])
-
-
-def _check_frozen(name: str, positions: list[int], places: Places) -> None:
-    place = places.get(name)
-    if not isinstance(place, Block) or max(positions, default=0) >= len(place.parameters):
-        raise FormatError(f"it freezes what it does not have, in {name!r:.60}")
-    for i in positions:
-        if not isinstance(place.parameters[i], Parameter):
-            raise FormatError(
-                f"it freezes {place.names[i]!r}, which is not a Parameter in this model"
-            )

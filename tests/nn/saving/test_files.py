@@ -549,7 +549,8 @@ def test_only_parameters_can_be_frozen(path):
     save(model, path)
 
     assert error_of(load, path, model=Plain(Value(2.0))) == (
-        f"cannot load {str(path)!r}: it freezes 'w', which is not a Parameter in this model"
+        f"cannot load {str(path)!r}: it freezes number 0 of 'w', and this Plain has no Parameter "
+        "there"
     )
 
 
@@ -820,8 +821,11 @@ def test_a_text_that_is_missing(path, name):
 @pytest.mark.parametrize(
     ("frozen_", "complaint"),
     [
-        ({"layers.0.weight": [5]}, "it freezes what it does not have, in 'layers.0.weight'"),
-        ({"nothing": [0]}, "it freezes what it does not have, in 'nothing'"),
+        (
+            {"layers.0.weight": [5]},
+            "it freezes number 5 of 'layers.0.weight', and this MLP has no Parameter there",
+        ),
+        ({"nothing": [0]}, "it freezes number 0 of 'nothing', and this MLP has no Parameter there"),
         ({"layers.0.bias": [-1]}, "its 'frozen' is malformed: {'layers.0.bias': [-1]}"),
         ({"layers.0.bias": True}, "its 'frozen' is malformed: {'layers.0.bias': True}"),
     ],

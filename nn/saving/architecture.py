@@ -22,7 +22,7 @@ from ..module import Module
 from ..walk import bottom_up
 from . import parts as kinds
 from .container import FormatError
-from .layout import columns, names
+from .layout import columns
 
 _NEURONS = re.compile(r"(^|/)neurons\.[0-9]+$")  # a Layer adds this itself
 
@@ -153,6 +153,6 @@ def _check(parts: Sequence[Any]) -> None:
 def _says_all(parts: Sequence[Any], order: Sequence[Module], model: Module) -> bool:
     """Whether a model has the numbers of its parts, each in one place, and no others."""
     of_parts = [p for part in order if kinds.inside(part) is None for p in part.parameters()]
-    trained = {len(of_parts), len(set(map(id, of_parts))), len(names(model))}
+    trained = {len(of_parts), len(set(map(id, of_parts))), len(model.parameters())}
     measured = sum([len(column.numbers) for column in columns(model).values()])
     return trained == {sum(map(kinds.numbers_in, parts)) - measured}

@@ -110,7 +110,7 @@ def load(path: Path, model: Module | None = None) -> Any:
         if model is not None or saved.architecture.is_known:
             # Before the numbers are read: what does not fit is refused however large it is.
             filled = saved.blank() if model is None else model
-            places = saved.fitting(filled)
+            places = saved.places(filled) if model is None else saved.fitting(filled)
             prefix = OF_MODEL if file.texts["format"] == CHECKPOINT else ""
             with_numbers(saved, file.tensors(), prefix).fill(filled, places)
             return filled

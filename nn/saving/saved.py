@@ -49,13 +49,13 @@ class Saved:
         """A new model of this structure, all zeros."""
         return built(self.architecture, sum(map(math.prod, self.shapes.values())))
 
-    def fitting(self, model: Module) -> Places:
-        """Where the numbers go in a model that is of the same structure, as far as both are known.
+    def places(self, model: Module) -> Places:
+        """Where the numbers go in a model; there is a place for each.
 
         Raises
         ------
         FormatError
-            if the model is another: it has other names or shapes, say.
+            if the model has other names or shapes, or what was frozen cannot be.
         """
         places = layout(model)
         check_names(self.shapes, places, self.architecture.title, type(model).__name__)
@@ -68,6 +68,11 @@ class Saved:
                         f"it freezes number {i} of {name!r:.60}, and this {type(model).__name__} "
                         "has no Parameter there"
                     )
+        return places
+
+    def fitting(self, model: Module) -> Places:
+        """As `places`, of a model that is of the same structure, as far as both are known."""
+        places = self.places(model)
         if self.architecture.is_known:
             try:
                 own = described(model)

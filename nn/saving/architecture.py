@@ -40,7 +40,7 @@ class Architecture:
         return bool(self.parts)
 
 
-def described(model: Module) -> Architecture:
+def described(model: Module, *, strict: bool = False) -> Architecture:
     """The structure of a model, as far as the classes of nn describe it.
 
     >>> from nn import MLP
@@ -57,7 +57,8 @@ def described(model: Module) -> Architecture:
     Raises
     ------
     ValueError
-        if a function in it has no name, and all else is known.
+        if a function in it has no name, and all else is known; unless ``strict``, such a model
+        counts as unknown, too.
     """
     unknown = Architecture(type(model).__name__)
     order: list[Module] = bottom_up(model, _modules_in)
@@ -72,6 +73,8 @@ def described(model: Module) -> Architecture:
         if not _says_all(parts, order, model):
             return unknown
     except kinds.NamelessError as error:
+        if not strict:
+            return unknown
         place = next(name for name, one in model.named_modules() if one is part)
         raise ValueError(
             f"save writes down names, no code, and {place or 'this model'} has "

@@ -13,17 +13,7 @@ from ..module import Module
 from .architecture import Architecture, described
 from .container import Content, FormatError, about, opened, packed, parsed
 from .exact import decoded, encoded
-from .saved import (
-    CHECKPOINT,
-    MODEL,
-    OF_MODEL,
-    Saved,
-    check_kind,
-    saved_in,
-    texts_of,
-    with_numbers,
-    written,
-)
+from .saved import CHECKPOINT, MODEL, OF_MODEL, Saved, check_kind, saved_in, written
 
 Path = str | os.PathLike[str]
 
@@ -78,9 +68,11 @@ def save(model: Module, path: Path, *, notes: Any = None, architecture: bool = T
             f"save takes a Module, got a {type(model).__name__}: {model!r:.60}; write "
             "save(model, path)"
         )
-    structure = described(model) if architecture else Architecture(type(model).__name__)
+    structure = (
+        described(model, strict=True) if architecture else Architecture(type(model).__name__)
+    )
     saved = written(model, structure)
-    texts = {**texts_of(saved, MODEL), "notes": _noted(notes)}
+    texts = {**saved.texts(MODEL), "notes": _noted(notes)}
     write_whole(path, packed(Content(texts, saved.tensors)))
 
 
@@ -112,7 +104,7 @@ def load(path: Path, model: Module | None = None) -> Any:
             filled = saved.blank() if model is None else model
             places = saved.places(filled) if model is None else saved.fitting(filled)
             prefix = OF_MODEL if file.texts["format"] == CHECKPOINT else ""
-            with_numbers(saved, file.tensors(), prefix).fill(filled, places)
+            saved.with_numbers(file.tensors(), prefix).fill(filled, places)
             return filled
     title = saved.architecture.title
     raise ValueError(
@@ -184,15 +176,11 @@ def write_checkpoint(path: Path, model: Module, state: Mapping[str, Any]) -> Non
         raise TypeError(f"the state of a checkpoint is a dict, got a {type(state).__name__}")
     if not isinstance(model, Module):
         raise TypeError(f"a checkpoint is of a Module, got a {type(model).__name__}: {model!r:.60}")
-    try:
-        structure = described(model)
-    except ValueError:  # a function without a name: a training goes on with a model that is there
-        structure = Architecture(type(model).__name__)
-    saved = written(model, structure)
+    saved = written(model, described(model))
     tensors = {OF_MODEL + name: tensor for name, tensor in saved.tensors.items()}
     said = encoded(dict(state), tensors)
     texts = {
-        **texts_of(saved, CHECKPOINT),
+        **saved.texts(CHECKPOINT),
         "state": json.dumps(said, allow_nan=False, separators=(",", ":")),
     }
     write_whole(path, packed(Content(texts, tensors)))
@@ -215,7 +203,7 @@ def read_checkpoint(path: Path, *, model: Module | None = None) -> TrainingState
         state = decoded(text, tensors)
         if not isinstance(state, dict):
             raise FormatError("its state is not a dict")
-        return TrainingState(state, with_numbers(saved, tensors, OF_MODEL), path)
+        return TrainingState(state, saved.with_numbers(tensors, OF_MODEL), path)
 
 
 def restore(model: Module, checkpoint: TrainingState) -> None:

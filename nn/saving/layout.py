@@ -12,16 +12,18 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
+from typing import ClassVar
 
 from autograd import Value
 
 from ..data.encoding import Standardise
 from ..layers import Neuron
 from ..module import Module
+from ..parameter import Parameter
 from ..walk import dotted, walk_parts
 from .container import Tensor
 
@@ -48,10 +50,20 @@ class Block:
         """Whether a parameter can have this number."""
         return not math.isnan(number)
 
-    def fill(self, numbers: Sequence[float]) -> None:
-        """Give each parameter its number."""
+    @property
+    def frozen(self) -> list[int]:
+        """The positions of those that are frozen."""
+        return [i for i, parameter in enumerate(self.parameters) if parameter.kind == "frozen"]
+
+    def fill(self, numbers: Sequence[float], frozen: Collection[int] = ()) -> None:
+        """Give each parameter its number, and freeze those at some positions alone."""
+        before, after = set(self.frozen), set(frozen)
         for parameter, number in zip(self.parameters, numbers, strict=True):
             parameter.data = number
+        for i in before ^ after:
+            parameter = self.parameters[i]
+            if isinstance(parameter, Parameter):
+                parameter.freeze() if i in after else parameter.unfreeze()
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +76,7 @@ class Column:
     owner: Module
     attribute: str
     name: str
+    frozen: ClassVar[list[int]] = []  # it is not trained anyway
 
     @property
     def names(self) -> list[str]:
@@ -85,7 +98,7 @@ class Column:
         is_scale = isinstance(self.owner, Standardise) and self.attribute == "scales"
         return math.isfinite(number) and (number > 0.0 or not is_scale)
 
-    def fill(self, numbers: Sequence[float]) -> None:
+    def fill(self, numbers: Sequence[float], _: Collection[int] = ()) -> None:
         """Replace them."""
         setattr(self.owner, self.attribute, list(numbers))
 

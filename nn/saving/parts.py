@@ -235,11 +235,11 @@ def named(function: Callable[..., Any]) -> str:
     return name
 
 
-def found(name: Any) -> Callable[..., Any]:
+def found(name: str) -> Callable[..., Any]:
     """The function that was written as ``name``."""
     functions = _known()
-    if not isinstance(name, str) or name not in functions:
-        match = nearest(name, functions) if isinstance(name, str) else ""
+    if name not in functions:
+        match = nearest(name, functions)
         hint = f"the nearest is {match!r}; " if match else ""
         raise FormatError(
             f"it names a function {name!r:.60}, which is not known here: {hint}"

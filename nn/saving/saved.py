@@ -45,6 +45,21 @@ class Saved:
         """The shape of each tensor."""
         return {name: tensor.shape for name, tensor in self.tensors.items()}
 
+    def texts(self, kind: str) -> dict[str, str]:
+        """The texts for the header of a file of this kind."""
+        said = {
+            "architecture": asdict(self.architecture),
+            "frozen": self.frozen,
+            "decision_threshold": self.threshold,
+        }
+        texts = {name: json.dumps(x, separators=(",", ":")) for name, x in said.items()}
+        texts |= {} if self.loss is None else {"trained_with": self.loss}
+        return {"format": kind, "version": VERSION, **texts}
+
+    def with_numbers(self, tensors: Mapping[str, Tensor], prefix: str) -> Saved:
+        """The model with the numbers that stand in its file under these names."""
+        return replace(self, tensors={name: tensors[prefix + name] for name in self.tensors})
+
     def blank(self) -> Module:
         """A new model of this structure, all zeros."""
         return built(self.architecture, sum(map(math.prod, self.shapes.values())))
@@ -74,10 +89,7 @@ class Saved:
         """As `places`, of a model that is of the same structure, as far as both are known."""
         places = self.places(model)
         if self.architecture.is_known:
-            try:
-                own = described(model)
-            except ValueError:  # functions without a name: nobody can compare them
-                return places
+            own = described(model)
             if own.is_known and (found := difference(own, self.architecture)):
                 raise FormatError(f"it fits another model: {found}")
         return places
@@ -101,23 +113,14 @@ class Saved:
     def put(self, model: Module, places: Places) -> None:
         """Give the places in a model these numbers, which were found to fit."""
         for name, place in places.items():
-            place.fill(self.tensors[name].numbers)
-            frozen = set(self.frozen.get(name, ()))
-            for i, parameter in enumerate(place.parameters if isinstance(place, Block) else ()):
-                if isinstance(parameter, Parameter) and parameter.frozen != (i in frozen):
-                    parameter.freeze() if i in frozen else parameter.unfreeze()
+            place.fill(self.tensors[name].numbers, self.frozen.get(name, ()))
         keep(model, self.threshold)
         note(model, self.loss)
 
 
 def on_paper(model: Module, places: Places, structure: Architecture) -> Saved:
     """A model as it is now, whose structure is described already."""
-    frozen = {
-        name: [i for i, parameter in enumerate(place.parameters) if parameter.kind == "frozen"]
-        for name, place in places.items()
-        if isinstance(place, Block)
-    }
-    frozen = {name: positions for name, positions in frozen.items() if positions}
+    frozen = {name: place.frozen for name, place in places.items() if place.frozen}
     return Saved(structure, tensors(places), frozen, known(model), trained_with(model))
 
 
@@ -155,18 +158,6 @@ def snapshot(model: Module) -> Callable[[], None]:
     return lambda: now.put(model, places)
 
 
-def texts_of(saved: Saved, kind: str) -> dict[str, str]:
-    """The texts for the header of a file of this kind."""
-    said = {
-        "architecture": asdict(saved.architecture),
-        "frozen": saved.frozen,
-        "decision_threshold": saved.threshold,
-    }
-    texts = {name: json.dumps(x, separators=(",", ":")) for name, x in said.items()}
-    texts |= {} if saved.loss is None else {"trained_with": saved.loss}
-    return {"format": kind, "version": VERSION, **texts}
-
-
 def saved_in(file: File, *kinds: str) -> Saved:
     """The model in a file of one of these kinds, whose numbers were not read yet."""
     check_kind(file, *kinds)
@@ -185,11 +176,6 @@ def saved_in(file: File, *kinds: str) -> Saved:
         raise FormatError(f"it was trained with {loss!r:.60}, which is no loss of this glassgrad")
     architecture = Architecture(**said["architecture"])
     return Saved(architecture, blank, said["frozen"], said["decision_threshold"], loss)
-
-
-def with_numbers(saved: Saved, tensors: Mapping[str, Tensor], prefix: str = "") -> Saved:
-    """The model with the numbers that stand in its file under these names."""
-    return replace(saved, tensors={name: tensors[prefix + name] for name in saved.tensors})
 
 
 def check_kind(file: File, *kinds: str) -> None:

@@ -26,7 +26,7 @@ from autograd.files import file_name
 OURS = "glassgrad"
 
 # What is read at all: a file that asks for more was not written by glassgrad.
-_LONGEST_TEXT = 45_000_000  # characters; quoted again they may double, and the header has a limit
+_LONGEST_HEADER = 100_000_000  # bytes; the limit of safetensors
 _MOST_BRACKETS = 1_000_000  # lists and objects; of two characters each is one of 60 bytes
 
 
@@ -64,13 +64,14 @@ def packed(content: Content) -> bytes:
         digest.update(block)
         arrays[name] = numpy.frombuffer(block, dtype="<f8").reshape(shape)
     header = json.dumps({**content.texts, "checksum": _said(digest)}, separators=(",", ":"))
-    if len(header) > _LONGEST_TEXT or _brackets(header) > _MOST_BRACKETS:
-        raise ValueError(
-            f"the header of this file would have {len(header):,} characters, and "
-            f"{_brackets(header):,} lists and dicts; load reads up to {_LONGEST_TEXT:,} and "
-            f"{_MOST_BRACKETS:,}: save less besides the weights"
-        )
     data: bytes = save(arrays, metadata={OURS: header})
+    length, count = int.from_bytes(data[:8], "little"), _brackets(header)
+    if length > _LONGEST_HEADER or count > _MOST_BRACKETS:
+        raise ValueError(
+            f"the header of this file would have {length:,} bytes, and {count:,} lists and dicts; "
+            f"load reads up to {_LONGEST_HEADER:,} and {_MOST_BRACKETS:,}: save less besides the "
+            "weights, or weights with fewer names"
+        )
     return data
 
 

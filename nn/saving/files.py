@@ -39,9 +39,9 @@ def save(model: Module, path: Path, *, notes: Any = None, architecture: bool = T
     >>> again.state_dict() == model.state_dict()
     True
 
-    Of a model with classes of one's own only the numbers are written; `load` then takes a model
-    to fill. A class that keeps other numbers in lists, such as means that it has measured, names
-    these in a tuple ``measured``.
+    Of a model with classes of one's own, or with one parameter in several places, only the numbers
+    are written; `load` then takes a model to fill. A class that keeps other numbers in lists, such
+    as means that it has measured, names these in a tuple ``measured``.
 
     Not in the file: gradients, labels of one's own, generators of random numbers.
 

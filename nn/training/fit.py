@@ -21,7 +21,7 @@ from ..saving import random_states
 from ..settings import yes_or_no
 from ..threshold import keep, known, threshold
 from .callbacks import checked
-from .checkpoints import Checkpoint
+from .checkpoints import Checkpoint, go_on, read
 from .classes import stratified
 from .evaluation import Examples
 from .gradients import Adjustments
@@ -29,7 +29,6 @@ from .history import History
 from .loop import Schedule, Training
 from .measuring import named
 from .progress import Progress
-from .restoring import go_on, read
 from .stopping import EarlyStopping
 
 OPTIMISERS: dict[str, type[Optimiser]] = {

@@ -408,6 +408,15 @@ def test_a_model_of_ones_own_is_filled(path):
     assert frozen(fresh) == frozen(model)
 
 
+def test_what_was_not_frozen_is_not_frozen_afterwards(path):
+    model, fresh = mlp(2, 3, 1), mlp(2, 3, 1, seed=1)
+    model.layers[1].freeze()
+    fresh.layers[0].freeze()
+    save(model, path)
+
+    assert frozen(load(path, model=fresh)) == frozen(model)
+
+
 def test_a_model_of_ones_own_cannot_be_built(path):
     save(Line(), path)
 

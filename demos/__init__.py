@@ -11,15 +11,14 @@
 The first two print. The others print and write pages that open from disk, without a network; only
 those to step through run a script, which is inside of them::
 
-    words ───┬── lesson ──── neuron_page ──── neuron ──┐
-    page ────┼── xor_network ─── xor_page ─── xor ─────┤
-    images ──┼── digits_text, digits_page ─── digits ──┤
-             │                  │                      ├── __main__
-    data ─── training ─── reading                      │
-             │                                         │
-    plots ───┼── moons_training, moons_page ─── moons ─┤
-             └── failures_trial, failures_page         │
-                        └─ failures_rate, … ─ failures ┘
+    words, page ──┬── lesson ──────── neuron_page ───── neuron ──┐
+                  ├── xor_network ─── xor_page ──────── xor ─────┤
+    images ───────┼── digits_text, digits_unit, ─────── digits ──┼── __main__
+    data, training, reading           digits_page                │
+    plots ────────┼── moons_training, moons_page ────── moons ───┤
+                  └── failures_trial, failures_page,             │
+                              failures_rate, …, ───── failures ──┘
 
+What a page says stands in ``texts``, with gaps for numbers and pictures (`demos.page.told`).
 All of them write the ``gallery``; ``missing`` says which package to install.
 """

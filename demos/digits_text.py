@@ -32,8 +32,8 @@ def introduction(digits: Digits, split: Split) -> str:
         "show whether it can read."
     )
     columns = (
-        "Each line is one epoch, a round over all examples: its loss, what was read rightly while "
-        "learning, and then what is read rightly of the held-out ones."
+        "Each epoch is a round over all examples. loss and accuracy are those of the passes that "
+        "it learned from, val_loss and val_accuracy those of the held-out digits at its end."
     )
     return f"{textwrap.fill(text, WIDTH)}\n{textwrap.fill(columns, WIDTH)}\n"
 

@@ -14,16 +14,7 @@ from nn import MLP, DivergedError, evaluate, fit
 from nn.training.history import History
 from viz.report import Report, report
 
-
-@dataclass(frozen=True, slots=True)
-class Points:
-    """Examples and what they should give."""
-
-    X: list[list[float]]
-    y: list[Any]
-
-    def __len__(self) -> int:
-        return len(self.y)
+from .moons_training import Points
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,6 +82,19 @@ class Trial:
     def dead(self) -> int:
         """How many units are dead in the end."""
         return sum(len(layer.dead) for layer in self.report.layers)
+
+
+@dataclass(frozen=True)
+class Found:
+    """The same training with one setting or another: what was broken, and what mends it."""
+
+    points: Points
+    broken: Trial
+
+    @property
+    def trials(self) -> tuple[Trial, ...]:
+        """All, the broken one first."""
+        return tuple([one for one in vars(self).values() if isinstance(one, Trial)])
 
 
 def _written(value: Any) -> str:

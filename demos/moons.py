@@ -21,18 +21,6 @@ WIDTH = 88
 LINES = 10  # of the epochs that are printed, beside the first
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Train, report, write the page and save the network; 1 if a package is missing."""
-    parser = cli.parser("demos.moons", "A network learns to tell two moons apart.")
-    parser.add_argument(
-        "--seed", type=int, default=SEED, help=f"of points, weights and order (default: {SEED})"
-    )
-    options = parser.parse_args(arguments)
-    return cli.made(
-        lambda: run(options.out, seed=options.seed, quick=options.quick), show=options.open
-    )
-
-
 def run(folder: Path, *, seed: int = SEED, quick: bool = False) -> Path:
     """Train in front of the user, write the page, save the network, return the page's path."""
     missing.check("matplotlib", "safetensors")
@@ -81,6 +69,13 @@ def saved(folder: Path) -> str:
     path = (folder / NETWORK).resolve()
     return f"The network is saved; to have it back: nn.load({str(path)!r})"
 
+
+main = cli.command(
+    "demos.moons",
+    "A network learns to tell two moons apart.",
+    run,
+    cli.seed(SEED, "of points, weights and order"),
+)
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -12,6 +12,7 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from time import perf_counter
+from typing import Any
 
 from nn import MLP, Callback, evaluate, fit
 from nn.data import moons
@@ -34,10 +35,10 @@ Finished = Callable[[int, int, float, float], None]  # epoch, epochs, loss, accu
 
 @dataclass(frozen=True, slots=True)
 class Points:
-    """Points of the plane, two numbers each, and the moon each belongs to, 0 or 1."""
+    """Examples and what they should give: for the moons two numbers each, and 0 or 1."""
 
     X: list[list[float]]
-    y: list[int]
+    y: list[Any]
 
     def __len__(self) -> int:
         return len(self.y)

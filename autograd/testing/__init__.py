@@ -19,6 +19,7 @@ How a verdict comes about::
     wrong ──── guilty, second, kinks, remarks   which operation is to blame, and why
           └─── reproduction ── definitions, syntax, source        a program that shows it again
     decorator ── strategies ── shapes, places   what hypothesis draws; expressions: whole functions
+    engines ── expressions                      somebody else's engine, on random functions
 
 Nothing here is loaded by ``import autograd``; hypothesis and mpmath are imported on first use
 (``pip install "glassgrad[check]"``).

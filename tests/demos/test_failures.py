@@ -14,8 +14,9 @@ from demos import (
     failures_relus,
     failures_sigmoids,
 )
-from demos.words import number, share
+from demos.words import share
 from nn import MLP, DivergedError, fit
+from viz.equations import number
 
 from .html_checks import checked
 
@@ -120,7 +121,7 @@ def test_few_points_are_learned_by_heart_and_the_remedies_help_on_new_ones(found
     plain, *mended = found.tests
     losses = found.broken.history["val_loss"]
 
-    assert found.broken.accuracy == right(found.broken, found.few) >= 0.9
+    assert found.broken.accuracy == right(found.broken, found.points) >= 0.9
     assert plain.loss > 3.0 * found.broken.loss
     assert losses[-1] > 1.3 * min(losses)
     for trial, test in zip(found.trials[1:], mended, strict=True):
@@ -131,7 +132,7 @@ def test_few_points_are_learned_by_heart_and_the_remedies_help_on_new_ones(found
 
 def test_new_points_had_no_part_in_the_training(found_with):
     found = found_with(failures_overfitting)
-    learned = {tuple(x) for points in (found.few, found.many) for x in points.X}
+    learned = {tuple(x) for points in (found.points, found.many) for x in points.X}
 
     assert learned.isdisjoint(tuple(x) for x in found.new.X)
 
@@ -234,7 +235,7 @@ def test_main_takes_a_seed_for_all(tmp_path, capsys, monkeypatch):
     class Failure:
         TITLE = "Nothing"
         text = staticmethod(lambda _: ["fine"])
-        section = staticmethod(lambda _, made: ["<p>fine</p>"])
+        section = staticmethod(lambda _, made: "<p>fine</p>")
 
         @staticmethod
         def make(**settings):

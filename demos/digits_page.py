@@ -72,17 +72,13 @@ def files(run: Run, reading: Reading, experiment: Experiment, wrong: Sequence[An
     zeros = sum(slope == 0.0 for slope in slopes)
     blank = sum(pixel == 0.0 for pixel in reading.pixels) * len(reading.hidden)
     values = {
+        **vars(training),
+        "SHOWN_UNITS": SHOWN_UNITS,
         "run": run,
+        "reading": reading,
         "all": len(run.digits),
-        "pixels": training.PIXELS,
-        "hidden": training.HIDDEN,
-        "classes": training.CLASSES,
-        "batch": training.BATCH,
         "learned": len(run.split.training),
         "held_out": len(run.split.held_out),
-        "target": reading.target,
-        "unit": reading.most_moved.index,
-        "shown_units": SHOWN_UNITS,
         "count": len(slopes),
         "zeros": zeros,
         "why": ", since their pixel has no ink" if zeros == blank else "",

@@ -103,7 +103,7 @@ def text(found: Remedies) -> list[str]:
 
 def section(found: Remedies, made: Files) -> str:
     """What happened, why, and what helps."""
-    broken, test = found.broken, found.tests[0]
+    broken = found.broken
     losses = broken.history["val_loss"]
     rows = [
         [
@@ -128,20 +128,12 @@ def section(found: Remedies, made: Files) -> str:
         ),
     }  # fmt: skip
     values = {
+        **globals(),
         "found": found,
-        "broken": broken,
-        "test": test,
-        "few": FEW,
-        "many": MANY,
-        "noise": NOISE,
         "new": len(found.new),
         "least": min(losses),
         "best": losses.index(min(losses)) + 1,
         "end": losses[-1],
-        "penalty": PENALTY,
-        "patience": PATIENCE,
-        "l2": found.penalised,
-        "l2_test": found.tests[2],
         "most": max(test.accuracy for test in found.tests),
     }
     return page.told("failures-overfitting", values, parts)

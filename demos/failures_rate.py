@@ -94,7 +94,7 @@ def section(found: Rates, made: Files) -> str:
         [
             escape(trial.name),
             number(trial.history["loss"][0]),
-            number(trial.history["loss"][-1]),
+            number(trial.last_loss),
             "DivergedError" if trial.error else number(trial.loss),
         ]
         for trial in found.trials
@@ -113,16 +113,7 @@ def section(found: Rates, made: Files) -> str:
             made, partial(_curves, found), "failures-rate-curves", "What they learned.", width=8.0
         ),
     }
-    values = {
-        "found": found,
-        "points": len(found.points),
-        "units": NETWORK.sizes[1],
-        "losses": broken.history["loss"],
-        "large": LARGE,
-        "good": GOOD,
-        "clipped": CLIPPED,
-        "drawn": DRAWN,
-    }
+    values = {**globals(), "found": found, "points": len(found.points)}
     return page.told("failures-rate", values, parts)
 
 

@@ -112,14 +112,12 @@ def text(found: Relus) -> list[str]:
 
 def section(found: Relus, made: Files) -> str:
     """What happened, why, and what helps."""
-    broken = found.broken
     names = ("before", "leaky", "calm")
     plots = {
         name: boundary(trial, found.points) for name, trial in zip(names, found.trials, strict=True)
     }
     rows = [
-        [escape(t.name), str(t.dead), f"{t.history['loss'][-1]:.3f}", share(t.accuracy)]
-        for t in found.trials
+        [escape(t.name), str(t.dead), f"{t.last_loss:.3f}", share(t.accuracy)] for t in found.trials
     ]
     parts = {
         **failures_page.parts("relus", found, made, mended=found.leaky, plots=plots, first=WRITTEN),
@@ -128,17 +126,7 @@ def section(found: Relus, made: Files) -> str:
             made, partial(_curves, found), "failures-relus-dead", "Dead units by epochs.", width=8.0
         ),
     }
-    values = {
-        "points": POINTS,
-        "units": SIZES[1],
-        "all": UNITS,
-        "times": TIMES,
-        "dead": broken.history[DEAD],
-        "broken": broken,
-        "leaky": found.leaky,
-        "calm": found.calm,
-    }
-    return page.told("failures-relus", values, parts)
+    return page.told("failures-relus", {**globals(), "found": found}, parts)
 
 
 def _curves(found: Relus, ax: Axes) -> None:

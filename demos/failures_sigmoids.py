@@ -35,6 +35,7 @@ SIZES = (2, *[8] * HIDDEN, 1)
 RATE, BATCH = 0.5, 10
 EPOCHS, QUICK_EPOCHS = 30, 15
 SLOPE = 0.25  # of the sigmoid, at most
+POWER = SLOPE**HIDDEN
 
 
 @dataclass(frozen=True)
@@ -94,7 +95,7 @@ def section(found: Activations, made: Files) -> str:
             number(gradients(trial)[0], 2),
             number(gradients(trial)[-1], 2),
             number(reach(trial), 2),
-            f"{trial.history['loss'][-1]:.3f}",
+            f"{trial.last_loss:.3f}",
             share(trial.accuracy),
         ]
         for trial in found.trials
@@ -110,17 +111,7 @@ def section(found: Activations, made: Files) -> str:
             "Mean gradients by layers, before training.", width=8.0,
         ),
     }  # fmt: skip
-    values = {
-        "broken": broken,
-        "losses": broken.history["loss"],
-        "end": broken.history["loss"][-1],
-        "tanh": tanh.history["loss"][-1],
-        "hidden": HIDDEN,
-        "units": SIZES[1],
-        "slope": SLOPE,
-        "power": SLOPE**HIDDEN,
-    }
-    return page.told("failures-sigmoids", values, parts)
+    return page.told("failures-sigmoids", {**globals(), "found": found}, parts)
 
 
 def _losses(trial: Trial, ax: Axes) -> None:

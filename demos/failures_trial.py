@@ -79,6 +79,12 @@ class Trial:
         return report(model, self.points.X, self.points.y, self.settings["loss"])
 
     @property
+    def last_loss(self) -> float:
+        """The loss of the last epoch."""
+        found: float = self.history["loss"][-1]
+        return found
+
+    @property
     def dead(self) -> int:
         """How many units are dead in the end."""
         return sum(len(layer.dead) for layer in self.report.layers)

@@ -18,7 +18,6 @@ from .words import share
 SEED = 0
 QUICK_EPOCHS = 15
 WIDTH = 88
-LINES = 10  # of the epochs that are printed, beside the first
 
 
 def run(folder: Path, *, seed: int = SEED, quick: bool = False) -> Path:
@@ -26,7 +25,7 @@ def run(folder: Path, *, seed: int = SEED, quick: bool = False) -> Path:
     missing.check("matplotlib", "safetensors")
     epochs = QUICK_EPOCHS if quick else EPOCHS
     say(introduction(quick=quick))
-    found = learn(seed, epochs=epochs, quick=quick, finished=_finished)
+    found = learn(seed, epochs=epochs, quick=quick)
     say(result(found))
     write(folder, moons_page.files(found))
     nn.save(found.model, folder / NETWORK, notes="demos.moons")
@@ -40,17 +39,12 @@ def introduction(*, quick: bool = False) -> str:
     text = (
         f"{POINTS} points in the shape of two moons. A network of 2 inputs, {SIZES[0]} and "
         f"{SIZES[1]} hidden units (relu) and one output learns to say which moon a point belongs "
-        f"to. Each line is one epoch, a round over all points."
+        f"to. An epoch is a round over all points; accuracy is the share that is right."
     )
     lines = [textwrap.fill(text, WIDTH)]
     if quick:
         lines.append(moons_page.quick(QUICK_EPOCHS))
-    return "\n".join([*lines, "", "epoch    loss  right while learning"])
-
-
-def _finished(epoch: int, epochs: int, loss: float, accuracy: float) -> None:
-    if epoch == 1 or epoch % -(-epochs // LINES) == 0 or epoch == epochs:
-        say(f"{epoch:>2}/{epochs}  {loss:.4f}  {share(accuracy):>20}")
+    return "\n".join(lines)
 
 
 def result(found: Run) -> str:

@@ -17,8 +17,8 @@ from viz.plots import (
 )
 from viz.report import report
 
-from . import page, plots
-from .moons_training import BATCH, LOSS, NEW, NOISE, RATE, Points, Run, Snapshot
+from . import moons_training, page, plots
+from .moons_training import BATCH, LOSS, Points, Run, Snapshot
 from .page import Files, drawn, figure, paragraph
 from .plots import plotted
 from .words import share
@@ -98,12 +98,8 @@ def files(run: Run) -> Files:
     }  # fmt: skip
     first, final = (history[f"layers.{i}/update_ratio"] for i in (0, last))
     values = {
+        **vars(moons_training),
         "run": run,
-        "points": len(run.points),
-        "new": NEW,
-        "noise": NOISE,
-        "batch": BATCH,
-        "rate": RATE,
         "loss": _ends(history["loss"]),
         "first": _ends(first),
         "final": _ends(final),

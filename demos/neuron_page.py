@@ -50,7 +50,7 @@ def files(lesson: Lesson) -> Files:
         parts[f"{phase}-steps"] = page.steps(lesson.steps(phase))
     values = {
         "lesson": lesson,
-        "rate": RATE,
+        "RATE": RATE,
         "once": lesson.repeated / 2.0,
         "again": lesson.steps("again")[-1].sentence,
     }

@@ -113,6 +113,8 @@ def told(name: str, values: Mapping[str, Any], parts: Parts) -> str:
     something in small print, ``=`` an equation, ``?`` a question, on the next lines its answer,
     ``[name]`` the part of that name, with the words after it as its caption, ``<`` markup.
     Anything else is a paragraph. A part that is a function is asked with its caption.
+
+    ``values`` are what may stand in braces: a module's constants, and what it found.
     """
     return _markup(_text(name), values, parts)
 

@@ -10,10 +10,10 @@ from nn import MLP
 from viz.equations import factor, number, relation, seen
 from viz.numbers import show
 
-from . import images, page
+from . import images, page, xor_network
 from .page import Files
 from .words import as_line
-from .xor_network import EPOCHS, RATE, ROWS, TARGETS, WEIGHT, Learned, inputs, mean_squared_error
+from .xor_network import ROWS, TARGETS, WEIGHT, Learned, inputs, mean_squared_error
 
 if TYPE_CHECKING:
     from viz import Picture
@@ -63,13 +63,11 @@ def files(found: Learned) -> Files:
         "losses": _losses(found),
     }  # fmt: skip
     values = {
+        **vars(xor_network),
+        "SHARED": SHARED,
         "mean_before": mean(found.before.data),
         "mean_after": mean(found.after.data),
-        "shared": SHARED,
         "added": as_line(added),
-        "weight": WEIGHT,
-        "epochs": EPOCHS,
-        "rate": RATE,
     }
     made["xor.html"] = page.whole("xor", values, parts)
     return made

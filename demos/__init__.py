@@ -8,7 +8,7 @@
 - `demos.digits`: a network learns 1,797 handwritten digits; then every gradient of one of them.
 - `demos.failures`: four trainings that fail, each shown, explained and fixed.
 
-The first two print. The others print and write pages that open from disk, without a network; only
+The first prints. The others print and write pages that open from disk, without a network; only
 those to step through run a script, which is inside of them::
 
     words, page ──┬── lesson ──────── neuron_page ───── neuron ──┐

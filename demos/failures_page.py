@@ -13,7 +13,7 @@ from viz.plots import plot_decision_boundary
 from . import page
 from .failures_trial import Found, Trial
 from .moons_training import Points
-from .page import Files, code
+from .page import Files
 from .plots import Draw, plotted, remembered
 
 if TYPE_CHECKING:
@@ -33,10 +33,8 @@ def parts(
     return {
         "report": page.reported(found.broken.report),
         "network": partial(page.drawn, made, _graph(found), f"failures-{name}-network"),
-        "programs": (
-            '<div class="pair">'
-            f"<div><h3>Before</h3>{code(first + found.broken.code)}</div>"
-            f"<div><h3>After</h3>{code(first + mended.code)}</div></div>\n"
+        "programs": page.programs(
+            "Before", first + found.broken.code, "After", first + mended.code
         ),
         **{
             plot: partial(plotted, made, draw, f"failures-{name}-{plot}")

@@ -201,6 +201,15 @@ def code(text: str) -> str:
     return f'<pre tabindex="0"><code>{escape(text)}</code></pre>\n'
 
 
+def programs(one: str, text: str, other: str, its_text: str) -> str:
+    """Two programs side by side, each under its name."""
+    parts = [
+        f"<div><h3>{escape(name)}</h3>{code(told)}</div>"
+        for name, told in ((one, text), (other, its_text))
+    ]
+    return f'<div class="pair">{"".join(parts)}</div>\n'
+
+
 def message(text: str) -> str:
     """What a program said; long lines are broken."""
     return f'<pre class="message"><code>{escape(text)}</code></pre>\n'

@@ -12,11 +12,17 @@ import tomllib
 import types
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
+import viz
 from autograd.testing import Engine, EngineMismatch, check_engine
 
+from . import cli, gallery, missing, page
 from .cli import say
+from .page import Files
+
+if TYPE_CHECKING:
+    from viz import Picture
 
 RIGHT = Path(__file__).with_name("from_scratch.py")
 
@@ -66,25 +72,46 @@ def adapter(made: Any) -> Engine:
     return Engine(made.Value, operations={"dot": dot})
 
 
-def found(wrong: WrongEngine) -> EngineMismatch | None:
-    """The smallest counter-example; None if there is none, which a test excludes."""
+def found(wrong: WrongEngine) -> EngineMismatch:
+    """The smallest counter-example."""
     try:
         check_engine(adapter(module(wrong.source())))
     except EngineMismatch as mismatch:
         return mismatch
-    return None
+    raise AssertionError(f"{wrong.name}: check_engine found nothing wrong")
 
 
-def main() -> int:
-    """Print what is wrong with each, and the smallest counter-example; 1 if one is not found."""
-    missed = 0
-    for number, wrong in enumerate(BANK, 1):
+def run(folder: Path, *, quick: bool = False) -> Path:
+    """Print what is wrong with each, or with the first three, and write the page that shows it."""
+    missing.check("hypothesis")
+    made: Files = {}
+    sections = []
+    for number, wrong in enumerate(BANK[:3] if quick else BANK, 1):
         mismatch = found(wrong)
-        say(f"{number:2} {wrong.name}\n   {wrong.wrong} {wrong.why}")
-        say(f"   {mismatch.sentence if mismatch else 'Not found.'}\n")
-        missed += mismatch is None
-    return 1 if missed else 0
+        say(f"{number:2} {wrong.name}\n   {wrong.wrong} {wrong.why}\n   {mismatch.sentence}\n")
+        sections.append(page.section(wrong.name, _shown(wrong, mismatch, made, number)))
+    parts = {"engines": "".join(sections)}
+    made["wrong-engines.html"] = page.whole("wrong-engines", {}, parts)
+    page.write(folder, made)
+    gallery.write_index(folder)
+    return folder / "wrong-engines.html"
 
+
+def _shown(wrong: WrongEngine, mismatch: EngineMismatch, made: Files, number: int) -> str:
+    """The mistake, and the picture of what it leads to."""
+
+    def draw(theme: str) -> Picture:
+        return viz.draw_mismatch(mismatch, theme=theme)
+
+    picture = page.drawn(made, draw, f"wrong-engines-{number}", mismatch.sentence)
+    return (
+        page.paragraph(f"{wrong.wrong} {wrong.why}")
+        + page.programs("Right", wrong.old, "Wrong", wrong.new)
+        + page.question("What shows it?", page.figure(picture, mismatch.sentence))
+    )
+
+
+main = cli.command("demos.wrong_engines", "Twenty wrong engines, and what shows it.", run)
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -9,6 +9,8 @@ import viz
 from demos import wrong_engines
 from demos.wrong_engines import BANK, RIGHT, adapter, found, module
 
+from .html_checks import checked
+
 NAME = operator.attrgetter("name")
 EVERY = pytest.mark.parametrize("wrong", BANK, ids=NAME)
 
@@ -66,20 +68,21 @@ def test_the_code_of_each_shows_it(wrong, capsys):
     assert float(capsys.readouterr().out) == numbers[0]
 
 
-def test_main_tells_of_all_of_them(monkeypatch, capsys):
-    monkeypatch.setattr(wrong_engines, "BANK", BANK[:2])
+def test_main_tells_of_them_and_draws_them(tmp_path, capsys):
+    assert wrong_engines.main(["--quick", "--out", str(tmp_path)]) == 0
 
-    assert wrong_engines.main() == 0
     printed = capsys.readouterr().out
-    assert BANK[0].wrong in printed
-    assert "y = 2.0; a = y + y: the engine's gradient of y is 1.0, and 2.0 is right" in printed
+    html = checked((tmp_path / "wrong-engines.html").read_text(encoding="utf-8"))
+    for wrong in BANK[:3]:
+        for told in (wrong.name, wrong.wrong, counter_example(wrong).sentence):
+            assert told in printed
+            assert told in html.text
+    assert "wrong gradient: " in html.text
+    assert "wrong-engines-3-dark.svg" in checked((tmp_path / "index.html").read_text()).links
 
 
-def test_main_fails_if_one_is_not_found(monkeypatch, capsys):
-    right = wrong_engines.WrongEngine(
-        "right", "Nothing.", "It is.", "import math\n", "import math\n"
-    )
-    monkeypatch.setattr(wrong_engines, "BANK", (right,))
+def test_an_engine_with_nothing_wrong_is_said_to_have_nothing():
+    right = wrong_engines.WrongEngine("right", "Nothing.", "So.", "import math\n", "import math\n")
 
-    assert wrong_engines.main() == 1
-    assert "Not found." in capsys.readouterr().out
+    with pytest.raises(AssertionError, match="right: check_engine found nothing wrong"):
+        found(right)

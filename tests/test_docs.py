@@ -90,6 +90,30 @@ def test_each_block_of_python_runs_alone_or_says_what_it_continues(page, monkeyp
             printed = said_by_the_file(code, capsys)
 
 
+def test_the_page_for_beginners_explains_each_word_where_it_first_stands():
+    """There it is bold. Headings, code and the addresses of links are not read."""
+    text = (DOCS / "learn.md").read_text(encoding="utf-8")
+    text = re.sub(
+        r"^```.*?^```$|^#(?!# Glossary).*?$|`[^`]*`|\]\([^)]*\)",
+        "",
+        text,
+        flags=re.DOTALL | re.MULTILINE,
+    )
+    told, glossary = text.split("## Glossary")
+    told = " ".join(told.split())
+    rows = re.findall(r"^\| ([^|]+) \| ([^|]+) \|$", glossary, re.MULTILINE)[1:]
+    words = [word for row, _ in rows for word in row.split(", ")]
+
+    assert len(words) > 25
+    assert [row for row, _ in rows] == sorted([row for row, _ in rows], key=str.lower)
+    for word in words:
+        first = re.search(rf"(?<!\w){word}(?:e?s)?(?!\w)", told, re.IGNORECASE)
+        assert told[first.start() - 2 : first.start()] == "**", told[
+            first.start() - 40 : first.end()
+        ]
+        assert told[first.end() :].startswith("**"), word
+
+
 def said_by_the_file(command, capsys):
     """What the demo of one file prints; others make pages, and tests of their own run them."""
     if command.strip() == "python -m demos.from_scratch":

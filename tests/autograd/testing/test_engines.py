@@ -1,6 +1,7 @@
 """Engines of others, right and wrong ones, and what is said of them."""
 
 import itertools
+import math
 import struct
 
 import micrograd.engine
@@ -91,6 +92,24 @@ def test_an_error_of_the_engine_is_a_mismatch():
     assert found.sentence.endswith("the engine's error is OSError: no larger than 2.5")
     assert found.wrong == {}
     assert ".log()" in found.code
+
+
+def test_an_operation_that_always_fails_is_found_unless_it_says_that_it_is_not_taken():
+    class Misspelt(from_scratch.Value):
+        def tanh(self):
+            return math.tahn(self.data)
+
+        def exp(self):
+            return result  # noqa: F821 - that is the mistake
+
+        def log(self):
+            raise NotImplementedError
+
+    class Without(Misspelt):
+        exp = None
+
+    assert "NameError" in mismatch(Engine(Misspelt)).sentence
+    assert not {"x.tanh()", "x.exp()", "x.log()"} & set(check_engine(Engine(Without), examples=50))
 
 
 def test_an_engine_that_is_wrong_now_and_then_is_found():

@@ -11,7 +11,7 @@
 The first prints. The others print and write pages that open from disk, without a network; only
 those to step through run a script, which is inside of them::
 
-    words, page ──┬── lesson ──────── neuron_page ───── neuron ──┐
+    page ─────────┬── lesson ──────── neuron_page ───── neuron ──┐
                   ├── xor_network ─── xor_page ──────── xor ─────┤
     images ───────┼── digits_text, digits_unit, ─────── digits ──┼── __main__
     data, training, reading           digits_page                │

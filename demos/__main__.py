@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from . import cli, digits, failures, gallery, moons, neuron, xor
+from . import cli, digits, failures, gallery, moons, neuron, wrong_engines, xor
 from .cli import say
 from .missing import MissingError
 
@@ -16,7 +16,7 @@ def run(folder: Path, *, quick: bool = False) -> Path:
     Raises: MissingError at the end, if a package is missing; each is named once.
     """
     missing: list[MissingError] = []
-    for demo in (neuron, xor, moons, digits, failures):
+    for demo in (neuron, xor, wrong_engines, moons, digits, failures):
         try:
             say(f"\nIts page: {demo.run(folder, quick=quick).resolve()}\n")
         except MissingError as error:

@@ -1,4 +1,4 @@
-"""Overfitting: a network learns its few examples by heart, and the rule not.
+"""Overfitting: a network learns its few examples by heart, but not the rule.
 
 With each of the seeds 0 … 9 early stopping and more points make the loss on new points smaller, by
 12 to 66 % and 9 to 78 %; l2 does so with nine of them. Of how many it is right, the mean over the
@@ -20,15 +20,14 @@ from . import failures_page, page
 from .failures_page import boundary
 from .failures_trial import Found, Network, Trial, attempt
 from .moons_training import Points
-from .page import Files, escape
+from .page import Files, escape, share
 from .plots import Draw, plotted
-from .words import share
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
 
 TITLE = "Overfitting"
-SEED = 5  # not only the loss on new points is mended, but also how many are right
+SEED = 5  # not only the loss on new points is fixed, but also how many are right
 FEW, MANY = 40, 320
 VALIDATION, NEW = 100, 500
 QUICK_VALIDATION, QUICK_NEW = 40, 200
@@ -62,7 +61,7 @@ class Remedies(Found):
 
 
 def make(seed: int = SEED, *, quick: bool = False) -> Remedies:
-    """Let it happen, and mend it in three ways."""
+    """Let it happen, and fix it in three ways."""
     rng = random.Random(seed)
     few, validation, new, many = (
         Points(*moons(n, noise=NOISE, rng=rng))
@@ -120,7 +119,7 @@ def section(found: Remedies, made: Files) -> str:
         "boundary-after": boundary(found.penalised, found.points),
     }
     parts = {
-        **failures_page.parts("overfitting", found, made, mended=found.penalised, plots=plots),
+        **failures_page.parts("overfitting", found, made, fixed=found.penalised, plots=plots),
         "table": page.table("four trainings, measured on new points", head, rows),
         "curves": plotted(
             made, partial(_bars, found), "failures-overfitting-losses",

@@ -24,7 +24,7 @@ RESOLUTION = 32
 
 
 def parts(
-    name: str, found: Found, made: Files, *, mended: Trial, plots: dict[str, Draw], first: str = ""
+    name: str, found: Found, made: Files, *, fixed: Trial, plots: dict[str, Draw], first: str = ""
 ) -> dict[str, str | page.Described]:
     """What every section has: a report, the network, two programs, plots with their captions.
 
@@ -33,9 +33,7 @@ def parts(
     return {
         "report": page.reported(found.broken.report),
         "network": partial(page.drawn, made, _graph(found), f"failures-{name}-network"),
-        "programs": page.programs(
-            "Before", first + found.broken.code, "After", first + mended.code
-        ),
+        "programs": page.programs("Before", first + found.broken.code, "After", first + fixed.code),
         **{
             plot: partial(plotted, made, draw, f"failures-{name}-{plot}")
             for plot, draw in plots.items()

@@ -1,4 +1,4 @@
-"""A learning rate that is too large: the loss rises until it is no number any more.
+"""A learning rate that is too large: the loss rises until it is not a number.
 
 With each of the seeds 0 … 9 the rate 1 ends in a `DivergedError`.
 """
@@ -39,7 +39,7 @@ DRAWN = 12  # epochs: an axis to 10 to the 300th shows nothing
 class Rates(Found):
     """The same training with one rate or another."""
 
-    mended: Trial
+    fixed: Trial
     clipped: Trial
     slow: Trial
 
@@ -52,7 +52,7 @@ class Rates(Found):
 
 
 def make(seed: int = SEED, *, quick: bool = False) -> Rates:
-    """Let it happen, and mend it."""
+    """Let it happen, and fix it."""
     epochs = QUICK_EPOCHS if quick else EPOCHS
     points = Points(*curve(QUICK_POINTS if quick else POINTS, noise=NOISE, rng=random.Random(seed)))
 
@@ -77,7 +77,7 @@ def text(found: Rates) -> list[str]:
     grew = f"the loss grew {number(found.growth, 2)}-fold in each epoch"
     return [
         f"broken: rate {LARGE:g}: DivergedError{where}; {grew}",
-        f"fixed:  rate {GOOD:g}: loss {number(found.mended.loss)}",
+        f"fixed:  rate {GOOD:g}: loss {number(found.fixed.loss)}",
         f"        rate {LARGE:g} with clip_norm={CLIPPED:g}: loss {number(found.clipped.loss)}",
     ]
 
@@ -102,10 +102,10 @@ def section(found: Rates, made: Files) -> str:
     head = ("", "loss, first epoch", "loss, last epoch", "of the network in the end")
     plots: dict[str, Draw] = {
         "before": lambda ax: plot_history(beginning, ax, log=True),
-        "after": lambda ax: plot_history(found.mended.history, ax, log=True),
+        "after": lambda ax: plot_history(found.fixed.history, ax, log=True),
     }
     parts = {
-        **failures_page.parts("rate", found, made, mended=found.mended, plots=plots),
+        **failures_page.parts("rate", found, made, fixed=found.fixed, plots=plots),
         "error": page.message(f"DivergedError: {broken.error}"),
         "dead": page.paragraph(dead, "small") if broken.dead else "",
         "table": page.table("the loss with four settings", head, rows),
@@ -121,6 +121,6 @@ def _curves(found: Rates, ax: Axes) -> None:
     xs = [x for (x,) in found.points.X]
     path = sorted(xs)
     ax.scatter(xs, found.points.y, s=14, c="gray", label="the points")
-    for trial, stroke in ((found.mended, "-"), (found.clipped, "--"), (found.slow, ":")):
+    for trial, stroke in ((found.fixed, "-"), (found.clipped, "--"), (found.slow, ":")):
         ax.plot(path, [trial.model([x]).data for x in path], stroke, label=trial.name)
     ax.legend()

@@ -20,9 +20,8 @@ from . import failures_page, page
 from .failures_page import boundary
 from .failures_trial import Found, Network, Trial, attempt
 from .moons_training import Points
-from .page import Files, escape
+from .page import Files, escape, share
 from .plots import plotted
-from .words import share
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -59,7 +58,7 @@ class Relus(Found):
 
 
 def make(seed: int = SEED, *, quick: bool = False) -> Relus:
-    """Let it happen, and mend it in two ways."""
+    """Let it happen, and fix it in two ways."""
     points = Points(*moons(POINTS, noise=NOISE, rng=random.Random(seed)))
     epochs = QUICK_EPOCHS if quick else EPOCHS
 
@@ -120,7 +119,7 @@ def section(found: Relus, made: Files) -> str:
         [escape(t.name), str(t.dead), f"{t.last_loss:.3f}", share(t.accuracy)] for t in found.trials
     ]
     parts = {
-        **failures_page.parts("relus", found, made, mended=found.leaky, plots=plots, first=WRITTEN),
+        **failures_page.parts("relus", found, made, fixed=found.leaky, plots=plots, first=WRITTEN),
         "table": page.table("three trainings", ("", "dead in the end", "loss", "right"), rows),
         "curves": plotted(
             made, partial(_curves, found), "failures-relus-dead", "Dead units by epochs.", width=8.0

@@ -19,9 +19,8 @@ from viz.plots import plot_history
 from . import failures_page, page
 from .failures_trial import Found, Network, Trial, attempt
 from .moons_training import Points
-from .page import Files, escape
+from .page import Files, escape, share
 from .plots import Draw, plotted
-from .words import share
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -47,7 +46,7 @@ class Activations(Found):
 
 
 def make(seed: int = SEED, *, quick: bool = False) -> Activations:
-    """Let it happen, and mend it in two ways."""
+    """Let it happen, and fix it in two ways."""
     points = Points(*moons(POINTS, noise=NOISE, rng=random.Random(seed)))
     epochs = QUICK_EPOCHS if quick else EPOCHS
 
@@ -71,7 +70,7 @@ def gradients(trial: Trial) -> list[float]:
 
 
 def reach(trial: Trial) -> float:
-    """How large the gradients of the first layer are beside those of the last."""
+    """How large the gradients of the first layer are, compared with those of the last."""
     found = gradients(trial)
     return found[0] / found[-1]
 
@@ -103,7 +102,7 @@ def section(found: Activations, made: Files) -> str:
     head = ("", "mean |∂w|, first layer", "last layer", "first ∕ last", "loss in the end", "right")
     plots: dict[str, Draw] = {"before": partial(_losses, broken), "after": partial(_losses, tanh)}
     parts = {
-        **failures_page.parts("sigmoids", found, made, mended=tanh, plots=plots),
+        **failures_page.parts("sigmoids", found, made, fixed=tanh, plots=plots),
         "report": page.reported(broken.at_first),
         "table": page.table("three activations", head, rows),
         "curves": plotted(

@@ -92,7 +92,7 @@ class Trial:
 
 @dataclass(frozen=True)
 class Found:
-    """The same training with one setting or another: what was broken, and what mends it."""
+    """The same training with one setting or another: what was broken, and what fixes it."""
 
     points: Points
     broken: Trial

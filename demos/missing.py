@@ -1,4 +1,4 @@
-"""What the demos need beside glassgrad itself: the packages of its extra ``demos``."""
+"""What the demos need besides glassgrad itself: the packages of its extra ``demos``."""
 
 from __future__ import annotations
 

@@ -12,8 +12,7 @@ from . import cli, gallery, missing, moons_page
 from .cli import say
 from .moons_page import NETWORK
 from .moons_training import EPOCHS, NEW, POINTS, SIZES, Run, learn
-from .page import write
-from .words import share
+from .page import share, write
 
 SEED = 0
 QUICK_EPOCHS = 15

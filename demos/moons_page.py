@@ -19,9 +19,8 @@ from viz.report import report
 
 from . import moons_training, page, plots
 from .moons_training import BATCH, LOSS, Points, Run, Snapshot
-from .page import Files, drawn, figure, paragraph
+from .page import Files, drawn, figure, paragraph, share
 from .plots import plotted
-from .words import share
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes
@@ -80,7 +79,7 @@ def files(run: Run) -> Files:
         ),
         "steps": plotted(
             made, lambda ax: plot_update_ratio(history, ax), "moons-steps",
-            "The length of a step beside the length of the weights, layer by layer.", width=8.0,
+            "The length of a step compared with that of the weights, layer by layer.", width=8.0,
         ),
         "weights-before": weights(
             "moons-weights-before", "Before: as they were drawn.", run.first.model

@@ -13,8 +13,7 @@ from viz.player.story import Step
 from . import cli, gallery, neuron_page
 from .cli import say
 from .lesson import RATE, Lesson, lesson
-from .page import write
-from .words import as_line
+from .page import as_line, write
 
 
 def run(folder: Path, *, quick: bool = False) -> Path:  # noqa: ARG001 - it is quick

@@ -18,8 +18,6 @@ from viz import RenderError
 from viz.equations import number
 from viz.numbers import show
 
-from .words import as_line, share
-
 if TYPE_CHECKING:
     from viz import Picture
     from viz.player.story import Step
@@ -78,6 +76,31 @@ no network and runs no script.</p></footer>
 """
 
 
+# --- numbers in words -----------------------------------------------------------------------------
+#
+# A reader has a pocket calculator and only the digits on the page. So ``=`` is written only where
+# the shown numbers give the shown result, rounded at its last shown digit; elsewhere ``≈``.
+
+
+def share(x: float) -> str:
+    """A share in hundredths, as exact as it is.
+
+    >>> share(0.995), share(1.0), share(2 / 3)
+    ('99.5 %', '100 %', '66.67 %')
+    """
+    return f"{100.0 * x:.4g} %"
+
+
+def as_line(step: Step) -> str:
+    """A step's symbols, numbers and result in one line.
+
+    >>> from viz.player.story import Step
+    >>> as_line(Step("forward", "", "o = tanh(z)", "= tanh(0.6931) =", "0.6", "", ""))
+    'o = tanh(z) = tanh(0.6931) = 0.6'
+    """
+    return " ".join(filter(None, (step.symbols, step.numbers, step.answer)))
+
+
 # --- texts ----------------------------------------------------------------------------------------
 
 WAYS: dict[str, Callable[[Any], str]] = {
@@ -87,7 +110,7 @@ WAYS: dict[str, Callable[[Any], str]] = {
     "share": share,
     "percent": lambda x: f"{x * 100:.2f} %",
 }
-"""How numbers are written in a text, beside Python's own ways: ``{loss:number}``."""
+"""How numbers are written in a text, next to Python's own ways: ``{loss:number}``."""
 
 
 Described = Callable[[str], str]
@@ -221,7 +244,7 @@ def question(text: str, answer: str) -> str:
 
 
 def link(target: str, text: str) -> str:
-    """A link to a file beside this page."""
+    """A link to a file next to this page."""
     return f'<a href="{escape(target)}">{escape(text)}</a>'
 
 

@@ -10,7 +10,7 @@ from __future__ import annotations
 import random
 from dataclasses import dataclass
 
-from autograd import Value, no_grad
+from autograd import Value
 from nn import MLP, SGD, History, LinearDecay, fit
 
 from .data import Digits, Split
@@ -78,10 +78,3 @@ def learn(
 def best(scores: list[Value]) -> int:
     """The class with the highest score."""
     return max(range(len(scores)), key=lambda k: scores[k].data)
-
-
-def accuracy(model: MLP, digits: Digits, which: list[int]) -> float:
-    """The share of these examples that the model reads rightly."""
-    with no_grad():
-        right = sum(best(model(digits.images[i])) == digits.targets[i] for i in which)
-    return right / len(which)

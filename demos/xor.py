@@ -8,8 +8,7 @@ from pathlib import Path
 
 from . import cli, gallery, xor_page
 from .cli import say
-from .page import write
-from .words import as_line
+from .page import as_line, write
 from .xor_network import EPOCHS, Learned, learned
 
 WIDTH = 88

@@ -11,8 +11,7 @@ from viz.equations import factor, number, relation, seen
 from viz.numbers import show
 
 from . import images, page, xor_network
-from .page import Files
-from .words import as_line
+from .page import Files, as_line
 from .xor_network import ROWS, TARGETS, WEIGHT, Learned, inputs, mean_squared_error
 
 if TYPE_CHECKING:

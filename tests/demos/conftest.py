@@ -8,7 +8,7 @@ import pytest
 from demos import __main__ as everything
 from demos import failures, failures_page, moons, moons_page
 
-SPEAKERS = ("neuron", "xor", "moons", "digits", "failures", "__main__", "cli")
+SPEAKERS = ("neuron", "xor", "wrong_engines", "moons", "digits", "failures", "__main__", "cli")
 
 
 @dataclass(frozen=True)

@@ -361,3 +361,9 @@ def test_there_are_five_splits(number, capsys):
     with pytest.raises(SystemExit):
         digits.main(["--splits", number])
     assert "--splits" in capsys.readouterr().err
+
+
+def test_a_gradient_is_held_against_a_measurement():
+    assert digits_text.nudge("w", "L", 0.001, -1.024, -0.00102067) == (
+        "Raise w by 0.001: the gradient predicts that L changes by −0.001024; measured: −0.001021."
+    )

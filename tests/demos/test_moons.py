@@ -9,7 +9,7 @@ from matplotlib.figure import Figure
 
 import nn
 from demos import moons, moons_page, moons_training
-from demos.words import share
+from demos.page import share
 
 from .html_checks import checked
 

@@ -143,3 +143,15 @@ def test_files_are_written_into_a_folder_that_is_made(tmp_path):
     page.write(tmp_path / "a" / "b", {"c.txt": "é"})
 
     assert (tmp_path / "a" / "b" / "c.txt").read_bytes() == "é".encode()
+
+
+def test_a_step_is_one_line_without_gaps():
+    steps = viz.player(Value(3.0, label="x") * 2.0).story.views[0].steps
+
+    assert [page.as_line(step) for step in steps] == [
+        " ".join(f"{step.symbols} {step.numbers} {step.answer}".split()) for step in steps
+    ]
+
+
+def test_a_share_is_as_exact_as_it_is():
+    assert (page.share(1.0), page.share(0.5), page.share(1 / 3)) == ("100 %", "50 %", "33.33 %")

@@ -1,23 +1,24 @@
 """Demonstrations on real numbers: ``python -m demos``.
 
+- `demos.from_scratch`: an engine and a network in one file, which learns XOR.
+- `demos.wrong_engines`: twenty mistakes in such a file, each with the smallest counter-example.
 - `demos.neuron`: one neuron, forward, backward and one step of learning, in pictures and words.
 - `demos.xor`: a network of three hidden units and four examples, whose gradients add up.
 - `demos.moons`: a network learns to tell two moons apart; its boundary after every few epochs.
 - `demos.digits`: a network learns 1,797 handwritten digits; then every gradient of one of them.
 - `demos.failures`: four trainings that fail, each shown, explained and fixed.
 
-Each prints what it does and writes pages that open from disk, without a network; only those to
-step through run a script, which is inside of them::
+The first prints. The others print and write pages that open from disk, without a network; only
+those to step through run a script, which is inside of them::
 
-    words ───┬── lesson ──── neuron_page ──── neuron ──┐
-    page ────┼── xor_network ─── xor_page ─── xor ─────┤
-    images ──┼── digits_text, digits_page ─── digits ──┤
-             │                  │                      ├── __main__
-    data ─── training ─── reading                      │
-             │                                         │
-    plots ───┼── moons_training, moons_page ─── moons ─┤
-             └── failures_trial, failures_page         │
-                        └─ failures_rate, … ─ failures ┘
+    page ─────────┬── lesson ──────── neuron_page ───── neuron ──┐
+                  ├── xor_network ─── xor_page ──────── xor ─────┤
+    images ───────┼── digits_text, digits_unit, ─────── digits ──┼── __main__
+    data, training, reading           digits_page                │
+    plots ────────┼── moons_training, moons_page ────── moons ───┤
+                  └── failures_trial, failures_page,             │
+                              failures_rate, …, ───── failures ──┘
 
+What a page says stands in ``texts``, with gaps for numbers and pictures (`demos.page.told`).
 All of them write the ``gallery``; ``missing`` says which package to install.
 """

@@ -11,7 +11,6 @@ from . import cli, data, digits_page, digits_text, gallery, reading, training
 from .cli import say
 from .data import Digits, Split
 from .page import write
-from .progress import Progress
 from .training import Run
 
 # A seed whose first split, which is the one shown, comes out near the mean of its five (97.8 %).
@@ -20,37 +19,15 @@ QUICK_EPOCHS = 4
 QUICK_EXAMPLES = 320
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Train, report, and write the page of one digit; 1 if scikit-learn is missing."""
-    parser = cli.parser("demos.digits", "A network learns to read handwritten digits.")
-    parser.add_argument(
-        "--splits",
-        type=int,
-        choices=range(1, data.FOLDS + 1),
-        default=1,
-        help="train on so many of the five splits and report the mean (default: 1)",
-    )
-    parser.add_argument(
-        "--seed", type=int, default=SEED, help=f"of splits, weights and order (default: {SEED})"
-    )
-    options = parser.parse_args(arguments)
-    return cli.made(
-        lambda: run(
-            options.out, seed=options.seed, number_of_splits=options.splits, quick=options.quick
-        ),
-        show=options.open,
-    )
-
-
-def run(folder: Path, *, seed: int = SEED, number_of_splits: int = 1, quick: bool = False) -> Path:
+def run(folder: Path, *, seed: int = SEED, splits: int = 1, quick: bool = False) -> Path:
     """Train on the first splits, show a digit of the first, and return the path of its page."""
     digits = data.load()
-    chosen = data.splits(digits, seed)[:number_of_splits]
+    chosen = data.splits(digits, seed)[:splits]
     say(digits_text.introduction(digits, chosen[0]))
     if quick:
         say(digits_text.quick(QUICK_EPOCHS, QUICK_EXAMPLES))
     runs = [
-        train(digits, split, seed=seed, number=number, quick=quick, of=number_of_splits)
+        train(digits, split, seed=seed, number=number, quick=quick, of=splits)
         for number, split in enumerate(chosen, 1)
     ]
     if len(runs) > 1:
@@ -71,11 +48,8 @@ def train(
     model = training.network(rng)
     if of > 1:
         say(f"\nSplit {number} of {data.FOLDS}")
-    progress = Progress(sys.stdout, epochs)
     start = perf_counter()
-    history = training.learn(
-        model, digits, split, rng, epochs=epochs, watch=progress.watch, finished=progress.finished
-    )
+    history = training.learn(model, digits, split, rng, epochs=epochs)
     found = Run(model, digits, split, history, perf_counter() - start, quick)
     say(digits_text.result(found))
     return found
@@ -92,6 +66,22 @@ def show(found: Run, folder: Path) -> Path:
     write(folder, digits_page.files(found, one, experiment, wrong))
     return folder / "digits.html"
 
+
+main = cli.command(
+    "demos.digits",
+    "A network learns to read handwritten digits.",
+    run,
+    (
+        "--splits",
+        {
+            "type": int,
+            "choices": range(1, data.FOLDS + 1),
+            "default": 1,
+            "help": "train on so many of the five splits and report the mean (default: 1)",
+        },
+    ),
+    cli.seed(SEED, "of splits, weights and order"),
+)
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -1,115 +1,116 @@
-"""The page of the digits: how the network learned, and one digit's pass with every gradient."""
+"""The page of the digits: how the network learned, and one digit's pass with every gradient.
+
+Its words are in ``texts/digits.md``.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 
 import viz
+from autograd import Value
+from nn import MLP, Layer, cross_entropy
+from nn.activations import Activate
+from viz import Picture
 from viz.equations import number
 from viz.palette import DARK, LIGHT
 
-from . import digits_backward, digits_forward, digits_gradients, digits_text, images, page, training
+from . import digits_text, digits_unit, images, page, training
 from .digits_text import a_digit, percent
-from .page import figure, paragraph, section
+from .page import Files, figure, paragraph
 from .reading import Answer, Experiment, Reading
 from .training import Run
 
+CSV = "digits-gradients.csv"
 INKS = (LIGHT.ink, DARK.ink)
-TITLE = "A network reads handwritten digits, and shows every gradient"
+SHOWN_UNITS = 10
 
 
-def files(
-    run: Run, reading: Reading, experiment: Experiment, wrong: Sequence[Answer]
-) -> dict[str, str]:
+def files(run: Run, reading: Reading, experiment: Experiment, wrong: Sequence[Answer]) -> Files:
     """The page, its pictures and the table of all gradients, by file name."""
-    loss, pictures = digits_backward.loss_picture(reading)
-    layer, more = digits_backward.layer_picture(run.model, reading)
     what = a_digit(reading.target)
-    link, played = page.offered(
-        "digits-player.html",
-        viz.player(
-            reading.graph,
-            image=(images.SIDE, images.SIDE),
-            title=f"Reading {what}, forward and backward",
-        ).html,
-        f"Step through it: {what} goes forward and backward, layer by layer; every unit opens",
+    made: Files = {CSV: digits_unit.as_csv(reading)}
+    for theme, ink in zip(page.THEMES, INKS, strict=True):
+        made[f"digits-digit-{theme}.svg"] = images.as_file(reading.pixels, what, ink)
+    player = viz.player(
+        reading.graph,
+        image=(images.SIDE, images.SIDE),
+        title=f"Reading {what}, forward and backward",
     )
-    body = [
-        section("It learned from examples", *_learning(run)),
-        section("One digit that it had never seen", *_digit(reading), link),
-        section("Forward: one hidden unit", *digits_forward.unit(reading)),
-        section("Forward: scores, probabilities, loss", *digits_forward.scores(reading)),
-        section("Backward: from the loss to the scores", *digits_backward.loss(loss)),
-        section("Backward: from the scores to the hidden units", *digits_backward.layer(layer)),
-        section("Backward: through one hidden unit", *digits_backward.unit(reading)),
-        section("Every gradient of the network", *digits_gradients.everything(reading)),
-        section("Is it true, and what is it for?", *_experiment(reading, experiment)),
-        section("What it still reads wrongly", *_wrong(run, wrong)),
-    ]
-    return {
-        "digits.html": page.document(TITLE, _lead(run), body),
-        digits_gradients.CSV: digits_gradients.as_csv(reading),
-        **{
-            f"digits-digit-{theme}.svg": images.as_file(reading.pixels, what, ink)
-            for theme, ink in zip(page.THEMES, INKS, strict=True)
-        },
-        **pictures,
-        **more,
-        **played,
+    quick = digits_text.quick(run.history.epochs, len(run.split.training))
+    parts: dict[str, str | page.Described] = {
+        **digits_unit.parts(reading),
+        "quick": paragraph(quick, "note") if run.quick else "",
+        "learning": _learning(run),
+        "digit": images.pixels(
+            reading.pixels, f"The image of a handwritten {reading.target}, 8 by 8 pixels"
+        ),
+        "answer": _answer(reading),
+        "player": page.offered(
+            made, "digits-player.html", player.html,
+            f"Step through it: {what} goes forward and backward, layer by layer; every unit opens",
+        ),
+        "loss": page.drawn(
+            made,
+            lambda theme: viz.draw(
+                reading.graph, theme=theme, max_nodes=len(reading.scores) + 2, fold=False
+            ),
+            "digits-loss",
+            "The end of the recorded graph: ten scores, their ln Σ exp, and the loss.",
+        ),
+        "layer": page.drawn(
+            made,
+            lambda theme: _last_layer(run.model, reading, theme),
+            "digits-network",
+            "Hidden units and scores, joined by the gradients of the weights between them.",
+        ),
+        "file": f"<p>{page.link(CSV, CSV)}</p>\n",
+        "wrong": _wrong(run, wrong),
+    }  # fmt: skip
+    units = (*reading.hidden, *reading.scores)
+    slopes = [slope for unit in units for slope in (*unit.weight_slopes, unit.bias_slope)]
+    zeros = sum(slope == 0.0 for slope in slopes)
+    blank = sum(pixel == 0.0 for pixel in reading.pixels) * len(reading.hidden)
+    values = {
+        **vars(training),
+        "SHOWN_UNITS": SHOWN_UNITS,
+        "run": run,
+        "reading": reading,
+        "all": len(run.digits),
+        "learned": len(run.split.training),
+        "held_out": len(run.split.held_out),
+        "count": len(slopes),
+        "zeros": zeros,
+        "why": ", since their pixel has no ink" if zeros == blank else "",
+        "check": digits_text.check_words(experiment),
+        "step": digits_text.step_words(reading, experiment),
     }
+    made["digits.html"] = page.whole("digits", values, parts)
+    return made
 
 
-def _lead(run: Run) -> str:
-    return (
-        f"{len(run.digits):,} digits, written by hand by 13 people. A network of "
-        f"{training.PIXELS} inputs, {training.HIDDEN} hidden units and {training.CLASSES} scores "
-        f"learned from {len(run.split.training):,} of them to read the others: of "
-        f"{len(run.split.held_out)} that were held out it reads {percent(run.accuracy)} rightly. "
-        "Here is how it reads one of them, and what it could learn from it."
-    )
-
-
-def _learning(run: Run) -> Iterable[str]:
-    if run.quick:
-        text = digits_text.quick(len(run.history), len(run.split.training))
-        yield paragraph(text, "note")
-    yield paragraph(
-        f"It began with random weights. {training.BATCH} digits at a time went forward, the loss "
-        "went backward, and every parameter took a small step against its gradient. One epoch is "
-        f"one round over all {len(run.split.training):,} examples; the whole training took "
-        f"{run.seconds:.0f} seconds in plain Python."
-    )
-    most = max(epoch.loss for epoch in run.history)
+def _learning(run: Run) -> str:
+    """How it learned, epoch by epoch."""
     count = len(run.split.held_out)
-    errors = [count - round(epoch.held_out * count) for epoch in run.history]
+    history = run.history
+    errors = [count - round(right * count) for right in history["val_accuracy"]]
+    columns = (history["epoch"], history["loss"], history["accuracy"], history["val_accuracy"])
     rows = [
         [
-            str(epoch.number),
-            images.with_bar(f"{epoch.loss:.4f}", images.bar(epoch.loss, most)),
-            percent(epoch.training),
-            percent(epoch.held_out),
+            str(epoch),
+            images.with_bar(f"{loss:.4f}", images.bar(loss, max(history["loss"]))),
+            percent(right),
+            percent(held_out),
             images.with_bar(str(wrong), images.bar(wrong, max(errors))),
         ]
-        for epoch, wrong in zip(run.history, errors, strict=True)
+        for epoch, loss, right, held_out, wrong in zip(*columns, errors, strict=True)
     ]
     head = ("epoch", "loss", "right while learning", "right, held out", f"wrong, of {count}")
-    yield page.table("how it learned, epoch by epoch", head, rows)
-    yield paragraph(
-        "The loss falls, and more and more digits are read rightly: those that it learns from, "
-        "nearly all in the end, and also those that it never learns from. Only these count: "
-        "learning by heart would not help there.",
-        "small",
-    )
+    return page.table("how it learned, epoch by epoch", head, rows)
 
 
-def _digit(reading: Reading) -> Iterable[str]:
+def _answer(reading: Reading) -> str:
     k, p = reading.target, reading.probabilities[reading.target]
-    yield '<div class="pair">'
-    yield figure(
-        images.pixels(reading.pixels, f"The image of a handwritten {k}, 8 by 8 pixels"),
-        f"A handwritten {k}: 8 × 8 pixels, each from 0 (paper) to 16 (ink). Divided by 16 they are "
-        "the 64 inputs of the network.",
-    )
     text = (
         f"The network says: {reading.answer}, with probability "
         f"{number(reading.probabilities[reading.answer])}."
@@ -120,8 +121,7 @@ def _digit(reading: Reading) -> Iterable[str]:
         if reading.answer == k
         else f"It is wrong: this is {a_digit(k)}, to which it gave {number(p)}."
     )
-    beside = f"{paragraph(text, 'lead')}{paragraph(doubt)}{paragraph(_size(reading))}"
-    yield f"<div>{beside}</div></div>\n"
+    return f"<div>{paragraph(text, 'lead')}{paragraph(doubt)}{paragraph(_size(reading))}</div>"
 
 
 def _size(reading: Reading) -> str:
@@ -138,25 +138,45 @@ def _size(reading: Reading) -> str:
     )
 
 
-def _experiment(reading: Reading, experiment: Experiment) -> Iterable[str]:
-    yield paragraph(digits_text.check_words(experiment))
-    yield paragraph(digits_text.step_words(reading, experiment))
-    yield paragraph(
-        "That is all that learning is: such steps, for one batch of digits after the other. "
-        "(From this digit nothing was really learned: it is held out, and the step was undone.)"
+def _last_layer(model: MLP, reading: Reading, theme: str) -> Picture:
+    """The scores and the hidden units that the loss asks most of, joined by weights' gradients."""
+    units = sorted(reading.hidden, key=lambda unit: -abs(unit.value_slope))
+    last = Layer(len(units), len(reading.scores), nonlin=False)
+    for k, (neuron, trained) in enumerate(zip(last.neurons, model.layers[-1].neurons, strict=True)):
+        neuron.w = [trained.w[unit.index] for unit in units]
+        neuron.b = trained.b
+        neuron.activate = _named(f"score {k}")
+    return viz.draw_network(
+        last,
+        [Value(unit.value, label=f"unit {unit.index}") for unit in units],
+        edges="gradient",
+        loss=lambda scores: cross_entropy(scores, reading.target),
+        theme=theme,
+        legend=False,
+        max_units=SHOWN_UNITS,
+        fold=False,
     )
 
 
-def _wrong(run: Run, wrong: Sequence[Answer]) -> Iterable[str]:
+def _named(name: str) -> Activate:
+    """No activation, under a name of its own for the picture."""
+
+    def same(z: Value) -> Value:
+        return z
+
+    same.__name__ = name
+    return same
+
+
+def _wrong(run: Run, wrong: Sequence[Answer]) -> str:
     if not wrong:
-        yield paragraph("Nothing: every held-out digit is read rightly.")
-        return
-    yield paragraph(
+        return paragraph("Nothing: every held-out digit is read rightly.")
+    words = (
         f"{len(wrong)} of {len(run.split.held_out)} held-out digits, with what it takes them for "
         "and how sure it is. Some of them make people think twice, too."
     )
     cards = [_mistake(run, answer) for answer in wrong]
-    yield f'<div class="cards">{"".join(cards)}</div>\n'
+    return f'{paragraph(words)}<div class="cards">{"".join(cards)}</div>\n'
 
 
 def _mistake(run: Run, answer: Answer) -> str:

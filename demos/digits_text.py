@@ -13,7 +13,6 @@ from . import images, training
 from .data import FOLDS, Digits, Split
 from .reading import Experiment, Reading, Unit
 from .training import Run
-from .words import nudge
 
 STRONGEST = 5
 PRECISE = 6  # digits of numbers whose small difference is what counts
@@ -32,8 +31,8 @@ def introduction(digits: Digits, split: Split) -> str:
         "show whether it can read."
     )
     columns = (
-        "Each line is one epoch, a round over all examples: its loss, what was read rightly while "
-        "learning, and then what is read rightly of the held-out ones."
+        "Each epoch is a round over all examples. loss and accuracy are those of the passes that "
+        "it learned from, val_loss and val_accuracy those of the held-out digits at its end."
     )
     return f"{textwrap.fill(text, WIDTH)}\n{textwrap.fill(columns, WIDTH)}\n"
 
@@ -214,4 +213,17 @@ def step_words(reading: Reading, experiment: Experiment) -> str:
         f"One step against all gradients, at rate {number(experiment.rate)}: the loss goes from "
         f"{number(reading.loss)} to {number(after.loss)}, the probability of {k} from "
         f"{number(reading.probabilities[k])} to {number(after.probabilities[k])}."
+    )
+
+
+def nudge(what: str, of: str, by: float, slope: float, measured: float) -> str:
+    """The gradient held against a measurement.
+
+    >>> nudge("w1", "L", 0.001, -1.024, -0.00102067)
+    'Raise w1 by 0.001: the gradient predicts that L changes by −0.001024; measured: −0.001021.'
+    """
+    assert math.isfinite(measured)
+    return (
+        f"Raise {what} by {number(by)}: the gradient predicts that {of} changes by "
+        f"{number(slope * by)}; measured: {number(measured)}."
     )

@@ -10,15 +10,14 @@ from typing import Any
 from . import (
     cli,
     failures_overfitting,
-    failures_page,
     failures_rate,
     failures_relus,
     failures_sigmoids,
     gallery,
     missing,
+    page,
 )
 from .cli import say
-from .page import write
 
 FAILURES: tuple[Any, ...] = (
     failures_rate,
@@ -28,35 +27,33 @@ FAILURES: tuple[Any, ...] = (
 )
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Let all four happen, and write their page; 1 if a package is missing."""
-    parser = cli.parser("demos.failures", "Four trainings that fail, and what fixes them.")
-    parser.add_argument(
-        "--seed", type=int, help="of data, weights and order (default: one for each)"
-    )
-    options = parser.parse_args(arguments)
-    return cli.made(
-        lambda: run(options.out, seed=options.seed, quick=options.quick), show=options.open
-    )
-
-
 def run(folder: Path, *, seed: int | None = None, quick: bool = False) -> Path:
     """Let all four happen, print and write what came of them; return the page's path."""
     missing.check("matplotlib")
     say("Four trainings that fail, each fixed, with the same seed.")
     start = perf_counter()
-    made: failures_page.Files = {}
+    made: page.Files = {}
     given = {} if seed is None else {"seed": seed}
     sections = []
     for failure in FAILURES:
         found = failure.make(**given, quick=quick)
         say("\n".join(["", failure.TITLE, "-" * len(failure.TITLE), *failure.text(found)]))
-        sections.append((failure.TITLE, list(failure.section(found, made))))
-    write(folder, {"failures.html": failures_page.document(sections, quick=quick), **made})
+        sections.append(page.section(failure.TITLE, failure.section(found, made)))
+    note = "QUICK RUN: fewer epochs than in a full run; the numbers are not as far apart."
+    parts = {"quick": page.paragraph(note, "note") if quick else "", "sections": "".join(sections)}
+    made["failures.html"] = page.whole("failures", {}, parts)
+    page.write(folder, made)
     say(f"\nThat took {perf_counter() - start:.0f} s, with the plots.")
     gallery.write_index(folder)
     return folder / "failures.html"
 
+
+main = cli.command(
+    "demos.failures",
+    "Four trainings that fail, and what fixes them.",
+    run,
+    ("--seed", {"type": int, "help": "of data, weights and order (default: one for each)"}),
+)
 
 if __name__ == "__main__":
     sys.exit(main())

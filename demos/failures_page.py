@@ -1,72 +1,59 @@
-"""The page of failures, and what its sections share."""
+"""What the sections of the page of failures share; their words are in ``texts/failures-*.md``."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from functools import partial
 from typing import TYPE_CHECKING
 
 import viz
 from autograd import scope
 from nn.losses import loss as loss_named
+from viz.plots import plot_decision_boundary
 
 from . import page
-from .failures_trial import Points, Trial
-from .page import code, drawn, figure
-from .plots import Draw, plotted
+from .failures_trial import Found, Trial
+from .moons_training import Points
+from .page import Files
+from .plots import Draw, plotted, remembered
 
 if TYPE_CHECKING:
     from viz import Picture
 
-TITLE = "Four ways to fail, and what helps"
-LEAD = (
-    "Each of these networks was trained here, and something went wrong on purpose: the learning "
-    "rate is too large, relu units die, gradients vanish, the examples are learned by heart. See "
-    "how it looks, why it happens, and what fixes it."
-)
 BATCH = 20  # examples that are drawn
-
-Files = dict[str, str]
-
-
-QUICK = "QUICK RUN: fewer epochs than in a full run; the numbers are not as far apart."
+RESOLUTION = 32
 
 
-def document(sections: Sequence[tuple[str, Iterable[str]]], *, quick: bool = False) -> str:
-    """The whole page; a section is its title and its parts."""
-    note = [page.paragraph(QUICK, "note")] if quick else []
-    body = [page.section(title, *parts) for title, parts in sections]
-    return page.document(TITLE, LEAD, [*note, *body])
+def parts(
+    name: str, found: Found, made: Files, *, fixed: Trial, plots: dict[str, Draw], first: str = ""
+) -> dict[str, str | page.Described]:
+    """What every section has: a report, the network, two programs, plots with their captions.
+
+    ``first`` stands at the head of both programs.
+    """
+    return {
+        "report": page.reported(found.broken.report),
+        "network": partial(page.drawn, made, _graph(found), f"failures-{name}-network"),
+        "programs": page.programs("Before", first + found.broken.code, "After", first + fixed.code),
+        **{
+            plot: partial(plotted, made, draw, f"failures-{name}-{plot}")
+            for plot, draw in plots.items()
+        },
+    }
 
 
-def programs(broken: Trial, mended: Trial, first: str = "") -> str:
-    """What was written for the one and for the other, ``first`` at the head of both."""
-    return (
-        '<div class="pair">'
-        f"<div><h3>Before</h3>{code(first + broken.code)}</div>"
-        f"<div><h3>After</h3>{code(first + mended.code)}</div></div>\n"
-    )
-
-
-def beside(made: Files, *plots: tuple[str, Draw, str]) -> Iterable[str]:
-    """Plots side by side: the name of each, what draws it, and what is seen."""
-    yield '<div class="pair">'
-    for name, draw, words in plots:
-        markup, more = plotted(draw, name, words)
-        made.update(more)
-        yield figure(markup, words)
-    yield "</div>\n"
-
-
-def graph_of(trial: Trial, points: Points, name: str, made: Files, words: str) -> Iterable[str]:
+def _graph(found: Found) -> page.Draw:
     """The loss of some examples, folded to a box for each layer."""
-    outputs = [trial.model(x) for x in points.X[:BATCH]]
-    of = loss_named(trial.settings["loss"])
-    with scope("loss"):
-        loss = of(outputs, points.y[:BATCH])
 
     def draw(theme: str) -> Picture:
+        outputs = [found.broken.model(x) for x in found.points.X[:BATCH]]
+        with scope("loss"):
+            loss = loss_named(found.broken.settings["loss"])(outputs, found.points.y[:BATCH])
         return viz.draw(loss, fold=1, theme=theme, legend=False)
 
-    markup, more = drawn(draw, name, words)
-    made.update(more)
-    yield figure(markup, words)
+    return draw
+
+
+def boundary(trial: Trial, points: Points) -> Draw:
+    """What a network says of every place."""
+    logit = remembered(trial.model)
+    return lambda ax: plot_decision_boundary(logit, points.X, points.y, ax, resolution=RESOLUTION)

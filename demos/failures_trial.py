@@ -14,16 +14,7 @@ from nn import MLP, DivergedError, evaluate, fit
 from nn.training.history import History
 from viz.report import Report, report
 
-
-@dataclass(frozen=True, slots=True)
-class Points:
-    """Examples and what they should give."""
-
-    X: list[list[float]]
-    y: list[Any]
-
-    def __len__(self) -> int:
-        return len(self.y)
+from .moons_training import Points
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +79,28 @@ class Trial:
         return report(model, self.points.X, self.points.y, self.settings["loss"])
 
     @property
+    def last_loss(self) -> float:
+        """The loss of the last epoch."""
+        found: float = self.history["loss"][-1]
+        return found
+
+    @property
     def dead(self) -> int:
         """How many units are dead in the end."""
         return sum(len(layer.dead) for layer in self.report.layers)
+
+
+@dataclass(frozen=True)
+class Found:
+    """The same training with one setting or another: what was broken, and what fixes it."""
+
+    points: Points
+    broken: Trial
+
+    @property
+    def trials(self) -> tuple[Trial, ...]:
+        """All, the broken one first."""
+        return tuple([one for one in vars(self).values() if isinstance(one, Trial)])
 
 
 def _written(value: Any) -> str:

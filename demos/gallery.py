@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tomllib
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -33,79 +34,27 @@ class Room:
     doors: tuple[Door, ...] = ()
 
 
-ROOMS = (
-    Room(
-        "neuron",
-        "One neuron",
-        "Two inputs, two weights, a bias and tanh: forward to the loss, backward to every "
-        "gradient, and one step of learning, in pictures and words.",
-        "neuron-backward",
-        "The neuron's gradients: on every arrow stands what flows back along it, and how that was "
-        "computed.",
-        (
-            Door("neuron-player.html", "Step through it, forward and backward", "neuron-forward"),
-            Door("neuron-handout.html", "Print it and compute it by hand", "neuron-draw"),
-        ),
-    ),
-    Room(
-        "xor",
-        "XOR, four rows at once",
-        "A network of 2, 3 and 1 units and the four rows of XOR: what each row brings to the "
-        "gradient of every weight, how they add up, and how the network learns all four.",
-        "xor-network",
-        "The network before it learned, with the gradients of its weights over all four rows.",
-        (
-            Door("xor-player.html", "Step through it, row by row", "xor-why"),
-            Door("xor-trained-player.html", "The same after training", "xor-trained"),
-        ),
-    ),
-    Room(
-        "moons",
-        "Two moons",
-        "A network of 2, 16, 16 and 1 units learns to tell two moons apart: its boundary after "
-        "every few epochs, its loss, its weights, its layers with all their gradients.",
-        "moons-boundary",
-        "The moons, and what the network says of every place: the line is its boundary.",
-    ),
-    Room(
-        "digits",
-        "Handwritten digits",
-        "A network of 64, 32 and 10 units learned to read 1,797 real handwritten digits. One of "
-        "them goes through it, and every gradient that it leaves behind is shown.",
-        "digits-network",
-        "Ten hidden units (left) and the ten scores (right), joined by the gradients of the "
-        "weights between them: solid positive, dashed negative, thick large.",
-        (Door("digits-player.html", "Step through it, layer by layer", "digits-digit"),),
-    ),
-    Room(
-        "failures",
-        "Four ways to fail",
-        "A learning rate that is too large, dead relus, vanishing sigmoids, overfitting: each made "
-        "to happen, shown, explained, and fixed.",
-        "failures-sigmoids-gradients",
-        "The gradients of each layer of a deep network: with sigmoids hardly anything arrives at "
-        "the first one.",
-    ),
-)
+def rooms() -> list[Room]:
+    """All pages that there may be, as gallery.toml says."""
+    written = tomllib.loads(Path(__file__).with_suffix(".toml").read_text(encoding="utf-8"))
+    return [
+        Room(**{**room, "doors": tuple([Door(**door) for door in room.get("doors", [])])})
+        for room in written["room"]
+    ]
 
 
 def write_index(folder: Path) -> Path:
     """Write the page that leads to all pages and pictures in the folder; return its path."""
-    rooms = [room for room in ROOMS if (folder / f"{room.name}.html").exists()]
-    body = [_entry(folder, room) for room in rooms]
-    page.write(folder, {INDEX: page.document("Gallery", LEAD, body, home="")})
+    body = [_entry(folder, room) for room in rooms() if (folder / f"{room.name}.html").exists()]
+    page.write(folder, {INDEX: page.document("Gallery", LEAD, "".join(body), home="")})
     return folder / INDEX
 
 
 def _entry(folder: Path, room: Room) -> str:
-    return page.section(
-        room.title,
-        page.paragraph(room.words),
-        f'<p class="lead">{page.link(f"{room.name}.html", f"Open: {room.title}")}</p>\n',
-        _preview(folder, room),
-        _doors(folder, room),
-        _files(folder, room),
-    )
+    link = page.link(f"{room.name}.html", f"Open: {room.title}")
+    parts = [_preview(folder, room), _doors(folder, room), _files(folder, room)]
+    inside = [page.paragraph(room.words), f'<p class="lead">{link}</p>\n', *parts]
+    return page.section(room.title, "".join(inside))
 
 
 def _files(folder: Path, room: Room) -> str:

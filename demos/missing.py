@@ -1,4 +1,4 @@
-"""What the demos need beside glassgrad itself: the packages of its extra ``demos``."""
+"""What the demos need besides glassgrad itself: the packages of its extra ``demos``."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from importlib.util import find_spec
 from _glassgrad_installation import packages_of
 
 NEEDED_FOR = {
+    "hypothesis": "wrong engines are found with",
     "matplotlib": "the plots are drawn by",
     "safetensors": "the trained network is saved with",
     "scikit-learn": "the handwritten digits come with",

@@ -12,25 +12,11 @@ from . import cli, gallery, missing, moons_page
 from .cli import say
 from .moons_page import NETWORK
 from .moons_training import EPOCHS, NEW, POINTS, SIZES, Run, learn
-from .page import write
-from .words import share
+from .page import share, write
 
 SEED = 0
 QUICK_EPOCHS = 15
 WIDTH = 88
-LINES = 10  # of the epochs that are printed, beside the first
-
-
-def main(arguments: list[str] | None = None) -> int:
-    """Train, report, write the page and save the network; 1 if a package is missing."""
-    parser = cli.parser("demos.moons", "A network learns to tell two moons apart.")
-    parser.add_argument(
-        "--seed", type=int, default=SEED, help=f"of points, weights and order (default: {SEED})"
-    )
-    options = parser.parse_args(arguments)
-    return cli.made(
-        lambda: run(options.out, seed=options.seed, quick=options.quick), show=options.open
-    )
 
 
 def run(folder: Path, *, seed: int = SEED, quick: bool = False) -> Path:
@@ -38,7 +24,7 @@ def run(folder: Path, *, seed: int = SEED, quick: bool = False) -> Path:
     missing.check("matplotlib", "safetensors")
     epochs = QUICK_EPOCHS if quick else EPOCHS
     say(introduction(quick=quick))
-    found = learn(seed, epochs=epochs, quick=quick, finished=_finished)
+    found = learn(seed, epochs=epochs, quick=quick)
     say(result(found))
     write(folder, moons_page.files(found))
     nn.save(found.model, folder / NETWORK, notes="demos.moons")
@@ -52,17 +38,12 @@ def introduction(*, quick: bool = False) -> str:
     text = (
         f"{POINTS} points in the shape of two moons. A network of 2 inputs, {SIZES[0]} and "
         f"{SIZES[1]} hidden units (relu) and one output learns to say which moon a point belongs "
-        f"to. Each line is one epoch, a round over all points."
+        f"to. An epoch is a round over all points; accuracy is the share that is right."
     )
     lines = [textwrap.fill(text, WIDTH)]
     if quick:
         lines.append(moons_page.quick(QUICK_EPOCHS))
-    return "\n".join([*lines, "", "epoch    loss  right while learning"])
-
-
-def _finished(epoch: int, epochs: int, loss: float, accuracy: float) -> None:
-    if epoch == 1 or epoch % -(-epochs // LINES) == 0 or epoch == epochs:
-        say(f"{epoch:>2}/{epochs}  {loss:.4f}  {share(accuracy):>20}")
+    return "\n".join(lines)
 
 
 def result(found: Run) -> str:
@@ -81,6 +62,13 @@ def saved(folder: Path) -> str:
     path = (folder / NETWORK).resolve()
     return f"The network is saved; to have it back: nn.load({str(path)!r})"
 
+
+main = cli.command(
+    "demos.moons",
+    "A network learns to tell two moons apart.",
+    run,
+    cli.seed(SEED, "of points, weights and order"),
+)
 
 if __name__ == "__main__":
     sys.exit(main())

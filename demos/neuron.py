@@ -13,19 +13,10 @@ from viz.player.story import Step
 from . import cli, gallery, neuron_page
 from .cli import say
 from .lesson import RATE, Lesson, lesson
-from .page import write
-from .words import as_line
+from .page import as_line, write
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Print the lesson and write its page."""
-    options = cli.parser("demos.neuron", "One neuron in pictures and words.").parse_args(arguments)
-    path = run(options.out)
-    cli.finished(path, show=options.open)
-    return 0
-
-
-def run(folder: Path) -> Path:
+def run(folder: Path, *, quick: bool = False) -> Path:  # noqa: ARG001 - it is quick
     """Print the lesson, write its pages and pictures, and return the path of the first."""
     found = lesson()
     say(as_text(found))
@@ -57,6 +48,8 @@ def _told(steps: Iterable[Step]) -> Iterable[str]:
         yield textwrap.fill(step.sentence, 88)
         yield from (f"    {line}" for line in (as_line(step), step.note) if line)
 
+
+main = cli.command("demos.neuron", "One neuron in pictures and words.", run)
 
 if __name__ == "__main__":
     sys.exit(main())

@@ -27,14 +27,15 @@ NOTHING_MORE = dict.fromkeys(("Date", "Creator", "Format", "Type"))  # not the d
 
 
 def plotted(
-    draw: Draw, name: str, words: str, *, width: float = 6.0, height: float = 3.6
-) -> tuple[str, dict[str, str]]:
-    """A plot in both themes: markup for a page, and the files ``name-light.svg``, ….
+    files: page.Files, draw: Draw, name: str, words: str, *, width: float = 6.0, height: float = 3.6
+) -> str:
+    """A plot in both themes: markup for a page; ``files`` get ``name-light.svg``, ….
 
     ``draw`` gets the Axes, ``words`` is what a screen reader says; sizes are in inches.
     """
-    files = {f"{name}-{theme}.svg": svg(draw, theme, width, height) for theme in page.THEMES}
-    return page.inlined(list(files.values()), name, words), files
+    svgs = {f"{name}-{theme}.svg": svg(draw, theme, width, height) for theme in page.THEMES}
+    files.update(svgs)
+    return page.inlined([*svgs.values()], name, words)
 
 
 def svg(draw: Draw, theme: str, width: float, height: float) -> str:

@@ -8,13 +8,10 @@ comes as far in as many, with a slower step.
 from __future__ import annotations
 
 import random
-from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from autograd import Value, no_grad
-from nn import MLP, SGD, Callback, LinearDecay, fit
-from nn.training.state import Training
+from autograd import Value
+from nn import MLP, SGD, History, LinearDecay, fit
 
 from .data import Digits, Split
 
@@ -26,23 +23,6 @@ BATCH = 16
 RATE = 0.1  # at the start; it falls to 0 in a straight line
 MOMENTUM = 0.9
 
-Watch = Callable[[int, int, int], None]
-
-
-@dataclass(frozen=True, slots=True)
-class Epoch:
-    """One round over all training examples.
-
-    ``loss`` and ``training`` (how many of them were read rightly) are those of the passes that it
-    learned from, so they look back over the epoch; ``held_out`` is measured at its end.
-    """
-
-    number: int
-    loss: float
-    training: float
-    held_out: float
-    seconds: float
-
 
 @dataclass(frozen=True, slots=True)
 class Run:
@@ -51,14 +31,15 @@ class Run:
     model: MLP
     digits: Digits
     split: Split
-    history: list[Epoch]
+    history: History
     seconds: float
     quick: bool = False
 
     @property
     def accuracy(self) -> float:
         """The share of the held-out digits that it reads rightly."""
-        return self.history[-1].held_out
+        found: float = self.history["val_accuracy"][-1]
+        return found
 
 
 def network(rng: random.Random) -> MLP:
@@ -71,70 +52,29 @@ def network(rng: random.Random) -> MLP:
 
 
 def learn(
-    model: MLP,
-    digits: Digits,
-    split: Split,
-    rng: random.Random,
-    *,
-    epochs: int = EPOCHS,
-    watch: Watch = lambda *_: None,
-    finished: Callable[[Epoch], None] = lambda _: None,
-) -> list[Epoch]:
-    """Train the model in place.
+    model: MLP, digits: Digits, split: Split, rng: random.Random, *, epochs: int = EPOCHS
+) -> History:
+    """Train the model in place, and say how far it is.
 
-    ``watch`` is told (epoch, examples done, examples in all) after each batch, ``finished`` each
-    epoch when it is over.
+    In the history ``loss`` and ``accuracy`` (how many digits were read rightly) are those of the
+    passes that it learned from; ``val_accuracy``, of the held-out ones, is that of the epoch's end.
     """
-    images, targets = digits.images, digits.targets
-    history = fit(
+    X, y = digits.images, digits.targets
+    return fit(
         model,
-        [images[i] for i in split.training],
-        [targets[i] for i in split.training],
+        [X[i] for i in split.training],
+        [y[i] for i in split.training],
         loss="cross_entropy",
         optimizer=SGD(model, lr=RATE, momentum=MOMENTUM),
         schedule=LinearDecay(),
         epochs=epochs,
         batch_size=BATCH,
         rng=rng,
-        validation=([images[i] for i in split.held_out], [targets[i] for i in split.held_out]),
+        validation=([X[i] for i in split.held_out], [y[i] for i in split.held_out]),
         metrics=["accuracy"],
-        callbacks=[_Watching(watch, finished)],
-        progress=False,
-    )
-    return [_epoch(row) for row in history.rows()]
-
-
-class _Watching(Callback):
-    """Tells the demo how far it is."""
-
-    def __init__(self, watch: Watch, finished: Callable[[Epoch], None]) -> None:
-        self.watch, self.finished = watch, finished
-
-    def on_batch_end(self, training: Training) -> None:
-        done = min(training.batch * training.batch_size, len(training.data))
-        self.watch(training.epoch, done, len(training.data))
-
-    def on_epoch_end(self, training: Training) -> None:
-        self.finished(_epoch(training.logs))
-
-
-def _epoch(numbers: Mapping[str, Any]) -> Epoch:
-    return Epoch(
-        numbers["epoch"],
-        numbers["loss"],
-        numbers["accuracy"],
-        numbers["val_accuracy"],
-        numbers["seconds"],
     )
 
 
 def best(scores: list[Value]) -> int:
     """The class with the highest score."""
     return max(range(len(scores)), key=lambda k: scores[k].data)
-
-
-def accuracy(model: MLP, digits: Digits, which: list[int]) -> float:
-    """The share of these examples that the model reads rightly."""
-    with no_grad():
-        right = sum(best(model(digits.images[i])) == digits.targets[i] for i in which)
-    return right / len(which)

@@ -8,23 +8,13 @@ from pathlib import Path
 
 from . import cli, gallery, xor_page
 from .cli import say
-from .page import write
-from .words import as_line
+from .page import as_line, write
 from .xor_network import EPOCHS, Learned, learned
 
 WIDTH = 88
 
 
-def main(arguments: list[str] | None = None) -> int:
-    """Print what the rows bring, train, and write the pages."""
-    parser = cli.parser("demos.xor", "A small network and the four rows of XOR.")
-    options = parser.parse_args(arguments)
-    path = run(options.out)
-    cli.finished(path, show=options.open)
-    return 0
-
-
-def run(folder: Path) -> Path:
+def run(folder: Path, *, quick: bool = False) -> Path:  # noqa: ARG001 - it is quick
     """Print it, write the pages and pictures, and return the path of the first."""
     found = learned()
     say(as_text(found))
@@ -53,6 +43,8 @@ def as_text(found: Learned) -> str:
         ]
     )
 
+
+main = cli.command("demos.xor", "A small network and the four rows of XOR.", run)
 
 if __name__ == "__main__":
     sys.exit(main())

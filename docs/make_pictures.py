@@ -42,6 +42,15 @@ def square() -> Value:
     return q
 
 
+def xor() -> viz.Picture:
+    """A network that computes XOR, with weights that were found by thinking."""
+    model = nn.MLP(2, [2, 1], init="zeros")
+    numbers = [*(1.0, 1.0, 0.0), *(1.0, 1.0, -1.0), *(1.0, -2.0, 0.0)]
+    for parameter, number in zip(model.parameters(), numbers, strict=True):
+        parameter.data = number
+    return viz.draw_network(model, [constant(1.0, "x1"), constant(0.0, "x2")])
+
+
 def pictures() -> dict[str, viz.Picture | viz.Animation]:
     """By name: the README's eight lines, a trained network folded to its layers, what moves."""
     a, b = Value(2.0, label="a"), Value(-0.75, label="b")
@@ -57,6 +66,7 @@ def pictures() -> dict[str, viz.Picture | viz.Animation]:
         for name, value, fold in (("backward", loss, None), ("layers", whole, "layer"))
         for theme in THEMES
     } | {
+        "xor.svg": xor(),
         "neuron.svg": viz.animate(
             neuron(), seconds_per_step=2.0, title="One neuron, forward and backward"
         ),

@@ -15,6 +15,7 @@ from click.testing import CliRunner
 
 import _glassgrad_pytest
 from autograd.ops import ALL
+from demos import from_scratch
 from viz.command.main import commands
 
 ROOT = Path(__file__).resolve().parent.parent
@@ -66,10 +67,15 @@ def as_a_reader(tmp_path, monkeypatch):
 
 @EVERY_PAGE
 @pytest.mark.usefixtures("as_a_reader")
-def test_each_block_of_python_runs_alone_or_says_what_it_continues(page, monkeypatch):
-    """In a namespace of its own: pasted into a new notebook, it works."""
-    module = None
+def test_each_block_of_python_runs_alone_or_says_what_it_continues(page, monkeypatch, capsys):
+    """In a namespace of its own: pasted into a new notebook, it works.
+
+    On the page for beginners each text is what the block above it prints.
+    """
+    module, printed = None, ""
     for language, code, line in blocks(page):
+        if language == "text" and page.name == "learn.md":
+            assert code == printed, f"line {line + 1}: this is not what the block above it prints"
         if language == "python":
             first = code.partition("\n")[0]
             if first != CONTINUES:
@@ -79,6 +85,40 @@ def test_each_block_of_python_runs_alone_or_says_what_it_continues(page, monkeyp
             monkeypatch.setitem(sys.modules, "__main__", module)
             # With as many empty lines before it, errors point at the line of the page.
             exec(compile("\n" * line + code, page, "exec"), vars(module))  # noqa: S102
+            printed = capsys.readouterr().out
+        elif language == "sh" and page.name == "learn.md":
+            printed = said_by_the_file(code, capsys)
+
+
+def test_the_page_for_beginners_explains_each_word_where_it_first_stands():
+    """There it is bold. Headings, code and the addresses of links are not read."""
+    text = (DOCS / "learn.md").read_text(encoding="utf-8")
+    text = re.sub(
+        r"^```.*?^```$|^#(?!# Glossary).*?$|`[^`]*`|\]\([^)]*\)",
+        "",
+        text,
+        flags=re.DOTALL | re.MULTILINE,
+    )
+    told, glossary = text.split("## Glossary")
+    told = " ".join(told.split())
+    rows = re.findall(r"^\| ([^|]+) \| ([^|]+) \|$", glossary, re.MULTILINE)[1:]
+    words = [word for row, _ in rows for word in row.split(", ")]
+
+    assert len(words) > 25
+    assert [row for row, _ in rows] == sorted([row for row, _ in rows], key=str.lower)
+    for word in words:
+        first = re.search(rf"(?<!\w){word}(?:e?s)?(?!\w)", told, re.IGNORECASE)
+        assert told[first.start() - 2 : first.start()] == "**", told[
+            first.start() - 40 : first.end()
+        ]
+        assert told[first.end() :].startswith("**"), word
+
+
+def said_by_the_file(command, capsys):
+    """What the demo of one file prints; others make pages, and tests of their own run them."""
+    if command.strip() == "python -m demos.from_scratch":
+        from_scratch.main()
+    return capsys.readouterr().out
 
 
 @EVERY_PAGE
@@ -133,7 +173,7 @@ def test_the_page_of_the_package_has_no_relative_links():
     assert not relative.search(linked)
     assert "](https://example.org/glassgrad/blob/HEAD/docs/learn.md)" in linked
     assert 'src="https://example.org/glassgrad/raw/HEAD/docs/images/neuron.svg"' in linked
-    assert "first gradients (`docs/learn.md`)" in package_page(readme)
+    assert "neural networks from zero (`docs/learn.md`)" in package_page(readme)
 
 
 def test_the_pictures_of_the_readme_show_what_is_drawn_today():

@@ -14,7 +14,7 @@ from textwrap import wrap
 from typing import TYPE_CHECKING
 
 from autograd import Graph, Node
-from autograd.testing import Entry, GradientMismatch, check_gradients
+from autograd.testing import EngineMismatch, Entry, GradientMismatch, check_gradients
 
 from . import words
 from .checks import one_of
@@ -38,13 +38,14 @@ _WIDEST = 88  # columns of a note
 
 
 def draw_mismatch(
-    error: GradientMismatch, *, view: str = "backward", theme: str = "light"
+    error: GradientMismatch | EngineMismatch, *, view: str = "backward", theme: str = "light"
 ) -> Picture:
     """Draw what a gradient check found wrong: the edge or number to blame is marked in words.
 
     A marked edge is a double line that says what was claimed for its slope and what was measured.
-    Of more than 60 nodes those around the fault are drawn. A plain function is one box, for
-    nothing is known of what it does inside.
+    Of more than 60 nodes those around the fault are drawn. A plain function is one box, because
+    nothing is known of what it does inside. Of somebody else's engine the right numbers are drawn,
+    and its wrong ones next to them.
 
     >>> from autograd.testing import GradientMismatch, check_gradients
     >>> try:
@@ -58,25 +59,29 @@ def draw_mismatch(
     Parameters
     ----------
     error:
-        What `autograd.testing.check_gradients` raised.
+        What `autograd.testing.check_gradients` or `autograd.testing.check_engine` raised.
     view:
         ``"backward"``: values and gradients as the table's slopes give them. ``"forward"``:
         values only.
     theme:
         ``"light"`` or ``"dark"``.
     """
-    if not isinstance(error, GradientMismatch):
+    if not isinstance(error, (GradientMismatch, EngineMismatch)):
         raise TypeError(
-            f"draw_mismatch takes the GradientMismatch that check_gradients raised, got a "
-            f"{type(error).__name__}"
+            f"draw_mismatch takes the GradientMismatch that check_gradients raised, or the "
+            f"EngineMismatch of check_engine, got a {type(error).__name__}"
         )
     one_of("view", view, VIEWS)
     one_of("theme", theme, THEMES)
     backward = view == "backward"
-    if error.graph is None:
+    if isinstance(error, EngineMismatch):
+        marks = _marks_of_engine(error)
+        diagram = _of_graph(error.graph, marks, None, error.sentence, backward=backward)
+    elif error.graph is None:
         diagram = _of_plain_function(error, backward=backward)
     else:
-        diagram = _of_graph(error, _of_one_output(error, error.graph), backward=backward)
+        graph = _of_one_output(error, error.graph)
+        diagram = _of_graph(graph, _marks(error, graph), error.node, error.cause, backward=backward)
     from .picture import Picture  # noqa: PLC0415 - graphviz is imported on the first drawing
 
     return Picture.of(diagram, theme)
@@ -114,6 +119,16 @@ def _marks(error: GradientMismatch, graph: Graph) -> _Marks:
     if edges:
         boxes.setdefault(guilty.index, "to blame")
     return _Marks(edges, boxes)
+
+
+def _marks_of_engine(error: EngineMismatch) -> _Marks:
+    """The wrong numbers, in the boxes that have the right ones."""
+    boxes = {}
+    for node in error.graph:
+        if node.label in error.wrong:
+            what, got, right = error.wrong[node.label]
+            boxes[node.index] = f"wrong {what}: {_apart(got, right, 'right')}"
+    return _Marks({}, boxes)
 
 
 def _asked(graph: Graph, node: Node) -> list[int]:
@@ -161,11 +176,11 @@ def _compared(entry: Entry, what: str = "wrong") -> str:
     return f"{what}: claimed {_apart(claimed, measured)}"
 
 
-def _apart(claimed: float, measured: float) -> str:
+def _apart(claimed: float, measured: float, said: str = "measured") -> str:
     digits = DIGITS
     while show(claimed, digits) == show(measured, digits) and digits < ALL_DIGITS:
         digits += 1
-    return f"{show(claimed, digits)}, measured {show(measured, digits)}"
+    return f"{show(claimed, digits)}, {said} {show(measured, digits)}"
 
 
 def _reaches(graph: Graph, top: int, leaf: int) -> bool:
@@ -193,20 +208,21 @@ def _of_one_output(error: GradientMismatch, graph: Graph) -> Graph:
     return graph.with_seeds([float(k == wrong) for k in range(len(outputs))])
 
 
-def _of_graph(error: GradientMismatch, graph: Graph, *, backward: bool) -> Diagram:
-    marks = _marks(error, graph)
-    starts = [error.node] if error.node is not None else [*marks.boxes, *graph.roots]
+def _of_graph(
+    graph: Graph, marks: _Marks, guilty: int | None, cause: str, *, backward: bool
+) -> Diagram:
+    starts = [guilty] if guilty is not None else [*marks.boxes, *graph.roots]
     chosen = _around(graph, starts)
     outline = _outline(graph, chosen)
     diagram = composed(
         graph, outline, words.boxes(outline, backward=backward),
         direction="LR", backward=backward, legend=True, max_nodes=MOST_NODES,
     )  # fmt: skip
-    notes = [*diagram.notes, *_notes(error)]
+    notes = [*diagram.notes, *wrap(cause, _WIDEST)]
     if len(chosen) < len(graph):
         notes.insert(0, f"the {len(chosen)} nodes around the fault, of {len(graph):,}")
     boxes = tuple([_marked_box(box, marks) for box in diagram.boxes])
-    arrows = tuple([_marked_arrow(arrow, error.node, marks, graph) for arrow in diagram.arrows])
+    arrows = tuple([_marked_arrow(arrow, guilty, marks, graph) for arrow in diagram.arrows])
     return replace(
         diagram, boxes=boxes, arrows=arrows, notes=tuple(notes), legend=legend_of(boxes, arrows)
     )
@@ -264,11 +280,6 @@ def _marked_arrow(arrow: Arrow, guilty: int | None, marks: _Marks, graph: Graph)
     )
 
 
-def _notes(error: GradientMismatch) -> list[str]:
-    """The cause, in lines of a readable width."""
-    return wrap(error.cause, _WIDEST) if error.cause else []
-
-
 # --- plain functions ------------------------------------------------------------------------------
 
 
@@ -288,7 +299,7 @@ def _of_plain_function(error: GradientMismatch, *, backward: bool) -> Diagram:
     function = shorten(error.verdict.function)
     what = f"{function}: {shorten(error.worst.output)}" if error.worst.output else function
     boxes.append(Box(f"n{len(of_output)}", "operation", (what,), is_root=True))
-    notes = _notes(error)
+    notes = wrap(error.cause, _WIDEST)
     if len(shown) < len(of_output):
         notes.insert(0, f"{len(shown)} of {len(of_output):,} numbers of the point")
     side = "backward: on each arrow the derivative that was claimed" if backward else "forward"

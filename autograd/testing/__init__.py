@@ -4,8 +4,9 @@
 >>> print(check_gradients(lambda x, y: x * y, (2.0, 3.0)).outcome)
 right
 
-One point is checked by `check_gradients`, a property by `checks_gradient`; `points`,
-`finite_values` and `expressions` are strategies for properties of one's own.
+One point is checked by `check_gradients`, a property by `checks_gradient`, somebody else's engine
+by `check_engine`; `points`, `finite_values` and `expressions` are strategies for properties of
+one's own.
 
 How a verdict comes about::
 
@@ -18,6 +19,7 @@ How a verdict comes about::
     wrong ──── guilty, second, kinks, remarks   which operation is to blame, and why
           └─── reproduction ── definitions, syntax, source        a program that shows it again
     decorator ── strategies ── shapes, places   what hypothesis draws; expressions: whole functions
+    engines ── expressions                      somebody else's engine, on random functions
 
 Nothing here is loaded by ``import autograd``; hypothesis and mpmath are imported on first use
 (``pip install "glassgrad[check]"``).
@@ -28,6 +30,9 @@ from typing import TYPE_CHECKING
 from ..public import public as _public
 from .check import check_gradients as check_gradients
 from .decorator import checks_gradient as checks_gradient
+from .engines import Engine as Engine
+from .engines import EngineMismatch as EngineMismatch
+from .engines import check_engine as check_engine
 from .expressions import Expression as Expression
 from .expressions import expressions as expressions
 from .outcome import Entry as Entry

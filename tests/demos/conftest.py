@@ -6,9 +6,9 @@ from pathlib import Path
 import pytest
 
 from demos import __main__ as everything
-from demos import failures, failures_overfitting, failures_relus, moons, moons_page
+from demos import failures, failures_page, moons, moons_page
 
-SPEAKERS = ("neuron", "xor", "moons", "digits", "failures", "__main__", "cli")
+SPEAKERS = ("neuron", "xor", "wrong_engines", "moons", "digits", "failures", "__main__", "cli")
 
 
 @dataclass(frozen=True)
@@ -44,8 +44,7 @@ def made(tmp_path_factory):
         for module, name in (
             (moons_page, "FINE"),
             (moons_page, "COARSE"),
-            (failures_relus, "RESOLUTION"),
-            (failures_overfitting, "RESOLUTION"),
+            (failures_page, "RESOLUTION"),
         ):
             patch.setattr(module, name, 12)  # boundaries are drawn in a few points
         patch.setattr(moons, "learn", kept("moons", moons.learn))

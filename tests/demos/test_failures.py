@@ -1,4 +1,4 @@
-"""The failures: each really happens and is really mended, with the seed shown and with another."""
+"""The failures: each really happens and is really fixed, with the seed shown and with another."""
 
 import functools
 import itertools
@@ -14,8 +14,9 @@ from demos import (
     failures_relus,
     failures_sigmoids,
 )
-from demos.words import number, share
+from demos.page import share
 from nn import MLP, DivergedError, fit
+from viz.equations import number
 
 from .html_checks import checked
 
@@ -57,7 +58,7 @@ def squared(trial, points):
     return math.fsum(e * e for e in errors) / len(errors)
 
 
-# --- each happens, and is mended ------------------------------------------------------------------
+# --- each happens, and is fixed ------------------------------------------------------------------
 
 
 def test_the_large_rate_diverges_and_the_small_one_learns(found_with):
@@ -68,10 +69,10 @@ def test_the_large_rate_diverges_and_the_small_one_learns(found_with):
     assert error.history is found.broken.history
     assert all(later > loss for loss, later in itertools.pairwise(losses))
     assert found.growth > 1e6
-    for trial in (found.mended, found.clipped, found.slow):
+    for trial in (found.fixed, found.clipped, found.slow):
         assert trial.error is None
         assert trial.loss == pytest.approx(squared(trial, found.points), rel=1e-12)
-    assert found.mended.loss < 0.05 < min(found.clipped.loss, found.slow.loss)
+    assert found.fixed.loss < 0.05 < min(found.clipped.loss, found.slow.loss)
     assert max(found.clipped.loss, found.slow.loss) < 0.5
 
 
@@ -102,13 +103,13 @@ def test_units_counted_as_dead_are_those_of_the_report(found_with):
 
 def test_the_first_of_many_sigmoid_layers_gets_no_gradient(found_with):
     found = found_with(failures_sigmoids)
-    broken, *mended = found.trials
+    broken, *fixed = found.trials
 
     assert failures_sigmoids.reach(broken) < 0.02
     assert broken.accuracy == right(broken, found.points) < 0.7
     assert broken.history["loss"][-1] > 0.65
     assert any("Gradients vanish" in line for line in broken.at_first.advice)
-    for trial in mended:
+    for trial in fixed:
         assert failures_sigmoids.reach(trial) > 0.1
         assert trial.accuracy == right(trial, found.points) >= 0.85
         assert trial.history["loss"][-1] < 0.4
@@ -117,13 +118,13 @@ def test_the_first_of_many_sigmoid_layers_gets_no_gradient(found_with):
 
 def test_few_points_are_learned_by_heart_and_the_remedies_help_on_new_ones(found_with):
     found = found_with(failures_overfitting)
-    plain, *mended = found.tests
+    plain, *fixed = found.tests
     losses = found.broken.history["val_loss"]
 
-    assert found.broken.accuracy == right(found.broken, found.few) >= 0.9
+    assert found.broken.accuracy == right(found.broken, found.points) >= 0.9
     assert plain.loss > 3.0 * found.broken.loss
     assert losses[-1] > 1.3 * min(losses)
-    for trial, test in zip(found.trials[1:], mended, strict=True):
+    for trial, test in zip(found.trials[1:], fixed, strict=True):
         assert test.loss < 0.8 * plain.loss
         assert test.loss < 1.7 * trial.loss
         assert test.accuracy == right(trial, found.new)
@@ -131,7 +132,7 @@ def test_few_points_are_learned_by_heart_and_the_remedies_help_on_new_ones(found
 
 def test_new_points_had_no_part_in_the_training(found_with):
     found = found_with(failures_overfitting)
-    learned = {tuple(x) for points in (found.few, found.many) for x in points.X}
+    learned = {tuple(x) for points in (found.points, found.many) for x in points.X}
 
     assert learned.isdisjoint(tuple(x) for x in found.new.X)
 
@@ -234,7 +235,7 @@ def test_main_takes_a_seed_for_all(tmp_path, capsys, monkeypatch):
     class Failure:
         TITLE = "Nothing"
         text = staticmethod(lambda _: ["fine"])
-        section = staticmethod(lambda _, made: ["<p>fine</p>"])
+        section = staticmethod(lambda _, made: "<p>fine</p>")
 
         @staticmethod
         def make(**settings):

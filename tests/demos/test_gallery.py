@@ -15,8 +15,8 @@ def test_the_gallery_leads_to_every_page_and_to_every_file(made):
 
 
 def test_every_page_leads_back(made):
-    for name in ("neuron.html", "xor.html", "moons.html", "digits.html", "failures.html"):
-        assert "index.html" in checked(made.read(name)).links
+    for name in ("neuron", "xor", "wrong-engines", "moons", "digits", "failures"):
+        assert "index.html" in checked(made.read(f"{name}.html")).links
 
 
 def test_an_empty_folder_has_an_empty_gallery(tmp_path):

@@ -10,7 +10,10 @@ from viz.palette import DARK, LIGHT
 
 from .html_checks import agrees, checked, products
 
-PAGES = ("index.html", "neuron.html", "xor.html", "moons.html", "digits.html", "failures.html")
+PAGES = (
+    *("index.html", "neuron.html", "xor.html", "wrong-engines.html"),
+    *("moons.html", "digits.html", "failures.html"),
+)
 PLAYERS = (
     *("neuron-player.html", "xor-player.html", "xor-trained-player.html", "digits-player.html"),
 )
@@ -162,6 +165,7 @@ def test_nothing_but_whole_files_is_left_behind(made):
             "moons-accuracy", "moons-boundary", "moons-loss", "moons-network", "moons-steps",
             "moons-weights-after", "moons-weights-before",
             "neuron-after", "neuron-backward", "neuron-draw", "neuron-forward",
+            "wrong-engines-1", "wrong-engines-2", "wrong-engines-3",
             "xor-network", "xor-trained", "xor-why",
         )
         for theme in THEMES

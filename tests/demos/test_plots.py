@@ -76,7 +76,7 @@ def test_compact_says_the_style_of_equal_points_once():
 
 
 def test_two_plots_in_a_page_have_ids_of_their_own():
-    both = "".join(plots.plotted(points, name, "words")[0] for name in ("one", "two"))
+    both = "".join(plots.plotted({}, points, name, "words") for name in ("one", "two"))
     ids = checked(both).ids
 
     assert len(ids) == len(set(ids)) > 0
@@ -84,7 +84,8 @@ def test_two_plots_in_a_page_have_ids_of_their_own():
 
 
 def test_a_plot_stands_in_the_page_and_in_files():
-    markup, files = plots.plotted(points, "some", "what is seen")
+    files = {}
+    markup = plots.plotted(files, points, "some", "what is seen")
 
     assert list(files) == [f"some-{theme}.svg" for theme in page.THEMES]
     assert markup.count('aria-label="what is seen"') == 3

@@ -5,7 +5,7 @@ import math
 import pytest
 
 from demos import xor
-from demos.words import as_line
+from demos.page import as_line
 from demos.xor_network import NAMES, ROWS, START, TARGETS, WEIGHT, learned
 from viz.numbers import show
 

@@ -228,8 +228,8 @@ def test_what_is_no_mismatch_is_refused(thing):
         draw_mismatch(thing)
 
     assert str(caught.value) == (
-        "draw_mismatch takes the GradientMismatch that check_gradients raised, got a "
-        f"{type(thing).__name__}"
+        "draw_mismatch takes the GradientMismatch that check_gradients raised, or the "
+        f"EngineMismatch of check_engine, got a {type(thing).__name__}"
     )
 
 

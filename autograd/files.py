@@ -1,23 +1,23 @@
 """Files that are written whole or not at all.
 
 What is being written is called a draft: a file next to the target, with its name and a random
-ending, that takes the target's place in one step. Its writer holds a lock on it, which the system
-takes back when the process dies: so a draft without a lock was abandoned, and may go.
+ending, that takes the target's place in one step.
 """
 
 from __future__ import annotations
 
 import contextlib
 import errno
+import glob
 import os
-import re
 import secrets
 import stat
 import sys
+import time
 from typing import IO
 
-if sys.platform != "win32":
-    import fcntl
+# Seconds after which a draft that nobody has written to was abandoned by a process that is dead.
+_ABANDONED = 600.0
 
 # What to do about an error that the system's words leave open.
 _ADVICE = {
@@ -33,7 +33,8 @@ def write_whole(path: str | os.PathLike[str], data: bytes) -> None:
     """Write ``data`` to ``path``: whoever reads it sees the old file or the new one, never half.
 
     A file that was there keeps its permissions, a link stays a link. A device or a pipe is written
-    to as it is. Drafts that killed processes left of this file are removed.
+    to as it is. Drafts of this file that killed processes left are removed once they are ten
+    minutes old.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -51,8 +52,7 @@ def write_whole(path: str | os.PathLike[str], data: bytes) -> None:
         target = os.path.realpath(name)  # a link stays a link
         before = os.stat(target) if os.path.exists(target) else None
         if before is None or stat.S_ISREG(before.st_mode):
-            with contextlib.suppress(OSError):  # a folder may be writable and not readable
-                _clear(target)  # first: they may be what fills the disk
+            _clear(target)  # first: abandoned drafts may be what fills the disk
             _replace(target, before, data)
         else:
             with open(target, "wb") as file:  # /dev/stdout, say; of a folder an error
@@ -87,9 +87,7 @@ def _replace(target: str, before: os.stat_result | None, data: bytes) -> None:
             if before is not None:
                 _make_alike(draft, before)
             os.fsync(file.fileno())
-            if sys.platform == "win32":
-                file.close()  # an open file cannot be renamed there
-            os.replace(draft, target)
+        os.replace(draft, target)
     except BaseException:
         with contextlib.suppress(OSError):
             os.unlink(draft)
@@ -99,14 +97,10 @@ def _replace(target: str, before: os.stat_result | None, data: bytes) -> None:
 
 
 def _begun(target: str, mode: int) -> tuple[str, IO[bytes]]:
-    """A new draft, and its name; it is locked while it is open."""
-    while True:
-        draft = f"{target}.{secrets.token_hex(4)}.part"
-        # Not tempfile: its files are readable by their owner only, and a new file keeps the umask.
-        file = open(draft, "xb", opener=lambda name, flags: os.open(name, flags, mode))  # noqa: SIM115
-        if _locks(file.fileno(), otherwise=True) and os.path.exists(draft):
-            return draft, file
-        file.close()  # somebody cleared it away before it was locked
+    """A new draft, and its name."""
+    draft = f"{target}.{secrets.token_hex(4)}.part"
+    # Not tempfile: its files are readable by their owner only, and a new file keeps the umask.
+    return draft, open(draft, "xb", opener=lambda name, flags: os.open(name, flags, mode))
 
 
 def _make_alike(draft: str, before: os.stat_result) -> None:
@@ -119,36 +113,10 @@ def _make_alike(draft: str, before: os.stat_result) -> None:
 
 def _clear(target: str) -> None:
     """Remove the drafts of this file that nobody is writing any more."""
-    folder, name = os.path.split(target)
-    is_draft = re.compile(re.escape(name) + r"\.[0-9a-f]{8}\.part").fullmatch
-    for draft in filter(is_draft, os.listdir(folder)):
+    for draft in glob.glob(f"{glob.escape(target)}.{'[0-9a-f]' * 8}.part"):
         with contextlib.suppress(OSError):
-            _remove_abandoned(os.path.join(folder, draft))
-
-
-def _remove_abandoned(draft: str) -> None:
-    if sys.platform == "win32":
-        os.unlink(draft)  # refused while somebody has it open
-        return
-    handle = os.open(draft, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    try:
-        if _locks(handle, otherwise=False):
-            os.unlink(draft)
-    finally:
-        os.close(handle)
-
-
-def _locks(handle: int, *, otherwise: bool) -> bool:
-    """Lock an open file; whether nobody else had. ``otherwise`` where files cannot be locked."""
-    if sys.platform == "win32":
-        return otherwise
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    except OSError:
-        return otherwise
-    return True
+            if os.lstat(draft).st_mtime < time.time() - _ABANDONED:
+                os.unlink(draft)
 
 
 def _sync(folder: str) -> None:

@@ -11,6 +11,7 @@ derivatives) and Fractions (for exact tests) alike.
 
 from __future__ import annotations
 
+import functools
 import inspect
 import math
 from collections.abc import Callable
@@ -106,19 +107,7 @@ def nothing(*_: Any) -> tuple[Any, ...]:
     return ()
 
 
-class _OfEach:
-    """An attribute that each row has of its own, and the class as Python made it."""
-
-    def __init__(self, of_row: Callable[[Op], Any], of_class: Any = None) -> None:
-        self.of_row, self.of_class = of_row, of_class
-
-    def __get__(self, row: Op | None, _: type) -> Any:
-        if row is None and self.of_class is None:
-            raise AttributeError
-        return self.of_class if row is None else self.of_row(row)
-
-
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(frozen=True, eq=False)
 class Op:
     """One row of the operation table; calling it applies the operation.
 
@@ -179,14 +168,18 @@ class Op:
     arity: int | None = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "arity", None if self.variadic else len(self.partials))
         if self.variadic and len(self.partials) != 1:
             raise OperationError(
                 f"operation {self.name!r} takes any number of operands, so it needs one function "
                 f"that returns all slopes as a tuple; got {len(self.partials)} functions"
             )
+        tell = functools.partial(object.__setattr__, self)
+        tell("arity", None if self.variadic else len(self.partials))
         if not self.variadic and len(self.domain) == 1:
-            object.__setattr__(self, "domain", self.domain * len(self.partials))
+            tell("domain", self.domain * len(self.partials))
+        tell("__name__", self.name)
+        tell("__signature__", self._signature())
+        tell("__doc__", self._documentation())
 
     def __call__(self, *operands: Any) -> Any:
         """Apply the operation: recorded when an operand is a Value, else plain numbers.
@@ -262,7 +255,7 @@ class Op:
 
     def _documentation(self) -> str:
         """The docstring of the function that this row is."""
-        told = f"{self.name}{self._signature()}\n\n{self.forward.__doc__ or self.symbol}\n\n"
+        told = f"{self.name}{inspect.signature(self)}\n\n{self.forward.__doc__ or self.symbol}\n\n"
         told += "It is recorded if an operand is a Value."
         if self.formulas:
             plural = "s" if len(self.formulas) > 1 else ""
@@ -274,10 +267,6 @@ class Op:
             if all(map(math.isfinite, row.at)):
                 told += f"\nAt {row.at}: slopes {row.partials} ({row.why})."
         return told
-
-    __name__ = _OfEach(lambda row: row.name)
-    __signature__ = _OfEach(lambda row: row._signature())
-    __doc__ = _OfEach(lambda row: row._documentation(), __doc__ or "")  # python -OO has none
 
     def requirement(self) -> str:
         """What the operation needs of its operands, in words: ``"x > 0"``."""

@@ -9,9 +9,8 @@ from __future__ import annotations
 import functools
 import os
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, ClassVar
 
 from .blocks import Block, Setting
 
@@ -66,16 +65,17 @@ def made_in(value: Any, run: Run) -> bool:
 
 
 class _Mode(Block):
-    """A block in which results are recorded in another way."""
+    """A block in which a `Place` has other fields."""
 
-    __slots__ = ()
     setting = _place
+    fields: ClassVar[dict[str, Any]]
 
-    def __init__(self, change: Callable[[Place], Place], given: tuple[Any, ...] = ()) -> None:
+    def __init__(self, *given: Any) -> None:
         if given:
             name, what = type(self).__name__, getattr(given[0], "__name__", repr(given[0]))
             raise TypeError(f"{name} takes nothing, got {what}; write @{name}() or with {name}():")
-        super().__init__(lambda outer: change(outer or NOWHERE))
+        fields = self.fields
+        super().__init__(lambda outer: replace(outer or NOWHERE, **fields))
 
 
 class no_grad(_Mode):  # noqa: N801 - PyTorch's name, used as a function
@@ -91,28 +91,22 @@ class no_grad(_Mode):  # noqa: N801 - PyTorch's name, used as a function
     (9.0, 'constant')
     """
 
-    __slots__ = ()
-
-    def __init__(self, *given: Any) -> None:
-        super().__init__(lambda outer: replace(outer, recording=False), given)
+    fields: ClassVar = {"recording": False}
 
 
 class recording(_Mode):  # noqa: N801 - the opposite of no_grad, used inside derivatives
     """Results inside this block are recorded, even within `no_grad`."""
 
-    __slots__ = ()
-
-    def __init__(self, *given: Any) -> None:
-        super().__init__(lambda outer: replace(outer, recording=True), given)
+    fields: ClassVar = {"recording": True}
 
 
-class running(_Mode):  # noqa: N801 - for derivatives and trainings
+class running(Block):  # noqa: N801 - for derivatives and trainings
     """Everything made inside this block is marked as made in a run."""
 
-    __slots__ = ()
+    setting = _place
 
     def __init__(self, run: Run) -> None:
-        super().__init__(lambda outer: replace(outer, run=run))
+        super().__init__(lambda outer: replace(outer or NOWHERE, run=run))
 
 
 class sources(_Mode):  # noqa: N801 - a context manager, spelled like a function
@@ -125,13 +119,10 @@ class sources(_Mode):  # noqa: N801 - a context manager, spelled like a function
     True
     """
 
-    __slots__ = ()
-
-    def __init__(self, *given: Any) -> None:
-        super().__init__(lambda outer: replace(outer, sources=True), given)
+    fields: ClassVar = {"sources": True}
 
 
-class scope(_Mode):  # noqa: N801 - a context manager, spelled like a function
+class scope(Block):  # noqa: N801 - a context manager, spelled like a function
     """Nodes recorded inside this block carry a name for the part of the computation they are in.
 
     Nested scopes join with ``/``. As a context manager or a decorator; per thread.
@@ -143,12 +134,12 @@ class scope(_Mode):  # noqa: N801 - a context manager, spelled like a function
     'encoder/layer0'
     """
 
-    __slots__ = ()
+    setting = _place
 
     def __init__(self, name: Any) -> None:
         if not isinstance(name, str) or not name:
             raise TypeError(f"a scope needs a name, got {name!r}; write scope('layer0')")
-        super().__init__(lambda outer: inner_place(outer, name))
+        super().__init__(lambda outer: inner_place(outer or NOWHERE, name))
 
 
 @functools.lru_cache(maxsize=4096)

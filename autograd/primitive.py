@@ -34,7 +34,6 @@ _unchecked: Setting[bool] = Setting("unchecked", default=False)
 class unchecked(Block):  # noqa: N801 - a context manager and a decorator, spelled like a function
     """Within this block operations follow IEEE 754 instead of raising DomainError."""
 
-    __slots__ = ()
     setting = _unchecked
 
     def __init__(self) -> None:

@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NoReturn, overload
 
-from .facts import DIFFERENTIABLE, KINDS, Facts, checked_roots, facts_of
+from .facts import DIFFERENTIABLE, KINDS, Facts, facts_of
 from .graph_json import decode, encode
-from .numbers import listed, reals
 from .primitive import Op, unchecked
 from .pullback import Slopes, pull
+from .roots import checked_roots, checked_seeds
 from .value import Value
 
 
@@ -160,17 +160,13 @@ class Graph(Sequence[Node]):
         names: Mapping[str, Any] | None = None,
         seeds: Sequence[float] | None = None,
     ) -> None:
-        values = [roots] if isinstance(roots, Value) else checked_roots(roots)
+        given = [roots] if isinstance(roots, Value) else roots
+        values = checked_roots(given, "a Graph is taken of")
         facts, places = facts_of(values, names or {})
         self._set(facts, places, seeds)
 
     def _set(self, facts: Facts, roots: Sequence[int], seeds: Sequence[float] | None) -> None:
-        weights = [1.0] * len(roots) if seeds is None else reals(listed(seeds, "seeds"), "a seed")
-        if len(weights) != len(roots):
-            raise ValueError(
-                f"Graph got {len(roots)} roots and {len(weights)} seeds; "
-                "give one seed for each root"
-            )
+        weights = checked_seeds(seeds, len(roots), "Graph")
         vars(self).update(facts=facts, roots=tuple(roots), seeds=tuple(weights))
 
     def with_seeds(self, seeds: Sequence[float]) -> Graph:

@@ -76,15 +76,3 @@ def comparable(x: Any) -> Any:
     if isinstance(x, (int, Fraction)) or (isinstance(x, Decimal) and not x.is_nan()):
         return x
     return real(x)
-
-
-def listed(xs: Any, what: str) -> list[Any]:
-    """``xs`` as a list, if it is a collection of numbers, one for each root."""
-    if is_number(xs) or isinstance(xs, str) or not hasattr(xs, "__len__"):
-        raise TypeError(f"{what} is a list with one number for each root, got {xs!r}")
-    return list(xs)
-
-
-def reals(xs: Any, what: str) -> list[float]:
-    """Each of ``xs`` as a double."""
-    return [real(x, what) for x in xs]

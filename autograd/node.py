@@ -44,6 +44,17 @@ class Node:
             return (self._a,), (self._x,)
         return (self._a, self._b), (self._x, self._y)
 
+    def _connect(self, op: Op, operands: Sequence[Any], numbers: Sequence[float]) -> None:
+        """Make this the result of ``op``, as `_edges` will tell."""
+        self._row = op
+        if op.arity == 1:
+            self._a, self._x = operands[0], numbers[0]
+        elif op.arity == 2:
+            self._a, self._b = operands
+            self._x, self._y = numbers
+        else:
+            self._a, self._x = tuple(operands), tuple(numbers)
+
     @property
     def op(self) -> Op | None:
         """The row of the operation table that made this Value; None for a leaf."""

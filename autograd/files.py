@@ -21,11 +21,8 @@ _ABANDONED = 600.0
 
 # What to do about an error that the system's words leave open.
 _ADVICE = {
-    errno.ENOSPC: "nothing was changed; make room, or write somewhere else",
-    errno.EDQUOT: "nothing was changed; make room, or write somewhere else",
-    errno.EROFS: "nothing was changed; write somewhere else",
-    errno.EACCES: "nothing was changed; write where you may",
-    errno.EPERM: "nothing was changed; write where you may",
+    **dict.fromkeys([errno.ENOSPC, errno.EDQUOT], "make room, or write somewhere else"),
+    **dict.fromkeys([errno.EROFS, errno.EACCES, errno.EPERM], "write where you may"),
 }
 
 
@@ -59,22 +56,21 @@ def write_whole(path: str | os.PathLike[str], data: bytes) -> None:
                 file.write(data)
     except OSError as error:  # the user knows of no draft, and a full disk has no name at all
         said = error.strerror or str(error)
-        advice = f" ({_ADVICE[error.errno]})" if error.errno in _ADVICE else ""
-        raise OSError(error.errno, said + advice, name) from error
+        if error.errno in _ADVICE:
+            said += f" (nothing was changed; {_ADVICE[error.errno]})"
+        raise OSError(error.errno, said, name) from error
 
 
 def file_name(path: str | os.PathLike[str]) -> str:
     """The path as a text that a file can be called."""
     name: str = os.fsdecode(path)
+    found = "a null character" if "\0" in name else ""
     try:
         os.fsencode(name)
     except UnicodeEncodeError:
-        raise ValueError(
-            f"no file can be called {name!r}: it has half a character (a lone surrogate) in it; "
-            "choose another name"
-        ) from None
-    if "\0" in name:
-        raise ValueError(f"no file can be called {name!r}: it has a null character in it")
+        found = "half a character (a lone surrogate)"
+    if found:
+        raise ValueError(f"no file can be called {name!r}: it has {found} in it; take another name")
     return name
 
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from .node import Node
@@ -17,6 +18,7 @@ from .sweep import topological
 N = TypeVar("N", bound=Node)
 
 
+@dataclass(slots=True, eq=False)
 class Tape:
     """Node i is the operation ``ops[i]`` of the nodes ``places(i)``, and came to ``values[i]``.
 
@@ -32,26 +34,16 @@ class Tape:
     ((1, 2), True, None)
     """
 
-    __slots__ = ("changed", "operands", "ops", "starts", "values")
-
-    def __init__(
-        self,
-        ops: list[Op | None],
-        operands: Sequence[int],
-        starts: Sequence[int],
-        values: Sequence[float],
-        changed: dict[int, float],
-    ) -> None:
-        self.ops = ops
-        """The rows of the operation table; None for a leaf."""
-        self.operands = operands
-        """The places of all operands, node after node."""
-        self.starts = starts
-        """Node i has those from ``starts[i]`` up to ``starts[i + 1]``."""
-        self.values = values
-        """The numbers, as recorded; of a leaf, as its first use recorded it."""
-        self.changed = changed
-        """By position in ``operands``: what an operand was, if a leaf had changed by then."""
+    ops: list[Op | None]
+    """The rows of the operation table; None for a leaf."""
+    operands: Sequence[int]
+    """The places of all operands, node after node."""
+    starts: Sequence[int]
+    """Node i has those from ``starts[i]`` up to ``starts[i + 1]``."""
+    values: Sequence[float]
+    """The numbers, as recorded; of a leaf, as its first use recorded it."""
+    changed: dict[int, float]
+    """By position in ``operands``: what an operand was, if a leaf had changed by then."""
 
     def packed(self) -> Tape:
         """The same in arrays: a quarter of the memory, for what is kept."""

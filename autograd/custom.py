@@ -37,7 +37,7 @@ def operation(
 
     ``exact`` is the value once more in mpmath's arithmetic, (mp, x, y, …) -> value, or the name of
     a function of mpmath. With it `testing.check_gradients` knows as many digits of your operation
-    as of those of the table; without it the slopes are held to differences of ``forward``.
+    as of those of the table; without it, slopes are compared with differences of ``forward``.
 
     >>> from autograd import grad
     >>> from autograd.ops import ALL
@@ -72,7 +72,7 @@ def operation(
     intervals = _intervals(name, domain, None if variadic else count)
 
     def inside(*xs: Any) -> Any:
-        """``forward``, held to the domain and to one number."""
+        """``forward``, with its domain and its result checked."""
         if row.arity not in {None, len(xs)}:
             raise row.misuse(xs)
         if not row.contains(xs):
@@ -100,7 +100,7 @@ def operation(
             takes = f"a partial of {name!r} takes (z, {letters}), the result and then the operands"
             _refuse_signature(partial, 1 + count, f"{takes}, with one partial for each operand")
         takes = f"the forward function of {name!r} takes ({letters}), the operands"
-        _refuse_signature(forward, count, f"{takes}, of which each has a partial")
+        _refuse_signature(forward, count, f"{takes}, each of which has a partial")
     return register(row)
 
 
@@ -118,7 +118,7 @@ def _intervals(name: str, domain: Any, count: int | None) -> tuple[Interval, ...
 
 
 def _checked(partial: Callable[..., Any], name: str, *, variadic: bool) -> Callable[..., Any]:
-    """``partial``, held to one number, or to one for each operand of a variadic operation."""
+    """``partial``, with its result checked: a number, or one for each operand if variadic."""
 
     def checked(slope: Any, operands: tuple[Any, ...]) -> Any:
         if not isinstance(slope, Recorder):
@@ -148,7 +148,7 @@ def _checked(partial: Callable[..., Any], name: str, *, variadic: bool) -> Calla
 
 
 def _number(x: Any, role: str, name: str) -> Any:
-    """x as a double, for NumPy's float32 would lose digits; an int or a Fraction stays exact."""
+    """x as a double (NumPy's float32 would lose digits); an int or a Fraction stays exact."""
     if x.__class__ is float:
         return x
     if not is_number(x):

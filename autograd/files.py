@@ -16,7 +16,7 @@ import sys
 import time
 from typing import IO
 
-# Seconds after which a draft that nobody has written to was abandoned by a process that is dead.
+# A draft that was not written to for so many seconds belongs to a process that was killed.
 _ABANDONED = 600.0
 
 # What to do about an error that the system's words leave open.
@@ -54,7 +54,7 @@ def write_whole(path: str | os.PathLike[str], data: bytes) -> None:
         else:
             with open(target, "wb") as file:  # /dev/stdout, say; of a folder an error
                 file.write(data)
-    except OSError as error:  # the user knows of no draft, and a full disk has no name at all
+    except OSError as error:  # name the file that the user asked for, not the draft
         said = error.strerror or str(error)
         if error.errno in _ADVICE:
             said += f" (nothing was changed; {_ADVICE[error.errno]})"
@@ -62,7 +62,7 @@ def write_whole(path: str | os.PathLike[str], data: bytes) -> None:
 
 
 def file_name(path: str | os.PathLike[str]) -> str:
-    """The path as a text that a file can be called."""
+    """The path as a str; raise if no file can have this name."""
     name: str = os.fsdecode(path)
     found = "a null character" if "\0" in name else ""
     try:
@@ -108,7 +108,7 @@ def _make_alike(draft: str, before: os.stat_result) -> None:
 
 
 def _clear(target: str) -> None:
-    """Remove the drafts of this file that nobody is writing any more."""
+    """Remove the drafts of this file that killed processes left."""
     for draft in glob.glob(f"{glob.escape(target)}.{'[0-9a-f]' * 8}.part"):
         with contextlib.suppress(OSError):
             if os.lstat(draft).st_mtime < time.time() - _ABANDONED:
@@ -116,7 +116,7 @@ def _clear(target: str) -> None:
 
 
 def _sync(folder: str) -> None:
-    """Have the system write down that a file got another name."""
+    """Make sure that the new name of a file is on the disk, too."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

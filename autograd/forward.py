@@ -345,7 +345,7 @@ def logsumexp(*xs: float) -> float:
         largest = maximum(largest, x)
     if largest - largest != 0.0:  # ±inf or nan: the shift would make nan of it
         return largest
-    others, seen = 0.0, False  # e⁰ of the largest is log1p's 1: beside it small ones are not lost
+    others, seen = 0.0, False  # the largest adds e⁰ = 1, which log1p adds without losing small ones
     for x in xs:
         if x == largest and not seen:
             seen = True

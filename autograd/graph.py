@@ -276,7 +276,7 @@ class Graph(Sequence[Node]):
         """What each edge out of a node adds to its gradient, in the order of the backward pass.
 
         Starting from the seed for a root, else from 0.0, the products add up to ``node.grad``,
-        bit for bit. Empty for a node of which no gradient is asked.
+        bit for bit. Empty for a node that needs no gradient.
         """
         edges = sorted(self.consumers(index), key=lambda edge: (-edge[0], edge[1]))
         if not self.asked[index]:

@@ -144,7 +144,7 @@ class scope(Block):  # noqa: N801 - a context manager, spelled like a function
 
 @functools.lru_cache(maxsize=4096)
 def inner_place(outer: Place, name: str) -> Place:
-    """The place named ``name`` inside ``outer``; shared, for networks enter few scopes often."""
+    """The place named ``name`` inside ``outer``; kept, as networks enter few scopes often."""
     return replace(outer, scope=f"{outer.scope}/{name}" if outer.scope else name)
 
 

@@ -25,7 +25,6 @@ from typing import Any, Final
 
 from . import forward
 from .elementary import *
-from .elementary import INF, NAN, TORCH, square
 from .primitive import ALL as ALL  # noqa: PLC0414 - users read ops.ALL
 from .primitive import REALS as REALS  # noqa: PLC0414
 from .primitive import Convention, Op, register

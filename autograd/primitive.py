@@ -46,7 +46,7 @@ class Recorder:
     __slots__ = ()
 
     def record(self, op: Op, operands: tuple[Any, ...]) -> Any:
-        """Apply ``op`` to ``operands``, of which at least one is a Recorder of this class."""
+        """Apply ``op`` to ``operands``; at least one of them is a Recorder of this class."""
         raise TypeError(
             f"{type(self).__name__} does not say how it records {op.name} of {len(operands)}"
         )
@@ -71,7 +71,7 @@ class Interval:
         return (inside or not math.isfinite(x)) and x not in self.without
 
     def needs(self, name: str) -> str:
-        """The condition in words, for an error message; empty when every real number will do."""
+        """The condition in words, for an error message; empty when every real number is inside."""
         sign = "<=" if self.closed else "<"
         parts = []
         if self.low > -math.inf and self.high < math.inf:
@@ -124,7 +124,7 @@ class Op:
     defined, needs:
         A condition on all operands together, where intervals cannot say it, and its words.
     kinks:
-        (x, y, …) -> numbers of which one is zero where the operation is not smooth.
+        (x, y, …) -> numbers; one of them is zero where the operation is not smooth.
     formulas:
         The partials as a reader writes them on paper, in Python's notation.
     conventions:
@@ -189,7 +189,7 @@ class Op:
         for operand in operands:
             if operand.__class__ is float:
                 floats += 1
-            elif operand.__class__ is not int:  # which becomes a double beside one
+            elif operand.__class__ is not int:  # an int becomes a double if another operand is one
                 if isinstance(operand, Recorder):
                     return operand.record(self, operands)
                 others += 1

@@ -39,7 +39,7 @@ _CONTENTS: dict[type, Callable[[Any], Iterable[Any]]] = {
 
 
 def holds(trees: Iterable[Any], kind: type) -> bool:
-    """Whether something of this class is in nested arguments; what is no container is not asked.
+    """Whether something of this class is in nested arguments; other objects are not looked into.
 
     >>> holds([{"w": [1.0, "a"]}, None, len], str), holds([1.0, object()], str)
     (True, False)

@@ -395,7 +395,7 @@ def _kept(operand: Value | None, number: float) -> Value:
 
 
 def _number(x: Any) -> Any:
-    """The number to compare with, exact as in Python; None if x is none."""
+    """The number to compare with, exact as in Python; None if x is not a number."""
     if isinstance(x, Value):
         return x._z
     return comparable(x) if is_number(x) else None

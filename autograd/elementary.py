@@ -25,7 +25,7 @@ TORCH: Final = "as PyTorch"
 
 
 def _to_the_next_multiples(x: Any, y: Any) -> tuple[Any, ...]:
-    """How far x is from the multiples of y around it; and y, as multiples lie close beside 0."""
+    """How far x is from the multiples of y around it; and y, around which all change."""
     beyond = forward.remainder(x, y)
     return (beyond, y - beyond, y)
 
@@ -60,7 +60,7 @@ floor_divide: Final[Op] = register(Op("floor_divide", "//", forward.floor_divide
     domain=(REALS, NON_ZERO),
     partials=(lambda z, x, y: 0, lambda z, x, y: 0), formulas=("0", "0"),
     kinks=_to_the_next_multiples,
-    conventions=(Convention((6.0, 3.0), value=2.0, partials=(0.0, 0.0), why="flat beside it"),)))
+    conventions=(Convention((6.0, 3.0), value=2.0, partials=(0.0, 0.0), why="flat around it"),)))
 
 remainder: Final[Op] = register(Op("remainder", "%", forward.remainder, rational=True,
     domain=(REALS, NON_ZERO),

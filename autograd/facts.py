@@ -7,7 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from .modes import NOWHERE, Place
-from .tape import Tape, read
+from .tape import Tape, differs, read
 from .value import Value
 
 KINDS = ("variable", "parameter", "frozen", "constant", "operation")
@@ -46,7 +46,7 @@ def facts_of(roots: Sequence[Value], names: Mapping[str, Any]) -> tuple[Facts, l
                 kinds.append(operation)
             else:
                 kinds.append(KINDS.index(node.kind))
-                if repr(node._z) != repr(tape.values[i]):  # −0.0 is not 0.0, and nan is nan
+                if differs(node._z, tape.values[i]):
                     now[i] = node._z
         about.append(place)
     return Facts(tape, kinds, about, now), [places[id(root)] for root in roots]

@@ -209,17 +209,8 @@ class Graph(Sequence[Node]):
     @cached_property
     def asked(self) -> bytearray:
         """For each node, 1 if a gradient is asked of it: a variable or parameter lies below."""
-        starts, operands = self.facts.tape.starts, self.facts.tape.operands
-        operation = KINDS.index("operation")
         needs = [kind in DIFFERENTIABLE for kind in KINDS]
-        asked = bytearray([needs[kind] for kind in self.facts.kinds])
-        for i, kind in enumerate(self.facts.kinds):
-            if kind == operation:
-                for j in operands[starts[i] : starts[i + 1]]:
-                    if asked[j]:
-                        asked[i] = 1
-                        break
-        return asked
+        return self.facts.tape.above(bytearray([needs[kind] for kind in self.facts.kinds]))
 
     def slopes(self, index: int) -> tuple[float, ...]:
         """The local derivatives of a node, one for each operand."""

@@ -10,7 +10,7 @@ operation. A row of any number of operands, such as a sum, has a tuple in ``_a``
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -92,13 +92,17 @@ class Node:
 
 
 def named(nodes: Sequence[Node | None]) -> str:
-    """The labels of operands, for an error message."""
+    """The place of an operation and the labels of its operands, for an error message."""
+    scope = (here() or NOWHERE).scope
+    return (f" in scope {scope!r}" if scope else "") + labelled(nodes)
+
+
+def labelled(nodes: Iterable[Any]) -> str:
+    """The labels of operands, Values or nodes of a Graph, for an error message."""
     labels = [
         f"operand {i + 1} is {node.label!r}"
         + (f" = {node.op.name}(...)" if node.op is not None else "")
         for i, node in enumerate(nodes)
         if node is not None and node.label
     ]
-    scope = (here() or NOWHERE).scope
-    place = f" in scope {scope!r}" if scope else ""
-    return place + (f" ({', '.join(labels)})" if labels else "")
+    return f" ({', '.join(labels)})" if labels else ""

@@ -82,24 +82,18 @@ class Paths:
         self.nodes: list[Any] = nodes
         self.inputs = [places.get(id(x)) for x in inputs]
         self.outputs = [places[id(x)] for x in outputs]
-        self.reached = bytearray(len(nodes))
-        """For each node, 1 if an input leads to it."""
+        marks = bytearray(len(nodes))
         for place in self.inputs:
             if place is not None:
-                self.reached[place] = 1
-        self.others: list[Value] = []
+                marks[place] = 1
+        self.reached = self.tape.above(marks)
+        """For each node, 1 if an input leads to it."""
+        self.others: list[Value] = [
+            node
+            for node, op, reached in zip(nodes, self.tape.ops, self.reached, strict=True)
+            if op is None and not (reached or node is None or isinstance(node, Constant))
+        ]
         """The other leaves that need a gradient, such as parameters in a function's closure."""
-        reached, starts, operands = self.reached, self.tape.starts, self.tape.operands
-        for i, op in enumerate(self.tape.ops):
-            if op is not None:
-                for place in operands[starts[i] : starts[i + 1]]:
-                    if reached[place]:
-                        reached[i] = 1
-                        break
-            elif not reached[i]:
-                node = nodes[i]
-                if node is not None and not isinstance(node, Constant):
-                    self.others.append(node)
 
     @unchecked()
     @recording()

@@ -50,6 +50,17 @@ class Tape:
         operands, starts = array("I", self.operands), array("I", self.starts)
         return Tape(self.ops, operands, starts, array("d", self.values), self.changed)
 
+    def above(self, marks: bytearray) -> bytearray:
+        """``marks``, one for each node, with every result marked too that has a marked operand."""
+        starts, operands = self.starts, self.operands
+        for i, op in enumerate(self.ops):
+            if op is not None:
+                for place in operands[starts[i] : starts[i + 1]]:
+                    if marks[place]:
+                        marks[i] = 1
+                        break
+        return marks
+
     def __len__(self) -> int:
         return len(self.ops)
 
@@ -100,7 +111,7 @@ def read(
                 place = add(None, None, number)
             elif (place := places.get(id(operand), -1)) < 0:
                 place = places[id(operand)] = add(operand, None, number)
-            elif ops[place] is None and _differs(number, values[place]):
+            elif ops[place] is None and differs(number, values[place]):
                 changed[len(operands) + len(own)] = number
             own.append(place)
         places[id(node)] = add(node, node._row, node._z, own)
@@ -110,6 +121,6 @@ def read(
     return Tape(ops, operands, starts, values, changed), nodes, places
 
 
-def _differs(x: float, y: float) -> bool:
+def differs(x: float, y: float) -> bool:
     """Whether two doubles are two numbers: nan is nan, and −0.0 is not 0.0."""
     return repr(x) != repr(y) if x != y or not x else False

@@ -84,13 +84,8 @@ class Value(Arithmetic):
 
     def record(self, op: Op, operands: tuple[Any, ...]) -> Value:
         """The result of ``op`` as a node that knows how to hand its gradient on."""
-        if op.arity != len(operands) and op.arity is not None:
-            raise op.misuse(operands)
-        nodes = []
-        for x in operands:
-            if not isinstance(x, Value) and not is_number(x):
-                raise op.misuse(operands)
-            nodes.append(x if isinstance(x, Value) else Value(x))
+        op.refuse_misuse(operands, Value)
+        nodes = [x if isinstance(x, Value) else Value(x) for x in operands]
         numbers = [x.data for x in nodes]
         data = op.forward(*numbers)
         if data - data != 0:

@@ -12,12 +12,9 @@ from typing import Any
 
 def is_number(x: Any) -> bool:
     """Whether x is a real number: int, float, Fraction, Decimal or a NumPy scalar."""
-    return isinstance(x, (float, int, Real, Decimal)) or _is_numpy_scalar(x)
-
-
-def _is_numpy_scalar(x: Any) -> bool:
-    """NumPy registers its floats and ints as Real, but not its booleans."""
-    numpy = sys.modules.get("numpy")
+    if isinstance(x, (float, int, Real, Decimal)):
+        return True
+    numpy = sys.modules.get("numpy")  # its floats and ints are Real, its booleans are not
     return numpy is not None and isinstance(x, numpy.bool_)
 
 

@@ -273,6 +273,14 @@ class Op:
         parts = [interval.needs(name) for interval, name in zip(self.domain, names, strict=False)]
         return " and ".join([part for part in [*parts, self.needs] if part])
 
+    def refuse_misuse(self, operands: tuple[Any, ...], kind: type) -> None:
+        """Raise unless these are as many as the operation takes, each a number or of ``kind``."""
+        if self.arity not in {None, len(operands)}:
+            raise self.misuse(operands)
+        for x in operands:
+            if not isinstance(x, kind) and not is_number(x):
+                raise self.misuse(operands)
+
     def misuse(self, operands: tuple[Any, ...]) -> TypeError:
         """The error for a wrong number or a wrong type of operands."""
         if self.arity is not None and len(operands) != self.arity:

@@ -163,16 +163,9 @@ class Value(Node, Arithmetic):
         if op.arity == 1 and len(operands) == 1 and operands[0] is self:
             result: Value = self._unary(op)
             return result
-        if op.arity is not None and len(operands) != op.arity:
-            raise op.misuse(operands)
-        nodes: list[Value | None] = []
-        numbers: list[float] = []
-        for x in operands:
-            if not isinstance(x, Value) and not is_number(x):
-                raise op.misuse(operands)
-            nodes.append(x if isinstance(x, Value) else None)
-            numbers.append(x._z if isinstance(x, Value) else real(x))
-        return apply(op, nodes, numbers)
+        op.refuse_misuse(operands, Value)
+        nodes = [x if isinstance(x, Value) else None for x in operands]
+        return apply(op, nodes, [x._z if isinstance(x, Value) else real(x) for x in operands])
 
     # --- differentiating --------------------------------------------------------------------------
 

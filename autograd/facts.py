@@ -16,7 +16,7 @@ DIFFERENTIABLE = ("variable", "parameter")
 
 @dataclass(slots=True)
 class Facts:
-    """A tape, and what is said of each of its nodes."""
+    """A tape, and what else is known of each of its nodes."""
 
     tape: Tape
     kinds: bytearray

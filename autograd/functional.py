@@ -277,7 +277,7 @@ def vjp(f: Function, *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...
 
 
 def derivative(f: Function, order: int = 1) -> Function:
-    """The derivative of a function towards its first argument, a number; of any order.
+    """The derivative of a function with respect to its first argument, a number; of any order.
 
     By forward mode. Further arguments may be anything.
 

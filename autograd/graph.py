@@ -208,7 +208,7 @@ class Graph(Sequence[Node]):
 
     @cached_property
     def asked(self) -> bytearray:
-        """For each node, 1 if a gradient is asked of it: a variable or parameter lies below."""
+        """For each node, 1 if it needs a gradient: a variable or a parameter lies below it."""
         needs = [kind in DIFFERENTIABLE for kind in KINDS]
         return self.facts.tape.above(bytearray([needs[kind] for kind in self.facts.kinds]))
 
@@ -229,7 +229,7 @@ class Graph(Sequence[Node]):
 
     @cached_property
     def grads(self) -> array[float]:
-        """d(root)/d(node) of every node; 0.0 where no gradient is asked."""
+        """d(root)/d(node) of every node; 0.0 where none is needed."""
         column, starts = self._slopes, self.facts.tape.starts
         sums = self._pulled(lambda i: column[starts[i] : starts[i + 1]], self.seeds, 0.0)
         return array("d", [0.0 if x is None else x for x in sums])
@@ -313,7 +313,7 @@ class Graph(Sequence[Node]):
         return tuple(values)
 
     def gradients(self, number: Callable[[float], Any] = float) -> tuple[Any, ...]:
-        """Every node's gradient in another arithmetic; None where none is asked.
+        """Every node's gradient in another arithmetic; None where none is needed.
 
         >>> from fractions import Fraction
         >>> x = Value(3.0)

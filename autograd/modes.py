@@ -18,7 +18,7 @@ from .blocks import Block, Setting
 class Run:
     """Marks what is made while a function is differentiated, or a model trained; see `made_in`.
 
-    A copy or a pickle of it is None: there, nothing tells what was made when.
+    A copy or a pickle of it is None, because nothing there says when something was made.
     """
 
     __slots__ = ("around",)
@@ -32,7 +32,7 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What is said of every node recorded here; a node keeps a reference to it, no copy."""
+    """What every node recorded here has in common; each keeps a reference to it, not a copy."""
 
     scope: str = ""
     recording: bool = True
@@ -148,10 +148,8 @@ def inner_place(outer: Place, name: str) -> Place:
     return replace(outer, scope=f"{outer.scope}/{name}" if outer.scope else name)
 
 
-_PACKAGES = tuple(
-    os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), name) + os.sep
-    for name in ("autograd", "nn")
-)
+_HOME = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+_PACKAGES = (os.path.join(_HOME, "autograd", ""), os.path.join(_HOME, "nn", ""))
 
 
 def caller() -> str:

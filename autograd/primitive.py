@@ -122,7 +122,7 @@ class Op:
     domain:
         One `Interval` per operand, or one for all of a variadic row.
     defined, needs:
-        A condition on all operands together, where intervals cannot say it, and its words.
+        A condition on all operands together, where intervals cannot say it, and the same in words.
     kinks:
         (x, y, …) -> numbers; one of them is zero where the operation is not smooth.
     formulas:

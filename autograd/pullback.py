@@ -4,7 +4,7 @@
 Fractions, or in Values when the answer is to be differentiated again. Neither reads or writes
 ``.grad``. For the plain backward pass that fills ``.grad``, see `sweep.py`.
 
-What is not asked takes no part: an input with the plain tangent 0 does not move, an output with
+What is not asked for takes no part: an input with the plain tangent 0 does not move, an output with
 the plain cotangent 0 is not looked at. So no 0 is multiplied by a slope that is infinite or nan.
 """
 

@@ -110,7 +110,7 @@ class Value(Node, Arithmetic):
         self._row = self._a = self._b = None
         self._x = self._y = 0.0
         self._about = here()
-        if label or _op:  # micrograd's _op is only here to be refused in words
+        if label or _op:  # _op is micrograd's: the error says what to write
             self.label = (label, _op) if _op else label  # type: ignore[assignment]
 
     # --- what was recorded ------------------------------------------------------------------------
@@ -380,7 +380,7 @@ def constant(x: Any, label: str = "") -> Constant:
 
 
 def _kept(operand: Value | None, number: float) -> Value:
-    """An operand; for a plain number (None) a constant, of no place: it was not recorded here."""
+    """An operand; for a plain number (None) a constant, without a place: it was not recorded."""
     if operand is None:
         operand = Constant(number)
         operand._about = None

@@ -73,7 +73,7 @@ def _joined(parts: list[Any], container: Callable[[list[Any]], Any]) -> tuple[li
 
 
 def _is_array(x: Any) -> bool:
-    """Whether x has dimensions and elements as NumPy's arrays have them: not a Series, not a class."""
+    """Whether x has dimensions and elements as NumPy's arrays do: not a Series, not a class."""
     return hasattr(type(x), "__array__") and hasattr(type(x), "reshape") and x.shape != ()
 
 

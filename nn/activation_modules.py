@@ -16,7 +16,7 @@ from autograd.numbers import is_number, real
 from autograd.primitive import Recorder
 
 from .activations import Activate, ActivationLike, activation, name_of
-from .inputs import refuse_rows
+from .checks import refuse_rows
 from .module import Module
 
 

@@ -8,8 +8,8 @@ from typing import Any, ClassVar
 from autograd.numbers import is_number, real
 from autograd.primitive import Recorder
 
+from .checks import refuse_rows
 from .examples import items, shown
-from .inputs import refuse_rows
 from .module import Module
 from .randomness import RngLike, generator
 

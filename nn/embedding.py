@@ -8,9 +8,9 @@ from typing import Any, ClassVar
 from autograd.numbers import is_number, real
 from autograd.primitive import Recorder
 
+from .checks import size as whole_size
 from .examples import items, shown
 from .initialisers import INITIALISERS, Initialise, drawn
-from .inputs import size as whole_size
 from .module import Module
 from .names import look_up
 from .parameter import Parameter

@@ -16,6 +16,7 @@ from autograd.public import Elsewhere
 from .adoption import adopt, check_replacement, gather, note_cache
 from .answers import answers_of
 from .calling import running
+from .checks import rows
 from .elsewhere import IN_MODULES
 from .examples import column, plain
 from .losses import Loss
@@ -23,7 +24,6 @@ from .names import helped, nearest
 from .overview import table, tree
 from .parameter import Parameter
 from .remembering import Found
-from .rows import rows
 from .scopes import building, scoped
 from .walk import Part, Trail, bottom_up, dotted, may_hold_parts, walk, walk_parts
 

@@ -13,8 +13,8 @@ from autograd import dot, mean, sqrt
 from autograd.numbers import is_number, real
 from autograd.primitive import Recorder
 
-from .inputs import gathered
-from .inputs import size as whole_size
+from .checks import gathered
+from .checks import size as whole_size
 from .module import Module
 from .parameter import Parameter
 

@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from ..inputs import size as whole
+from ..checks import checked, is_stream, items, rows
+from ..checks import size as whole
 from ..names import helped
 from ..randomness import RngLike, generator
-from ..rows import checked, is_stream, items, rows
 
 
 def examples(

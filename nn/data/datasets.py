@@ -14,11 +14,9 @@ from collections.abc import Callable, Sequence
 from math import cos, pi, sin
 from typing import Any
 
-from ..inputs import size
+from ..checks import fraction, not_negative, positive, rows, size
 from ..names import helped
 from ..randomness import RngLike, generator
-from ..rows import rows
-from ..settings import fraction, not_negative, positive
 
 Labelled = tuple[list[list[float]], list[int]]
 Point = tuple[float, ...]

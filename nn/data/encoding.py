@@ -8,11 +8,9 @@ from typing import Any, ClassVar
 
 from autograd.numbers import is_number, real
 
-from ..inputs import gathered, size
+from ..checks import finite, gathered, items, positive, rows, size
 from ..module import Module
 from ..names import helped
-from ..rows import items, rows
-from ..settings import finite, positive
 
 # A deviation this small compared with the numbers is rounding: such a column is constant.
 _ROUNDING = 1e-14

@@ -11,12 +11,11 @@ from typing import Any
 
 from autograd import Value
 
-from ..answers import note, trained_with
+from ..answers import keep, known, note, trained_with
 from ..losses import LOSSES
 from ..module import Module
 from ..names import nearest
 from ..parameter import Parameter
-from ..threshold import keep, known
 from .architecture import Architecture, built, described
 from .container import Header, Tensor, parsed
 from .errors import FormatError

@@ -10,7 +10,7 @@ import warnings
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..inputs import size
+from ..checks import size, yes_or_no
 from ..names import helped
 from ..saving.checkpoint import (
     TrainingState,
@@ -19,16 +19,14 @@ from ..saving.checkpoint import (
     write_checkpoint,
 )
 from ..saving.errors import FormatError
-from ..settings import yes_or_no
-from .callbacks import Callback
-from .monitoring import column, is_better, is_higher_better, weights_of
+from .measuring import column, is_better, is_higher_better
 from .restoring import check_form, others, restore_training
 from .settings import Settings, difference, settings_of
+from .state import Callback, Training
 
 if TYPE_CHECKING:
     from ..module import Module
     from ..saving.saved import Saved
-    from .loop import Training
 
 
 class Checkpoint(Callback):
@@ -138,7 +136,7 @@ class Checkpoint(Callback):
             best = number if is_better(number, best, higher=higher) else best
         if is_better(now, best, higher=higher):
             self._write(training)
-            training.weights.give(weights_of(training, name))
+            training.weights.give(training.weights_of(name))
             self._show(training)
             training.weights.give(self._numbers)
 

@@ -5,17 +5,15 @@ from __future__ import annotations
 import copy
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from autograd import Value
 
 from ..saving.checkpoint import TrainingState, generators, restore, set_random_states
 from ..saving.errors import FormatError
 from ..saving.saved import snapshot
+from .state import Training
 from .stopping import EarlyStopping
-
-if TYPE_CHECKING:
-    from .loop import Training
 
 
 def others(training: Training) -> list[Value]:

@@ -65,17 +65,24 @@ def made_in(value: Any, run: Run) -> bool:
 
 
 class _Mode(Block):
-    """A block in which a `Place` has other fields."""
+    """A block in which one field of the `Place` has another value."""
 
     setting = _place
-    fields: ClassVar[dict[str, Any]]
+    field: ClassVar[str]
+    value: ClassVar[bool]
 
     def __init__(self, *given: Any) -> None:
         if given:
             name, what = type(self).__name__, getattr(given[0], "__name__", repr(given[0]))
             raise TypeError(f"{name} takes nothing, got {what}; write @{name}() or with {name}():")
-        fields = self.fields
-        super().__init__(lambda outer: replace(outer or NOWHERE, **fields))
+        name, value = self.field, self.value
+        other: dict[str, Any] = {name: value}
+
+        def change(outer: Place | None) -> Place:
+            place = outer or NOWHERE
+            return place if getattr(place, name) is value else replace(place, **other)
+
+        super().__init__(change)
 
 
 class no_grad(_Mode):  # noqa: N801 - PyTorch's name, used as a function
@@ -91,13 +98,13 @@ class no_grad(_Mode):  # noqa: N801 - PyTorch's name, used as a function
     (9.0, 'constant')
     """
 
-    fields: ClassVar = {"recording": False}
+    field, value = "recording", False
 
 
 class recording(_Mode):  # noqa: N801 - the opposite of no_grad, used inside derivatives
     """Results inside this block are recorded, even within `no_grad`."""
 
-    fields: ClassVar = {"recording": True}
+    field, value = "recording", True
 
 
 class running(Block):  # noqa: N801 - for derivatives and trainings
@@ -119,7 +126,7 @@ class sources(_Mode):  # noqa: N801 - a context manager, spelled like a function
     True
     """
 
-    fields: ClassVar = {"sources": True}
+    field, value = "sources", True
 
 
 class scope(Block):  # noqa: N801 - a context manager, spelled like a function

@@ -44,6 +44,16 @@ def _operator(op: Op) -> tuple[Callable[[Any, Any], Any], Callable[[Any, Any], A
     return operator, reflected
 
 
+def _loses(what: str, instead: str = "") -> Callable[..., NoReturn]:
+    """A protocol of Python's that would lose the recording: it says what to write instead."""
+    write = f"{instead} to record it, or v.data for the plain number" if instead else "v.data"
+
+    def refuse(*_: Any) -> NoReturn:
+        raise TypeError(f"{what} would lose the gradient of a Value: write {write}")
+
+    return refuse
+
+
 class Arithmetic(Recorder):
     """A number-like thing whose every operation is recorded."""
 
@@ -123,25 +133,14 @@ class Arithmetic(Recorder):
 
     # What would lose the recording says so.
 
-    def __float__(self) -> NoReturn:
-        raise TypeError(
-            _lost(
-                "float(v), or a function of the math module,",
-                "autograd's own (autograd.exp(v) for math.exp(v))",
-            )
-        )
-
-    def __int__(self) -> NoReturn:
-        raise TypeError(_lost("int(v)", "autograd.floor(v)"))
-
-    def __complex__(self) -> NoReturn:
-        raise TypeError(_lost("complex(v)"))
-
-    def __round__(self, digits: int | None = None) -> NoReturn:
-        raise TypeError(_lost("round(v)"))
-
-    def __trunc__(self) -> NoReturn:
-        raise TypeError(_lost("math.trunc(v)", "autograd.floor(v)"))
+    __float__ = _loses(
+        "float(v), or a function of the math module,",
+        "autograd's own (autograd.exp(v) for math.exp(v))",
+    )
+    __int__ = _loses("int(v)", "autograd.floor(v)")
+    __complex__ = _loses("complex(v)")
+    __round__ = _loses("round(v)")
+    __trunc__ = _loses("math.trunc(v)", "autograd.floor(v)")
 
     def __bool__(self) -> NoReturn:
         raise TypeError(
@@ -154,11 +153,6 @@ class Arithmetic(Recorder):
         from .ufuncs import apply  # noqa: PLC0415 - only NumPy's users need it
 
         return apply(ufunc, method, inputs, options)
-
-
-def _lost(what: str, instead: str = "") -> str:
-    write = f"{instead} to record it, or v.data for the plain number" if instead else "v.data"
-    return f"{what} would lose the gradient of a Value: write {write}"
 
 
 def _no_matrix(what: str, instead: str, other: Any) -> NoReturn:

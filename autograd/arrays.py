@@ -24,7 +24,7 @@ class Array(np.ndarray[Any, np.dtype[np.object_]]):
         elements = np.array(values, dtype=object)
         for x in elements.flat:
             if not isinstance(x, Recorder):
-                constant(x)  # raises if it is no number
+                constant(x)  # raises if x is not a number
         nodes: Any = np.frompyfunc(_node, 1, 1)(elements.reshape(-1))
         array: Array = nodes.view(Array).reshape(elements.shape)
         return array
@@ -91,6 +91,6 @@ def _guarded(result: Any) -> Any:
 
 
 def _node(x: Any) -> Any:
-    """A constant for a number; None, of which NumPy makes new arrays, stays what it is."""
+    """A constant for a number; anything else as it is: NumPy fills new arrays with None."""
     is_plain = is_number(x) and not isinstance(x, (bool, np.bool_))
     return constant(x) if is_plain else x

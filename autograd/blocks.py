@@ -13,6 +13,7 @@ They end whatever happens. Ctrl-C may strike between any two steps of Python cod
 from __future__ import annotations
 
 import functools
+import inspect
 import types
 import weakref
 from collections.abc import Callable
@@ -33,14 +34,12 @@ class Setting(Generic[T]):
     def __init__(self, name: str, default: T) -> None:
         variable: ContextVar[T] = ContextVar(name, default=default)
         self.get, self.set = variable.get, variable.set
-        # The blocks that this context is in, innermost first: (block, the others).
-        self.blocks: ContextVar[Any] = ContextVar(f"{name}: blocks", default=None)
+        # The blocks that this context is in, innermost last.
+        self.blocks: ContextVar[tuple[_Entered, ...]] = ContextVar(f"{name}: blocks", default=())
 
     def settled(self) -> T:
         """The value, after blocks that were left elsewhere have ended here."""
-        around = self.blocks.get()
-        while around is not None:
-            entered, around = around
+        for entered in self.blocks.get():
             if entered.left:
                 entered.leave()
         return self.get()
@@ -69,7 +68,7 @@ class _Entered:
         setting, around = self.setting, self.setting.blocks.get()
         try:
             self.token = _mark.set(None)
-            setting.blocks.set((self, around))
+            setting.blocks.set((*around, self))
             self.guard = weakref.ref(manager, lambda _: self.leave())
             setting.set(self.change(self.outer))
         except BaseException:
@@ -79,24 +78,20 @@ class _Entered:
 
     def leave(self) -> None:
         """End here; blocks that were entered since stay."""
-        setting, inside = self.setting, []
-        around = setting.blocks.get()
-        while around is not None and around[0] is not self:
-            inside.append(around[0])
-            around = around[1]
+        setting, blocks = self.setting, self.setting.blocks.get()
         try:
             _mark.reset(self.token)
         except (RuntimeError, ValueError):  # not the context that it was entered in
             self.left = True
-        if around is not None:
-            value, around = self.outer, around[1]
-            for entered in reversed(inside):
-                entered.outer, around = value, (entered, around)
-                value = entered.change(value)
+        if self in blocks:
+            place, value = blocks.index(self), self.outer
+            inside = blocks[place + 1 :]
+            for entered in inside:
+                entered.outer, value = value, entered.change(value)
             try:
                 setting.set(value)
             finally:
-                setting.blocks.set(around)
+                setting.blocks.set(blocks[:place] + inside)
         self.guard = None
 
 
@@ -106,8 +101,6 @@ class Block:
     A subclass names its ``setting`` and gives its ``change``, a function of the value outside that
     returns the value inside.
     """
-
-    __slots__ = ("__weakref__", "_entered", "change")
 
     setting: ClassVar[Setting[Any]]
 
@@ -125,12 +118,10 @@ class Block:
 
     def _innermost(self) -> _Entered:
         """The block of this manager that was entered last: in this context, if there is one."""
-        around = self.setting.blocks.get()
-        while around is not None:
-            entered, around = around
+        for entered in reversed(self.setting.blocks.get()):
             if entered in self._entered:
                 self._entered.remove(entered)
-                return entered  # type: ignore[no-any-return]
+                return entered
         return self._entered.pop()
 
     def __call__(self, function: Callable[P, R]) -> Callable[P, R]:
@@ -164,6 +155,7 @@ class Block:
         return inside
 
 
+_RUN_LATER = (inspect.isgeneratorfunction, inspect.iscoroutinefunction, inspect.isasyncgenfunction)
 _LATER = (types.GeneratorType, types.CoroutineType, types.AsyncGeneratorType)
 
 
@@ -178,11 +170,4 @@ def _runs_later(function: Any) -> bool:
     """Whether calling it only makes a generator or a coroutine, whose body runs afterwards."""
     while isinstance(function, functools.partial):
         function = function.func
-    # inspect would tell, but importing it takes longer than all of this package.
-    own = getattr(function, "__code__", None)
-    of_class = getattr(vars(type(function)).get("__call__"), "__code__", None)
-    flags = getattr(own or of_class, "co_flags", 0)
-    return bool(flags & _GENERATOR_OR_COROUTINE)
-
-
-_GENERATOR_OR_COROUTINE = 0x20 | 0x80 | 0x200  # inspect.CO_GENERATOR, CO_COROUTINE, CO_ASYNC_…
+    return any(kind(f) for kind in _RUN_LATER for f in (function, type(function).__call__))

@@ -10,14 +10,10 @@ from copy import deepcopy
 from typing import Any, TypeVar
 
 from .node import Node
-from .primitive import Op
 from .sweep import topological
+from .tape import Tape, read
 
 N = TypeVar("N", bound=Node)
-
-# A recorded node in flat form: operation, operands (a reference: None for a plain number, ≥ 0 for
-# a leaf, < 0 for the node −1 − reference), their values, own value and gradient, and place.
-_Row = tuple[Op, Any, Any, Any, float, float, float, Any]
 
 
 def _leaf(cls: type[Node], data: float, grad: float, about: Any) -> Node:
@@ -78,47 +74,22 @@ def deep(root: N, memo: dict[int, Any]) -> N:
 
 
 def reduce(root: Node) -> tuple[Any, ...]:
-    """How pickle stores ``root``: a leaf by itself, a graph as one flat list of rows."""
+    """How pickle stores ``root``: a leaf by itself, a graph as its tape and its leaves."""
     if root._row is None:
         own = getattr(root, "__dict__", None)  # attributes of a user's subclass
         return _leaf, (root.__class__, root._z, root._grad, root._about), own or None
-    order = topological([root])
-    references = {id(node): -1 - i for i, node in enumerate(order)}
-    leaves: list[Node] = []
-
-    def reference(operand: Node | None) -> int | None:
-        if operand is None:
-            return None
-        if id(operand) not in references:
-            references[id(operand)] = len(leaves)
-            leaves.append(operand)
-        return references[id(operand)]
-
-    rows: list[_Row] = []
-    for node in order:
-        a = node._a
-        first = tuple(map(reference, a)) if a.__class__ is tuple else reference(a)
-        assert node._row is not None
-        recorded = (node._row, first, reference(node._b), node._x, node._y)
-        rows.append((*recorded, node._z, node._grad, node._about))
-    return _rebuild, (root.__class__, leaves, rows)
+    tape, nodes, _ = read([root])
+    columns = (tape.ops, tape.operands, tape.starts, tape.values, tape.changed)
+    told = [x if x is None or x._row is None else (x._grad, x._about) for x in nodes]
+    return _rebuild, (root.__class__, columns, told)
 
 
-def _rebuild(cls: type[Node], leaves: list[Node], rows: list[_Row]) -> Node:
-    """The last node of ``rows``, with all that it was computed from."""
-    nodes: list[Node] = []
-
-    def operand(reference: int | None) -> Node | None:
-        if reference is None:
-            return None
-        return leaves[reference] if reference >= 0 else nodes[-1 - reference]
-
-    for op, first, second, x, y, data, grad, about in rows:
-        node = _leaf(cls, data, grad, about)
-        node._row = op
-        node._a = tuple(map(operand, first)) if first.__class__ is tuple else operand(first)
-        node._b = operand(second)
-        node._x = x
-        node._y = y
-        nodes.append(node)
-    return nodes[-1]
+def _rebuild(cls: type[Node], columns: Any, told: list[Any]) -> Node:
+    """The last node of a tape; ``told`` has leaves as they are, None for plain numbers."""
+    tape, nodes = Tape(*columns), list(told)
+    for i, op in enumerate(tape.ops):
+        if op is not None:
+            nodes[i] = _leaf(cls, tape.values[i], *told[i])
+            nodes[i]._connect(op, [nodes[j] for j in tape.places(i)], tape.inputs(i))
+    root: Node = nodes[-1]
+    return root

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import inspect
 import math
 from collections.abc import Callable, Iterable
 from fractions import Fraction
@@ -36,7 +37,7 @@ def operation(
 
     ``exact`` is the value once more in mpmath's arithmetic, (mp, x, y, …) -> value, or the name of
     a function of mpmath. With it `testing.check_gradients` knows as many digits of your operation
-    as of those of the table; without it the slopes are held to differences of ``forward``.
+    as of those of the table; without it, slopes are compared with differences of ``forward``.
 
     >>> from autograd import grad
     >>> from autograd.ops import ALL
@@ -51,50 +52,39 @@ def operation(
     Raises
     ------
     OperationError
-        if the name is taken or no name, or if there are no partials.
+        if the name is taken or is not an identifier, or if the functions do not fit together.
     """
     given_name: Any = name
     if not isinstance(given_name, str) or not name.isidentifier():
         raise OperationError(f"an operation's name is an identifier, got {name!r}")
     functions = (partials,) if callable(partials) else _tuple(partials)
-    given = functions if isinstance(partials, Iterable) or functions else partials
     if not functions or not all(map(callable, (forward, *functions))):
         raise OperationError(
             f"operation {name!r} needs a forward function and one partial for each operand, "
-            f"got {forward!r} and {given!r}"
+            f"got {forward!r} and {functions or partials!r}"
         )
-    intervals = (domain,) if isinstance(domain, Interval) else _tuple(domain) or (domain,)
     if not (exact is None or callable(exact) or isinstance(exact, str)):
         raise OperationError(
             f"operation {name!r} has exact={exact!r}; write exact=lambda mp, x: mp.exp(x), or the "
             'name of a function of mpmath, exact="exp"'
         )
-    _refuse_domains(name, intervals, operands=None if variadic else len(functions))
+    count = len(functions)
+    intervals = _intervals(name, domain, None if variadic else count)
 
     def inside(*xs: Any) -> Any:
-        """``forward``, held to the domain and to one number."""
+        """``forward``, with its domain and its result checked."""
         if row.arity not in {None, len(xs)}:
             raise row.misuse(xs)
         if not row.contains(xs):
             return math.nan  # so the domain is checked
-        result = forward(*xs)
-        if not is_number(result):
-            raise OperationError(
-                f"the forward function of {name} returned a {type(result).__name__}; it takes "
-                "doubles and returns one"
-            )
-        return (
-            result
-            if result.__class__ is float
-            else _fitting(result, f"the forward function of {name}")
-        )
+        return _number(forward(*xs), "the forward function", name)
 
     inside.__doc__ = forward.__doc__
     row = Op(
         name,
         symbol or name,
         inside,
-        tuple([_in_plain_numbers(partial, name, variadic=variadic) for partial in functions]),
+        tuple([_checked(partial, name, variadic=variadic) for partial in functions]),
         domain=intervals,
         formulas=tuple(formulas),
         conventions=tuple(conventions),
@@ -104,117 +94,89 @@ def operation(
         exact=exact,
     )
     if name not in ALL:  # a name that is taken is the first complaint
-        _refuse_signatures(name, forward, functions, variadic=variadic)
+        letters = "*xs" if variadic else ", ".join("xyw"[:count])
+        count = 2 if variadic else count
+        for partial in functions:
+            takes = f"a partial of {name!r} takes (z, {letters}), the result and then the operands"
+            _refuse_signature(partial, 1 + count, f"{takes}, with one partial for each operand")
+        takes = f"the forward function of {name!r} takes ({letters}), the operands"
+        _refuse_signature(forward, count, f"{takes}, each of which has a partial")
     return register(row)
 
 
-def _in_plain_numbers(
-    partial: Callable[..., Any], name: str, *, variadic: bool
-) -> Callable[..., Any]:
-    """``partial``, with doubles for NumPy's scalars: float32 would lose a gradient's digits."""
+def _intervals(name: str, domain: Any, count: int | None) -> tuple[Interval, ...]:
+    """The domain of each of ``count`` operands, or one of all."""
+    intervals = (domain,) if isinstance(domain, Interval) else _tuple(domain)
+    if not all(isinstance(interval, Interval) for interval in intervals or [domain]):
+        raise OperationError(f"operation {name!r} has a domain that is not an Interval: {domain!r}")
+    if len(intervals) not in {1, count}:
+        each = "" if count is None else f", or one for each of the {count}"
+        raise OperationError(
+            f"operation {name!r} has {len(intervals)} domains; give one for all operands{each}"
+        )
+    return intervals
 
-    def plain(slope: Any, operands: tuple[Any, ...]) -> Any:
-        if slope.__class__ is float:
-            return slope
-        if isinstance(slope, (int, Fraction)):
-            return _fitting(slope, f"a partial of {name}")
-        if isinstance(slope, Recorder):
-            if not any(isinstance(x, Recorder) for x in operands):
-                raise OperationError(
-                    f"a partial of {name} returned a Value for plain numbers; a partial is made of "
-                    "its operands, plain numbers and the functions of autograd"
-                )
-            return slope
-        if not is_number(slope):
+
+def _checked(partial: Callable[..., Any], name: str, *, variadic: bool) -> Callable[..., Any]:
+    """``partial``, with its result checked: a number, or one for each operand if variadic."""
+
+    def checked(slope: Any, operands: tuple[Any, ...]) -> Any:
+        if not isinstance(slope, Recorder):
+            return _number(slope, "a partial", name)
+        if not any(isinstance(x, Recorder) for x in operands):
             raise OperationError(
-                f"a partial of {name} returned a {type(slope).__name__}; it returns one number"
+                f"a partial of {name} returned a Value for plain numbers; a partial is made of "
+                "its operands, plain numbers and the functions of autograd"
             )
-        return float(_fitting(slope, f"a partial of {name}"))
+        return slope
 
     @functools.wraps(partial)
     def slope(*operands: Any) -> Any:
         found = partial(*operands)
-        if variadic:
-            slopes, count = _tuple(found), len(operands) - 1
-            if not isinstance(found, Iterable) or len(slopes) != count:
-                what = f"{len(slopes)} of them" if slopes else f"{found!r:.60}"
-                raise OperationError(
-                    f"the partial of {name} returns a tuple of slopes, one for each of {count} "
-                    f"operands; got {what}"
-                )
-            return tuple([plain(one, operands) for one in slopes])
-        return plain(found, operands)
+        if not variadic:
+            return checked(found, operands)
+        slopes, count = _tuple(found), len(operands) - 1
+        if len(slopes) != count:
+            what = f"{len(slopes)} of them" if slopes else f"{found!r:.60}"
+            raise OperationError(
+                f"the partial of {name} returns a tuple of slopes, one for each of {count} "
+                f"operands; got {what}"
+            )
+        return tuple([checked(one, operands) for one in slopes])
 
     return slope
 
 
-def _fitting(number: Any, what: str) -> Any:
-    """The number, unless it is finite and too large for a double."""
+def _number(x: Any, role: str, name: str) -> Any:
+    """x as a double (NumPy's float32 would lose digits); an int or a Fraction stays exact."""
+    if x.__class__ is float:
+        return x
+    if not is_number(x):
+        raise OperationError(
+            f"{role} of {name} returned a {type(x).__name__}; it returns one number"
+        )
     try:
-        real(number)
+        double = real(x)
     except OverflowError:
         raise OverflowError(
-            f"{what} returned a number that is too large for a double (up to 1.8e308), of type "
-            f"{type(number).__name__}; return math.inf if infinity is meant"
+            f"{role} of {name} returned a number that is too large for a double (up to 1.8e308), "
+            f"of type {type(x).__name__}; return math.inf if infinity is meant"
         ) from None
-    return number
+    return x if isinstance(x, (int, Fraction)) else double
 
 
-def _refuse_domains(name: str, intervals: tuple[Any, ...], operands: int | None) -> None:
-    """Raise unless there is one interval for all operands, or one for each of a fixed number."""
-    for interval in intervals:
-        if not isinstance(interval, Interval):
-            raise OperationError(
-                f"operation {name!r} has a domain that is not an Interval: {interval!r}"
-            )
-    if len(intervals) not in {1, operands}:
-        partials = "any number of operands" if operands is None else f"{operands} partials"
-        each = "" if operands is None else "one for each operand, or "
-        raise OperationError(
-            f"operation {name!r} has {partials} but {len(intervals)} domains; give {each}one for "
-            "all"
-        )
-
-
-def _refuse_signatures(
-    name: str,
-    forward: Callable[..., Any],
-    partials: Iterable[Callable[..., Any]],
-    *,
-    variadic: bool,
-) -> None:
-    """Raise if ``forward`` cannot be called with all operands, or a partial with z before them."""
-    partials = tuple(partials)
-    count = 2 if variadic else len(partials)
-    letters = "*xs" if variadic else ", ".join(["x", "y", "w"][:count])
-    for partial in partials:
-        if found := _other_signature(partial, 1 + count):
-            raise OperationError(
-                f"a partial of {name!r} takes (z, {letters}), the result and then the operands, "
-                f"with one partial for each operand; got {found}"
-            )
-    if found := _other_signature(forward, count):
-        raise OperationError(
-            f"the forward function of {name!r} takes ({letters}), the operands, of which each has "
-            f"a partial; got {found}"
-        )
-
-
-def _other_signature(function: Callable[..., Any], count: int) -> str:
-    """What ``function`` takes, if that is not ``count`` numbers."""
-    import inspect  # noqa: PLC0415 - costs milliseconds, and few programs add operations
-
+def _refuse_signature(function: Callable[..., Any], count: int, takes: str) -> None:
+    """Raise if ``function`` cannot be called with ``count`` numbers."""
     try:
         signature = inspect.signature(function)
     except ValueError:  # a built-in that does not say
-        return ""
+        return
     try:
         signature.bind(*range(count))
     except TypeError:
-        return str(signature)
-    return ""
+        raise OperationError(f"{takes}; got {signature}") from None
 
 
 def _tuple(xs: Any) -> tuple[Any, ...]:
-    """``xs`` as a tuple; empty if it is no collection."""
+    """``xs`` as a tuple; empty if it is not a collection."""
     return tuple(xs) if isinstance(xs, Iterable) else ()

@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from .errors import NonFiniteError
 from .graph import Graph, Node
+from .node import labelled
 from .value import Value
 
 MOST_OPERANDS = 6  # that a message spells out: a sum may have thousands
@@ -95,12 +96,7 @@ def _place(graph: Graph, node: Node) -> str:
     place = f"in node %{node.index}" + (f" {node.label!r}" if node.label else "")
     place += f" of scope {node.scope!r}" if node.scope else ""
     place += f", recorded at {node.source}" if node.source else ""
-    labels = [
-        f"operand {i + 1} is {graph.nodes[j].label!r}"
-        for i, j in enumerate(node.operands[:MOST_OPERANDS])
-        if graph.nodes[j].label
-    ]
-    return place + (f" ({', '.join(labels)})" if labels else "")
+    return place + labelled(graph[i] for i in node.operands[:MOST_OPERANDS])
 
 
 def _advice(node: Node) -> str:

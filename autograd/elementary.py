@@ -12,16 +12,6 @@ from typing import Any, Final
 from . import forward
 from .primitive import REALS, Convention, Interval, Op, register
 
-# fmt: off
-__all__ = [
-    "add", "sub", "mul", "div", "neg", "floor_divide", "remainder", "pow_", "exp", "expm1",
-    "exp_product", "log", "log2", "log10", "log1p", "sqrt", "cbrt", "sin", "cos", "tan",
-    "asin", "acos", "asin_slope", "atan", "atan2", "sinh", "cosh", "tanh", "sech", "asinh",
-    "acosh", "atanh", "hypot", "direction", "abs_", "sign", "floor", "ceil", "minimum",
-    "maximum", "clip", "greater", "less", "equal", "chosen", "copy", "where",
-]
-# fmt: on
-
 POSITIVE: Final[Interval] = Interval(low=0.0)
 NON_NEGATIVE: Final = Interval(low=0.0, closed=True)
 NON_ZERO: Final = Interval(without=(0.0,))
@@ -250,25 +240,24 @@ ceil: Final[Op] = register(Op("ceil", "⌈·⌉", forward.ceil, exact="ceil", ra
     conventions=(Convention((2.0,), value=2.0, partials=(0.0,), why="flat, " + TORCH),
                  Convention((NAN,), value=NAN, partials=(0.0,), why="flat, " + TORCH))))
 
+# Of minimum and maximum.
+TIES: Final = (
+    Convention((3.0, 3.0), value=3.0, partials=(0.5, 0.5), why="a tie is shared equally, " + TORCH),
+    Convention((NAN, 1.0), value=NAN, partials=(1.0, 1.0), why=TORCH),
+    Convention((1.0, NAN), value=NAN, partials=(1.0, 1.0), why=TORCH),
+    Convention((NAN, NAN), value=NAN, partials=(1.0, 1.0), why=TORCH))
+
 minimum: Final[Op] = register(Op("minimum", "min", forward.minimum, rational=True,
     partials=(lambda z, x, y: _share(greater(x, y), equal(x, y)),
               lambda z, x, y: _share(greater(y, x), equal(x, y))),
     formulas=("1 if x < y else 0", "1 if y < x else 0"), kinks=lambda x, y: (x - y,),
-    conventions=(Convention((3.0, 3.0), value=3.0, partials=(0.5, 0.5),
-                            why="a tie is shared equally, " + TORCH),
-                 Convention((NAN, 1.0), value=NAN, partials=(1.0, 1.0), why=TORCH),
-                 Convention((1.0, NAN), value=NAN, partials=(1.0, 1.0), why=TORCH),
-                 Convention((NAN, NAN), value=NAN, partials=(1.0, 1.0), why=TORCH))))
+    conventions=TIES))
 
 maximum: Final[Op] = register(Op("maximum", "max", forward.maximum, rational=True,
     partials=(lambda z, x, y: _share(less(x, y), equal(x, y)),
               lambda z, x, y: _share(less(y, x), equal(x, y))),
     formulas=("1 if x > y else 0", "1 if y > x else 0"), kinks=lambda x, y: (x - y,),
-    conventions=(Convention((3.0, 3.0), value=3.0, partials=(0.5, 0.5),
-                            why="a tie is shared equally, " + TORCH),
-                 Convention((NAN, 1.0), value=NAN, partials=(1.0, 1.0), why=TORCH),
-                 Convention((1.0, NAN), value=NAN, partials=(1.0, 1.0), why=TORCH),
-                 Convention((NAN, NAN), value=NAN, partials=(1.0, 1.0), why=TORCH))))
+    conventions=TIES))
 
 clip: Final[Op] = register(Op("clip", "clip", forward.clip, rational=True,
     domain=(REALS, REALS, REALS),
@@ -321,6 +310,7 @@ def where(condition: Any, if_true: Any, if_false: Any) -> Any:
 
 
 def square(x: Any) -> Any:
+    """x · x: unlike x**2 it asks nothing of x, in any arithmetic."""
     return x * x
 
 

@@ -7,8 +7,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from .modes import NOWHERE, Place
-from .primitive import Recorder
-from .tape import Tape, read
+from .tape import Tape, differs, read
 from .value import Value
 
 KINDS = ("variable", "parameter", "frozen", "constant", "operation")
@@ -17,7 +16,7 @@ DIFFERENTIABLE = ("variable", "parameter")
 
 @dataclass(slots=True)
 class Facts:
-    """A tape, and what is said of each of its nodes."""
+    """A tape, and what else is known of each of its nodes."""
 
     tape: Tape
     kinds: bytearray
@@ -47,26 +46,10 @@ def facts_of(roots: Sequence[Value], names: Mapping[str, Any]) -> tuple[Facts, l
                 kinds.append(operation)
             else:
                 kinds.append(KINDS.index(node.kind))
-                if repr(node._z) != repr(tape.values[i]):  # −0.0 is not 0.0, and nan is nan
+                if differs(node._z, tape.values[i]):
                     now[i] = node._z
         about.append(place)
     return Facts(tape, kinds, about, now), [places[id(root)] for root in roots]
-
-
-def checked_roots(roots: Any) -> list[Value]:
-    """``roots`` as a list, if they are Values."""
-    if isinstance(roots, Recorder):
-        raise TypeError(
-            f"a Graph is taken of a Value of autograd, got a {type(roots).__qualname__} of "
-            f"{type(roots).__module__}, which remembers no rows of the table; draw it with code "
-            "that reads _prev and _op, or take Value from autograd"
-        )
-    if not isinstance(roots, (list, tuple)) or not roots:
-        raise TypeError(f"a Graph is taken of a Value or a list of Values, got {roots!r:.60}")
-    for root in roots:
-        if not isinstance(root, Value):
-            raise TypeError(f"a Graph is taken of Values, got a {type(root).__name__} among them")
-    return list(roots)
 
 
 def names_of(names: Mapping[str, Any]) -> dict[int, str]:

@@ -1,31 +1,28 @@
 """Files that are written whole or not at all.
 
 What is being written is called a draft: a file next to the target, with its name and a random
-ending, that takes the target's place in one step. Its writer holds a lock on it, which the system
-takes back when the process dies: so a draft without a lock was abandoned, and may go.
+ending, that takes the target's place in one step.
 """
 
 from __future__ import annotations
 
 import contextlib
 import errno
+import glob
 import os
-import re
 import secrets
 import stat
 import sys
+import time
 from typing import IO
 
-if sys.platform != "win32":
-    import fcntl
+# A draft that was not written to for so many seconds belongs to a process that was killed.
+_ABANDONED = 600.0
 
 # What to do about an error that the system's words leave open.
 _ADVICE = {
-    errno.ENOSPC: "nothing was changed; make room, or write somewhere else",
-    errno.EDQUOT: "nothing was changed; make room, or write somewhere else",
-    errno.EROFS: "nothing was changed; write somewhere else",
-    errno.EACCES: "nothing was changed; write where you may",
-    errno.EPERM: "nothing was changed; write where you may",
+    **dict.fromkeys([errno.ENOSPC, errno.EDQUOT], "make room, or write somewhere else"),
+    **dict.fromkeys([errno.EROFS, errno.EACCES, errno.EPERM], "write where you may"),
 }
 
 
@@ -33,7 +30,8 @@ def write_whole(path: str | os.PathLike[str], data: bytes) -> None:
     """Write ``data`` to ``path``: whoever reads it sees the old file or the new one, never half.
 
     A file that was there keeps its permissions, a link stays a link. A device or a pipe is written
-    to as it is. Drafts that killed processes left of this file are removed.
+    to as it is. Drafts of this file that killed processes left are removed once they are ten
+    minutes old.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -51,30 +49,28 @@ def write_whole(path: str | os.PathLike[str], data: bytes) -> None:
         target = os.path.realpath(name)  # a link stays a link
         before = os.stat(target) if os.path.exists(target) else None
         if before is None or stat.S_ISREG(before.st_mode):
-            with contextlib.suppress(OSError):  # a folder may be writable and not readable
-                _clear(target)  # first: they may be what fills the disk
+            _clear(target)  # first: abandoned drafts may be what fills the disk
             _replace(target, before, data)
         else:
             with open(target, "wb") as file:  # /dev/stdout, say; of a folder an error
                 file.write(data)
-    except OSError as error:  # the user knows of no draft, and a full disk has no name at all
+    except OSError as error:  # name the file that the user asked for, not the draft
         said = error.strerror or str(error)
-        advice = f" ({_ADVICE[error.errno]})" if error.errno in _ADVICE else ""
-        raise OSError(error.errno, said + advice, name) from error
+        if error.errno in _ADVICE:
+            said += f" (nothing was changed; {_ADVICE[error.errno]})"
+        raise OSError(error.errno, said, name) from error
 
 
 def file_name(path: str | os.PathLike[str]) -> str:
-    """The path as a text that a file can be called."""
+    """The path as a str; raise if no file can have this name."""
     name: str = os.fsdecode(path)
+    found = "a null character" if "\0" in name else ""
     try:
         os.fsencode(name)
     except UnicodeEncodeError:
-        raise ValueError(
-            f"no file can be called {name!r}: it has half a character (a lone surrogate) in it; "
-            "choose another name"
-        ) from None
-    if "\0" in name:
-        raise ValueError(f"no file can be called {name!r}: it has a null character in it")
+        found = "half a character (a lone surrogate)"
+    if found:
+        raise ValueError(f"no file can be called {name!r}: it has {found} in it; take another name")
     return name
 
 
@@ -87,9 +83,7 @@ def _replace(target: str, before: os.stat_result | None, data: bytes) -> None:
             if before is not None:
                 _make_alike(draft, before)
             os.fsync(file.fileno())
-            if sys.platform == "win32":
-                file.close()  # an open file cannot be renamed there
-            os.replace(draft, target)
+        os.replace(draft, target)
     except BaseException:
         with contextlib.suppress(OSError):
             os.unlink(draft)
@@ -99,14 +93,10 @@ def _replace(target: str, before: os.stat_result | None, data: bytes) -> None:
 
 
 def _begun(target: str, mode: int) -> tuple[str, IO[bytes]]:
-    """A new draft, and its name; it is locked while it is open."""
-    while True:
-        draft = f"{target}.{secrets.token_hex(4)}.part"
-        # Not tempfile: its files are readable by their owner only, and a new file keeps the umask.
-        file = open(draft, "xb", opener=lambda name, flags: os.open(name, flags, mode))  # noqa: SIM115
-        if _locks(file.fileno(), otherwise=True) and os.path.exists(draft):
-            return draft, file
-        file.close()  # somebody cleared it away before it was locked
+    """A new draft, and its name."""
+    draft = f"{target}.{secrets.token_hex(4)}.part"
+    # Not tempfile: its files are readable by their owner only, and a new file keeps the umask.
+    return draft, open(draft, "xb", opener=lambda name, flags: os.open(name, flags, mode))
 
 
 def _make_alike(draft: str, before: os.stat_result) -> None:
@@ -118,41 +108,15 @@ def _make_alike(draft: str, before: os.stat_result) -> None:
 
 
 def _clear(target: str) -> None:
-    """Remove the drafts of this file that nobody is writing any more."""
-    folder, name = os.path.split(target)
-    is_draft = re.compile(re.escape(name) + r"\.[0-9a-f]{8}\.part").fullmatch
-    for draft in filter(is_draft, os.listdir(folder)):
+    """Remove the drafts of this file that killed processes left."""
+    for draft in glob.glob(f"{glob.escape(target)}.{'[0-9a-f]' * 8}.part"):
         with contextlib.suppress(OSError):
-            _remove_abandoned(os.path.join(folder, draft))
-
-
-def _remove_abandoned(draft: str) -> None:
-    if sys.platform == "win32":
-        os.unlink(draft)  # refused while somebody has it open
-        return
-    handle = os.open(draft, os.O_RDONLY | os.O_NOFOLLOW | os.O_NONBLOCK)
-    try:
-        if _locks(handle, otherwise=False):
-            os.unlink(draft)
-    finally:
-        os.close(handle)
-
-
-def _locks(handle: int, *, otherwise: bool) -> bool:
-    """Lock an open file; whether nobody else had. ``otherwise`` where files cannot be locked."""
-    if sys.platform == "win32":
-        return otherwise
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return False
-    except OSError:
-        return otherwise
-    return True
+            if os.lstat(draft).st_mtime < time.time() - _ABANDONED:
+                os.unlink(draft)
 
 
 def _sync(folder: str) -> None:
-    """Have the system write down that a file got another name."""
+    """Make sure that the new name of a file is on the disk, too."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

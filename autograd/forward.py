@@ -12,7 +12,9 @@ Notation: x, y are the operands in their order.
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Callable
+from functools import reduce
 from typing import Any
 
 INF = math.inf
@@ -315,10 +317,7 @@ def clip(x: Any, low: Any, high: Any) -> Any:
 
 def add_up(*xs: Any) -> Any:
     """0 + x₁ + x₂ + … from left to right (builtins.sum rounds differently from Python 3.12 on)."""
-    result = 0
-    for x in xs:
-        result = result + x
-    return result
+    return reduce(operator.add, xs, 0)
 
 
 def inner(*xs: Any) -> Any:
@@ -332,20 +331,15 @@ def inner(*xs: Any) -> Any:
 
 def product(*xs: Any) -> Any:
     """1 · x₁ · x₂ · … from left to right."""
-    result = 1
-    for x in xs:
-        result = result * x
-    return result
+    return reduce(operator.mul, xs, 1)
 
 
 def logsumexp(*xs: float) -> float:
     """ln(e^x₁ + e^x₂ + …), shifted by the largest operand so that nothing overflows."""
-    largest = -INF
-    for x in xs:
-        largest = maximum(largest, x)
+    largest: float = reduce(maximum, xs, -INF)
     if largest - largest != 0.0:  # ±inf or nan: the shift would make nan of it
         return largest
-    others, seen = 0.0, False  # e⁰ of the largest is log1p's 1: beside it small ones are not lost
+    others, seen = 0.0, False  # the largest adds e⁰ = 1, which log1p adds without losing small ones
     for x in xs:
         if x == largest and not seen:
             seen = True

@@ -33,6 +33,8 @@ __all__ = ["derivative", "grad", "hessian", "hvp", "jacobian", "jvp", "value_and
 # How many derivatives are being taken around the running code.
 _depth: ContextVar[int] = ContextVar("depth", default=0)
 
+Function = Callable[..., Any]
+Numbers = Sequence[Any]
 Argnums = int | Sequence[int]
 
 
@@ -40,21 +42,15 @@ class _Run:
     """One call of ``f`` on Values of its own, recorded, with what is needed to differentiate it."""
 
     def __init__(
-        self,
-        f: Callable[..., Any],
-        args: Sequence[Any],
-        kwargs: dict[str, Any],
-        positions: Sequence[int],
-        *others: Any,
+        self, f: Function, args: Numbers, kwargs: dict[str, Any], asked: Sequence[int], *others: Any
     ) -> None:
         surrounded = _depth.get() > 0 or holds((*args, *kwargs.values(), *others), Value)
         self.recorded_outside = (here() or NOWHERE).recording
         self.inputs: list[Value] = []
         self.rebuilds: list[tuple[int, Rebuild]] = []
         self.mark = Run()
-        output = self._run(f, list(args), kwargs, positions)
-        self.is_scalar = isinstance(output, Value) or is_number(output)
-        leaves, self.rebuild_output = flatten(output)
+        self.output = self._run(f, list(args), kwargs, asked)
+        leaves, self.rebuild_output = flatten(self.output)
         for leaf in leaves:
             if not isinstance(leaf, Value) and not is_number(leaf):
                 raise TypeError(
@@ -64,43 +60,30 @@ class _Run:
         self.outputs = [x if isinstance(x, Value) else Constant(x) for x in leaves]
         self.paths = Paths(self.inputs, self.outputs)
         outside = [x for x in self.paths.others if not made_in(x, self.mark)]
-        connected = self.recorded_outside and (surrounded or bool(outside))
-        self.live = connected
-        self.values_wanted = surrounded or connected
+        self.live = self.recorded_outside and (surrounded or bool(outside))
+        self.values_wanted = surrounded or self.live
         for x in self.inputs:
             if x.op is None:  # to everything around this derivative it is a plain number
                 x.__class__ = Constant
 
     @recording()
     def _run(
-        self,
-        f: Callable[..., Any],
-        arguments: list[Any],
-        kwargs: dict[str, Any],
-        positions: Sequence[int],
+        self, f: Function, args: list[Any], kwargs: dict[str, Any], asked: Sequence[int]
     ) -> Any:
         """What f returns for Values of its own, one derivative deeper than the code around it."""
         depth = _depth.get()
         try:
             enter(replace(here() or NOWHERE, run=self.mark))  # the decorator leads back
             _depth.set(depth + 1)
-            for position in positions:
-                leaves, rebuild = flatten(arguments[position])
+            for position in asked:
+                leaves, rebuild = flatten(args[position])
                 fresh = [_fresh(leaf, f, position) for leaf in leaves]
                 self.inputs += fresh
                 self.rebuilds.append((len(fresh), rebuild))
-                arguments[position] = rebuild(list(fresh))
-            return f(*arguments, **kwargs)
+                args[position] = rebuild(list(fresh))
+            return f(*args, **kwargs)
         finally:
             _depth.set(depth)
-
-    def check_scalar(self, f: Callable[..., Any], instead: str) -> None:
-        """Raise if there are several outputs."""
-        if not self.is_scalar:
-            raise TypeError(
-                f"{_name(f)} returned a collection of {len(self.outputs)} numbers, and a gradient "
-                f"is of a single one; add them up, or use {instead}"
-            )
 
     def shown(self, x: Any) -> Any:
         """A value as the caller gets it: a float, or a Value where that may matter outside."""
@@ -125,16 +108,16 @@ class _Run:
             position += count
         return shaped
 
-    def pull(self, cotangents: Sequence[Any]) -> list[Any]:
+    def pull(self, cotangents: Numbers) -> list[Any]:
         """The gradients of the inputs, flat."""
         return self.paths.pull(cotangents, live=self.live)
 
-    def push(self, tangents: Sequence[Any]) -> list[Any]:
+    def push(self, tangents: Numbers) -> list[Any]:
         """The tangents of the outputs, flat."""
         return self.paths.push(tangents, live=self.live)
 
 
-def _fresh(x: Any, f: Callable[..., Any], position: int) -> Value:
+def _fresh(x: Any, f: Function, position: int) -> Value:
     """A Value of this derivative's own that stands for x, a part of argument ``position``."""
     if isinstance(x, Value):
         return Value(x.data) if isinstance(x, Constant) else apply(ops.copy, (x,), (x._z,))
@@ -149,11 +132,11 @@ def _fresh(x: Any, f: Callable[..., Any], position: int) -> Value:
         ) from None
 
 
-def _name(f: Callable[..., Any]) -> str:
+def _name(f: Function) -> str:
     return getattr(f, "__name__", type(f).__name__)
 
 
-def _positions(f: Callable[..., Any], argnums: Argnums, args: Sequence[Any]) -> list[int]:
+def _positions(f: Function, argnums: Argnums, args: Sequence[Any]) -> list[int]:
     positions: list[Any] = list(argnums) if isinstance(argnums, Sequence) else [argnums]
     for position in positions:
         if not isinstance(position, int) or not -len(args) <= position < len(args):
@@ -167,11 +150,13 @@ def _positions(f: Callable[..., Any], argnums: Argnums, args: Sequence[Any]) -> 
     return found
 
 
-def _callable(f: Any, who: str) -> None:
+def _derived(f: Any, who: str) -> Callable[[Function], Function]:
+    """Make a function look like f, of which it is a derivative; raise if f is not a function."""
     if not callable(f):
         raise TypeError(
             f"{who} takes a function, got {f!r}; write {who}(f)(x), or x.backward() on a Value"
         )
+    return functools.wraps(f)
 
 
 def _one(argnums: Argnums, shaped: list[Any]) -> Any:
@@ -181,7 +166,7 @@ def _one(argnums: Argnums, shaped: list[Any]) -> Any:
 # --- what users call ------------------------------------------------------------------------------
 
 
-def value_and_grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., tuple[Any, Any]]:
+def value_and_grad(f: Function, argnums: Argnums = 0) -> Callable[..., tuple[Any, Any]]:
     """The function that returns both f and its gradient, from one run.
 
     >>> value_and_grad(lambda x, y: x * y)(2.0, 3.0)
@@ -189,18 +174,21 @@ def value_and_grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[...,
     >>> value_and_grad(lambda x, y: x * y, argnums=(0, 1))(2.0, 3.0)
     (6.0, (3.0, 2.0))
     """
-    _callable(f, "value_and_grad")
 
-    @functools.wraps(f)
+    @_derived(f, "value_and_grad")
     def value_and_gradient(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
         run = _Run(f, args, kwargs, _positions(f, argnums, args))
-        run.check_scalar(f, "jacobian")
+        if not (isinstance(run.output, Value) or is_number(run.output)):
+            raise TypeError(
+                f"{_name(f)} returned a collection of {len(run.outputs)} numbers, and a gradient "
+                "is of a single one; add them up, or use jacobian"
+            )
         return run.value(), _one(argnums, run.arguments(run.pull([1.0])))
 
     return value_and_gradient
 
 
-def grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
+def grad(f: Function, argnums: Argnums = 0) -> Function:
     """The gradient of a function of one number or of nested lists of numbers.
 
     The result has the shape of the argument (of a tuple of arguments, if ``argnums`` is one). All
@@ -216,20 +204,19 @@ def grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     Raises
     ------
     TypeError
-        if f returns several numbers (use `jacobian`), or something that is no number, or if an
-        argument that is differentiated holds something else than numbers.
+        if f returns several numbers (use `jacobian`) or something other than a number, or if an
+        argument that is differentiated holds anything other than numbers.
     """
-    _callable(f, "grad")
-    both = value_and_grad(f, argnums)
 
-    @functools.wraps(f)
+    @_derived(f, "grad")
     def gradient(*args: Any, **kwargs: Any) -> Any:
         return both(*args, **kwargs)[1]
 
+    both = value_and_grad(f, argnums)
     return gradient
 
 
-def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
+def jvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
     """f(*primals) and its rate of change when the primals move at the rates ``tangents``.
 
     Forward mode: one sweep, whatever the number of outputs.
@@ -237,22 +224,18 @@ def jvp(f: Callable[..., Any], primals: Sequence[Any], tangents: Sequence[Any]) 
     >>> jvp(lambda x, y: x * y, (2.0, 3.0), (1.0, 0.0))
     (6.0, 3.0)
     """
-    _callable(f, "jvp")
+    _derived(f, "jvp")
     primals, tangents = _pair(primals, "primals"), _pair(tangents, "tangents")
     run, moved = _pushed(f, primals, {}, range(len(primals)), tangents)
     return run.value(), moved
 
 
 def _pushed(
-    f: Callable[..., Any],
-    args: Sequence[Any],
-    kwargs: dict[str, Any],
-    positions: Sequence[int],
-    tangents: Sequence[Any],
+    f: Function, args: Numbers, kwargs: dict[str, Any], asked: Sequence[int], tangents: Numbers
 ) -> tuple[_Run, Any]:
     """A run of f, and the rate of change of its output."""
     rates = flatten(list(tangents))[0]
-    run = _Run(f, args, kwargs, positions, *tangents)
+    run = _Run(f, args, kwargs, asked, *tangents)
     if len(rates) != len(run.inputs):
         raise ValueError(
             f"jvp got {len(run.inputs)} primal numbers and {len(rates)} tangents; give one each"
@@ -270,14 +253,14 @@ def _pair(xs: Any, what: str) -> tuple[Any, ...]:
     return tuple(xs)
 
 
-def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
+def vjp(f: Function, *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
     """f(*primals), and the function that pulls a cotangent of its output back to the primals.
 
     >>> value, pull = vjp(lambda x, y: [x * y, x + y], 2.0, 3.0)
     >>> value, pull([1.0, 0.0]), pull([0.0, 1.0])
     ([6.0, 5.0], (3.0, 2.0), (1.0, 1.0))
     """
-    _callable(f, "vjp")
+    _derived(f, "vjp")
     run = _Run(f, primals, {}, range(len(primals)))
 
     def pull(cotangent: Any) -> tuple[Any, ...]:
@@ -293,21 +276,20 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
     return run.value(), pull
 
 
-def derivative(f: Callable[..., Any], order: int = 1) -> Callable[..., Any]:
-    """The derivative of a function towards its first argument, a number; of any order.
+def derivative(f: Function, order: int = 1) -> Function:
+    """The derivative of a function with respect to its first argument, a number; of any order.
 
     By forward mode. Further arguments may be anything.
 
     >>> derivative(lambda x: x**3)(2.0), derivative(lambda x: x**3, order=3)(2.0)
     (12.0, 6.0)
     """
-    _callable(f, "derivative")
     if order not in range(1000):
         raise ValueError(
             f"the order of a derivative is a whole number from 0 to 999, got {order!r}"
         )
 
-    @functools.wraps(f)
+    @_derived(f, "derivative")
     def slope(x: Any, *others: Any, **kwargs: Any) -> Any:
         if not isinstance(x, Value) and not is_number(x):
             raise TypeError(
@@ -315,14 +297,10 @@ def derivative(f: Callable[..., Any], order: int = 1) -> Callable[..., Any]:
             )
         return _pushed(f, (x, *others), kwargs, [0], [1.0])[1]
 
-    if order == 0:
-        return f
-    return derivative(slope, order - 1) if order > 1 else slope
+    return derivative(slope, order - 1) if order else f
 
 
-def jacobian(
-    f: Callable[..., Any], argnums: Argnums = 0, mode: str = "reverse"
-) -> Callable[..., Any]:
+def jacobian(f: Function, argnums: Argnums = 0, mode: str = "reverse") -> Function:
     """All partial derivatives of all outputs: shape of the output, then shape of the argument.
 
     ``mode`` is ``"reverse"`` (one sweep per output) or ``"forward"`` (one per input).
@@ -330,11 +308,10 @@ def jacobian(
     >>> jacobian(lambda v: [v[0] * v[1], v[0] + v[1]])([2.0, 3.0])
     [[3.0, 2.0], [1.0, 1.0]]
     """
-    _callable(f, "jacobian")
     if mode not in {"reverse", "forward"}:
         raise ValueError(f"jacobian's mode is 'reverse' or 'forward', got {mode!r}")
 
-    @functools.wraps(f)
+    @_derived(f, "jacobian")
     def matrix(*args: Any, **kwargs: Any) -> Any:
         run = _Run(f, args, kwargs, _positions(f, argnums, args))
         if mode == "reverse":
@@ -345,16 +322,13 @@ def jacobian(
             columns = [run.push([float(i == j) for j in range(count)]) for i in range(count)]
             rows = [[column[k] for column in columns] for k in range(len(run.outputs))]
         shaped = [run.arguments(row) for row in rows]
-        if isinstance(argnums, int):
-            return run.rebuild_output([row[0] for row in shaped])
-        return tuple(
-            run.rebuild_output([row[i] for row in shaped]) for i in range(len(run.rebuilds))
-        )
+        parts = [[row[i] for row in shaped] for i in range(len(run.rebuilds))]
+        return _one(argnums, [run.rebuild_output(part) for part in parts])
 
     return matrix
 
 
-def hessian(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
+def hessian(f: Function, argnums: Argnums = 0) -> Function:
     """All second partial derivatives of a function with one output.
 
     At a kink it is the slope of the slopes that `docs/conventions.md` names: abs(x)**2 and
@@ -363,11 +337,11 @@ def hessian(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[..., Any]:
     >>> hessian(lambda v: v[0] ** 2 * v[1])([2.0, 3.0])
     [[6.0, 4.0], [4.0, 0.0]]
     """
-    _callable(f, "hessian")
+    _derived(f, "hessian")
     return jacobian(grad(f, argnums), argnums)
 
 
-def hvp(f: Callable[..., Any], argnums: int = 0) -> Callable[..., Any]:
+def hvp(f: Function, argnums: int = 0) -> Function:
     """The Hessian of f times a vector, without the Hessian: forward mode over reverse mode.
 
     The vector is the last positional argument, in the shape of the one differentiated.
@@ -375,9 +349,8 @@ def hvp(f: Callable[..., Any], argnums: int = 0) -> Callable[..., Any]:
     >>> hvp(lambda v: v[0] ** 2 * v[1])([2.0, 3.0], [1.0, 0.0])
     [6.0, 4.0]
     """
-    _callable(f, "hvp")
 
-    @functools.wraps(f)
+    @_derived(f, "hvp")
     def product(*args: Any, **kwargs: Any) -> Any:
         if len(args) < 2:
             raise TypeError(f"hvp(f) takes f's arguments and then a vector, got {len(args)}")

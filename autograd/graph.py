@@ -12,14 +12,19 @@ from array import array
 from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Any, NoReturn, overload
 
-from .facts import DIFFERENTIABLE, KINDS, Facts, checked_roots, facts_of
+from .facts import DIFFERENTIABLE, KINDS, Facts, facts_of
 from .graph_json import decode, encode
-from .numbers import listed, reals
 from .primitive import Op, unchecked
 from .pullback import Slopes, pull
+from .roots import checked_roots, checked_seeds
 from .value import Value
+
+
+def _immutable(*_: object) -> NoReturn:
+    raise AttributeError("a Graph is an immutable snapshot; take a new one with Graph(root)")
 
 
 class Node:
@@ -35,8 +40,7 @@ class Node:
         object.__setattr__(self, "_graph", graph)
         object.__setattr__(self, "index", index)
 
-    def __setattr__(self, name: str, value: object) -> NoReturn:
-        raise AttributeError(_IMMUTABLE)
+    __setattr__ = __delattr__ = _immutable
 
     @property
     def op(self) -> Op | None:
@@ -108,7 +112,6 @@ class Node:
 _FIELDS = ("index", "op", "operands", "inputs", "slopes", "value", "now", "grad", "label", "scope",
            "source", "kind")
 # fmt: on
-_IMMUTABLE = "a Graph is an immutable snapshot; take a new one with Graph(root)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,13 +149,10 @@ class Graph(Sequence[Node]):
         The gradient of each root in the graph's own pass; 1.0 each if left out.
     """
 
-    __slots__ = ("_computed", "facts", "roots", "seeds")
-
     facts: Facts
     """What was recorded, as columns: quicker to read than nodes, where there are many."""
     roots: tuple[int, ...]
     seeds: tuple[float, ...]
-    _computed: dict[str, Any]  # slopes, gradients and so on, once somebody asked for them
 
     def __init__(
         self,
@@ -160,20 +160,14 @@ class Graph(Sequence[Node]):
         names: Mapping[str, Any] | None = None,
         seeds: Sequence[float] | None = None,
     ) -> None:
-        values = [roots] if isinstance(roots, Value) else checked_roots(roots)
+        given = [roots] if isinstance(roots, Value) else roots
+        values = checked_roots(given, "a Graph is taken of")
         facts, places = facts_of(values, names or {})
         self._set(facts, places, seeds)
 
     def _set(self, facts: Facts, roots: Sequence[int], seeds: Sequence[float] | None) -> None:
-        weights = [1.0] * len(roots) if seeds is None else reals(listed(seeds, "seeds"), "a seed")
-        if len(weights) != len(roots):
-            raise ValueError(
-                f"Graph got {len(roots)} roots and {len(weights)} seeds; "
-                "give one seed for each root"
-            )
-        own = (("facts", facts), ("roots", tuple(roots)), ("seeds", tuple(weights)))
-        for name, value in (*own, ("_computed", {})):
-            object.__setattr__(self, name, value)
+        weights = checked_seeds(seeds, len(roots), "Graph")
+        vars(self).update(facts=facts, roots=tuple(roots), seeds=tuple(weights))
 
     def with_seeds(self, seeds: Sequence[float]) -> Graph:
         """The same recording with other gradients of the roots."""
@@ -181,11 +175,7 @@ class Graph(Sequence[Node]):
         graph._set(self.facts, self.roots, seeds)
         return graph
 
-    def __setattr__(self, name: str, value: object) -> NoReturn:
-        raise AttributeError(_IMMUTABLE)
-
-    def __delattr__(self, name: str) -> NoReturn:
-        raise AttributeError(_IMMUTABLE)
+    __setattr__ = __delattr__ = _immutable
 
     def __len__(self) -> int:
         return len(self.facts.tape)
@@ -216,53 +206,31 @@ class Graph(Sequence[Node]):
 
     # --- computed on first use --------------------------------------------------------------------
 
-    def _once(self, name: str, compute: Callable[[], Any]) -> Any:
-        if name not in self._computed:
-            self._computed[name] = compute()
-        return self._computed[name]
-
-    @property
+    @cached_property
     def asked(self) -> bytearray:
-        """For each node, 1 if a gradient is asked of it: a variable or parameter lies below."""
-        column: bytearray = self._once("asked", self._asked)
-        return column
-
-    def _asked(self) -> bytearray:
-        starts, operands = self.facts.tape.starts, self.facts.tape.operands
-        operation = KINDS.index("operation")
+        """For each node, 1 if it needs a gradient: a variable or a parameter lies below it."""
         needs = [kind in DIFFERENTIABLE for kind in KINDS]
-        asked = bytearray([needs[kind] for kind in self.facts.kinds])
-        for i, kind in enumerate(self.facts.kinds):
-            if kind == operation:
-                for j in operands[starts[i] : starts[i + 1]]:
-                    if asked[j]:
-                        asked[i] = 1
-                        break
-        return asked
+        return self.facts.tape.above(bytearray([needs[kind] for kind in self.facts.kinds]))
 
     def slopes(self, index: int) -> tuple[float, ...]:
         """The local derivatives of a node, one for each operand."""
-        column = self._once("slopes", self._slopes)
         starts = self.facts.tape.starts
-        return tuple(column[starts[index] : starts[index + 1]])
+        return tuple(self._slopes[starts[index] : starts[index + 1]])
 
+    @cached_property
     @unchecked()
     def _slopes(self) -> array[float]:
+        """Those of all nodes, in the order of the operands."""
         tape, column = self.facts.tape, array("d")
         for i, op in enumerate(tape.ops):
             if op is not None:
                 column.extend(op.slopes(tape.values[i], tape.inputs(i)))
         return column
 
-    @property
+    @cached_property
     def grads(self) -> array[float]:
-        """d(root)/d(node) of every node; 0.0 where no gradient is asked."""
-        column: array[float] = self._once("grads", self._grads)
-        return column
-
-    def _grads(self) -> array[float]:
-        column = self._once("slopes", self._slopes)
-        starts = self.facts.tape.starts
+        """d(root)/d(node) of every node; 0.0 where none is needed."""
+        column, starts = self._slopes, self.facts.tape.starts
         sums = self._pulled(lambda i: column[starts[i] : starts[i + 1]], self.seeds, 0.0)
         return array("d", [0.0 if x is None else x for x in sums])
 
@@ -281,15 +249,15 @@ class Graph(Sequence[Node]):
         """The edges out of a node: (index of the consumer, position among its operands)."""
         index = range(len(self))[index]
         starts, operands = self.facts.tape.starts, self.facts.tape.operands
-        uses = self._once("uses", self._uses)
-        first = bisect_left(uses, index, key=operands.__getitem__)
-        last = bisect_right(uses, index, key=operands.__getitem__)
+        first = bisect_left(self._uses, index, key=operands.__getitem__)
+        last = bisect_right(self._uses, index, key=operands.__getitem__)
         edges = []
-        for edge in uses[first:last]:
+        for edge in self._uses[first:last]:
             consumer = bisect_right(starts, edge) - 1  # leaves before it have no operands
             edges.append((consumer, edge - starts[consumer]))
         return tuple(edges)
 
+    @cached_property
     def _uses(self) -> array[int]:
         """All edges, as positions in the column of operands, ordered by the operand."""
         operands = self.facts.tape.operands
@@ -299,19 +267,15 @@ class Graph(Sequence[Node]):
         """What each edge out of a node adds to its gradient, in the order of the backward pass.
 
         Starting from the seed for a root, else from 0.0, the products add up to ``node.grad``,
-        bit for bit. Empty for a node of which no gradient is asked.
+        bit for bit. Empty for a node that needs no gradient.
         """
         edges = sorted(self.consumers(index), key=lambda edge: (-edge[0], edge[1]))
         if not self.asked[index]:
             return ()
-        slopes, starts, grads = (
-            self._once("slopes", self._slopes),
-            self.facts.tape.starts,
-            self.grads,
-        )
         result = []
         for consumer, position in edges:
-            slope, upstream = slopes[starts[consumer] + position], grads[consumer]
+            slope = self._slopes[self.facts.tape.starts[consumer] + position]
+            upstream = self.grads[consumer]
             result.append(Contribution(consumer, position, slope, upstream, upstream * slope))
         return tuple(result)
 
@@ -349,7 +313,7 @@ class Graph(Sequence[Node]):
         return tuple(values)
 
     def gradients(self, number: Callable[[float], Any] = float) -> tuple[Any, ...]:
-        """Every node's gradient in another arithmetic; None where none is asked.
+        """Every node's gradient in another arithmetic; None where none is needed.
 
         >>> from fractions import Fraction
         >>> x = Value(3.0)
@@ -375,7 +339,7 @@ class Graph(Sequence[Node]):
     def to_text(self) -> str:
         """One line for each node: number, operation, operands, then value, gradient and names."""
         lines = []
-        for node in self.nodes:
+        for node in self:
             name = node.op.name if node.op is not None else node.kind
             program = f"%{node.index} = " + " ".join([name, *[f"%{i}" for i in node.operands]])
             facts = [repr(node.value)]

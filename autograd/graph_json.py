@@ -10,7 +10,8 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Sequence
+import sys
+from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from .errors import GraphFormatError, OperationError
@@ -54,38 +55,45 @@ def encode(facts: Facts, roots: Sequence[int], seeds: Sequence[float]) -> str:
     return json.dumps(document, ensure_ascii=False, allow_nan=False)
 
 
+def _encoded(numbers: Iterable[float]) -> list[float | str]:
+    return [x if math.isfinite(x) else repr(x) for x in numbers]
+
+
 def decode(text: str) -> tuple[Facts, list[int], list[float]]:
     """Facts, roots and seeds from the text that `encode` wrote; everything is checked."""
     document = _document(text)
-    leaves = [_kind(name) for name in _list(document, "kinds")]
-    rows = [_row(name) for name in _list(document, "operations")]
-    codes = _indices(document, "rows", len(rows), start=-len(leaves))
+    kinds = _list(document, "kinds", KINDS[:-1].__contains__, "a kind of leaf")
+    leaves = [KINDS.index(name) for name in kinds]
+    names = _list(document, "operations", _is_text, "the name of an operation")
+    rows = [_row(name) for name in names]
+    codes = _positions(document, "rows", len(rows), start=-len(leaves))
     count = len(codes)
     ops = [rows[i] if i >= 0 else None for i in codes]
-    values = _numbers(_list(document, "values", count), "values")
-    lists = iter(_list(document, "operands", count - ops.count(None)))
+    lists = iter(_list(document, "operands", count=count - ops.count(None)))
     operands: list[int] = []
     starts = [0]
     for i, op in enumerate(ops):
         if op is not None:
             operands += _operands(next(lists), op, i)
         starts.append(len(operands))
-    about = [_place(entry) for entry in _list(document, "about")]
-    facts = Facts(
-        Tape(
-            ops, operands, starts, values, _exceptions(document, "changed", len(operands))
-        ).packed(),
-        bytearray([len(KINDS) - 1 if i >= 0 else leaves[-1 - i] for i in codes]),
-        [about[i] for i in _indices(document, "places", len(about), count)],
-        _exceptions(document, "now", count),
-    )
-    roots = _indices(document, "roots", count)
-    if not roots:
-        raise GraphFormatError("this graph has no roots")
-    for i in facts.now:
+    values = _numbers(document, "values", count)
+    changed = _exceptions(document, "changed", len(operands))
+    now = _exceptions(document, "now", count)
+    for i in now:
         if ops[i] is not None:
             raise GraphFormatError(f"node %{i} is an operation, and has a present value")
-    return facts, roots, _numbers(_list(document, "seeds", len(roots)), "seeds")
+    texts = _list(document, "about", _is_place, "a label, a scope and a source")
+    about = [Place(label=label, scope=scope, source=source) for label, scope, source in texts]
+    facts = Facts(
+        Tape(ops, operands, starts, values, changed).packed(),
+        bytearray([len(KINDS) - 1 if i >= 0 else leaves[-1 - i] for i in codes]),
+        [about[i] for i in _positions(document, "places", len(about), count)],
+        now,
+    )
+    roots = _positions(document, "roots", count)
+    if not roots:
+        raise GraphFormatError("this graph has no roots")
+    return facts, roots, _numbers(document, "seeds", len(roots))
 
 
 def _document(text: str) -> dict[str, Any]:
@@ -106,62 +114,62 @@ def _document(text: str) -> dict[str, Any]:
     return document
 
 
-def _list(document: dict[str, Any], name: str, count: int | None = None) -> list[Any]:
-    """A field that is a list, of ``count`` entries where that is known."""
+def _list(
+    document: dict[str, Any],
+    name: str,
+    fits: Callable[[Any], bool] = lambda _: True,
+    what: str = "",
+    count: int | None = None,
+) -> list[Any]:
+    """A field that is a list of ``what``: of entries that fit, and of ``count`` of them."""
     found = document.get(name)
     if not isinstance(found, list):
         raise GraphFormatError(f"{name!r} of this graph is {found!r:.60}, not a list")
     if count not in {None, len(found)}:
         raise GraphFormatError(f"{name!r} of this graph has {len(found)} entries, not {count}")
+    for i, x in enumerate(found):
+        if not fits(x):
+            raise GraphFormatError(f"entry {i} of {name!r} is {x!r:.60}, not {what}")
     return found
 
 
-def _indices(
+def _positions(
     document: dict[str, Any], name: str, end: int, count: int | None = None, start: int = 0
 ) -> list[int]:
-    found = _list(document, name, count)
-    for i, index in enumerate(found):
-        if index.__class__ is not int or not start <= index < end:
-            raise GraphFormatError(
-                f"entry {i} of {name!r} is {index!r:.60}, not a whole number from {start} to "
-                f"{end - 1}"
-            )
-    return found
+    def fits(x: Any) -> bool:
+        return x.__class__ is int and start <= x < end
+
+    return _list(document, name, fits, f"a whole number from {start} to {end - 1}", count)
 
 
-def _numbers(found: list[Any], name: str) -> list[float]:
-    numbers = []
-    for i, x in enumerate(found):
-        if x.__class__ not in {int, float} and x not in ("nan", "inf", "-inf"):
-            raise GraphFormatError(f"entry {i} of {name!r} is {x!r:.60}, not a number")
-        try:
-            numbers.append(float(x))
-        except OverflowError:
-            raise GraphFormatError(f"entry {i} of {name!r} does not fit a double") from None
-    return numbers
-
-
-def _encoded(numbers: Any) -> list[float | str]:
-    return [x if math.isfinite(x) else repr(x) for x in numbers]
+def _numbers(document: dict[str, Any], name: str, count: int) -> list[float]:
+    return [
+        float(x) for x in _list(document, name, _is_double, "a number that fits a double", count)
+    ]
 
 
 def _exceptions(document: dict[str, Any], name: str, end: int) -> dict[int, float]:
     """Numbers by position: a list of positions and a list of numbers."""
-    pair = _list(document, name, 2)
-    positions = _indices({name: pair[0]}, name, end)
-    numbers = _numbers(_list({name: pair[1]}, name, len(positions)), name)
-    return dict(zip(positions, numbers, strict=True))
+    positions, numbers = _list(document, name, count=2)
+    places = _positions({name: positions}, name, end)
+    return dict(zip(places, _numbers({name: numbers}, name, len(places)), strict=True))
 
 
-def _kind(name: Any) -> int:
-    if name not in KINDS[:-1]:
-        raise GraphFormatError(f"{name!r:.60} is not a kind of leaf")
-    return KINDS.index(name)
+def _is_double(x: Any) -> bool:
+    if x.__class__ is int:
+        return abs(x) <= sys.float_info.max
+    return x.__class__ is float or x in ("nan", "inf", "-inf")
 
 
-def _row(name: Any) -> Op:
-    if not isinstance(name, str):
-        raise GraphFormatError(f"{name!r:.60} is not the name of an operation")
+def _is_text(x: Any) -> bool:
+    return isinstance(x, str)
+
+
+def _is_place(x: Any) -> bool:
+    return isinstance(x, list) and len(x) == 3 and all(map(_is_text, x))
+
+
+def _row(name: str) -> Op:
     try:
         return row(name)
     except OperationError as error:
@@ -175,10 +183,3 @@ def _operands(found: Any, op: Op, index: int) -> list[int]:
     if op.arity not in {None, len(found)}:
         raise GraphFormatError(f"{where}, but {op.name} takes {op.arity}")
     return found
-
-
-def _place(entry: Any) -> Place:
-    if not isinstance(entry, list) or [x.__class__ for x in entry] != [str, str, str]:
-        raise GraphFormatError(f"{entry!r:.60} is not a label, a scope and a source")
-    label, scope, source = entry
-    return Place(label=label, scope=scope, source=source)

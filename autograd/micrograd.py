@@ -74,7 +74,7 @@ class Value(Arithmetic):
     def __init__(
         self, data: Any, _children: Iterable[Value] = (), _op: str = "", label: str = ""
     ) -> None:
-        real(data)  # raises if it is no number
+        real(data)  # raises if it is not a number
         self.data = data
         self.grad: Any = 0
         self._backward: Callable[[], None] = _hands_nothing_on
@@ -84,13 +84,8 @@ class Value(Arithmetic):
 
     def record(self, op: Op, operands: tuple[Any, ...]) -> Value:
         """The result of ``op`` as a node that knows how to hand its gradient on."""
-        if op.arity != len(operands) and op.arity is not None:
-            raise op.misuse(operands)
-        nodes = []
-        for x in operands:
-            if not isinstance(x, Value) and not is_number(x):
-                raise op.misuse(operands)
-            nodes.append(x if isinstance(x, Value) else Value(x))
+        op.refuse_misuse(operands, Value)
+        nodes = [x if isinstance(x, Value) else Value(x) for x in operands]
         numbers = [x.data for x in nodes]
         data = op.forward(*numbers)
         if data - data != 0:
@@ -98,7 +93,7 @@ class Value(Arithmetic):
         symbol, operands_there = _SPELLED.get(op.name, op.name), nodes
         if op is ops.pow_:
             symbol = f"**{operands[1]}"
-            if nodes[1] is not operands[1]:  # a plain exponent is no operand there
+            if nodes[1] is not operands[1]:  # there, a plain exponent is not an operand
                 operands_there = nodes[:1]
         out = Value(data, operands_there, symbol)
 
@@ -206,7 +201,7 @@ class Neuron(Module):
 
 
 class Layer(Module):
-    """Neurons side by side; of one neuron the output is no list."""
+    """Neurons side by side. The output is a list, or a single Value if there is one neuron."""
 
     def __init__(self, nin: int, nout: int, **options: Any) -> None:
         self.neurons = [Neuron(nin, **options) for _ in range(nout)]
@@ -254,7 +249,7 @@ class MLP(Module):
         return f"MLP of [{', '.join(map(str, self.layers))}]"
 
 
-# What errors call them, beside the classes of the same names; pickle goes by __qualname__.
+# Errors name them so, as other classes have the same names. Pickle reads __qualname__.
 for _class in (Value, Module, Neuron, Layer, MLP):
     _class.__name__ += " of autograd.micrograd"
 

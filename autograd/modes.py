@@ -9,9 +9,8 @@ from __future__ import annotations
 import functools
 import os
 import sys
-from collections.abc import Callable
 from dataclasses import dataclass, field, replace
-from typing import Any
+from typing import Any, ClassVar
 
 from .blocks import Block, Setting
 
@@ -19,7 +18,7 @@ from .blocks import Block, Setting
 class Run:
     """Marks what is made while a function is differentiated, or a model trained; see `made_in`.
 
-    A copy or a pickle of it is None: there, nothing tells what was made when.
+    A copy or a pickle of it is None, because nothing there says when something was made.
     """
 
     __slots__ = ("around",)
@@ -33,7 +32,7 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What is said of every node recorded here; a node keeps a reference to it, no copy."""
+    """What every node recorded here has in common; each keeps a reference to it, not a copy."""
 
     scope: str = ""
     recording: bool = True
@@ -66,16 +65,24 @@ def made_in(value: Any, run: Run) -> bool:
 
 
 class _Mode(Block):
-    """A block in which results are recorded in another way."""
+    """A block in which one field of the `Place` has another value."""
 
-    __slots__ = ()
     setting = _place
+    field: ClassVar[str]
+    value: ClassVar[bool]
 
-    def __init__(self, change: Callable[[Place], Place], given: tuple[Any, ...] = ()) -> None:
+    def __init__(self, *given: Any) -> None:
         if given:
             name, what = type(self).__name__, getattr(given[0], "__name__", repr(given[0]))
             raise TypeError(f"{name} takes nothing, got {what}; write @{name}() or with {name}():")
-        super().__init__(lambda outer: change(outer or NOWHERE))
+        name, value = self.field, self.value
+        other: dict[str, Any] = {name: value}
+
+        def change(outer: Place | None) -> Place:
+            place = outer or NOWHERE
+            return place if getattr(place, name) is value else replace(place, **other)
+
+        super().__init__(change)
 
 
 class no_grad(_Mode):  # noqa: N801 - PyTorch's name, used as a function
@@ -91,28 +98,22 @@ class no_grad(_Mode):  # noqa: N801 - PyTorch's name, used as a function
     (9.0, 'constant')
     """
 
-    __slots__ = ()
-
-    def __init__(self, *given: Any) -> None:
-        super().__init__(lambda outer: replace(outer, recording=False), given)
+    field, value = "recording", False
 
 
 class recording(_Mode):  # noqa: N801 - the opposite of no_grad, used inside derivatives
     """Results inside this block are recorded, even within `no_grad`."""
 
-    __slots__ = ()
-
-    def __init__(self, *given: Any) -> None:
-        super().__init__(lambda outer: replace(outer, recording=True), given)
+    field, value = "recording", True
 
 
-class running(_Mode):  # noqa: N801 - for derivatives and trainings
+class running(Block):  # noqa: N801 - for derivatives and trainings
     """Everything made inside this block is marked as made in a run."""
 
-    __slots__ = ()
+    setting = _place
 
     def __init__(self, run: Run) -> None:
-        super().__init__(lambda outer: replace(outer, run=run))
+        super().__init__(lambda outer: replace(outer or NOWHERE, run=run))
 
 
 class sources(_Mode):  # noqa: N801 - a context manager, spelled like a function
@@ -125,13 +126,10 @@ class sources(_Mode):  # noqa: N801 - a context manager, spelled like a function
     True
     """
 
-    __slots__ = ()
-
-    def __init__(self, *given: Any) -> None:
-        super().__init__(lambda outer: replace(outer, sources=True), given)
+    field, value = "sources", True
 
 
-class scope(_Mode):  # noqa: N801 - a context manager, spelled like a function
+class scope(Block):  # noqa: N801 - a context manager, spelled like a function
     """Nodes recorded inside this block carry a name for the part of the computation they are in.
 
     Nested scopes join with ``/``. As a context manager or a decorator; per thread.
@@ -143,24 +141,22 @@ class scope(_Mode):  # noqa: N801 - a context manager, spelled like a function
     'encoder/layer0'
     """
 
-    __slots__ = ()
+    setting = _place
 
     def __init__(self, name: Any) -> None:
         if not isinstance(name, str) or not name:
             raise TypeError(f"a scope needs a name, got {name!r}; write scope('layer0')")
-        super().__init__(lambda outer: inner_place(outer, name))
+        super().__init__(lambda outer: inner_place(outer or NOWHERE, name))
 
 
 @functools.lru_cache(maxsize=4096)
 def inner_place(outer: Place, name: str) -> Place:
-    """The place named ``name`` inside ``outer``; shared, for networks enter few scopes often."""
+    """The place named ``name`` inside ``outer``; kept, as networks enter few scopes often."""
     return replace(outer, scope=f"{outer.scope}/{name}" if outer.scope else name)
 
 
-_PACKAGES = tuple(
-    os.path.join(os.path.dirname(os.path.dirname(os.path.abspath(__file__))), name) + os.sep
-    for name in ("autograd", "nn")
-)
+_HOME = os.path.dirname(os.path.dirname(os.path.abspath(__file__)))
+_PACKAGES = (os.path.join(_HOME, "autograd", ""), os.path.join(_HOME, "nn", ""))
 
 
 def caller() -> str:

@@ -10,7 +10,7 @@ operation. A row of any number of operands, such as a sum, has a tuple in ``_a``
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -43,6 +43,17 @@ class Node:
         if self._row.arity == 1:
             return (self._a,), (self._x,)
         return (self._a, self._b), (self._x, self._y)
+
+    def _connect(self, op: Op, operands: Sequence[Any], numbers: Sequence[float]) -> None:
+        """Make this the result of ``op``, as `_edges` will tell."""
+        self._row = op
+        if op.arity == 1:
+            self._a, self._x = operands[0], numbers[0]
+        elif op.arity == 2:
+            self._a, self._b = operands
+            self._x, self._y = numbers
+        else:
+            self._a, self._x = tuple(operands), tuple(numbers)
 
     @property
     def op(self) -> Op | None:
@@ -81,13 +92,17 @@ class Node:
 
 
 def named(nodes: Sequence[Node | None]) -> str:
-    """The labels of operands, for an error message."""
+    """The place of an operation and the labels of its operands, for an error message."""
+    scope = (here() or NOWHERE).scope
+    return (f" in scope {scope!r}" if scope else "") + labelled(nodes)
+
+
+def labelled(nodes: Iterable[Any]) -> str:
+    """The labels of operands, Values or nodes of a Graph, for an error message."""
     labels = [
         f"operand {i + 1} is {node.label!r}"
         + (f" = {node.op.name}(...)" if node.op is not None else "")
         for i, node in enumerate(nodes)
         if node is not None and node.label
     ]
-    scope = (here() or NOWHERE).scope
-    place = f" in scope {scope!r}" if scope else ""
-    return place + (f" ({', '.join(labels)})" if labels else "")
+    return f" ({', '.join(labels)})" if labels else ""

@@ -12,12 +12,9 @@ from typing import Any
 
 def is_number(x: Any) -> bool:
     """Whether x is a real number: int, float, Fraction, Decimal or a NumPy scalar."""
-    return isinstance(x, (float, int, Real, Decimal)) or _is_numpy_scalar(x)
-
-
-def _is_numpy_scalar(x: Any) -> bool:
-    """NumPy registers its floats and ints as Real, but not its booleans."""
-    numpy = sys.modules.get("numpy")
+    if isinstance(x, (float, int, Real, Decimal)):
+        return True
+    numpy = sys.modules.get("numpy")  # its floats and ints are Real, its booleans are not
     return numpy is not None and isinstance(x, numpy.bool_)
 
 
@@ -76,15 +73,3 @@ def comparable(x: Any) -> Any:
     if isinstance(x, (int, Fraction)) or (isinstance(x, Decimal) and not x.is_nan()):
         return x
     return real(x)
-
-
-def listed(xs: Any, what: str) -> list[Any]:
-    """``xs`` as a list, if it is a collection of numbers, one for each root."""
-    if is_number(xs) or isinstance(xs, str) or not hasattr(xs, "__len__"):
-        raise TypeError(f"{what} is a list with one number for each root, got {xs!r}")
-    return list(xs)
-
-
-def reals(xs: Any, what: str) -> list[float]:
-    """Each of ``xs`` as a double."""
-    return [real(x, what) for x in xs]

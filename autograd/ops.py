@@ -20,12 +20,13 @@ users read all of them here, as ``ops.exp``. Adding an operation is adding a row
 from __future__ import annotations
 
 import math
+import operator
 from collections.abc import Sequence
+from itertools import accumulate
 from typing import Any, Final
 
 from . import forward
 from .elementary import *
-from .elementary import INF, NAN, TORCH, square
 from .primitive import ALL as ALL  # noqa: PLC0414 - users read ops.ALL
 from .primitive import REALS as REALS  # noqa: PLC0414
 from .primitive import Convention, Op, register
@@ -172,12 +173,6 @@ def _swapped_halves(xs: tuple[Any, ...]) -> tuple[Any, ...]:
 
 def _products_of_others(xs: tuple[Any, ...]) -> tuple[Any, ...]:
     """For each factor the product of the others; no division, so zeros do no harm."""
-    before: list[Any] = [1]
-    for x in xs[:-1]:
-        before.append(before[-1] * x)
-    slopes: list[Any] = [None] * len(xs)
-    after: Any = 1
-    for i in range(len(xs) - 1, -1, -1):
-        slopes[i] = before[i] * after
-        after = after * xs[i]
-    return tuple(slopes)
+    before = accumulate((1, *xs[:-1]), operator.mul)
+    after = [*accumulate((1, *xs[:0:-1]), operator.mul)]
+    return tuple([x * y for x, y, _ in zip(before, reversed(after), xs, strict=False)])

@@ -27,26 +27,24 @@ _HARMLESS = frozenset({
 })  # fmt: skip
 
 
-class _Codes(dict[int, tuple[CodeType, bytes]]):
-    """The instructions of a code, by its id: Python makes a new copy whenever it is asked."""
-
-    def of(self, code: CodeType) -> bytes:
-        """The instructions; up to a thousand codes are kept."""
-        known = self.get(id(code))
-        if known is None or known[0] is not code:
-            if len(self) >= 1000:
-                self.clear()
-            known = self[id(code)] = (code, code.co_code)
-        return known[1]
+# By the id of a code, which is kept, so that its id stays its own.
+_codes: dict[int, tuple[CodeType, bytes]] = {}
 
 
-_codes = _Codes()
+def _instructions(code: CodeType) -> bytes:
+    """The instructions of a code, kept for up to a thousand: Python copies them when asked."""
+    known = _codes.get(id(code))
+    if known is None:
+        if len(_codes) >= 1000:
+            _codes.clear()
+        known = _codes[id(code)] = (code, code.co_code)
+    return known[1]
 
 
 def refuse_picking() -> None:
     """Raise TypeError if NumPy has called the ``__ge__`` or ``__le__`` that calls this."""
     frame = sys._getframe(2)
-    if _codes.of(frame.f_code)[frame.f_lasti] != _COMPARE and (name := _picker(frame)):
+    if _instructions(frame.f_code)[frame.f_lasti] != _COMPARE and (name := _picker(frame)):
         raise TypeError(
             f"{name} would take one of two Values, and the whole gradient of a tie would go to it; "
             "write autograd.array(x) for np.array(x), where NumPy's functions have our gradients, "
@@ -88,15 +86,13 @@ def _taken(code: CodeType) -> tuple[tuple[int, str], ...]:
     """
     import dis  # noqa: PLC0415 - seldom needed
 
-    found = []
-    for step in dis.get_instructions(code):
-        is_global = step.opname in {"LOAD_GLOBAL", "LOAD_NAME"}
-        known = _HARMLESS | _PICKING if step.opname in {"LOAD_ATTR", "LOAD_METHOD"} else frozenset()
-        if is_global:
-            known = (_HARMLESS | _PICKING) - {"max", "min"}
-        if step.argval in known:
-            found.append((step.offset, step.argval))
-    return tuple(found)
+    known = _HARMLESS | _PICKING
+    names = {
+        **dict.fromkeys(["LOAD_ATTR", "LOAD_METHOD"], known),
+        **dict.fromkeys(["LOAD_GLOBAL", "LOAD_NAME"], known - {"max", "min"}),
+    }
+    steps = dis.get_instructions(code)
+    return tuple([(x.offset, x.argval) for x in steps if x.argval in names.get(x.opname, ())])
 
 
 def _sign(x: Any) -> str:

@@ -11,6 +11,7 @@ derivatives) and Fractions (for exact tests) alike.
 
 from __future__ import annotations
 
+import functools
 import inspect
 import math
 from collections.abc import Callable
@@ -33,7 +34,6 @@ _unchecked: Setting[bool] = Setting("unchecked", default=False)
 class unchecked(Block):  # noqa: N801 - a context manager and a decorator, spelled like a function
     """Within this block operations follow IEEE 754 instead of raising DomainError."""
 
-    __slots__ = ()
     setting = _unchecked
 
     def __init__(self) -> None:
@@ -46,7 +46,7 @@ class Recorder:
     __slots__ = ()
 
     def record(self, op: Op, operands: tuple[Any, ...]) -> Any:
-        """Apply ``op`` to ``operands``, of which at least one is a Recorder of this class."""
+        """Apply ``op`` to ``operands``; at least one of them is a Recorder of this class."""
         raise TypeError(
             f"{type(self).__name__} does not say how it records {op.name} of {len(operands)}"
         )
@@ -71,7 +71,7 @@ class Interval:
         return (inside or not math.isfinite(x)) and x not in self.without
 
     def needs(self, name: str) -> str:
-        """The condition in words, for an error message; empty when every real number will do."""
+        """The condition in words, for an error message; empty when every real number is inside."""
         sign = "<=" if self.closed else "<"
         parts = []
         if self.low > -math.inf and self.high < math.inf:
@@ -106,19 +106,7 @@ def nothing(*_: Any) -> tuple[Any, ...]:
     return ()
 
 
-class _OfEach:
-    """An attribute that each row has of its own, and the class as Python made it."""
-
-    def __init__(self, of_row: Callable[[Op], Any], of_class: Any = None) -> None:
-        self.of_row, self.of_class = of_row, of_class
-
-    def __get__(self, row: Op | None, _: type) -> Any:
-        if row is None and self.of_class is None:
-            raise AttributeError
-        return self.of_class if row is None else self.of_row(row)
-
-
-@dataclass(frozen=True, eq=False, slots=True)
+@dataclass(frozen=True, eq=False)
 class Op:
     """One row of the operation table; calling it applies the operation.
 
@@ -134,9 +122,9 @@ class Op:
     domain:
         One `Interval` per operand, or one for all of a variadic row.
     defined, needs:
-        A condition on all operands together, where intervals cannot say it, and its words.
+        A condition on all operands together, where intervals cannot say it, and the same in words.
     kinks:
-        (x, y, …) -> numbers of which one is zero where the operation is not smooth.
+        (x, y, …) -> numbers; one of them is zero where the operation is not smooth.
     formulas:
         The partials as a reader writes them on paper, in Python's notation.
     conventions:
@@ -179,14 +167,18 @@ class Op:
     arity: int | None = field(init=False)
 
     def __post_init__(self) -> None:
-        object.__setattr__(self, "arity", None if self.variadic else len(self.partials))
         if self.variadic and len(self.partials) != 1:
             raise OperationError(
                 f"operation {self.name!r} takes any number of operands, so it needs one function "
                 f"that returns all slopes as a tuple; got {len(self.partials)} functions"
             )
+        tell = functools.partial(object.__setattr__, self)
+        tell("arity", None if self.variadic else len(self.partials))
         if not self.variadic and len(self.domain) == 1:
-            object.__setattr__(self, "domain", self.domain * len(self.partials))
+            tell("domain", self.domain * len(self.partials))
+        tell("__name__", self.name)
+        tell("__signature__", self._signature())
+        tell("__doc__", self._documentation())
 
     def __call__(self, *operands: Any) -> Any:
         """Apply the operation: recorded when an operand is a Value, else plain numbers.
@@ -197,7 +189,7 @@ class Op:
         for operand in operands:
             if operand.__class__ is float:
                 floats += 1
-            elif operand.__class__ is not int:  # which becomes a double beside one
+            elif operand.__class__ is not int:  # an int becomes a double if another operand is one
                 if isinstance(operand, Recorder):
                     return operand.record(self, operands)
                 others += 1
@@ -262,7 +254,7 @@ class Op:
 
     def _documentation(self) -> str:
         """The docstring of the function that this row is."""
-        told = f"{self.name}{self._signature()}\n\n{self.forward.__doc__ or self.symbol}\n\n"
+        told = f"{self.name}{inspect.signature(self)}\n\n{self.forward.__doc__ or self.symbol}\n\n"
         told += "It is recorded if an operand is a Value."
         if self.formulas:
             plural = "s" if len(self.formulas) > 1 else ""
@@ -275,15 +267,19 @@ class Op:
                 told += f"\nAt {row.at}: slopes {row.partials} ({row.why})."
         return told
 
-    __name__ = _OfEach(lambda row: row.name)
-    __signature__ = _OfEach(lambda row: row._signature())
-    __doc__ = _OfEach(lambda row: row._documentation(), __doc__ or "")  # python -OO has none
-
     def requirement(self) -> str:
         """What the operation needs of its operands, in words: ``"x > 0"``."""
         names = ("x", "y", "w")
         parts = [interval.needs(name) for interval, name in zip(self.domain, names, strict=False)]
         return " and ".join([part for part in [*parts, self.needs] if part])
+
+    def refuse_misuse(self, operands: tuple[Any, ...], kind: type) -> None:
+        """Raise unless these are as many as the operation takes, each a number or of ``kind``."""
+        if self.arity not in {None, len(operands)}:
+            raise self.misuse(operands)
+        for x in operands:
+            if not isinstance(x, kind) and not is_number(x):
+                raise self.misuse(operands)
 
     def misuse(self, operands: tuple[Any, ...]) -> TypeError:
         """The error for a wrong number or a wrong type of operands."""

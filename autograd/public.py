@@ -80,7 +80,7 @@ class Elsewhere:
 
 
 class Refused(Elsewhere):
-    """One that cannot be set either: somebody would wait in vain for what it does elsewhere."""
+    """One that cannot be set either, because setting it would have no effect here."""
 
     def __set__(self, x: Any, _: Any) -> NoReturn:
         self.__get__(None, type(x))

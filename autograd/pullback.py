@@ -4,7 +4,7 @@
 Fractions, or in Values when the answer is to be differentiated again. Neither reads or writes
 ``.grad``. For the plain backward pass that fills ``.grad``, see `sweep.py`.
 
-What is not asked takes no part: an input with the plain tangent 0 does not move, an output with
+What is not asked for takes no part: an input with the plain tangent 0 does not move, an output with
 the plain cotangent 0 is not looked at. So no 0 is multiplied by a slope that is infinite or nan.
 """
 
@@ -82,24 +82,18 @@ class Paths:
         self.nodes: list[Any] = nodes
         self.inputs = [places.get(id(x)) for x in inputs]
         self.outputs = [places[id(x)] for x in outputs]
-        self.reached = bytearray(len(nodes))
-        """For each node, 1 if an input leads to it."""
+        marks = bytearray(len(nodes))
         for place in self.inputs:
             if place is not None:
-                self.reached[place] = 1
-        self.others: list[Value] = []
+                marks[place] = 1
+        self.reached = self.tape.above(marks)
+        """For each node, 1 if an input leads to it."""
+        self.others: list[Value] = [
+            node
+            for node, op, reached in zip(nodes, self.tape.ops, self.reached, strict=True)
+            if op is None and not (reached or node is None or isinstance(node, Constant))
+        ]
         """The other leaves that need a gradient, such as parameters in a function's closure."""
-        reached, starts, operands = self.reached, self.tape.starts, self.tape.operands
-        for i, op in enumerate(self.tape.ops):
-            if op is not None:
-                for place in operands[starts[i] : starts[i + 1]]:
-                    if reached[place]:
-                        reached[i] = 1
-                        break
-            elif not reached[i]:
-                node = nodes[i]
-                if node is not None and not isinstance(node, Constant):
-                    self.others.append(node)
 
     @unchecked()
     @recording()

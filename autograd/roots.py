@@ -1,11 +1,12 @@
-"""`backward` from one root or several, with what it is given checked."""
+"""Where gradients start: one root or several, each with its seed. `backward` asks for them."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 from typing import Any
 
-from .numbers import listed, real
+from .numbers import is_number, real
+from .primitive import Recorder
 from .sweep import accumulate
 from .value import Constant, Value
 
@@ -29,29 +30,40 @@ def backward(roots: Value | Sequence[Value], seeds: float | Sequence[float] | No
     if isinstance(roots, Value):
         roots = [roots]
         seeds = None if seeds is None else [seeds]  # type: ignore[list-item]
-    roots = _checked_roots(roots)
-    weights = [1.0] * len(roots) if seeds is None else listed(seeds, "seeds")
-    if len(weights) != len(roots):
-        raise ValueError(
-            f"backward got {len(roots)} roots and {len(weights)} seeds; give one seed for each root"
-        )
-    accumulate(roots, [real(weight, "a seed") for weight in weights])
-
-
-def _checked_roots(roots: Any) -> list[Value]:
-    """``roots`` as a list of Values that a gradient can be asked of."""
-    if not isinstance(roots, (list, tuple)):
-        raise TypeError(
-            f"backward starts from a Value or a list of Values, got a {type(roots).__name__}; "
-            "a loss must be one number, so add or average its parts"
-        )
-    if not roots:
+    if isinstance(roots, (list, tuple)) and not roots:
         raise ValueError("backward got an empty list of roots; give at least one Value")
-    for root in roots:
-        if not isinstance(root, Value):
-            raise TypeError(
-                f"backward starts from Values, got a {type(root).__name__} among the roots"
-            )
+    advice = "; a loss must be one number, so add or average its parts"
+    values = checked_roots(roots, "backward starts from", advice)
+    for root in values:
         if isinstance(root, Constant):
             root.backward()  # raises
+    accumulate(values, checked_seeds(seeds, len(values), "backward"))
+
+
+def checked_roots(roots: Any, what: str, advice: str = "") -> list[Value]:
+    """``roots`` as a list, if they are Values; ``what`` begins an error, ``advice`` may end it."""
+    if isinstance(roots, Recorder):
+        raise TypeError(
+            f"{what} a Value of autograd, got a {type(roots).__qualname__} of "
+            f"{type(roots).__module__}, which does not remember rows of the table; draw it with "
+            "code that reads _prev and _op, or take Value from autograd"
+        )
+    if not isinstance(roots, (list, tuple)) or not roots:
+        raise TypeError(f"{what} a Value or a list of Values, got {roots!r:.60}{advice}")
+    for root in roots:
+        if not isinstance(root, Value):
+            raise TypeError(f"{what} Values, got a {type(root).__name__} among them")
     return list(roots)
+
+
+def checked_seeds(seeds: Any, count: int, who: str) -> list[float]:
+    """The gradient of each of ``count`` roots; 1.0 where nothing else is said."""
+    if seeds is None:
+        return [1.0] * count
+    if is_number(seeds) or isinstance(seeds, str) or not hasattr(seeds, "__len__"):
+        raise TypeError(f"seeds is a list with one number for each root, got {seeds!r}")
+    if len(seeds) != count:
+        raise ValueError(
+            f"{who} got {count} roots and {len(seeds)} seeds; give one seed for each root"
+        )
+    return [real(seed, "a seed") for seed in seeds]

@@ -20,8 +20,8 @@ from .primitive import unchecked
 def topological(roots: Sequence[Node], without: Iterable[Node] = ()) -> list[Node]:
     """The recorded nodes below ``roots``, operands before results; not ``without`` or below them.
 
-    Leaves are left out: they have nothing to hand on. An explicit stack, for graphs are deeper
-    than Python's recursion limit. None on the stack says: what lies below me is finished.
+    Leaves are left out: they pass nothing on. An explicit stack, because graphs are
+    deeper than Python's recursion limit. None on the stack says: what lies below me is finished.
     """
     order: list[Node] = []
     # Only results, which are plain Values: a leaf may be of a subclass that compares numbers.

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from array import array
 from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from .node import Node
@@ -17,6 +18,7 @@ from .sweep import topological
 N = TypeVar("N", bound=Node)
 
 
+@dataclass(slots=True, eq=False)
 class Tape:
     """Node i is the operation ``ops[i]`` of the nodes ``places(i)``, and came to ``values[i]``.
 
@@ -32,31 +34,32 @@ class Tape:
     ((1, 2), True, None)
     """
 
-    __slots__ = ("changed", "operands", "ops", "starts", "values")
-
-    def __init__(
-        self,
-        ops: list[Op | None],
-        operands: Sequence[int],
-        starts: Sequence[int],
-        values: Sequence[float],
-        changed: dict[int, float],
-    ) -> None:
-        self.ops = ops
-        """The rows of the operation table; None for a leaf."""
-        self.operands = operands
-        """The places of all operands, node after node."""
-        self.starts = starts
-        """Node i has those from ``starts[i]`` up to ``starts[i + 1]``."""
-        self.values = values
-        """The numbers, as recorded; of a leaf, as its first use recorded it."""
-        self.changed = changed
-        """By position in ``operands``: what an operand was, if a leaf had changed by then."""
+    ops: list[Op | None]
+    """The rows of the operation table; None for a leaf."""
+    operands: Sequence[int]
+    """The places of all operands, node after node."""
+    starts: Sequence[int]
+    """Node i has those from ``starts[i]`` up to ``starts[i + 1]``."""
+    values: Sequence[float]
+    """The numbers, as recorded; of a leaf, as its first use recorded it."""
+    changed: dict[int, float]
+    """By position in ``operands``: what an operand was, if a leaf had changed by then."""
 
     def packed(self) -> Tape:
         """The same in arrays: a quarter of the memory, for what is kept."""
         operands, starts = array("I", self.operands), array("I", self.starts)
         return Tape(self.ops, operands, starts, array("d", self.values), self.changed)
+
+    def above(self, marks: bytearray) -> bytearray:
+        """``marks``, one for each node, with every result marked too that has a marked operand."""
+        starts, operands = self.starts, self.operands
+        for i, op in enumerate(self.ops):
+            if op is not None:
+                for place in operands[starts[i] : starts[i + 1]]:
+                    if marks[place]:
+                        marks[i] = 1
+                        break
+        return marks
 
     def __len__(self) -> int:
         return len(self.ops)
@@ -108,7 +111,7 @@ def read(
                 place = add(None, None, number)
             elif (place := places.get(id(operand), -1)) < 0:
                 place = places[id(operand)] = add(operand, None, number)
-            elif ops[place] is None and _differs(number, values[place]):
+            elif ops[place] is None and differs(number, values[place]):
                 changed[len(operands) + len(own)] = number
             own.append(place)
         places[id(node)] = add(node, node._row, node._z, own)
@@ -118,6 +121,6 @@ def read(
     return Tape(ops, operands, starts, values, changed), nodes, places
 
 
-def _differs(x: float, y: float) -> bool:
+def differs(x: float, y: float) -> bool:
     """Whether two doubles are two numbers: nan is nan, and −0.0 is not 0.0."""
     return repr(x) != repr(y) if x != y or not x else False

@@ -39,7 +39,7 @@ _CONTENTS: dict[type, Callable[[Any], Iterable[Any]]] = {
 
 
 def holds(trees: Iterable[Any], kind: type) -> bool:
-    """Whether something of this class is in nested arguments; what is no container is not asked.
+    """Whether something of this class is in nested arguments; other objects are not looked into.
 
     >>> holds([{"w": [1.0, "a"]}, None, len], str), holds([1.0, object()], str)
     (True, False)
@@ -73,7 +73,7 @@ def _joined(parts: list[Any], container: Callable[[list[Any]], Any]) -> tuple[li
 
 
 def _is_array(x: Any) -> bool:
-    """Whether x has dimensions and elements as NumPy's arrays have them: no Series, no class."""
+    """Whether x has dimensions and elements as NumPy's arrays do: not a Series, not a class."""
     return hasattr(type(x), "__array__") and hasattr(type(x), "reshape") and x.shape != ()
 
 

@@ -110,7 +110,7 @@ class Value(Node, Arithmetic):
         self._row = self._a = self._b = None
         self._x = self._y = 0.0
         self._about = here()
-        if label or _op:  # micrograd's _op is only here to be refused in words
+        if label or _op:  # _op is micrograd's: the error says what to write
             self.label = (label, _op) if _op else label  # type: ignore[assignment]
 
     # --- what was recorded ------------------------------------------------------------------------
@@ -163,16 +163,9 @@ class Value(Node, Arithmetic):
         if op.arity == 1 and len(operands) == 1 and operands[0] is self:
             result: Value = self._unary(op)
             return result
-        if op.arity is not None and len(operands) != op.arity:
-            raise op.misuse(operands)
-        nodes: list[Value | None] = []
-        numbers: list[float] = []
-        for x in operands:
-            if not isinstance(x, Value) and not is_number(x):
-                raise op.misuse(operands)
-            nodes.append(x if isinstance(x, Value) else None)
-            numbers.append(x._z if isinstance(x, Value) else real(x))
-        return apply(op, nodes, numbers)
+        op.refuse_misuse(operands, Value)
+        nodes = [x if isinstance(x, Value) else None for x in operands]
+        return apply(op, nodes, [x._z if isinstance(x, Value) else real(x) for x in operands])
 
     # --- differentiating --------------------------------------------------------------------------
 
@@ -387,7 +380,7 @@ def constant(x: Any, label: str = "") -> Constant:
 
 
 def _kept(operand: Value | None, number: float) -> Value:
-    """An operand; for a plain number (None) a constant, of no place: it was not recorded here."""
+    """An operand; for a plain number (None) a constant, without a place: it was not recorded."""
     if operand is None:
         operand = Constant(number)
         operand._about = None
@@ -395,7 +388,7 @@ def _kept(operand: Value | None, number: float) -> Value:
 
 
 def _number(x: Any) -> Any:
-    """The number to compare with, exact as in Python; None if x is none."""
+    """The number to compare with, exact as in Python; None if x is not a number."""
     if isinstance(x, Value):
         return x._z
     return comparable(x) if is_number(x) else None

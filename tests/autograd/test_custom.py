@@ -74,7 +74,7 @@ def test_a_wrong_number_of_operands_is_told(own, make, count):
 
 
 def test_a_forward_function_has_as_many_operands_as_there_are_partials(own):
-    text = "the forward function of 'own' takes ({}), the operands, of which each has a partial; "
+    text = "the forward function of 'own' takes ({}), the operands, each of which has a partial; "
     one, two = (lambda z, x: 1.0), (lambda z, x, y: 1.0)
     for forward, partials, letters, got in [
         (lambda x, y: x, one, "x", "(x, y)"),
@@ -112,7 +112,7 @@ def test_a_partial_of_any_number_of_operands_returns_a_slope_for_each(own, slope
 def test_any_number_of_operands_has_one_domain(own):
     with refused(
         OperationError,
-        "operation 'own' has any number of operands but 2 domains; give one for all",
+        "operation 'own' has 2 domains; give one for all operands",
     ):
         own(lambda *xs: 1.0, lambda z, *xs: xs, variadic=True, domain=[Interval(), Interval()])
 

@@ -186,13 +186,14 @@ def test_what_is_inside_an_interval(interval, inside, outside):
 V = Value(2.0)
 CONSTANT = "backward on the constant {}: it was made of plain numbers, detached or computed under "
 CONSTANT += "no_grad, so nothing leads back to a variable"
-START = "backward starts from a Value or a list of Values, got a {}; a loss must be one number, "
+START = "backward starts from a Value or a list of Values, got {}; a loss must be one number, "
 START += "so add or average its parts"
+GENERATOR = (x for x in [V])
 A_LIST = "seeds is a list with one number for each root, got {}"
 BAD_BACKWARDS = [
-    (lambda: backward(3.0), TypeError, START.format("float")),
-    (lambda: backward(None), TypeError, START.format("NoneType")),
-    (lambda: backward(x for x in [V]), TypeError, START.format("generator")),
+    (lambda: backward(3.0), TypeError, START.format("3.0")),
+    (lambda: backward(None), TypeError, START.format("None")),
+    (lambda: backward(GENERATOR), TypeError, START.format(f"{GENERATOR!r:.60}")),
     (
         lambda: backward([]),
         ValueError,
@@ -201,12 +202,12 @@ BAD_BACKWARDS = [
     (
         lambda: backward([V, 3.0]),
         TypeError,
-        "backward starts from Values, got a float among the roots",
+        "backward starts from Values, got a float among them",
     ),
     (
         lambda: backward([[V]]),
         TypeError,
-        "backward starts from Values, got a list among the roots",
+        "backward starts from Values, got a list among them",
     ),
     (lambda: backward(constant(2.0)), ConstantError, CONSTANT.format("Constant(data=2.0)")),
     (lambda: backward(V.detach()), ConstantError, CONSTANT.format("Constant(data=2.0)")),

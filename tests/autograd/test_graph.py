@@ -706,16 +706,22 @@ WRONG = {
         document(rows=[-1, -1, True]),
         "entry 2 of 'rows' is True, not a whole number from -4 to 0",
     ),
-    "an unknown kind": (document(kinds=["leaf"]), "'leaf' is not a kind of leaf"),
-    "a kind that is a list": (document(kinds=[[]]), "[] is not a kind of leaf"),
-    "an operation as a kind": (document(kinds=["operation"]), "'operation' is not a kind of leaf"),
+    "an unknown kind": (
+        document(kinds=["leaf"]),
+        "entry 0 of 'kinds' is 'leaf', not a kind of leaf",
+    ),
+    "a kind that is a list": (document(kinds=[[]]), "entry 0 of 'kinds' is [], not a kind of leaf"),
+    "an operation as a kind": (
+        document(kinds=["operation"]),
+        "entry 0 of 'kinds' is 'operation', not a kind of leaf",
+    ),
     "an operation that is a list": (
         document(operations=[[]]),
-        "[] is not the name of an operation",
+        "entry 0 of 'operations' is [], not the name of an operation",
     ),
     "an operation that is null": (
         document(operations=[None]),
-        "None is not the name of an operation",
+        "entry 0 of 'operations' is None, not the name of an operation",
     ),
     "an unknown operation": (
         document(operations=["swish"]),
@@ -744,11 +750,11 @@ WRONG = {
     ),
     "a seed that is a text": (
         document(seeds=["1"]),
-        "entry 0 of 'seeds' is '1', not a number",
+        "entry 0 of 'seeds' is '1', not a number that fits a double",
     ),
     "a seed too large": (
         document(seeds=[10**400]),
-        "entry 0 of 'seeds' does not fit a double",
+        f"entry 0 of 'seeds' is {'1' + 59 * '0'}, not a number that fits a double",
     ),
     "no values": (document(values=...), "'values' of this graph is None, not a list"),
     "too few values": (
@@ -757,19 +763,19 @@ WRONG = {
     ),
     "a value that is null": (
         document(values=[3.0, None, 6.0]),
-        "entry 1 of 'values' is None, not a number",
+        "entry 1 of 'values' is None, not a number that fits a double",
     ),
     "a value that is true": (
         document(values=[3.0, True, 6.0]),
-        "entry 1 of 'values' is True, not a number",
+        "entry 1 of 'values' is True, not a number that fits a double",
     ),
     "a value that is a list": (
         document(values=[3.0, [], 6.0]),
-        "entry 1 of 'values' is [], not a number",
+        "entry 1 of 'values' is [], not a number that fits a double",
     ),
     "a value too large": (
         document(values=[3.0, 2.0, -(10**400)]),
-        "entry 2 of 'values' does not fit a double",
+        f"entry 2 of 'values' is {'-1' + 58 * '0'}, not a number that fits a double",
     ),
     "no operands": (document(operands=[]), "'operands' of this graph has 0 entries, not 1"),
     "operands that are a number": (
@@ -814,7 +820,7 @@ WRONG = {
     ),
     "a present value that is none": (
         document(now=[[0], [None]]),
-        "entry 0 of 'now' is None, not a number",
+        "entry 0 of 'now' is None, not a number that fits a double",
     ),
     "a present value of an operation": (
         document(now=[[2], [1.0]]),
@@ -822,11 +828,11 @@ WRONG = {
     ),
     "a label that is a number": (
         document(about=[[3, "", ""]]),
-        "[3, '', ''] is not a label, a scope and a source",
+        "entry 0 of 'about' is [3, '', ''], not a label, a scope and a source",
     ),
     "a place that is null": (
         document(about=[None]),
-        "None is not a label, a scope and a source",
+        "entry 0 of 'about' is None, not a label, a scope and a source",
     ),
     "a place that is not there": (
         document(places=[0, 0, 1]),

@@ -10,7 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd import Value, constant
-from autograd.numbers import is_number, real, reals
+from autograd.numbers import is_number, real
 
 from .helpers import refused
 
@@ -164,9 +164,3 @@ def test_the_smallest_doubles_survive():
     assert Value(tiny).data == tiny
     assert Value(Fraction(tiny)).data == tiny
     assert Value(Decimal(tiny)).data == tiny
-
-
-def test_reals_converts_each():
-    assert reals([1, Fraction(1, 2), np.float32(2)], "x") == [1.0, 0.5, 2.0]
-    with refused(TypeError, "x takes a real number, got None; write 0.0 if zero is meant"):
-        reals([1.0, None], "x")

@@ -54,7 +54,7 @@ CALLS = {
     ),
     "backward of micrograd": (
         lambda: autograd.backward([THEIRS]),
-        "backward starts from Values, got a Value of autograd.micrograd among the roots",
+        "backward starts from Values, got a Value of autograd.micrograd among them",
     ),
     "dot of micrograd": (
         lambda: autograd.dot([THEIRS], [1.0]),

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from autograd.numbers import is_number, real, reals
+from autograd.numbers import is_number, real
 
 from ..checks import finite, gathered, items, positive, rows, size
 from ..module import Module
@@ -159,7 +159,7 @@ def _mean_and_scale(column: Sequence[Any], what: str) -> tuple[float, float]:
 
     Computed on numbers below 1, by moving the exponent, so that no square overflows or vanishes.
     """
-    numbers = reals(column, what)
+    numbers = [real(x, what) for x in column]
     _, exponent = math.frexp(max(map(abs, numbers)))
     small = [math.ldexp(x, -exponent) for x in numbers]
     mean = math.fsum(small) / len(small)

@@ -1,6 +1,7 @@
 """The first half of the operation table: arithmetic, elementary functions, kinks and steps.
 
-How to read a row is explained in `ops.py`, which has the other half and stands for the whole.
+How to read a row is explained in `ops.py`, which has the other half and stands for the whole. In
+formulas the operands are called x, y and w, whatever a lambda calls them.
 """
 
 from __future__ import annotations

@@ -1,7 +1,7 @@
 """The operation table: every mathematical fact the project knows, one row per operation.
 
 Notation: z = f(x, y, …). A partial is written (z, x, …) -> dz/dx in generic arithmetic: ``+ − *``
-and the rows themselves. One lambda thus serves floats (backward), Values (higher derivatives)
+and the rows themselves. So one lambda serves floats (backward), Values (higher derivatives)
 and Fractions (exact tests). Rational rows use whole-number literals, so Fractions stay exact.
 
 Where a textbook's formula loses digits, the partial is written so that it does not, and the
@@ -11,10 +11,11 @@ sum, dot and logsumexp, and the slopes of silu and gelu around their zeros: thos
 operands known to a unit in their last place allow.
 
 ``exact`` is the value once more, in as many digits as a check asks for: mpmath's function of that
-name, or a formula in mpmath's arithmetic. A rational row needs none, as its forward is exact.
+name, or a formula in mpmath's arithmetic. A row whose forward is exact needs none.
 
-The rows of elementary functions stand in `elementary.py`, those that networks are made of here;
-users read all of them here, as ``ops.exp``. Adding an operation is adding a row; see CONTRIBUTING.
+The fields of a row, and what they are if left out, are explained at `primitive.Op`. The rows of
+elementary functions stand in `elementary.py`, those that networks are made of here; users read all
+of them here, as ``ops.exp``. Adding an operation is adding a row; see CONTRIBUTING.
 """
 
 from __future__ import annotations
@@ -32,7 +33,8 @@ from .primitive import REALS as REALS  # noqa: PLC0414
 from .primitive import Convention, Op, register
 
 # fmt: off
-# The rows that users call as autograd.exp and so on; the others are parts of these.
+# The rows that users call as autograd.exp and so on. The others reach them by another name (abs_ as
+# autograd.abs), through functions.py (sum_, dot, elu), or as a part of these.
 __all__ = [
     "acos", "acosh", "add", "asin", "asin_slope", "asinh", "atan", "atan2", "atanh", "cbrt",
     "ceil", "copy", "cos", "cosh", "direction", "div", "equal", "erf", "erfc", "exp",

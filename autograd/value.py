@@ -37,7 +37,10 @@ def apply(op: Op, nodes: Sequence[Value | None], numbers: Sequence[float]) -> Va
 
 
 def made(op: Op, nodes: Sequence[Value | None], numbers: Sequence[float], z: float) -> Value:
-    """The node of a result z that is known: all nodes are made here, or in a hot copy of this."""
+    """The node of a result z that is known. All are made here, or in the hot copies of this below.
+
+    ``place`` is None in the ordinary case; else no_grad, a scope or sources is on: see modes.py.
+    """
     place = here()
     if place is not None and not place.plain:
         place = modes.settled() or modes.NOWHERE
@@ -131,7 +134,7 @@ class Value(Node, Arithmetic):
 
     @property
     def grad(self) -> float:
-        """d(root)/d(this), summed over the backward passes since it was last reset."""
+        """d(root)/d(this): of a leaf summed since it was reset, of a result that of the last pass."""
         return self._grad
 
     @grad.setter
@@ -327,7 +330,8 @@ class Value(Node, Arithmetic):
         return super()._binary(op, x, y, other)
 
 
-# The same slot, by a name that nothing else has: a point in space may have a _z too.
+# The same slot, by a name that nothing else has. functions.py asks for it to see what is a Value:
+# objects of other classes, such as points in space, may have a _z of their own.
 Value._value_number = Value._z  # type: ignore[misc]
 for _name, _cure in IN_VALUES.items():
     setattr(Value, _name, Refused(Value, _name, _cure))

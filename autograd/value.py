@@ -134,7 +134,7 @@ class Value(Node, Arithmetic):
 
     @property
     def grad(self) -> float:
-        """d(root)/d(this): of a leaf summed since it was reset, of a result that of the last pass."""
+        """d(root)/d(this): a leaf sums up passes until it is reset, a result has that of the last."""
         return self._grad
 
     @grad.setter

@@ -134,7 +134,7 @@ class Value(Node, Arithmetic):
 
     @property
     def grad(self) -> float:
-        """d(root)/d(this): a leaf sums up passes until it is reset, a result has that of the last."""
+        """d(root)/d(this): leaves add up passes until they are reset, results have the last."""
         return self._grad
 
     @grad.setter

@@ -5,7 +5,8 @@ the same walk in any arithmetic, for derivatives of derivatives, and never write
 
 A node keeps its operands in ``_a`` and ``_b`` and the operands' values *as recorded* in ``_x`` and
 ``_y`` (a row with any number of operands: one tuple in ``_a``, one in ``_x``). An operand that
-was a plain number is None. So a pass describes what was computed, even if a leaf has changed
+was a plain number is None; ``_y`` of a dot is 1.0 if none of its inputs takes a gradient, as those
+of a first layer. So a pass describes what was computed, even if a leaf has changed
 since, and numbers that need no gradient cost nothing.
 
 Speed: four hot rows (×, +, Σw·x, relu) are spelled out; a property test holds them equal, bit for
@@ -47,6 +48,9 @@ def topological(roots: Sequence[Value], without: Iterable[Value] = ()) -> list[V
         push(None)
         a = node._a
         if a.__class__ is tuple:
+            half = len(a) // 2
+            if half > 32 and node._y != 0.0:  # nothing lies below inputs; few are quickly seen
+                a = a[:half] + a[2 * half :]
             stack += [x for x in a[::-1] if x is not None and x._row is not None and x not in seen]
         else:
             b = node._b
@@ -92,9 +96,10 @@ def accumulate(  # noqa: C901, PLR0912 - one loop, its hot rows spelled out
             for w, x in zip(a, values[half : 2 * half]):  # noqa: B905 - a bias may follow
                 if w is not None:
                     w._grad += upstream * x
-            for p, w in zip(a[half : 2 * half], values):  # noqa: B905
-                if p is not None:
-                    p._grad += upstream * w
+            if node._y == 0.0:
+                for p, w in zip(a[half : 2 * half], values):  # noqa: B905
+                    if p is not None:
+                        p._grad += upstream * w
             if len(a) % 2 and a[-1] is not None:
                 a[-1]._grad += upstream
         elif row is relu:

@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
-from autograd import dot, scope
-from autograd.functions import Gathered
+from autograd import Op, Value, dot, scope
 from autograd.modes import enter, here
 
 from .activations import Activate, ActivationLike, activation, linear, name_of
+from .calling import as_nodes
 from .initialisers import Initialise, drawn, initialiser
 from .inputs import Sized, gathered, size
 from .module import Module
@@ -77,7 +77,7 @@ class Neuron(Module):
 
     def forward(self, x: Any) -> Any:
         """The activation of the weighted sum of one example, a list of ``nin`` numbers."""
-        return self.activate(dot(self.w, gathered(x, self), self.b))
+        return self.activate(dot(self.w, as_nodes(gathered(x, self), self.w), self.b))
 
     @property
     def activation(self) -> str:
@@ -158,16 +158,19 @@ class Layer(Module):
     def forward(self, x: Any) -> Any:
         """What the neurons make of one example, a list of ``nin`` numbers."""
         xs = gathered(x, self)
-        shared = Gathered(xs)
         neurons, outer = self.neurons, here()
         try:
             if set(map(type, neurons)) == {Neuron}:  # what their calls would do, with x checked
-                outputs = []
+                outputs, shared = [], as_nodes(xs, neurons[0].w)
                 for neuron, place in zip(
                     neurons, places(outer, "neurons", len(neurons)), strict=True
                 ):
                     enter(place)
-                    outputs.append(neuron.activate(dot(neuron.w, shared, neuron.b)))
+                    total, activate = dot(neuron.w, shared, neuron.b), neuron.activate
+                    if activate.__class__ is Op and total.__class__ is Value:
+                        outputs.append(total.record(activate, (total,)))  # what the row would do
+                    else:
+                        outputs.append(activate(total))
             else:
                 outputs = [neuron(xs) for neuron in neurons]
         finally:

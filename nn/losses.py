@@ -21,8 +21,9 @@ from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from autograd import clip, dot, greater, log, log_softmax, relu, softplus, where
-from autograd.functions import surprise
+from autograd import Value, clip, dot, greater, log, log_softmax, relu, softplus, where
+from autograd.functions import labelled, surprise
+from autograd.modes import here
 from autograd.numbers import is_number, real
 from autograd.primitive import Recorder
 
@@ -30,10 +31,12 @@ from .examples import (
     WITH_BATCHMEAN,
     OfClasses,
     OfNumbers,
+    Place,
     chance,
     class_chances,
     class_index,
     finite,
+    in_words,
     items,
     matched,
     shown,
@@ -233,19 +236,27 @@ def _of_function(error: BaseException) -> bool:
 # --- one example ---------------------------------------------------------------------------------
 
 
-def _squared_error(output: Any, target: Any) -> Any:
-    error = output - target
+def _as_node(target: Any, output: Any, place: Place) -> Any:
+    """A plain target as a constant y1, y2, …, where the output of a model is compared with it."""
+    if target.__class__ is not float or not isinstance(output, Value):
+        return target
+    at = here()
+    return target if at is not None and not at.recording else labelled(target, "y", place or (0,))
+
+
+def _squared_error(output: Any, target: Any, place: Place) -> Any:
+    error = output - _as_node(target, output, place)
     return error * error
 
 
-def _absolute_error(output: Any, target: Any) -> Any:
-    return abs(output - target)
+def _absolute_error(output: Any, target: Any, place: Place) -> Any:
+    return abs(output - _as_node(target, output, place))
 
 
-def _huber(output: Any, target: Any, *, delta: float) -> Any:
+def _huber(output: Any, target: Any, place: Place, *, delta: float) -> Any:
     # With the error cut off at ±delta, one formula is the parabola inside and the line outside,
     # and its slope is the same from both sides.
-    error = output - target
+    error = output - _as_node(target, output, place)
     inside = clip(error, -delta, delta)
     return inside * (error - inside / 2.0)
 
@@ -263,11 +274,11 @@ def _width(delta: Any) -> float:
     return number
 
 
-def _margin(score: Any, target: Any) -> Any:
-    return relu(1.0 - target * score)
+def _margin(score: Any, target: Any, place: Place) -> Any:
+    return relu(1.0 - _as_node(target, score, place) * score)
 
 
-def _surprise(logit: Any, target: Any) -> Any:
+def _surprise(logit: Any, target: Any, place: Place) -> Any:
     # Only terms above zero are added, so no digits are lost where logit and target agree; and a
     # term with the plain factor 0 or 1 is not made: most targets are one of these.
     if not isinstance(target, Recorder):
@@ -275,29 +286,32 @@ def _surprise(logit: Any, target: Any) -> Any:
             return softplus(-logit)
         if target == 0.0:
             return softplus(logit)
+    target = _as_node(target, logit, place)
     return target * softplus(-logit) + (1.0 - target) * softplus(logit)
 
 
-def _cross_entropy(logits: list[Any], target: Any, position: str) -> Any:
+def _cross_entropy(logits: list[Any], target: Any, place: Place) -> Any:
     given = items(target)
-    if given is None or (position and len(given) == 1 < len(logits)):  # of a batch: a column
-        index = class_index("cross_entropy", single(target), len(logits), position)
+    if given is None or (place and len(given) == 1 < len(logits)):  # of a batch: a column
+        index = class_index("cross_entropy", single(target), len(logits), place)
         return surprise(logits, index)
-    chances = class_chances("cross_entropy", given, len(logits), position)
+    chances = class_chances("cross_entropy", given, len(logits), place)
     used, logs = _possible(chances), log_softmax(logits)
-    return -dot([chances[i] for i in used], [logs[i] for i in used])
+    ps = [_as_node(chances[i], logs[i], (*place, i)) for i in used]
+    return -dot(ps, [logs[i] for i in used])
 
 
-def _kl_divergence(logits: list[Any], target: Any, position: str) -> Any:
+def _kl_divergence(logits: list[Any], target: Any, place: Place) -> Any:
     given = items(target)
     if given is None:
         raise TypeError(
             f"kl_divergence takes a list of probabilities, got {shown(target)} as "
-            f"target{position}; for the index of a class use cross_entropy"
+            f"target{in_words(place)}; for the index of a class use cross_entropy"
         )
-    chances = class_chances("kl_divergence", given, len(logits), position)
+    chances = class_chances("kl_divergence", given, len(logits), place)
     used = _possible(chances)
-    ps, logs = [chances[i] for i in used], log_softmax(logits)
+    logs = log_softmax(logits)
+    ps = [_as_node(chances[i], logs[i], (*place, i)) for i in used]
     # The differences, not two sums: near agreement each is as small as the result.
     return dot(ps, [_log(p) - logs[i] for p, i in zip(ps, used, strict=True)])
 

@@ -49,9 +49,9 @@ def scoped(call: Callable[..., Any]) -> Callable[..., Any]:
         watched = type(self)._watched  # noqa: SLF001
         before = adopt_in(self) if watched else ()
         try:
-            calling.set((self, chain))
-            if caller is not None and (name := name_in(caller, self)):
-                enter(inner_place(outer or NOWHERE, name))
+            calling.set((self, chain, {} if chain is None else chain[2]))
+            if caller is not None and (seat := seat_in(caller, self)).name:
+                enter(seat.place_in(outer))
             return call(self, *inputs, **options)
         finally:  # Ctrl-C may strike after the first step of this, so the second has its own
             try:
@@ -70,13 +70,20 @@ def places(outer: Place | None, attribute: str, count: int) -> tuple[Place, ...]
     return tuple([inner_place(outer or NOWHERE, f"{attribute}.{i}") for i in range(count)])
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Seat:
     """Where a part was found in its caller. Nowhere, if it is no part of it: then ``way`` is ()."""
 
     caller: weakref.ref[Part]
     way: tuple[Callable[[Any], Any], ...]  # from the caller to the part, one getter a step
-    name: str
+    name: str  # ``/`` between Modules, dots within; or empty
+    last: tuple[Any, Place] = ("", NOWHERE)  # an outer place, and the one in it of this name
+
+    def place_in(self, outer: Place | None) -> Place:
+        """The place of this name inside ``outer``."""
+        if self.last[0] is not outer:
+            self.last = (outer, inner_place(outer or NOWHERE, self.name))
+        return self.last[1]
 
     def holds(self, caller: Part, part: Part) -> bool:
         """Whether ``part`` still sits here in ``caller``."""
@@ -91,15 +98,15 @@ class _Seat:
         return found is part
 
 
-def name_in(caller: Part, part: Part) -> str:
-    """The name of ``part`` inside ``caller``: ``/`` between Modules, dots within; or empty.
+def seat_in(caller: Part, part: Part) -> _Seat:
+    """Where ``part`` sits inside ``caller``.
 
     A model calls the same parts again and again, so each remembers where it was found last.
     """
     seat: _Seat | None = getattr(part, "_seat", None)
     if seat is None or not seat.holds(caller, part):
         seat = part._seat = _find(caller, part)  # noqa: SLF001 - this module's note on a Part
-    return seat.name
+    return seat
 
 
 def _find(caller: Part, part: Part) -> _Seat:

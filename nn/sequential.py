@@ -7,8 +7,7 @@ from typing import Any
 
 from autograd import Op
 
-from .activation_modules import OF_LISTS, Activation
-from .activations import activations, name_of
+from .activations import OF_LISTS, Activation, activations, name_of
 from .module import Module
 from .names import look_up
 

@@ -17,7 +17,7 @@ from typing import Any
 
 from autograd import Value
 
-from ..activation_modules import (
+from ..activations import (
     ELU,
     GELU,
     Activation,

@@ -5,7 +5,7 @@ import random
 from hypothesis import strategies as st
 
 from nn import MLP, Activation, Layer, Linear, ModuleList, Neuron, Sequential
-from nn.activation_modules import ELU, LeakyReLU, ReLU, Softmax
+from nn.activations import ELU, LeakyReLU, ReLU, Softmax
 from nn.data import Standardise
 from nn.dropout import Dropout
 from nn.embedding import Embedding

@@ -36,8 +36,8 @@ from .activations import SiLU as SiLU
 from .activations import Softmax as Softmax
 from .activations import Softplus as Softplus
 from .activations import Tanh as Tanh
-from .dropout import Dropout as Dropout
-from .embedding import Embedding as Embedding
+from .containers import ModuleList as ModuleList
+from .containers import Sequential as Sequential
 from .layers import MLP as MLP
 from .layers import Layer as Layer
 from .layers import Linear as Linear
@@ -51,14 +51,15 @@ from .losses import loss as loss
 from .losses import mae as mae
 from .losses import mse as mse
 from .module import Module as Module
-from .module_list import ModuleList as ModuleList
-from .normalisation import LayerNorm as LayerNorm
-from .normalisation import RMSNorm as RMSNorm
 from .optimisers import SGD as SGD
 from .optimisers import Adam as Adam
 from .optimisers import AdamW as AdamW
 from .optimisers import Optimiser as Optimiser
 from .optimisers import RMSprop as RMSprop
+from .other_layers import Dropout as Dropout
+from .other_layers import Embedding as Embedding
+from .other_layers import LayerNorm as LayerNorm
+from .other_layers import RMSNorm as RMSNorm
 from .parameter import Parameter as Parameter
 from .saving import FormatError as FormatError
 from .saving import load as load
@@ -68,7 +69,6 @@ from .schedules import CosineDecay as CosineDecay
 from .schedules import LinearDecay as LinearDecay
 from .schedules import StepDecay as StepDecay
 from .schedules import WarmUp as WarmUp
-from .sequential import Sequential as Sequential
 from .training.callbacks import Callback as Callback
 from .training.checkpoints import Checkpoint as Checkpoint
 from .training.divergence import DivergedError as DivergedError

@@ -24,7 +24,25 @@ from .scopes import places
 from .settings import yes_or_no
 
 
-class Neuron(Module):
+class Unit(Module):
+    """What takes a fixed number of inputs, and can say so."""
+
+    shape: Any  # inputs and outputs, as "3 -> 2"
+
+    @property
+    def title(self) -> str:
+        """Kind and shape, as errors say them."""
+        return f"{type(self).__name__}({self.shape})"
+
+    def rebuilt(self, nin: int) -> str:
+        """The line that builds one for ``nin`` inputs."""
+        return f"{type(self).__name__}({nin})"
+
+    def __repr__(self) -> str:
+        return self.title
+
+
+class Neuron(Unit):
     """A weighted sum and an activation: activate(b + w₁x₁ + w₂x₂ + …).
 
     >>> neuron = Neuron(2, activation="tanh")
@@ -108,15 +126,11 @@ class Neuron(Module):
         """Kind and size, as errors say them."""
         return f"{type(self).__name__}({self.nin})"
 
-    def rebuilt(self, nin: int) -> str:
-        """The line that builds one for ``nin`` inputs."""
-        return f"{type(self).__name__}({nin})"
-
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.nin}, {self.activation})"
 
 
-class Layer(Module):
+class Layer(Unit):
     """Neurons that see the same inputs. Of one neuron the output is a Value, of more a list.
 
     >>> layer = Layer(3, 2, init="zeros")
@@ -201,11 +215,6 @@ class Layer(Module):
         """Inputs and outputs: ``"3 -> 2"``."""
         return f"{self.nin} -> {self.nout}"
 
-    @property
-    def title(self) -> str:
-        """Kind and shape, as errors say them."""
-        return f"{type(self).__name__}({self.shape})"
-
     def rebuilt(self, nin: int) -> str:
         """The line that builds one for ``nin`` inputs."""
         return f"{type(self).__name__}({nin}, {self.nout})"
@@ -250,7 +259,7 @@ def _sizes_in_a_list(nin: Any = None, *nouts: Any, **_: Any) -> str:
     return f"takes how many inputs, and a list of sizes; write MLP({sizes[0]}, {sizes[1:]})"
 
 
-class MLP(Module):
+class MLP(Unit):
     """A multi-layer perceptron: layers one after the other.
 
     >>> import random
@@ -312,11 +321,6 @@ class MLP(Module):
     def shape(self) -> str:
         """The sizes of all layers: ``"2 -> 16 -> 1"``."""
         return " -> ".join(map(str, [self.nin, *[layer.nout for layer in self.layers]]))
-
-    @property
-    def title(self) -> str:
-        """Kind and shape, as errors say them."""
-        return f"{type(self).__name__}({self.shape})"
 
     def rebuilt(self, nin: int) -> str:
         """The line that builds one for ``nin`` inputs."""

@@ -20,12 +20,12 @@ from autograd.testing.needed import needed
 from autograd.testing.strategies import finite_values, met
 
 from .activations import activations
+from .containers import Sequential
 from .layers import MLP, Layer
 from .losses import LOSSES, Loss
 from .losses import loss as loss_of
 from .module import Module
-from .normalisation import LayerNorm, RMSNorm
-from .sequential import Sequential
+from .other_layers import LayerNorm, RMSNorm
 
 if TYPE_CHECKING:
     from hypothesis.strategies import DrawFn, SearchStrategy

@@ -30,14 +30,11 @@ from ..activations import (
     Softplus,
     Tanh,
 )
+from ..containers import ModuleList, Sequential
 from ..data.encoding import Standardise
-from ..dropout import Dropout
-from ..embedding import Embedding
 from ..layers import MLP, Layer, Linear, Neuron
 from ..module import Module
-from ..module_list import ModuleList
-from ..normalisation import LayerNorm, RMSNorm
-from ..sequential import Sequential
+from ..other_layers import Dropout, Embedding, LayerNorm, RMSNorm
 from .errors import FormatError
 from .functions import Function, found, named
 

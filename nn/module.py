@@ -13,19 +13,28 @@ from autograd import Value, no_grad
 from autograd.numbers import is_number, real
 from autograd.public import Elsewhere
 
-from .adoption import adopt, check_replacement, gather, note_cache
 from .answers import answers_of
 from .calling import running
 from .elsewhere import IN_MODULES
 from .examples import column, plain
+from .finding import Found, adopt, check_replacement, gather, plain_leaves
 from .losses import Loss
 from .names import helped, nearest
 from .overview import table, tree
 from .parameter import Parameter
-from .remembering import Found
 from .rows import rows
 from .scopes import building, scoped
-from .walk import Part, Trail, bottom_up, dotted, may_hold_parts, walk, walk_parts
+from .walk import (
+    Part,
+    Trail,
+    bottom_up,
+    caches,
+    dotted,
+    may_hold_parts,
+    note,
+    walk,
+    walk_parts,
+)
 
 # Modules whose own ``parameters()`` is being asked, by id: it may call the method it overrides.
 _asked: ContextVar[frozenset[int]] = ContextVar("asked", default=frozenset())
@@ -117,10 +126,11 @@ class Module(Part):
         if name == "_caches" or isinstance(x, Parameter) or not may_hold_parts(x):
             return
         if not _overrides(self):
-            if running():
-                note_cache(self, x)
-            else:
-                adopt(x)
+            leaves = plain_leaves(x)
+            if not running():
+                adopt(leaves)
+            elif leaves:
+                note(self, caches=(*caches(self), *leaves))
 
     @scoped
     def __call__(self, *inputs: Any, **options: Any) -> Any:

@@ -28,7 +28,7 @@ class Parameter(Value):
     (6.0, 0.0, True)
     """
 
-    # No room for attributes, so that a plain Value can become one in place: see adoption.py.
+    # No room for attributes, so that a plain Value can become one in place: see finding.py.
     __slots__ = ()
     kind: ClassVar[str] = "parameter"
 

@@ -16,8 +16,8 @@ from typing import Any
 
 from autograd.modes import NOWHERE, Place, enter, here, inner_place
 
-from .adoption import adopt_in, note_caches
 from .calling import calling
+from .finding import adopt_in, note_caches
 from .walk import Part, keys, walk
 
 

@@ -12,6 +12,7 @@ held: the same objects in the same places hold the same parameters.
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable, Iterable, Sequence
 from itertools import chain, compress
 from operator import attrgetter, is_, is_not
@@ -24,6 +25,7 @@ from .parameter import FREE, FROZEN, Parameter
 from .walk import (
     KINDS,
     Part,
+    Trail,
     attributes,
     caches,
     contents,
@@ -37,7 +39,7 @@ from .walk import (
 _FREE = set(FREE)
 _SETTLED = {*FREE, *FROZEN, float, int, str, bool, type(None)}
 
-Answers = Callable[[Part], Iterable[Any] | None]
+Answers = Callable[[Part], Iterable[tuple[str, Any]] | None]
 _method = attrgetter("parameters")
 
 # --- plain leaves ---------------------------------------------------------------------------------
@@ -132,14 +134,15 @@ def _is_computed(x: Any) -> bool:
 # --- the search -----------------------------------------------------------------------------------
 
 
-def gather(root: Part, answers: Answers, running: Iterable[Part]) -> list[Any]:
-    """The parameters in ``root``, in the order of definition, each once.
+def gather(root: Part, answers: Answers, running: Iterable[Part]) -> list[tuple[Trail, Any]]:
+    """(trail, parameter) of each in ``root``, in the order of definition, each once.
 
-    ``answers`` gives what a Module answers for itself, or None if it is to be searched. Plain
+    ``answers`` gives what a Module answers for itself, (name, Value) of each, or None if it is to
+    be searched. Plain
     leaves become parameters, but for those in Modules that are ``running``: a call may have put
     them there. What was found is remembered in ``root``, if nobody else had to be asked.
     """
-    found: dict[int, Any] = {}
+    found: dict[int, tuple[Trail, Any]] = {}  # the first place counts
     searched: list[Any] = []
     closed: set[int] = set()  # what is not searched: who answers, and lists of weights
     spared: set[int] = set()  # plain leaves that are no parameters
@@ -148,29 +151,27 @@ def gather(root: Part, answers: Answers, running: Iterable[Part]) -> list[Any]:
     for trail, part in trails(root, enter=lambda x: id(x) not in closed):
         kind = KINDS[part.__class__]
         if kind == "value":
-            if _is_plain_leaf(part) and id(part) not in spared:
+            if isinstance(part, Parameter) or (_is_plain_leaf(part) and id(part) not in spared):
                 adopt([part])
-                found[id(part)] = part
-            elif isinstance(part, Parameter):
-                found[id(part)] = part
+                found.setdefault(id(part), (trail, part))
             continue
         searched.append(part)
         if kind == "set":
             _refuse_parameters_in_a_set(root, part, dotted(trail), spared)
-        elif kind != "part":
-            items = contents(part)
-            if set(map(type, items)) <= _FREE:  # the weights of a neuron
-                closed.add(id(part))
-                found.update(zip(map(id, items), items, strict=True))  # the first place counts
-        elif (answer := answers(part)) is not None:
+        elif kind == "list" and set(map(type, part)) <= _FREE:  # the weights of a neuron
+            closed.add(id(part))
+            for i, weight in enumerate(part):
+                found.setdefault(id(weight), ((trail, i), weight))
+        elif kind == "part" and (answer := answers(part)) is not None:
             was_asked = True
             closed.add(id(part))
-            found.update([(id(value), value) for value in answer])
-        else:
+            for key, value in answer:
+                found.setdefault(id(value), ((trail, key), value))
+        elif kind == "part":
             spared.update(map(id, leaves_in(part) if id(part) in in_calls else caches(part)))
-    parameters = list(found.values())
+    parameters = [parameter for _, parameter in found.values()]
     note(root, found=None if was_asked else Found.of(root, searched, parameters))
-    return parameters
+    return list(found.values())
 
 
 def _refuse_parameters_in_a_set(root: Part, some: Any, name: str, spared: set[int]) -> None:
@@ -239,3 +240,36 @@ def _elements(container: Any) -> Iterable[Any]:
     if isinstance(container, dict):
         return container.values()
     return container if KINDS[container.__class__] != "array" else ()
+
+
+# --- what is given away ---------------------------------------------------------------------------
+
+
+class Parameters(list[Any]):
+    """The list that ``model.parameters()`` gives; it knows whose they are.
+
+    So an optimiser that is given it, as PyTorch's are, notices when the model gets others.
+    """
+
+    __slots__ = ("owner",)
+
+    def __init__(self, some: Iterable[Any], owner: Any) -> None:
+        super().__init__(some)
+        self.owner = owner
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return list, (list(self),)  # a copy is a plain list, without the model
+
+
+Parameters.__name__ = "list"  # what an error calls it that meets one by mistake
+
+
+def owned(parameters: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """A user's own ``parameters()``, whose list knows whose it is."""
+
+    @functools.wraps(parameters)
+    def inside(self: Part) -> Any:
+        some = parameters(self)
+        return Parameters(some, self) if isinstance(some, list) else some
+
+    return inside

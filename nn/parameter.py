@@ -5,6 +5,7 @@ A `Parameter` is a Value, so everything that autograd does with Values it does w
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, ClassVar, Self
 
 from autograd import Constant, Value
@@ -132,3 +133,16 @@ FROZEN = (FrozenParameter, FrozenRoomyParameter)
 # What errors and repr say; pickle goes by __qualname__.
 RoomyParameter.__name__ = "Parameter"
 FrozenRoomyParameter.__name__ = "FrozenParameter"
+
+
+def freezable(named: Iterable[tuple[str, Any]], what: str) -> list[Parameter]:
+    """The parameters, if all can be frozen."""
+    found = list(named)
+    for name, parameter in found:
+        if not isinstance(parameter, Parameter):
+            raise TypeError(
+                f"{what} works on Parameters, and {name!r} is a {type(parameter).__name__}; "
+                "make it a Parameter"
+            )
+        parameter.check_freezable()
+    return [parameter for _, parameter in found]

@@ -9,7 +9,8 @@ from typing import Any
 
 from autograd import Value
 
-from ..module import Module, Parameters
+from ..finding import Parameters
+from ..module import Module
 from ..names import nearest
 from ..settings import Check
 
@@ -96,7 +97,8 @@ def _owner(parameters: Any) -> Module | None:
     if isinstance(parameters, Module):
         return parameters
     if isinstance(parameters, Parameters) and _same(parameters, parameters.owner.parameters()):
-        return parameters.owner
+        owner: Module = parameters.owner
+        return owner
     return None
 
 

@@ -10,11 +10,12 @@ from typing import Any
 from autograd import Value, dot, no_grad
 
 from ..answers import Answers, trained_with
+from ..calling import evaluating
 from ..data.batches import examples
 from ..examples import column, plain
 from ..losses import LOSSES, Loss, cost
 from ..losses import loss as loss_named
-from ..module import Module, evaluating
+from ..module import Module
 from ..names import helped, name_in
 from ..threshold import known, threshold
 from .classes import weighed

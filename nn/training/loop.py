@@ -12,9 +12,10 @@ from typing import Any
 from autograd import AutogradError, NonFiniteError, Value
 from autograd.numbers import is_number
 
+from ..calling import evaluating, in_mode
 from ..examples import plain
 from ..losses import Loss
-from ..module import Module, evaluating, in_mode
+from ..module import Module
 from ..optimisers import Optimiser
 from . import habits
 from .callbacks import Callback, Callbacks

@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from typing import TYPE_CHECKING
 
-from ..layerwise import LayerOf, layerwise
+from ..overview import LayerOf, layerwise
 from .callbacks import Callback
 from .history import GRADIENT_NORM, UPDATE_RATIO
 

@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 from autograd import Value, no_grad, sigmoid
 from autograd.numbers import is_number, real
 from nn import Module
+from nn.calling import evaluating
 from nn.examples import column, items
-from nn.module import evaluating
 from nn.threshold import known
 
 from ..checks import at_least

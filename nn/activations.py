@@ -8,7 +8,7 @@ PyTorch's names: ``ReLU()`` computes what ``Activation("relu")`` does.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass
+from functools import partial
 from typing import Any, ClassVar
 
 from autograd import Op, elu, leaky_relu, log_softmax, ops, softmax
@@ -83,6 +83,8 @@ def name_of(activate: Callable[..., Any]) -> str:
     >>> name_of(activation("tanh")), name_of(lambda x: x * x)
     ('tanh', '<lambda>')
     """
+    while isinstance(activate, partial):
+        activate = activate.func
     if isinstance(activate, Op):
         return activate.name
     return getattr(activate, "__name__", type(activate).__name__)
@@ -200,30 +202,18 @@ class Tanh(_Named):
     row = "tanh"
 
 
-@dataclass(frozen=True, slots=True)
-class _Bent:
-    """A row with two operands and the second one chosen; unlike a lambda it can be pickled."""
+class _Chosen(Activation):
+    """An activation with a number that is chosen, the row's second operand."""
 
-    row: Callable[[Any, Any], Any]
-    by: float
+    activate: partial[Any]  # which can be pickled, as a lambda cannot
 
     @property
-    def __name__(self) -> str:
-        """The row's name, as tables and pictures show it."""
-        return name_of(self.row)
-
-    def __call__(self, x: Any) -> Any:
-        """The row, applied."""
-        return self.row(x, self.by)
-
-
-class _Chosen(Activation):
-    """An activation with a number that is chosen."""
-
-    activate: _Bent
+    def _number(self) -> float:
+        (number,) = self.activate.keywords.values()
+        return float(number)
 
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self.activate.by})"
+        return f"{type(self).__name__}({self._number})"
 
 
 class LeakyReLU(_Chosen):
@@ -234,13 +224,13 @@ class LeakyReLU(_Chosen):
     """
 
     def __init__(self, negative_slope: float = 0.01) -> None:
-        what = "LeakyReLU(negative_slope)"
-        self.activate = _Bent(leaky_relu, finite(real(negative_slope, what), what))
+        slope = _finite(negative_slope, "LeakyReLU(negative_slope)")
+        self.activate = partial(leaky_relu, slope=slope)
 
     @property
     def negative_slope(self) -> float:
         """The slope left of 0."""
-        return self.activate.by
+        return self._number
 
 
 class ELU(_Chosen):
@@ -251,12 +241,16 @@ class ELU(_Chosen):
     """
 
     def __init__(self, alpha: float = 1.0) -> None:
-        self.activate = _Bent(elu, finite(real(alpha, "ELU(alpha)"), "ELU(alpha)"))
+        self.activate = partial(elu, alpha=_finite(alpha, "ELU(alpha)"))
 
     @property
     def alpha(self) -> float:
         """How far below 0 it goes."""
-        return self.activate.by
+        return self._number
+
+
+def _finite(x: Any, what: str) -> float:
+    return finite(real(x, what), what)
 
 
 # --- of a whole list ------------------------------------------------------------------------------

@@ -27,22 +27,8 @@ from autograd.modes import here
 from autograd.numbers import is_number, real
 from autograd.primitive import Recorder
 
-from .examples import (
-    WITH_BATCHMEAN,
-    OfClasses,
-    OfNumbers,
-    Place,
-    chance,
-    class_chances,
-    class_index,
-    finite,
-    in_words,
-    items,
-    matched,
-    shown,
-    sign,
-    single,
-)
+from . import examples
+from .examples import Place, in_words, items, shown, single
 from .names import helped, look_up
 
 Loss = Callable[..., Any]
@@ -94,7 +80,7 @@ def huber(outputs: Any, targets: Any, *, delta: float = 1.0, reduction: str = "m
 
     Source: Huber, Robust estimation of a location parameter, 1964.
     """
-    return OfNumbers("huber", partial(_huber, delta=_width(delta)), finite)(
+    return examples.OfNumbers("huber", partial(_huber, delta=_width(delta)), examples.finite)(
         outputs, targets, reduction
     )
 
@@ -183,13 +169,8 @@ def kl_divergence(logits: Any, targets: Any, *, reduction: str = "batchmean") ->
 
 
 LOSSES: dict[str, Loss] = {
-    "mse": mse,
-    "mae": mae,
-    "huber": huber,
-    "hinge": hinge,
-    "binary_cross_entropy": binary_cross_entropy,
-    "cross_entropy": cross_entropy,
-    "kl_divergence": kl_divergence,
+    one.__name__: one
+    for one in (mse, mae, huber, hinge, binary_cross_entropy, cross_entropy, kl_divergence)
 }
 
 
@@ -210,7 +191,7 @@ def cost(loss: Loss, outputs: list[Any], targets: list[Any], **options: Any) -> 
     """What a loss says of a batch. A function of the user's gets outputs as it gets targets."""
     if loss in LOSSES.values():
         return loss(outputs, targets, **options)
-    given = matched(outputs, targets)
+    given = examples.matched(outputs, targets)
     try:
         return loss(given, targets, **options)
     except (TypeError, IndexError) as error:
@@ -293,9 +274,9 @@ def _surprise(logit: Any, target: Any, place: Place) -> Any:
 def _cross_entropy(logits: list[Any], target: Any, place: Place) -> Any:
     given = items(target)
     if given is None or (place and len(given) == 1 < len(logits)):  # of a batch: a column
-        index = class_index("cross_entropy", single(target), len(logits), place)
+        index = examples.class_index("cross_entropy", single(target), len(logits), place)
         return surprise(logits, index)
-    chances = class_chances("cross_entropy", given, len(logits), place)
+    chances = examples.class_chances("cross_entropy", given, len(logits), place)
     used, logs = _possible(chances), log_softmax(logits)
     ps = [_as_node(chances[i], logs[i], (*place, i)) for i in used]
     return -dot(ps, [logs[i] for i in used])
@@ -308,7 +289,7 @@ def _kl_divergence(logits: list[Any], target: Any, place: Place) -> Any:
             f"kl_divergence takes a list of probabilities, got {shown(target)} as "
             f"target{in_words(place)}; for the index of a class use cross_entropy"
         )
-    chances = class_chances("kl_divergence", given, len(logits), place)
+    chances = examples.class_chances("kl_divergence", given, len(logits), place)
     used = _possible(chances)
     logs = log_softmax(logits)
     ps = [_as_node(chances[i], logs[i], (*place, i)) for i in used]
@@ -328,11 +309,13 @@ def _log(p: Any) -> Any:
     return where(greater(abs(p), 0.0), lambda: log(p), 0.0)
 
 
-_MSE = OfNumbers("mse", _squared_error, finite)
-_MAE = OfNumbers("mae", _absolute_error, finite)
-_HINGE = OfNumbers("hinge", _margin, sign)
-_BINARY = OfNumbers("binary_cross_entropy", _surprise, chance)
-_CROSS_ENTROPY = OfClasses(
+_MSE = examples.OfNumbers("mse", _squared_error, examples.finite)
+_MAE = examples.OfNumbers("mae", _absolute_error, examples.finite)
+_HINGE = examples.OfNumbers("hinge", _margin, examples.sign)
+_BINARY = examples.OfNumbers("binary_cross_entropy", _surprise, examples.chance)
+_CROSS_ENTROPY = examples.OfClasses(
     "cross_entropy", _cross_entropy, "; for two classes and one logit use binary_cross_entropy"
 )
-_KL_DIVERGENCE = OfClasses("kl_divergence", _kl_divergence, reductions=WITH_BATCHMEAN)
+_KL_DIVERGENCE = examples.OfClasses(
+    "kl_divergence", _kl_divergence, reductions=examples.WITH_BATCHMEAN
+)

@@ -38,30 +38,6 @@ class Parameter(Value):
         new: Self = super().__new__(made)
         return new
 
-    # PyTorch's update by hand, ``p -= lr * p.grad`` under no_grad, would make another number of p
-    # and leave the parameter as it is.
-
-    def __iadd__(self, other: Any) -> Any:
-        return self._in_place("+=", other)
-
-    def __isub__(self, other: Any) -> Any:
-        return self._in_place("-=", other)
-
-    def __imul__(self, other: Any) -> Any:
-        return self._in_place("*=", other)
-
-    def __itruediv__(self, other: Any) -> Any:
-        return self._in_place("/=", other)
-
-    def _in_place(self, sign: str, other: Any) -> Any:
-        place = here()
-        if place is None or place.recording or not is_number(other) or running():
-            return NotImplemented  # Python goes on with + and the like
-        raise TypeError(
-            f"p {sign} {other!r:.40} under no_grad would leave the parameter as it is; write "
-            f"p.data {sign} {other!r:.40}"
-        )
-
     @property
     def frozen(self) -> bool:
         """Whether it gets no gradient and keeps its number in training."""
@@ -87,6 +63,25 @@ class Parameter(Value):
         if self.frozen:
             self.__class__ = FREE[isinstance(self, RoomyParameter)]
             self.grad = 0.0  # if it was copied while frozen, this was never set
+
+
+def _in_place(sign: str) -> Any:
+    """``p -= lr * p.grad`` under no_grad, PyTorch's update by hand, would leave p as it is."""
+
+    def refused(_: Parameter, other: Any) -> Any:
+        place = here()
+        if place is None or place.recording or not is_number(other) or running():
+            return NotImplemented  # Python goes on with + and the like
+        raise TypeError(
+            f"p {sign} {other!r:.40} under no_grad would leave the parameter as it is; write "
+            f"p.data {sign} {other!r:.40}"
+        )
+
+    return refused
+
+
+for _name, _sign in {"iadd": "+=", "isub": "-=", "imul": "*=", "itruediv": "/="}.items():
+    setattr(Parameter, f"__{_name}__", _in_place(_sign))
 
 
 class RoomyParameter(Parameter):

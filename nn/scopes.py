@@ -8,8 +8,7 @@ from __future__ import annotations
 
 import functools
 import weakref
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import lru_cache
 from operator import attrgetter, itemgetter
 from typing import Any
@@ -18,7 +17,7 @@ from autograd.modes import NOWHERE, Place, enter, here, inner_place
 
 from .calling import calling
 from .finding import adopt_in, note_caches
-from .walk import Part, keys, walk
+from .walk import Part, keys, walk_parts
 
 
 def building(make: Callable[..., None]) -> Callable[..., None]:
@@ -70,20 +69,23 @@ def places(outer: Place | None, attribute: str, count: int) -> tuple[Place, ...]
     return tuple([inner_place(outer or NOWHERE, f"{attribute}.{i}") for i in range(count)])
 
 
-@dataclass(slots=True)
 class _Seat:
-    """Where a part was found in its caller. Nowhere, if it is no part of it: then ``way`` is ()."""
+    """Where a part was found in its caller, and its name there. Nowhere, if it is no part of it."""
 
-    caller: weakref.ref[Part]
-    way: tuple[Callable[[Any], Any], ...]  # from the caller to the part, one getter a step
-    name: str  # ``/`` between Modules, dots within; or empty
-    last: tuple[Any, Place] = ("", NOWHERE)  # an outer place, and the one in it of this name
+    __slots__ = ("caller", "last", "name", "way")
 
-    def place_in(self, outer: Place | None) -> Place:
-        """The place of this name inside ``outer``."""
-        if self.last[0] is not outer:
-            self.last = (outer, inner_place(outer or NOWHERE, self.name))
-        return self.last[1]
+    def __init__(self, caller: Part, part: Part) -> None:
+        self.caller = weakref.ref(caller)
+        self.name = ""  # ``/`` between Modules, dots within
+        self.last: tuple[Any, Place] = ("", NOWHERE)  # an outer place, and this one in it
+        self.way: list[Callable[[Any], Any]] = []  # from the caller, one getter a step
+        found: Any = caller
+        for key in next((keys(trail) for trail, x in walk_parts(caller) if x is part), ()):
+            is_part = isinstance(found, Part)
+            mark = "/" if is_part and not found._listed else "."  # noqa: SLF001 - this package's note
+            self.name += f"{mark}{key}" if self.name else key
+            self.way.append(attrgetter(key) if is_part else itemgetter(key))
+            found = self.way[-1](found)
 
     def holds(self, caller: Part, part: Part) -> bool:
         """Whether ``part`` still sits here in ``caller``."""
@@ -97,6 +99,12 @@ class _Seat:
             return False
         return found is part
 
+    def place_in(self, outer: Place | None) -> Place:
+        """The place of this name inside ``outer``."""
+        if self.last[0] is not outer:
+            self.last = (outer, inner_place(outer or NOWHERE, self.name))
+        return self.last[1]
+
 
 def seat_in(caller: Part, part: Part) -> _Seat:
     """Where ``part`` sits inside ``caller``.
@@ -105,25 +113,5 @@ def seat_in(caller: Part, part: Part) -> _Seat:
     """
     seat: _Seat | None = getattr(part, "_seat", None)
     if seat is None or not seat.holds(caller, part):
-        seat = part._seat = _find(caller, part)  # noqa: SLF001 - this module's note on a Part
+        seat = part._seat = _Seat(caller, part)  # noqa: SLF001 - this module's note on a Part
     return seat
-
-
-def _find(caller: Part, part: Part) -> _Seat:
-    for trail, candidate in walk(caller):
-        if candidate is part:
-            return _seat(caller, keys(trail))
-    return _Seat(weakref.ref(caller), (), "")
-
-
-def _seat(caller: Part, way: Sequence[Any]) -> _Seat:
-    steps: list[Callable[[Any], Any]] = []
-    name = ""
-    found: Any = caller
-    for key in way:
-        inside = isinstance(found, Part)
-        mark = "/" if inside and not found._listed else "."  # noqa: SLF001 - a note of this package's
-        name += f"{mark}{key}" if name else key
-        steps.append(attrgetter(key) if inside else itemgetter(key))
-        found = steps[-1](found)
-    return _Seat(weakref.ref(caller), tuple(steps), name)

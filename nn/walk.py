@@ -88,12 +88,8 @@ def trails(
         yield trail, part
         if isinstance(part, Value) or not enter(part):
             continue
-        if isinstance(part, (list, tuple)) and _are_values(part):  # the weights of a neuron
-            for i, x in enumerate(part if values else ()):
-                if id(x) not in seen:
-                    seen.add(id(x))
-                    yield (trail, i), x
-            continue
+        if not values and isinstance(part, (list, tuple)) and _are_values(part):
+            continue  # the weights of a neuron
         inside = [
             (way, child)
             for way, child in _children(trail, part)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import AbstractContextManager, contextmanager
 from contextvars import ContextVar
 from operator import is_
 from typing import Any
@@ -63,8 +63,7 @@ def misread(module: Any, inputs: Sequence[Any]) -> None:
 # --- in training, or in use -----------------------------------------------------------------------
 
 
-@contextmanager
-def evaluating(model: Any) -> Iterator[None]:
+def evaluating(model: Any) -> AbstractContextManager[None]:
     """Inside, ``model`` and all in it are in use, not in training; then each as it was before.
 
     >>> from nn import MLP
@@ -75,8 +74,7 @@ def evaluating(model: Any) -> Iterator[None]:
     >>> model.training
     True
     """
-    with in_mode(model, training=False):
-        yield
+    return in_mode(model, training=False)
 
 
 @contextmanager

@@ -149,9 +149,7 @@ class Module(Part):
         >>> [name for name, _ in MLP(1, [1]).named_modules()]
         ['', 'layers.0', 'layers.0.neurons.0']
         """
-        for trail, part in walk_parts(self):
-            if isinstance(part, Module):
-                yield dotted(trail), part
+        return ((dotted(trail), part) for trail, part in walk_parts(self))
 
     def children(self) -> list[Module]:
         """The Modules that are directly in this one, and not in another of them; each once."""
@@ -164,9 +162,8 @@ class Module(Part):
         >>> [name for name, _ in MLP(2, [3, 1]).named_children()]
         ['layers.0', 'layers.1']
         """
-        for trail, part in walk(self, enter=lambda module: module is self):
-            if isinstance(part, Module) and part is not self:
-                yield dotted(trail), part
+        found = walk_parts(self, enter=lambda module: module is self)
+        return ((dotted(trail), part) for trail, part in found if part is not self)
 
     def apply(self, function: Callable[[Module], Any]) -> Self:
         """Call ``function`` with every Module in here and then with this one; return this one.
@@ -180,7 +177,7 @@ class Module(Part):
         >>> MLP(1, [1]).apply(no_shift).layers[0].neurons[0].b.data
         -0.5
         """
-        every: list[Module] = bottom_up(self, lambda module: module.children())
+        every: list[Module] = bottom_up(self, Module.children)
         for module in every:
             function(module)
         return self

@@ -81,13 +81,10 @@ def table(model: Any) -> str:
     for layer in layerwise(model):
         module, new = layer.module, layer.parameters
         mine = [parameter for parameter in _own(module) if id(parameter) in of_model]
-        kind, shape, activation = (
-            type(module).__name__,
-            _words(module, "shape"),
-            _words(module, "activation"),
-        )
-        frozen = sum(parameter.kind == "frozen" for parameter in new)
-        rows.append((layer.name, kind, shape, activation, len(new), frozen, len(mine) - len(new)))
+        words = [getattr(module, name, "") for name in ("shape", "activation")]
+        words = [text if isinstance(text, str) else "" for text in words]
+        frozen, shared = sum(p.kind == "frozen" for p in new), len(mine) - len(new)
+        rows.append((layer.name, type(module).__name__, *words, len(new), frozen, shared))
     sums = [sum(row[column] for row in rows) for column in (4, 5, 6)]
     text = _aligned(HEADER, [*rows, ("total", "", "", "", *sums)])
     at = model.decision_threshold
@@ -101,11 +98,6 @@ def _own(module: Any) -> list[Any]:
         return parameters
     of_parts = {id(p) for part in module.modules() if part is not module for p in part.parameters()}
     return [parameter for parameter in parameters if id(parameter) not in of_parts]
-
-
-def _words(module: Part, attribute: str) -> str:
-    text = getattr(module, attribute, "")
-    return text if isinstance(text, str) else ""
 
 
 def _aligned(header: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:

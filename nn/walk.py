@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cache
+from functools import cache, partial
 from itertools import product
 from typing import Any, ClassVar, TypeVar
 
@@ -48,27 +48,17 @@ def note(part: Part, **notes: Any) -> None:
 
 
 def walk(
-    root: Part, *, enter: Callable[[Part], bool] = lambda _: True
+    root: Part, *, enter: Callable[[Part], bool] = lambda _: True, of: Any = (Part, Value)
 ) -> Iterator[tuple[Trail, Any]]:
     """(trail, part) of every Module and Value in ``root``, itself first; owners before the owned.
 
     ``enter`` says of a Module whether its attributes are searched.
     """
-    return _of_kind((Part, Value), root, enter)
+    every = trails(root, enter=lambda x: not isinstance(x, Part) or enter(x), values=of is not Part)
+    return (found for found in every if isinstance(found[1], of))
 
 
-def walk_parts(
-    root: Part, *, enter: Callable[[Part], bool] = lambda _: True
-) -> Iterator[tuple[Trail, Part]]:
-    """As `walk`, without the Values: quicker, because they are most of a model."""
-    return _of_kind(Part, root, enter, values=False)
-
-
-def _of_kind(
-    cls: Any, root: Part, enter: Callable[[Part], bool], *, values: bool = True
-) -> Iterator[tuple[Trail, Any]]:
-    every = trails(root, enter=lambda x: not isinstance(x, Part) or enter(x), values=values)
-    return (found for found in every if isinstance(found[1], cls))
+walk_parts = partial(walk, of=Part)  # without the Values: quicker, for they are most of a model
 
 
 def trails(
@@ -160,9 +150,9 @@ def contents(container: Any) -> Sequence[Any]:
     """What lies directly in a container; of an array all elements, row by row."""
     if isinstance(container, (list, tuple)):
         return container
-    if isinstance(container, dict):
-        return list(container.values())
-    return list(container) if isinstance(container, SETS) else list(container.flat)
+    if KINDS[container.__class__] == "array":
+        return list(container.flat)
+    return list(container.values() if isinstance(container, dict) else container)
 
 
 def _places(trail: Trail, array: Any) -> Iterator[Trail]:

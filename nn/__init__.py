@@ -6,13 +6,13 @@
 >>> len(model.parameters())
 337
 
-What imports what; nothing points back::
+What imports what; nothing points back, and a test holds it (tests/nn/test_layers_of_nn.py)::
 
-    walk ── scopes, parameter ── module ── layers, sequential, dropout, … (the parts of a model)
-                                    │
-          losses   optimisers   schedules   data ── saving
-             └──────────┴───────────┴─────────┴───────┘
-                               training      (`fit`)
+    walk ── finding, scopes ── module ── activations ── layers ── containers, other_layers
+    (what a model is made of)                                          │
+               losses   optimisers   schedules   data ── saving        │
+                  └──────────┴───────────┴─────────┴───────┬───────────┘
+                                                       training   (`fit`)
 """
 
 from typing import TYPE_CHECKING

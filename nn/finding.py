@@ -138,9 +138,9 @@ def gather(root: Part, answers: Answers, running: Iterable[Part]) -> list[tuple[
     """(trail, parameter) of each in ``root``, in the order of definition, each once.
 
     ``answers`` gives what a Module answers for itself, (name, Value) of each, or None if it is to
-    be searched. Plain
-    leaves become parameters, but for those in Modules that are ``running``: a call may have put
-    them there. What was found is remembered in ``root``, if nobody else had to be asked.
+    be searched. Plain leaves become parameters, but for those in Modules that are ``running``: a
+    call may have put them there. What was found is remembered in ``root``, if nobody else had to
+    be asked.
     """
     found: dict[int, tuple[Trail, Any]] = {}  # the first place counts
     searched: list[Any] = []

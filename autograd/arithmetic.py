@@ -6,11 +6,42 @@ that would silently lose the recording (``float(x)``, ``if x:``, ``x == 2``) are
 
 from __future__ import annotations
 
-from typing import Any, NoReturn, Self
+from collections.abc import Callable
+from typing import Any, NoReturn, Self, TypeVar, cast
 
 from . import ops
 from .numbers import is_number
 from .primitive import Op, Recorder
+
+T = TypeVar("T")
+
+
+class _Method:
+    """To a type checker: a method without arguments that returns another of its kind."""
+
+    def __get__(self, x: T, owner: type) -> Callable[[], T]:
+        raise NotImplementedError
+
+
+def _method(op: Op) -> _Method:
+    def method(x: Any) -> Any:
+        return x._unary(op)
+
+    method.__name__ = method.__qualname__ = op.name
+    method.__doc__ = op.forward.__doc__
+    return cast("_Method", method)
+
+
+def _operator(op: Op) -> tuple[Callable[[Any, Any], Any], Callable[[Any, Any], Any]]:
+    """An operator, and the same with its operands the other way round."""
+
+    def operator(x: Any, other: Any) -> Any:
+        return x._binary(op, x, other, other)
+
+    def reflected(x: Any, other: Any) -> Any:
+        return x._binary(op, other, x, other)
+
+    return operator, reflected
 
 
 class Arithmetic(Recorder):
@@ -23,62 +54,18 @@ class Arithmetic(Recorder):
             return self.record(op, (x, y))
         return NotImplemented  # an array's own operator goes through its elements
 
-    def __add__(self, other: Any) -> Any:
-        return self._binary(ops.add, self, other, other)
-
-    def __radd__(self, other: Any) -> Any:
-        return self._binary(ops.add, other, self, other)
-
-    def __sub__(self, other: Any) -> Any:
-        return self._binary(ops.sub, self, other, other)
-
-    def __rsub__(self, other: Any) -> Any:
-        return self._binary(ops.sub, other, self, other)
-
-    def __mul__(self, other: Any) -> Any:
-        return self._binary(ops.mul, self, other, other)
-
-    def __rmul__(self, other: Any) -> Any:
-        return self._binary(ops.mul, other, self, other)
-
-    def __truediv__(self, other: Any) -> Any:
-        return self._binary(ops.div, self, other, other)
-
-    def __rtruediv__(self, other: Any) -> Any:
-        return self._binary(ops.div, other, self, other)
-
-    def __mod__(self, other: Any) -> Any:
-        return self._binary(ops.remainder, self, other, other)
-
-    def __rmod__(self, other: Any) -> Any:
-        return self._binary(ops.remainder, other, self, other)
-
-    def __floordiv__(self, other: Any) -> Any:
-        return self._binary(ops.floor_divide, self, other, other)
-
-    def __rfloordiv__(self, other: Any) -> Any:
-        return self._binary(ops.floor_divide, other, self, other)
-
-    def __pow__(self, other: Any) -> Any:
-        return self._binary(ops.pow_, self, other, other)
-
-    def __rpow__(self, other: Any) -> Any:
-        return self._binary(ops.pow_, other, self, other)
-
-    def __neg__(self) -> Self:
-        return self._unary(ops.neg)
+    __add__, __radd__ = _operator(ops.add)
+    __sub__, __rsub__ = _operator(ops.sub)
+    __mul__, __rmul__ = _operator(ops.mul)
+    __truediv__, __rtruediv__ = _operator(ops.div)
+    __floordiv__, __rfloordiv__ = _operator(ops.floor_divide)
+    __mod__, __rmod__ = _operator(ops.remainder)
+    __pow__, __rpow__ = _operator(ops.pow_)
+    __neg__, __abs__ = _method(ops.neg), _method(ops.abs_)
+    __floor__, __ceil__ = _method(ops.floor), _method(ops.ceil)
 
     def __pos__(self) -> Self:
         return self
-
-    def __abs__(self) -> Self:
-        return self._unary(ops.abs_)
-
-    def __floor__(self) -> Self:
-        return self._unary(ops.floor)
-
-    def __ceil__(self) -> Self:
-        return self._unary(ops.ceil)
 
     def __matmul__(self, other: Any) -> Any:
         return NotImplemented if not _is_several(other) else _no_matrix("v @ x", "v * x", other)
@@ -92,130 +79,22 @@ class Arithmetic(Recorder):
 
     # Methods, because micrograd, microgpt and NumPy's object arrays call them.
 
-    def exp(self) -> Self:
-        """e**x."""
-        return self._unary(ops.exp)
+    exp, expm1 = _method(ops.exp), _method(ops.expm1)
+    log, log1p, log2, log10 = map(_method, (ops.log, ops.log1p, ops.log2, ops.log10))
+    sqrt, cbrt = _method(ops.sqrt), _method(ops.cbrt)
+    sin, cos, tan = _method(ops.sin), _method(ops.cos), _method(ops.tan)
+    asin, acos, atan = _method(ops.asin), _method(ops.acos), _method(ops.atan)
+    sinh, cosh, tanh = _method(ops.sinh), _method(ops.cosh), _method(ops.tanh)
+    asinh, acosh, atanh = _method(ops.asinh), _method(ops.acosh), _method(ops.atanh)
+    relu, sigmoid, softplus = _method(ops.relu), _method(ops.sigmoid), _method(ops.softplus)
+    silu, gelu = _method(ops.silu), _method(ops.gelu)
+    erf, erfc = _method(ops.erf), _method(ops.erfc)
+    sign, floor, ceil = _method(ops.sign), _method(ops.floor), _method(ops.ceil)
 
     def exp2(self) -> Self:
         """2**x."""
         result: Self = 2.0**self
         return result
-
-    def expm1(self) -> Self:
-        """e**x − 1, exact near 0."""
-        return self._unary(ops.expm1)
-
-    def log(self) -> Self:
-        """The natural logarithm; needs x > 0."""
-        return self._unary(ops.log)
-
-    def log1p(self) -> Self:
-        """ln(1 + x), exact near 0."""
-        return self._unary(ops.log1p)
-
-    def log2(self) -> Self:
-        """The logarithm to base 2; needs x > 0."""
-        return self._unary(ops.log2)
-
-    def log10(self) -> Self:
-        """The logarithm to base 10; needs x > 0."""
-        return self._unary(ops.log10)
-
-    def sqrt(self) -> Self:
-        """The square root; needs x >= 0."""
-        return self._unary(ops.sqrt)
-
-    def cbrt(self) -> Self:
-        """The real cube root, of negative numbers too."""
-        return self._unary(ops.cbrt)
-
-    def sin(self) -> Self:
-        """The sine of x radians."""
-        return self._unary(ops.sin)
-
-    def cos(self) -> Self:
-        """The cosine of x radians."""
-        return self._unary(ops.cos)
-
-    def tan(self) -> Self:
-        """The tangent of x radians."""
-        return self._unary(ops.tan)
-
-    def asin(self) -> Self:
-        """The angle in radians whose sine is x; needs -1 <= x <= 1."""
-        return self._unary(ops.asin)
-
-    def acos(self) -> Self:
-        """The angle in radians whose cosine is x; needs -1 <= x <= 1."""
-        return self._unary(ops.acos)
-
-    def atan(self) -> Self:
-        """The angle in radians whose tangent is x."""
-        return self._unary(ops.atan)
-
-    def sinh(self) -> Self:
-        """The hyperbolic sine."""
-        return self._unary(ops.sinh)
-
-    def cosh(self) -> Self:
-        """The hyperbolic cosine."""
-        return self._unary(ops.cosh)
-
-    def tanh(self) -> Self:
-        """The hyperbolic tangent."""
-        return self._unary(ops.tanh)
-
-    def asinh(self) -> Self:
-        """The inverse of sinh."""
-        return self._unary(ops.asinh)
-
-    def acosh(self) -> Self:
-        """The inverse of cosh; needs x >= 1."""
-        return self._unary(ops.acosh)
-
-    def atanh(self) -> Self:
-        """The inverse of tanh; needs -1 < x < 1."""
-        return self._unary(ops.atanh)
-
-    def relu(self) -> Self:
-        """max(x, 0)."""
-        return self._unary(ops.relu)
-
-    def sigmoid(self) -> Self:
-        """1 / (1 + e**−x)."""
-        return self._unary(ops.sigmoid)
-
-    def softplus(self) -> Self:
-        """ln(1 + e**x)."""
-        return self._unary(ops.softplus)
-
-    def silu(self) -> Self:
-        """x · sigmoid(x)."""
-        return self._unary(ops.silu)
-
-    def gelu(self) -> Self:
-        """x · Φ(x), with the exact normal distribution function Φ."""
-        return self._unary(ops.gelu)
-
-    def erf(self) -> Self:
-        """The error function."""
-        return self._unary(ops.erf)
-
-    def erfc(self) -> Self:
-        """1 − erf(x), exact where erf(x) is near 1."""
-        return self._unary(ops.erfc)
-
-    def sign(self) -> Self:
-        """−1, 0 or 1."""
-        return self._unary(ops.sign)
-
-    def floor(self) -> Self:
-        """The largest whole number <= x; slope 0."""
-        return self._unary(ops.floor)
-
-    def ceil(self) -> Self:
-        """The smallest whole number >= x; slope 0."""
-        return self._unary(ops.ceil)
 
     def hypot(self, other: Any) -> Any:
         """√(x² + y²) without overflow."""

@@ -7,20 +7,20 @@ still share it afterwards); within one root, so does every interior node.
 from __future__ import annotations
 
 from copy import deepcopy
-from typing import TYPE_CHECKING, Any
+from typing import Any, TypeVar
 
+from .node import Node
 from .primitive import Op
 from .sweep import topological
 
-if TYPE_CHECKING:
-    from .value import Value
+N = TypeVar("N", bound=Node)
 
 # A recorded node in flat form: operation, operands (a reference: None for a plain number, ≥ 0 for
 # a leaf, < 0 for the node −1 − reference), their values, own value and gradient, and place.
 _Row = tuple[Op, Any, Any, Any, float, float, float, Any]
 
 
-def _leaf(cls: type[Value], data: float, grad: float, about: Any) -> Value:
+def _leaf(cls: type[Node], data: float, grad: float, about: Any) -> Node:
     """A leaf as it was."""
     leaf = cls.__new__(cls)
     leaf._z = data
@@ -31,7 +31,7 @@ def _leaf(cls: type[Value], data: float, grad: float, about: Any) -> Value:
     return leaf
 
 
-def _like(node: Value, a: Any, b: Any) -> Value:
+def _like(node: N, a: Any, b: Any) -> N:
     """A node as ``node``, on operands ``a`` and ``b``."""
     result = node.__class__.__new__(node.__class__)
     result._z = node._z
@@ -45,7 +45,7 @@ def _like(node: Value, a: Any, b: Any) -> Value:
     return result
 
 
-def shallow(node: Value) -> Value:
+def shallow(node: N) -> N:
     """A new node with the same number, gradient, operation and operands."""
     result = _like(node, node._a, node._b)
     own = getattr(node, "__dict__", None)  # attributes of a user's subclass
@@ -54,10 +54,10 @@ def shallow(node: Value) -> Value:
     return result
 
 
-def deep(root: Value, memo: dict[int, Any]) -> Value:
+def deep(root: N, memo: dict[int, Any]) -> N:
     """A copy of ``root`` and of all below it that ``memo`` does not hold yet."""
 
-    def copy_of(operand: Value | None) -> Value | None:
+    def copy_of(operand: Any) -> Any:
         if operand is None:
             return None
         known = memo.get(id(operand))
@@ -66,29 +66,27 @@ def deep(root: Value, memo: dict[int, Any]) -> Value:
             own = getattr(operand, "__dict__", None)
             if own:
                 known.__dict__.update(deepcopy(own, memo))
-        result: Value = known
-        return result
+        return known
 
     for node in topological([root]):
         if id(node) not in memo:
             a = node._a
             operands = tuple(map(copy_of, a)) if a.__class__ is tuple else copy_of(a)
             memo[id(node)] = _like(node, operands, copy_of(node._b))
-    result = copy_of(root)
-    assert result is not None
+    result: N = copy_of(root)
     return result
 
 
-def reduce(root: Value) -> tuple[Any, ...]:
+def reduce(root: Node) -> tuple[Any, ...]:
     """How pickle stores ``root``: a leaf by itself, a graph as one flat list of rows."""
     if root._row is None:
         own = getattr(root, "__dict__", None)  # attributes of a user's subclass
         return _leaf, (root.__class__, root._z, root._grad, root._about), own or None
     order = topological([root])
     references = {id(node): -1 - i for i, node in enumerate(order)}
-    leaves: list[Value] = []
+    leaves: list[Node] = []
 
-    def reference(operand: Value | None) -> int | None:
+    def reference(operand: Node | None) -> int | None:
         if operand is None:
             return None
         if id(operand) not in references:
@@ -106,11 +104,11 @@ def reduce(root: Value) -> tuple[Any, ...]:
     return _rebuild, (root.__class__, leaves, rows)
 
 
-def _rebuild(cls: type[Value], leaves: list[Value], rows: list[_Row]) -> Value:
+def _rebuild(cls: type[Node], leaves: list[Node], rows: list[_Row]) -> Node:
     """The last node of ``rows``, with all that it was computed from."""
-    nodes: list[Value] = []
+    nodes: list[Node] = []
 
-    def operand(reference: int | None) -> Value | None:
+    def operand(reference: int | None) -> Node | None:
         if reference is None:
             return None
         return leaves[reference] if reference >= 0 else nodes[-1 - reference]

@@ -25,6 +25,7 @@ def operation(
     conventions: Iterable[Convention] = (),
     variadic: bool = False,
     is_activation: bool = False,
+    exact: Callable[..., Any] | str | None = None,
 ) -> Op:
     """Add an operation of your own: it works in the engine, in drawings and in checks.
 
@@ -32,6 +33,10 @@ def operation(
     for each operand, where z is the result; written with ``+ − *`` and the functions of autograd
     (``div`` rather than ``/``, which raises at 0 on plain floats) it also serves higher
     derivatives. For a ``variadic`` operation it is one function that returns all the slopes.
+
+    ``exact`` is the value once more in mpmath's arithmetic, (mp, x, y, …) -> value, or the name of
+    a function of mpmath. With it `testing.check_gradients` knows as many digits of your operation
+    as of those of the table; without it the slopes are held to differences of ``forward``.
 
     >>> from autograd import grad
     >>> from autograd.ops import ALL
@@ -59,6 +64,11 @@ def operation(
             f"got {forward!r} and {given!r}"
         )
     intervals = (domain,) if isinstance(domain, Interval) else _tuple(domain) or (domain,)
+    if not (exact is None or callable(exact) or isinstance(exact, str)):
+        raise OperationError(
+            f"operation {name!r} has exact={exact!r}; write exact=lambda mp, x: mp.exp(x), or the "
+            'name of a function of mpmath, exact="exp"'
+        )
     _refuse_domains(name, intervals, operands=None if variadic else len(functions))
 
     def inside(*xs: Any) -> Any:
@@ -91,6 +101,7 @@ def operation(
         variadic=variadic,
         is_activation=is_activation,
         kinks=kinks,
+        exact=exact,
     )
     if name not in ALL:  # a name that is taken is the first complaint
         _refuse_signatures(name, forward, functions, variadic=variadic)

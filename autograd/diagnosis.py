@@ -18,16 +18,19 @@ def first_non_finite(graph: Graph) -> tuple[Node, str] | None:
     A value begins to be non-finite where all operands are finite (or at a leaf), a gradient
     where the upstream gradients are finite.
     """
-    for node in graph.nodes:
-        if not math.isfinite(node.value) and not any(
-            # an operand that was finite by its first use, and not by this one, began here
-            not math.isfinite(x) and not math.isfinite(graph.nodes[i].value)
-            for i, x in zip(node.operands, node.inputs, strict=True)
-        ):
-            return node, "value"
-    for node in reversed(graph.nodes):
-        if node.grad is not None and not math.isfinite(node.grad):
-            return node, "gradient"
+    values = graph.facts.tape.values
+    if not math.isfinite(sum(values)):  # or their sum overflows
+        for node in graph.nodes:
+            if not math.isfinite(node.value) and not any(
+                # an operand that was finite by its first use, and not by this one, began here
+                not math.isfinite(x) and not math.isfinite(values[i])
+                for i, x in zip(node.operands, node.inputs, strict=True)
+            ):
+                return node, "value"
+    if not math.isfinite(sum(graph.grads)):
+        for node in reversed(graph.nodes):
+            if node.grad is not None and not math.isfinite(node.grad):
+                return node, "gradient"
     return None
 
 

@@ -1,35 +1,56 @@
-"""Reading recorded Values into plain facts: the step between the engine and a `Graph`.
-
-A `Fact` is what was recorded of one node, before anything is computed from it. Numbering is
-topological: operands before results, leaves just before the first node that uses them.
-"""
+"""All that was recorded of each node: the step between the engine and a `Graph`."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
-from .primitive import Op, Recorder
-from .sweep import topological
+from .modes import NOWHERE, Place
+from .primitive import Recorder
+from .tape import Tape, read
 from .value import Value
 
 KINDS = ("variable", "parameter", "frozen", "constant", "operation")
+DIFFERENTIABLE = ("variable", "parameter")
 
 
-@dataclass(frozen=True, slots=True)
-class Fact:
-    """What was recorded of a node."""
+@dataclass(slots=True)
+class Facts:
+    """A tape, and what is said of each of its nodes."""
 
-    op: Op | None
-    operands: tuple[int, ...]
-    inputs: tuple[float, ...]
-    value: float
-    now: float
-    label: str
-    scope: str
-    source: str
-    kind: str
+    tape: Tape
+    kinds: bytearray
+    """Positions in `KINDS`."""
+    about: list[Place]
+    """Label, scope and source. Nodes of one place share one object."""
+    now: dict[int, float]
+    """What a leaf was when this was taken, where that is not its recorded value."""
+
+
+def facts_of(roots: Sequence[Value], names: Mapping[str, Any]) -> tuple[Facts, list[int]]:
+    """The facts of all nodes below ``roots``, and where the roots are among them."""
+    labels = names_of(names)
+    tape, nodes, places = read(roots)
+    tape = tape.packed()
+    kinds, about, now = bytearray(), [], {}
+    constant, operation = KINDS.index("constant"), KINDS.index("operation")
+    for i, node in enumerate(nodes):
+        place = NOWHERE
+        if node is None:
+            kinds.append(constant)
+        else:
+            place = node._about or NOWHERE
+            if labels and not place.label and id(node) in labels:
+                place = replace(place, label=labels[id(node)])
+            if node._row is not None:
+                kinds.append(operation)
+            else:
+                kinds.append(KINDS.index(node.kind))
+                if repr(node._z) != repr(tape.values[i]):  # −0.0 is not 0.0, and nan is nan
+                    now[i] = node._z
+        about.append(place)
+    return Facts(tape, kinds, about, now), [places[id(root)] for root in roots]
 
 
 def checked_roots(roots: Any) -> list[Value]:
@@ -46,57 +67,6 @@ def checked_roots(roots: Any) -> list[Value]:
         if not isinstance(root, Value):
             raise TypeError(f"a Graph is taken of Values, got a {type(root).__name__} among them")
     return list(roots)
-
-
-def read(
-    roots: Sequence[Value], names: dict[int, str]
-) -> tuple[list[Fact], dict[int, int], dict[int, Value]]:
-    """The facts of all nodes below ``roots``; the place of each Value, by its id; and the Values.
-
-    By ids, because a subclass of Value may have an ``__eq__`` of its own.
-    """
-    facts: list[Fact] = []
-    indices: dict[int, int] = {}
-    values: dict[int, Value] = {}
-
-    def leaf(value: Value, recorded: float) -> int:
-        if id(value) not in indices:
-            indices[id(value)] = len(facts)
-            values[len(facts)] = value
-            label = value.label or names.get(id(value), "")
-            facts.append(
-                Fact(None, (), (), recorded, value.data, label, value.scope, "", value.kind)
-            )
-        return indices[id(value)]
-
-    def plain(number: float) -> int:
-        facts.append(Fact(None, (), (), number, number, "", "", "", "constant"))
-        return len(facts) - 1
-
-    for node in topological(roots):
-        op = node._row
-        assert op is not None
-        if node._a.__class__ is tuple:
-            operands, inputs = node._a, node._x
-        elif op.arity == 1:
-            operands, inputs = (node._a,), (node._x,)
-        else:
-            operands, inputs = (node._a, node._b), (node._x, node._y)
-        places = tuple(
-            [
-                plain(x) if v is None else indices[id(v)] if v._row is not None else leaf(v, x)
-                for v, x in zip(operands, inputs, strict=True)
-            ]
-        )
-        indices[id(node)] = len(facts)
-        values[len(facts)] = node
-        label = node.label or names.get(id(node), "")
-        data, scope, source = node._z, node.scope, node.source
-        facts.append(Fact(op, places, inputs, data, data, label, scope, source, "operation"))
-    for root in roots:
-        if root._row is None:
-            leaf(root, root.data)
-    return facts, indices, values
 
 
 def names_of(names: Mapping[str, Any]) -> dict[int, str]:

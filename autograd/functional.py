@@ -24,9 +24,11 @@ from typing import Any
 from . import ops
 from .modes import NOWHERE, Run, enter, here, made_in, recording
 from .numbers import is_number, real
-from .pullback import between, pullback, pushforward
+from .pullback import Paths
 from .trees import Rebuild, flatten, holds
-from .value import Constant, Value, record
+from .value import Constant, Value, apply
+
+__all__ = ["derivative", "grad", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp"]
 
 # How many derivatives are being taken around the running code.
 _depth: ContextVar[int] = ContextVar("depth", default=0)
@@ -60,8 +62,8 @@ class _Run:
                     "differentiated returns Values or numbers, alone or in lists"
                 )
         self.outputs = [x if isinstance(x, Value) else Constant(x) for x in leaves]
-        self.order, leaves_used = between(self.inputs, self.outputs)
-        outside = [x for x in leaves_used if not made_in(x, self.mark)]
+        self.paths = Paths(self.inputs, self.outputs)
+        outside = [x for x in self.paths.others if not made_in(x, self.mark)]
         connected = self.recorded_outside and (surrounded or bool(outside))
         self.live = connected
         self.values_wanted = surrounded or connected
@@ -92,14 +94,13 @@ class _Run:
         finally:
             _depth.set(depth)
 
-    def scalar(self, f: Callable[..., Any], instead: str) -> Value:
-        """The one output; an error if there are several."""
+    def check_scalar(self, f: Callable[..., Any], instead: str) -> None:
+        """Raise if there are several outputs."""
         if not self.is_scalar:
             raise TypeError(
                 f"{_name(f)} returned a collection of {len(self.outputs)} numbers, and a gradient "
                 f"is of a single one; add them up, or use {instead}"
             )
-        return self.outputs[0]
 
     def shown(self, x: Any) -> Any:
         """A value as the caller gets it: a float, or a Value where that may matter outside."""
@@ -109,7 +110,7 @@ class _Run:
         if not self.recorded_outside:
             return value.detach()
         # A leaf would be handed out itself, and the result would change when the leaf does.
-        return record(ops.copy, (value,), (value.data,)) if value.op is None else value
+        return apply(ops.copy, (value,), (value.data,)) if value.op is None else value
 
     def value(self) -> Any:
         """What the function returned."""
@@ -124,19 +125,19 @@ class _Run:
             position += count
         return shaped
 
-    def pull(self, outputs: Sequence[Value], cotangents: Sequence[Any]) -> list[Any]:
+    def pull(self, cotangents: Sequence[Any]) -> list[Any]:
         """The gradients of the inputs, flat."""
-        return pullback(outputs, self.inputs, cotangents, live=self.live, order=self.order)
+        return self.paths.pull(cotangents, live=self.live)
 
     def push(self, tangents: Sequence[Any]) -> list[Any]:
         """The tangents of the outputs, flat."""
-        return pushforward(self.outputs, self.inputs, tangents, live=self.live, order=self.order)
+        return self.paths.push(tangents, live=self.live)
 
 
 def _fresh(x: Any, f: Callable[..., Any], position: int) -> Value:
     """A Value of this derivative's own that stands for x, a part of argument ``position``."""
     if isinstance(x, Value):
-        return Value(x.data) if isinstance(x, Constant) else record(ops.copy, (x,), (x._z,))
+        return Value(x.data) if isinstance(x, Constant) else apply(ops.copy, (x,), (x._z,))
     try:
         return Value(real(x, f"argument {position} of {_name(f)}, which is differentiated,"))
     except TypeError as error:
@@ -193,8 +194,8 @@ def value_and_grad(f: Callable[..., Any], argnums: Argnums = 0) -> Callable[...,
     @functools.wraps(f)
     def value_and_gradient(*args: Any, **kwargs: Any) -> tuple[Any, Any]:
         run = _Run(f, args, kwargs, _positions(f, argnums, args))
-        output = run.scalar(f, "jacobian")
-        return run.value(), _one(argnums, run.arguments(run.pull([output], [1.0])))
+        run.check_scalar(f, "jacobian")
+        return run.value(), _one(argnums, run.arguments(run.pull([1.0])))
 
     return value_and_gradient
 
@@ -287,7 +288,7 @@ def vjp(f: Callable[..., Any], *primals: Any) -> tuple[Any, Callable[[Any], tupl
                 "numbers; give one for each output"
             )
         checked = [x if isinstance(x, Value) else real(x, "a cotangent") for x in weights]
-        return tuple(run.arguments(run.pull(run.outputs, checked)))
+        return tuple(run.arguments(run.pull(checked)))
 
     return run.value(), pull
 
@@ -337,7 +338,8 @@ def jacobian(
     def matrix(*args: Any, **kwargs: Any) -> Any:
         run = _Run(f, args, kwargs, _positions(f, argnums, args))
         if mode == "reverse":
-            rows = [run.pull([output], [1.0]) for output in run.outputs]
+            count = len(run.outputs)
+            rows = [run.pull([float(i == j) for j in range(count)]) for i in range(count)]
         else:
             count = len(run.inputs)
             columns = [run.push([float(i == j) for j in range(count)]) for i in range(count)]

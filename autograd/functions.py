@@ -14,26 +14,14 @@ from . import ops
 from .modes import Place, here
 from .numbers import is_number, real
 from .primitive import Op, Recorder
-from .value import Constant, Value, constant, record, recorded
+from .value import Constant, Value, apply, constant, made
 
+# fmt: off
 __all__ = [
-    "array",
-    "clip",
-    "detach",
-    "dot",
-    "elu",
-    "exp2",
-    "leaky_relu",
-    "log_softmax",
-    "logaddexp",
-    "logsumexp",
-    "mean",
-    "prod",
-    "softmax",
-    "sum",
-    "surprise",
-    "where",
+    "array", "clip", "detach", "dot", "elu", "exp2", "is_constant", "leaky_relu", "log_softmax",
+    "logaddexp", "logsumexp", "mean", "prod", "softmax", "sum", "where",
 ]
+# fmt: on
 
 if TYPE_CHECKING:
     from .arrays import Array
@@ -149,7 +137,7 @@ def _of_several(op: Op, items: list[Any], name: str) -> Any:
             return x.record(op, tuple(items))
     nodes, numbers = _gather(items, name)
     if any(node is not None for node in nodes):
-        return record(op, nodes, numbers)
+        return apply(op, nodes, numbers)
     return float(op(*numbers))
 
 
@@ -219,8 +207,8 @@ def dot(weights: Iterable[Any], inputs: Iterable[Any] | Gathered, bias: Any = No
         if node is None:
             continue
         if node.__class__ is Constant or (place is not None and not place.plain):
-            return recorded(ops.dot, nodes, numbers, data)
-        result = _new(Value)  # as `recorded` makes it, spelled out
+            return made(ops.dot, nodes, numbers, data)
+        result = _new(Value)  # a hot copy of `made`
         result._z = data
         result._grad = 0.0
         result._row = ops.dot

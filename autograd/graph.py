@@ -8,44 +8,107 @@ makes a backward pass of its own, and neither reads nor writes ``Value.grad``.
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from array import array
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, NoReturn
+from typing import Any, NoReturn, overload
 
-from .facts import Fact, checked_roots, names_of, read
+from .facts import DIFFERENTIABLE, KINDS, Facts, checked_roots, facts_of
 from .graph_json import decode, encode
 from .numbers import listed, reals
 from .primitive import Op, unchecked
+from .pullback import Slopes, pull
 from .value import Value
 
-DIFFERENTIABLE = ("variable", "parameter")
 
-
-@dataclass(frozen=True, slots=True)
 class Node:
-    """One number of a recorded computation, and all that is known of it."""
+    """One number of a recorded computation, and all that is known of it: a view of a `Graph`."""
 
+    __slots__ = ("_graph", "index")
+
+    _graph: Graph
     index: int
     """Topological number: operands before results."""
-    op: Op | None
-    """The row of the operation table; None for a leaf."""
-    operands: tuple[int, ...]
-    """Indices of the operands, in order; ``a * a`` has two."""
-    inputs: tuple[float, ...]
-    """The operands' values as this node recorded them."""
-    slopes: tuple[float, ...]
-    """Local derivatives d(value)/d(operand), one for each operand."""
-    value: float
-    """The number, as recorded."""
-    now: float
-    """A leaf's number when the snapshot was taken; differs from ``value`` if it was changed."""
-    grad: float | None
-    """d(root)/d(this); None if nothing below needs a gradient: a constant, a frozen parameter."""
-    label: str
-    scope: str
-    source: str
-    kind: str
-    """One of ``facts.KINDS``."""
+
+    def __init__(self, graph: Graph, index: int) -> None:
+        object.__setattr__(self, "_graph", graph)
+        object.__setattr__(self, "index", index)
+
+    def __setattr__(self, name: str, value: object) -> NoReturn:
+        raise AttributeError(_IMMUTABLE)
+
+    @property
+    def op(self) -> Op | None:
+        """The row of the operation table; None for a leaf."""
+        return self._graph.facts.tape.ops[self.index]
+
+    @property
+    def operands(self) -> tuple[int, ...]:
+        """Indices of the operands, in order; ``a * a`` has two."""
+        return self._graph.facts.tape.places(self.index)
+
+    @property
+    def inputs(self) -> tuple[float, ...]:
+        """The operands' values as this node recorded them."""
+        return self._graph.facts.tape.inputs(self.index)
+
+    @property
+    def slopes(self) -> tuple[float, ...]:
+        """Local derivatives d(value)/d(operand), one for each operand."""
+        return self._graph.slopes(self.index)
+
+    @property
+    def value(self) -> float:
+        """The number, as recorded."""
+        return self._graph.facts.tape.values[self.index]
+
+    @property
+    def now(self) -> float:
+        """A leaf's number when the snapshot was taken; not ``value`` if it was changed."""
+        return self._graph.facts.now.get(self.index, self.value)
+
+    @property
+    def grad(self) -> float | None:
+        """d(root)/d(this); None if nothing below needs a gradient: a constant, say."""
+        return self._graph.grads[self.index] if self._graph.asked[self.index] else None
+
+    @property
+    def label(self) -> str:
+        """The name shown in drawings."""
+        return self._graph.facts.about[self.index].label
+
+    @property
+    def scope(self) -> str:
+        """The part of the computation this was recorded in."""
+        return self._graph.facts.about[self.index].scope
+
+    @property
+    def source(self) -> str:
+        """The line that recorded this, if `autograd.sources` was on."""
+        return self._graph.facts.about[self.index].source
+
+    @property
+    def kind(self) -> str:
+        """One of ``facts.KINDS``."""
+        return KINDS[self._graph.facts.kinds[self.index]]
+
+    def __eq__(self, other: object) -> bool:
+        return repr(self) == repr(other) if isinstance(other, Node) else NotImplemented
+
+    def __hash__(self) -> int:
+        return hash((self.index, self.op))
+
+    def __repr__(self) -> str:
+        told = [f"{name}={getattr(self, name)!r}" for name in _FIELDS]
+        return f"Node({', '.join(told)})"
+
+
+# fmt: off
+_FIELDS = ("index", "op", "operands", "inputs", "slopes", "value", "now", "grad", "label", "scope",
+           "source", "kind")
+# fmt: on
+_IMMUTABLE = "a Graph is an immutable snapshot; take a new one with Graph(root)"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +122,7 @@ class Contribution:
     product: float
 
 
-class Graph:
+class Graph(Sequence[Node]):
     """An immutable, topologically numbered snapshot of what was recorded below one or more roots.
 
     >>> a = Value(3.0, label="a")
@@ -83,12 +146,13 @@ class Graph:
         The gradient of each root in the graph's own pass; 1.0 each if left out.
     """
 
-    __slots__ = ("_consumers", "nodes", "roots", "seeds")
+    __slots__ = ("_computed", "facts", "roots", "seeds")
 
-    nodes: tuple[Node, ...]
+    facts: Facts
+    """What was recorded, as columns: quicker to read than nodes, where there are many."""
     roots: tuple[int, ...]
     seeds: tuple[float, ...]
-    _consumers: list[tuple[tuple[int, int], ...]] | None
+    _computed: dict[str, Any]  # slopes, gradients and so on, once somebody asked for them
 
     def __init__(
         self,
@@ -97,66 +161,139 @@ class Graph:
         seeds: Sequence[float] | None = None,
     ) -> None:
         values = [roots] if isinstance(roots, Value) else checked_roots(roots)
-        facts, indices, _ = read(values, names_of(names or {}))
-        self._complete(facts, [indices[id(v)] for v in values], seeds)
+        facts, places = facts_of(values, names or {})
+        self._set(facts, places, seeds)
 
-    def _complete(
-        self, facts: Sequence[Fact], roots: Sequence[int], seeds: Sequence[float] | None
-    ) -> None:
+    def _set(self, facts: Facts, roots: Sequence[int], seeds: Sequence[float] | None) -> None:
         weights = [1.0] * len(roots) if seeds is None else reals(listed(seeds, "seeds"), "a seed")
         if len(weights) != len(roots):
             raise ValueError(
                 f"Graph got {len(roots)} roots and {len(weights)} seeds; "
                 "give one seed for each root"
             )
-        with unchecked():
-            slopes = [_slopes(fact) for fact in facts]
-        grads = _gradients(facts, slopes, roots, weights, zero=0.0)
-        nodes = tuple(map(_node, range(len(facts)), facts, slopes, grads))
-        self._set(roots=tuple(roots), seeds=tuple(weights), nodes=nodes, _consumers=None)
-
-    def _set(self, **attributes: Any) -> None:
-        for name, value in attributes.items():
+        own = (("facts", facts), ("roots", tuple(roots)), ("seeds", tuple(weights)))
+        for name, value in (*own, ("_computed", {})):
             object.__setattr__(self, name, value)
 
+    def with_seeds(self, seeds: Sequence[float]) -> Graph:
+        """The same recording with other gradients of the roots."""
+        graph = Graph.__new__(Graph)
+        graph._set(self.facts, self.roots, seeds)
+        return graph
+
     def __setattr__(self, name: str, value: object) -> NoReturn:
-        raise AttributeError("a Graph is an immutable snapshot; take a new one with Graph(root)")
+        raise AttributeError(_IMMUTABLE)
 
     def __delattr__(self, name: str) -> NoReturn:
-        raise AttributeError("a Graph is an immutable snapshot; take a new one with Graph(root)")
+        raise AttributeError(_IMMUTABLE)
 
     def __len__(self) -> int:
-        return len(self.nodes)
+        return len(self.facts.tape)
 
-    def __iter__(self) -> Iterator[Node]:
-        return iter(self.nodes)
+    @overload
+    def __getitem__(self, index: int) -> Node: ...
+    @overload
+    def __getitem__(self, index: slice) -> Sequence[Node]: ...
+    def __getitem__(self, index: int | slice) -> Node | Sequence[Node]:
+        if isinstance(index, slice):
+            return [Node(self, i) for i in range(len(self))[index]]
+        return Node(self, range(len(self))[index])
+
+    @property
+    def nodes(self) -> Sequence[Node]:
+        """The nodes, in topological order: the graph itself is this sequence."""
+        return self
 
     def __eq__(self, other: object) -> bool:
         if not isinstance(other, Graph):
             return NotImplemented
-        mine, its = (
-            repr((graph.nodes, graph.roots, graph.seeds))  # nan equals nan, −0.0 is not 0.0
-            for graph in (self, other)
-        )
-        return mine == its
+        return self is other or self.to_json() == other.to_json()
 
     __hash__ = None  # type: ignore[assignment]
 
     def __reduce__(self) -> tuple[Any, ...]:
         return Graph.from_json, (self.to_json(),)
 
+    # --- computed on first use --------------------------------------------------------------------
+
+    def _once(self, name: str, compute: Callable[[], Any]) -> Any:
+        if name not in self._computed:
+            self._computed[name] = compute()
+        return self._computed[name]
+
+    @property
+    def asked(self) -> bytearray:
+        """For each node, 1 if a gradient is asked of it: a variable or parameter lies below."""
+        column: bytearray = self._once("asked", self._asked)
+        return column
+
+    def _asked(self) -> bytearray:
+        starts, operands = self.facts.tape.starts, self.facts.tape.operands
+        operation = KINDS.index("operation")
+        needs = [kind in DIFFERENTIABLE for kind in KINDS]
+        asked = bytearray([needs[kind] for kind in self.facts.kinds])
+        for i, kind in enumerate(self.facts.kinds):
+            if kind == operation:
+                for j in operands[starts[i] : starts[i + 1]]:
+                    if asked[j]:
+                        asked[i] = 1
+                        break
+        return asked
+
+    def slopes(self, index: int) -> tuple[float, ...]:
+        """The local derivatives of a node, one for each operand."""
+        column = self._once("slopes", self._slopes)
+        starts = self.facts.tape.starts
+        return tuple(column[starts[index] : starts[index + 1]])
+
+    @unchecked()
+    def _slopes(self) -> array[float]:
+        tape, column = self.facts.tape, array("d")
+        for i, op in enumerate(tape.ops):
+            if op is not None:
+                column.extend(op.slopes(tape.values[i], tape.inputs(i)))
+        return column
+
+    @property
+    def grads(self) -> array[float]:
+        """d(root)/d(node) of every node; 0.0 where no gradient is asked."""
+        column: array[float] = self._once("grads", self._grads)
+        return column
+
+    def _grads(self) -> array[float]:
+        column = self._once("slopes", self._slopes)
+        starts = self.facts.tape.starts
+        sums = self._pulled(lambda i: column[starts[i] : starts[i + 1]], self.seeds, 0.0)
+        return array("d", [0.0 if x is None else x for x in sums])
+
+    def _pulled(self, slopes: Slopes, seeds: Sequence[Any], zero: Any) -> list[Any]:
+        asked = self.asked
+        sums = [zero if needed else None for needed in asked]
+        for root, seed in zip(self.roots, seeds, strict=True):
+            if asked[root]:
+                sums[root] = sums[root] + seed
+        pull(self.facts.tape, sums, asked, slopes)
+        return sums
+
     # --- edges ------------------------------------------------------------------------------------
 
     def consumers(self, index: int) -> tuple[tuple[int, int], ...]:
         """The edges out of a node: (index of the consumer, position among its operands)."""
-        if self._consumers is None:
-            edges: list[list[tuple[int, int]]] = [[] for _ in self.nodes]
-            for node in self.nodes:
-                for position, operand in enumerate(node.operands):
-                    edges[operand].append((node.index, position))
-            self._set(_consumers=[tuple(edge) for edge in edges])
-        assert self._consumers is not None
-        return self._consumers[index]
+        index = range(len(self))[index]
+        starts, operands = self.facts.tape.starts, self.facts.tape.operands
+        uses = self._once("uses", self._uses)
+        first = bisect_left(uses, index, key=operands.__getitem__)
+        last = bisect_right(uses, index, key=operands.__getitem__)
+        edges = []
+        for edge in uses[first:last]:
+            consumer = bisect_right(starts, edge) - 1  # leaves before it have no operands
+            edges.append((consumer, edge - starts[consumer]))
+        return tuple(edges)
+
+    def _uses(self) -> array[int]:
+        """All edges, as positions in the column of operands, ordered by the operand."""
+        operands = self.facts.tape.operands
+        return array("I", sorted(range(len(operands)), key=operands.__getitem__))
 
     def contributions(self, index: int) -> tuple[Contribution, ...]:
         """What each edge out of a node adds to its gradient, in the order of the backward pass.
@@ -164,14 +301,17 @@ class Graph:
         Starting from the seed for a root, else from 0.0, the products add up to ``node.grad``,
         bit for bit. Empty for a node of which no gradient is asked.
         """
-        if self.nodes[index].grad is None:
-            return ()
         edges = sorted(self.consumers(index), key=lambda edge: (-edge[0], edge[1]))
+        if not self.asked[index]:
+            return ()
+        slopes, starts, grads = (
+            self._once("slopes", self._slopes),
+            self.facts.tape.starts,
+            self.grads,
+        )
         result = []
         for consumer, position in edges:
-            upstream = self.nodes[consumer].grad
-            assert upstream is not None  # of what is above this node a gradient is asked too
-            slope = self.nodes[consumer].slopes[position]
+            slope, upstream = slopes[starts[consumer] + position], grads[consumer]
             result.append(Contribution(consumer, position, slope, upstream, upstream * slope))
         return tuple(result)
 
@@ -195,17 +335,17 @@ class Graph:
         >>> Graph(x / 7.0).evaluate(leaves={0: 14.0})[-1]
         2.0
         """
-        given = {} if leaves is None else leaves
+        tape, given = self.facts.tape, {} if leaves is None else leaves
         for index in given:
-            if not 0 <= index < len(self) or self.nodes[index].op is not None:
+            if not 0 <= index < len(self) or tape.ops[index] is not None:
                 raise ValueError(f"evaluate: node {index} is not a leaf of this graph")
         values: list[Any] = []
         with unchecked():
-            for node in self.nodes:
-                if node.op is None:
-                    values.append(number(given.get(node.index, node.value)))
+            for i, op in enumerate(tape.ops):
+                if op is None:
+                    values.append(number(given.get(i, tape.values[i])))
                 else:
-                    values.append(node.op.forward(*[values[i] for i in node.operands]))
+                    values.append(op.forward(*[values[j] for j in tape.places(i)]))
         return tuple(values)
 
     def gradients(self, number: Callable[[float], Any] = float) -> tuple[Any, ...]:
@@ -216,16 +356,16 @@ class Graph:
         >>> Graph(x / 7.0).gradients(Fraction)[0]
         Fraction(1, 7)
         """
-        values = self.evaluate(number)
+        tape, values = self.facts.tape, self.evaluate(number)
+
+        def slopes(index: int) -> tuple[Any, ...]:
+            op = tape.ops[index]
+            assert op is not None
+            return op.slopes(values[index], tuple([values[j] for j in tape.places(index)]))
+
         with unchecked():
-            slopes = [
-                node.op.slopes(values[node.index], tuple([values[i] for i in node.operands]))
-                if node.op is not None
-                else ()
-                for node in self.nodes
-            ]
-        seeds = [number(seed) for seed in self.seeds]
-        return tuple(_gradients(self.nodes, slopes, self.roots, seeds, zero=number(0.0)))
+            seeds = [number(seed) for seed in self.seeds]
+            return tuple(self._pulled(slopes, seeds, zero=number(0.0)))
 
     # --- as text ----------------------------------------------------------------------------------
 
@@ -257,7 +397,7 @@ class Graph:
         >>> Graph.from_json(graph.to_json()) == graph
         True
         """
-        return encode(self)
+        return encode(self.facts, self.roots, self.seeds)
 
     @classmethod
     def from_json(cls, text: str) -> Graph:
@@ -268,48 +408,6 @@ class Graph:
         GraphFormatError
             if the text is anything else, naming the node that is wrong.
         """
-        facts, roots, seeds = decode(text)
         graph = cls.__new__(cls)
-        graph._complete(facts, roots, seeds)
+        graph._set(*decode(text))
         return graph
-
-
-# --- computing ------------------------------------------------------------------------------------
-
-
-def _node(index: int, fact: Fact, slopes: tuple[float, ...], grad: float | None) -> Node:
-    # fmt: off
-    return Node(index, fact.op, fact.operands, fact.inputs, slopes, fact.value, fact.now, grad,
-                fact.label, fact.scope, fact.source, fact.kind)
-    # fmt: on
-
-
-def _slopes(fact: Fact) -> tuple[float, ...]:
-    if fact.op is None:
-        return ()
-    return tuple(map(float, fact.op.slopes(fact.value, fact.inputs)))
-
-
-def _gradients(
-    facts: Sequence[Fact] | Sequence[Node],
-    slopes: Sequence[Sequence[Any]],
-    roots: Sequence[int],
-    seeds: Sequence[Any],
-    zero: Any,
-) -> list[Any]:
-    """The gradient of every node, None where none is asked: the reverse sweep on a snapshot."""
-    asked: list[bool] = []
-    for fact in facts:
-        asked.append(fact.kind in DIFFERENTIABLE or any(asked[i] for i in fact.operands))
-    grads: list[Any] = [zero if needed else None for needed in asked]
-    for root, seed in zip(roots, seeds, strict=True):
-        if asked[root]:
-            grads[root] = grads[root] + seed
-    for i in range(len(facts) - 1, -1, -1):
-        upstream = grads[i]
-        if upstream is None:
-            continue
-        for operand, slope in zip(facts[i].operands, slopes[i], strict=True):
-            if asked[operand]:
-                grads[operand] = grads[operand] + upstream * slope
-    return grads

@@ -1,52 +1,94 @@
-"""Graphs as JSON: what was recorded, without what follows from it. Loading executes nothing."""
+"""Graphs as JSON: what was recorded, without what follows from it. Loading executes nothing.
+
+Columns, as in memory, and what repeats is written once. ``rows`` says what each node is: a
+position in ``operations``, or −1, −2, … for a leaf of the first, second, … of ``kinds``.
+``operands`` has a list for each operation; ``places`` are positions in ``about`` (label, scope and
+source). JSON has no nan and no infinities: they are written as strings.
+"""
 
 from __future__ import annotations
 
 import json
 import math
-from typing import TYPE_CHECKING, Any
+from collections.abc import Sequence
+from typing import Any
 
 from .errors import GraphFormatError, OperationError
-from .facts import KINDS, Fact
+from .facts import KINDS, Facts
+from .modes import Place
 from .primitive import Op, row
-
-if TYPE_CHECKING:
-    from .graph import Graph
+from .tape import Tape
 
 _FORMAT = "glassgrad graph"
-_VERSION = 1
+_VERSION = 2
 
 
-def encode(graph: Graph) -> str:
+def encode(facts: Facts, roots: Sequence[int], seeds: Sequence[float]) -> str:
     """The JSON text of a graph."""
-    nodes = []
-    for node in graph:
-        entry: dict[str, Any] = {"kind": node.kind, "value": _encoded(node.value)}
-        if node.op is not None:
-            entry["op"] = node.op.name
-            entry["operands"] = list(node.operands)
-            entry["inputs"] = [_encoded(x) for x in node.inputs]
-        elif repr(node.now) != repr(node.value):  # −0.0 is not 0.0, and nan is nan
-            entry["now"] = _encoded(node.now)
-        for name in ("label", "scope", "source"):
-            if getattr(node, name):
-                entry[name] = getattr(node, name)
-        nodes.append(entry)
-    return json.dumps(
-        {
-            "format": _FORMAT,
-            "version": _VERSION,
-            "roots": list(graph.roots),
-            "seeds": [_encoded(seed) for seed in graph.seeds],
-            "nodes": nodes,
-        },
-        ensure_ascii=False,
-        allow_nan=False,
-    )
+    tape = facts.tape
+    operations: dict[str, int] = {}
+    about: dict[tuple[str, str, str], int] = {}
+    rows = [
+        -1 - kind if op is None else operations.setdefault(op.name, len(operations))
+        for op, kind in zip(tape.ops, facts.kinds, strict=True)
+    ]
+    places = [
+        about.setdefault((place.label, place.scope, place.source), len(about))
+        for place in facts.about
+    ]
+    document = {
+        "format": _FORMAT,
+        "version": _VERSION,
+        "roots": list(roots),
+        "seeds": _encoded(seeds),
+        "kinds": KINDS[:-1],
+        "operations": list(operations),
+        "rows": rows,
+        "operands": [tape.places(i) for i, op in enumerate(tape.ops) if op is not None],
+        "values": _encoded(tape.values),
+        "changed": [list(tape.changed), _encoded(tape.changed.values())],
+        "now": [list(facts.now), _encoded(facts.now.values())],
+        "about": list(about),
+        "places": places,
+    }
+    return json.dumps(document, ensure_ascii=False, allow_nan=False)
 
 
-def decode(text: str) -> tuple[list[Fact], list[int], list[float]]:
+def decode(text: str) -> tuple[Facts, list[int], list[float]]:
     """Facts, roots and seeds from the text that `encode` wrote; everything is checked."""
+    document = _document(text)
+    leaves = [_kind(name) for name in _list(document, "kinds")]
+    rows = [_row(name) for name in _list(document, "operations")]
+    codes = _indices(document, "rows", len(rows), start=-len(leaves))
+    count = len(codes)
+    ops = [rows[i] if i >= 0 else None for i in codes]
+    values = _numbers(_list(document, "values", count), "values")
+    lists = iter(_list(document, "operands", count - ops.count(None)))
+    operands: list[int] = []
+    starts = [0]
+    for i, op in enumerate(ops):
+        if op is not None:
+            operands += _operands(next(lists), op, i)
+        starts.append(len(operands))
+    about = [_place(entry) for entry in _list(document, "about")]
+    facts = Facts(
+        Tape(
+            ops, operands, starts, values, _exceptions(document, "changed", len(operands))
+        ).packed(),
+        bytearray([len(KINDS) - 1 if i >= 0 else leaves[-1 - i] for i in codes]),
+        [about[i] for i in _indices(document, "places", len(about), count)],
+        _exceptions(document, "now", count),
+    )
+    roots = _indices(document, "roots", count)
+    if not roots:
+        raise GraphFormatError("this graph has no roots")
+    for i in facts.now:
+        if ops[i] is not None:
+            raise GraphFormatError(f"node %{i} is an operation, and has a present value")
+    return facts, roots, _numbers(_list(document, "seeds", len(roots)), "seeds")
+
+
+def _document(text: str) -> dict[str, Any]:
     try:
         document = json.loads(text)
     except (ValueError, TypeError, RecursionError) as error:
@@ -61,85 +103,82 @@ def decode(text: str) -> tuple[list[Fact], list[int], list[float]]:
             f"this graph has version {document.get('version')!r}, and this glassgrad reads "
             f"version {_VERSION}"
         )
-    entries, roots, seeds = [
-        _list(document, name, "this graph") for name in ("nodes", "roots", "seeds")
-    ]
-    facts = [_decoded_fact(entry, f"node %{i}", i) for i, entry in enumerate(entries)]
-    if not roots or not all(_is_index(i, len(facts)) for i in roots):
-        raise GraphFormatError(f"the roots {roots} are not roots of a graph of {len(facts)} nodes")
-    if len(seeds) != len(roots):
-        raise GraphFormatError(f"this graph has {len(roots)} roots and {len(seeds)} seeds")
-    return facts, roots, [_decoded(seed, "a seed of this graph") for seed in seeds]
+    return document
 
 
-def _list(entry: dict[str, Any], name: str, where: str) -> list[Any]:
-    xs = _get(entry, name, where)
-    if not isinstance(xs, list):
-        raise GraphFormatError(f"the {name!r} of {where} are {xs!r:.60}, which is not a list")
-    return xs
+def _list(document: dict[str, Any], name: str, count: int | None = None) -> list[Any]:
+    """A field that is a list, of ``count`` entries where that is known."""
+    found = document.get(name)
+    if not isinstance(found, list):
+        raise GraphFormatError(f"{name!r} of this graph is {found!r:.60}, not a list")
+    if count not in {None, len(found)}:
+        raise GraphFormatError(f"{name!r} of this graph has {len(found)} entries, not {count}")
+    return found
 
 
-def _get(entry: dict[str, Any], name: str, where: str) -> Any:
-    if name not in entry:
-        raise GraphFormatError(f"{where} has no {name!r}")
-    return entry[name]
+def _indices(
+    document: dict[str, Any], name: str, end: int, count: int | None = None, start: int = 0
+) -> list[int]:
+    found = _list(document, name, count)
+    for i, index in enumerate(found):
+        if index.__class__ is not int or not start <= index < end:
+            raise GraphFormatError(
+                f"entry {i} of {name!r} is {index!r:.60}, not a whole number from {start} to "
+                f"{end - 1}"
+            )
+    return found
 
 
-def _is_index(i: Any, end: int) -> bool:
-    return isinstance(i, int) and not isinstance(i, bool) and 0 <= i < end
+def _numbers(found: list[Any], name: str) -> list[float]:
+    numbers = []
+    for i, x in enumerate(found):
+        if x.__class__ not in {int, float} and x not in ("nan", "inf", "-inf"):
+            raise GraphFormatError(f"entry {i} of {name!r} is {x!r:.60}, not a number")
+        try:
+            numbers.append(float(x))
+        except OverflowError:
+            raise GraphFormatError(f"entry {i} of {name!r} does not fit a double") from None
+    return numbers
 
 
-def _encoded(x: float) -> float | str:
-    """JSON has no nan and no infinities: they are written as strings."""
-    return x if math.isfinite(x) else repr(x)
+def _encoded(numbers: Any) -> list[float | str]:
+    return [x if math.isfinite(x) else repr(x) for x in numbers]
 
 
-def _decoded(x: Any, what: str) -> float:
-    is_word = isinstance(x, str) and x in {"nan", "inf", "-inf"}
-    if not is_word and (isinstance(x, bool) or not isinstance(x, (int, float))):
-        raise GraphFormatError(f"{what} is {x!r:.60}, which is not a number")
-    try:
-        return float(x)
-    except OverflowError:
-        raise GraphFormatError(f"{what} is a number that does not fit a double") from None
+def _exceptions(document: dict[str, Any], name: str, end: int) -> dict[int, float]:
+    """Numbers by position: a list of positions and a list of numbers."""
+    pair = _list(document, name, 2)
+    positions = _indices({name: pair[0]}, name, end)
+    numbers = _numbers(_list({name: pair[1]}, name, len(positions)), name)
+    return dict(zip(positions, numbers, strict=True))
 
 
-def _decoded_fact(entry: Any, where: str, index: int) -> Fact:
-    if not isinstance(entry, dict):
-        raise GraphFormatError(f"{where} is {entry!r:.60}, which is not an object")
-    label, scope, source = [_text(entry, name, where) for name in ("label", "scope", "source")]
-    kind = _get(entry, "kind", where)
-    value = _decoded(_get(entry, "value", where), f"the value of {where}")
-    if kind not in KINDS:
-        raise GraphFormatError(f"{where} is of an unknown kind, {kind!r:.60}")
-    if kind != "operation":
-        if "op" in entry:
-            raise GraphFormatError(f"{where} is a {kind}, and has an operation")
-        now = _decoded(entry.get("now", entry["value"]), f"the present value of {where}")
-        return Fact(None, (), (), value, now, label, scope, source, kind)
-    op = _row(_get(entry, "op", where), where)
-    operands = _list(entry, "operands", where)
-    inputs = [_decoded(x, f"an input of {where}") for x in _list(entry, "inputs", where)]
-    if not all(_is_index(i, index) for i in operands):
-        raise GraphFormatError(f"{where} has operands {operands} that do not all come before it")
-    if op.arity not in {None, len(operands)}:
-        raise GraphFormatError(f"{where}: {op.name} cannot have {len(operands)} operands")
-    if len(inputs) != len(operands):
-        raise GraphFormatError(f"{where} has {len(operands)} operands and {len(inputs)} inputs")
-    return Fact(op, tuple(operands), tuple(inputs), value, value, label, scope, source, kind)
+def _kind(name: Any) -> int:
+    if name not in KINDS[:-1]:
+        raise GraphFormatError(f"{name!r:.60} is not a kind of leaf")
+    return KINDS.index(name)
 
 
-def _text(entry: dict[str, Any], name: str, where: str) -> str:
-    text = entry.get(name, "")
-    if not isinstance(text, str):
-        raise GraphFormatError(f"the {name} of {where} is {text!r:.60}, which is not text")
-    return text
-
-
-def _row(name: Any, where: str) -> Op:
+def _row(name: Any) -> Op:
     if not isinstance(name, str):
-        raise GraphFormatError(f"the operation of {where} is {name!r:.60}, which is not a name")
+        raise GraphFormatError(f"{name!r:.60} is not the name of an operation")
     try:
         return row(name)
     except OperationError as error:
-        raise GraphFormatError(f"{where}: {error}") from None
+        raise GraphFormatError(str(error)) from None
+
+
+def _operands(found: Any, op: Op, index: int) -> list[int]:
+    where = f"the operands of node %{index} are {found!r:.60}"
+    if not isinstance(found, list) or not all(i.__class__ is int and 0 <= i < index for i in found):
+        raise GraphFormatError(f"{where}, not a list of nodes before it")
+    if op.arity not in {None, len(found)}:
+        raise GraphFormatError(f"{where}, but {op.name} takes {op.arity}")
+    return found
+
+
+def _place(entry: Any) -> Place:
+    if not isinstance(entry, list) or [x.__class__ for x in entry] != [str, str, str]:
+        raise GraphFormatError(f"{entry!r:.60} is not a label, a scope and a source")
+    label, scope, source = entry
+    return Place(label=label, scope=scope, source=source)

@@ -10,223 +10,50 @@ slopes are right to a few units in the last place. Exceptions are sums whose ter
 sum, dot and logsumexp, and the slopes of silu and gelu around their zeros: those are as right as
 operands known to a unit in their last place allow.
 
-Adding an operation is adding a row; see CONTRIBUTING.
+``exact`` is the value once more, in as many digits as a check asks for: mpmath's function of that
+name, or a formula in mpmath's arithmetic. A rational row needs none, as its forward is exact.
+
+The rows of elementary functions stand in `elementary.py`, those that networks are made of here;
+users read all of them here, as ``ops.exp``. Adding an operation is adding a row; see CONTRIBUTING.
 """
 
 from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from fractions import Fraction
 from typing import Any, Final
 
-from . import _ieee
-from .primitive import ALL, REALS, Convention, Interval, Op, register
-
-__all__ = ["ALL", "REALS"]
-
-POSITIVE: Final[Interval] = Interval(low=0.0)
-NON_NEGATIVE: Final = Interval(low=0.0, closed=True)
-NON_ZERO: Final = Interval(without=(0.0,))
-UNIT: Final = Interval(-1.0, 1.0, closed=True)
-INSIDE_UNIT: Final = Interval(-1.0, 1.0)
-
-INF: Final = math.inf
-NAN: Final = math.nan
-HALF: Final = Fraction(1, 2)  # exact in every arithmetic
-TORCH: Final = "as PyTorch"
-
-
-def _to_the_next_multiples(x: Any, y: Any) -> tuple[Any, ...]:
-    """How far x is from the multiples of y around it; and y, as multiples lie close beside 0."""
-    beyond = _ieee.remainder(x, y)
-    return (beyond, y - beyond, y)
-
+from . import forward
+from .elementary import *
+from .elementary import INF, NAN, TORCH, square
+from .primitive import ALL as ALL  # noqa: PLC0414 - users read ops.ALL
+from .primitive import REALS as REALS  # noqa: PLC0414
+from .primitive import Convention, Op, register
 
 # fmt: off
-
-# --- arithmetic -----------------------------------------------------------------------------------
-
-add: Final[Op] = register(Op("add", "+", lambda x, y: x + y, rational=True,
-    partials=(lambda z, x, y: 1, lambda z, x, y: 1), formulas=("1", "1")))
-
-sub: Final[Op] = register(Op("sub", "−", lambda x, y: x - y, rational=True,
-    partials=(lambda z, x, y: 1, lambda z, x, y: -1), formulas=("1", "-1")))
-
-mul: Final[Op] = register(Op("mul", "×", lambda x, y: x * y, rational=True,
-    partials=(lambda z, x, y: y, lambda z, x, y: x), formulas=("y", "x")))
-
-div: Final[Op] = register(Op("div", "÷", _ieee.divide, rational=True, domain=(REALS, NON_ZERO),
-    partials=(lambda z, x, y: div(1, y), lambda z, x, y: -div(z, y)),
-    formulas=("1/y", "-z/y")))
-
-neg: Final[Op] = register(Op("neg", "−", lambda x: -x, rational=True,
-    partials=(lambda z, x: -1,), formulas=("-1",)))
-
-floor_divide: Final[Op] = register(Op("floor_divide", "//", _ieee.floor_divide, rational=True,
-    domain=(REALS, NON_ZERO),
-    partials=(lambda z, x, y: 0, lambda z, x, y: 0), formulas=("0", "0"),
-    kinks=_to_the_next_multiples,
-    conventions=(Convention((6.0, 3.0), value=2.0, partials=(0.0, 0.0), why="flat beside it"),)))
-
-remainder: Final[Op] = register(Op("remainder", "%", _ieee.remainder, rational=True,
-    domain=(REALS, NON_ZERO),
-    partials=(lambda z, x, y: 1, lambda z, x, y: -floor_divide(x, y)),
-    formulas=("1", "(z - x)/y"),
-    kinks=_to_the_next_multiples,
-    conventions=(
-        Convention((6.0, 3.0), value=0.0, partials=(1.0, -2.0),
-                   why="the slopes of the side to which 6 % 3 = 0 belongs, " + TORCH),)))
-
-pow_: Final[Op] = register(Op("pow", "^", _ieee.power, rational=True, domain=(REALS, REALS),
-    defined=lambda x, y: x > 0 or (x == 0 and y >= 0) or (x < 0 and _ieee.is_whole(y)),
-    needs="a base x > 0, or x = 0 with an exponent y >= 0, or x < 0 with a whole y",
-    partials=(lambda z, x, y: where(_is_rounded(y), lambda: _rounded_power_slope(z, x, y),
-                                    lambda: y * pow_(x, y - 1)),
-              lambda z, x, y: where(_is_flat_power(x, y), 0, lambda: z * log(x))),
-    formulas=("y*x**(y - 1)", "z*log(x)"),
-    kinks=lambda x, y: (x,),
-    conventions=(
-        Convention((0.0, 0.0), value=1.0, partials=(0.0, 0.0), why="0**0 is 1, " + TORCH),
-        Convention((0.0, 1.0), value=0.0, partials=(1.0, 0.0), why=TORCH),
-        Convention((0.0, 2.0), value=0.0, partials=(0.0, 0.0), why=TORCH),
-        Convention((0.0, 0.5), value=0.0, partials=(INF, 0.0), why="the limit, " + TORCH),
-        Convention((-2.0, 3.0), value=-8.0, partials=(12.0, NAN),
-                   why="a negative base has no real slope towards its exponent, " + TORCH),
-        Convention((NAN, 0.0), value=1.0, partials=(0.0, NAN), why="x**0 is 1, " + TORCH),
-        Convention((1.0, NAN), value=1.0, partials=(NAN, 0.0), why="1**y is 1, " + TORCH),
-        Convention((0.0, NAN), value=NAN, partials=(NAN, NAN), why=TORCH),
-    )))
-
-# --- exponentials and logarithms ------------------------------------------------------------------
-
-exp: Final[Op] = register(Op("exp", "exp", _ieee.exp,
-    partials=(lambda z, x: z,), formulas=("z",)))
-
-expm1: Final[Op] = register(Op("expm1", "expm1", _ieee.expm1,
-    partials=(lambda z, x: exp(x),), formulas=("exp(x)",)))
-
-# exp(x·y), the product exact: for bell curves, where rounding x·x would cost up to 250 units.
-exp_product: Final[Op] = register(Op("exp_product", "exp ×", _ieee.exp_product,
-    partials=(lambda z, x, y: y * z, lambda z, x, y: x * z), formulas=("y*z", "x*z")))
-
-log: Final[Op] = register(Op("log", "ln", _ieee.log, domain=(POSITIVE,),
-    partials=(lambda z, x: div(1.0, x),), formulas=("1/x",)))
-
-log2: Final[Op] = register(Op("log2", "log₂", _ieee.log2, domain=(POSITIVE,),
-    partials=(lambda z, x: div(1 / math.log(2.0), x),), formulas=("1/(x*log(2))",)))
-
-log10: Final[Op] = register(Op("log10", "log₁₀", _ieee.log10, domain=(POSITIVE,),
-    partials=(lambda z, x: div(1 / math.log(10.0), x),), formulas=("1/(x*log(10))",)))
-
-log1p: Final[Op] = register(Op("log1p", "log1p", _ieee.log1p, domain=(Interval(low=-1.0),),
-    partials=(lambda z, x: div(1.0, 1 + x),), formulas=("1/(1 + x)",)))
-
-sqrt: Final[Op] = register(Op("sqrt", "√", _ieee.sqrt, domain=(NON_NEGATIVE,),
-    partials=(lambda z, x: div(0.5, z + 0.0),), formulas=("1/(2*z)",),  # −0.0 + 0.0 is 0.0
-    kinks=lambda x: (x,),
-    conventions=(
-        Convention((0.0,), partials=(INF,), why="the limit, " + TORCH),
-        Convention((-0.0,), partials=(INF,), why="the limit; PyTorch gives −inf"),
-    )))
-
-cbrt: Final[Op] = register(Op("cbrt", "∛", _ieee.cbrt,
-    partials=(lambda z, x: div(div(1.0, 3.0 * z), z),), formulas=("1/(3*z**2)",),
-    kinks=lambda x: (x,),
-    conventions=(Convention((0.0,), partials=(INF,), why="the limit from both sides"),)))
-
-# --- trigonometric and hyperbolic -----------------------------------------------------------------
-
-sin: Final[Op] = register(Op("sin", "sin", _ieee.sin,
-    partials=(lambda z, x: cos(x),), formulas=("cos(x)",)))
-
-cos: Final[Op] = register(Op("cos", "cos", _ieee.cos,
-    partials=(lambda z, x: -sin(x),), formulas=("-sin(x)",)))
-
-tan: Final[Op] = register(Op("tan", "tan", _ieee.tan,
-    partials=(lambda z, x: 1 + z * z,), formulas=("1 + z**2",)))
-
-asin: Final[Op] = register(Op("asin", "asin", _ieee.asin, domain=(UNIT,),
-    partials=(lambda z, x: asin_slope(x),), formulas=("1/sqrt(1 - x**2)",),
-    kinks=lambda x: (1 - x, 1 + x),
-    conventions=(Convention((1.0,), partials=(INF,), why="the limit, " + TORCH),
-                 Convention((-1.0,), partials=(INF,), why="the limit, " + TORCH))))
-
-acos: Final[Op] = register(Op("acos", "acos", _ieee.acos, domain=(UNIT,),
-    partials=(lambda z, x: -asin_slope(x),), formulas=("-1/sqrt(1 - x**2)",),
-    kinks=lambda x: (1 - x, 1 + x),
-    conventions=(Convention((1.0,), partials=(-INF,), why="the limit, " + TORCH),
-                 Convention((-1.0,), partials=(-INF,), why="the limit, " + TORCH))))
-
-# 1/√(1 − x²): a row, as its own slope x·z³ is infinite at ±1, where a formula meets 0·∞.
-asin_slope: Final[Op] = register(Op("asin_slope", "1/√(1−x²)", _ieee.asin_slope,
-    domain=(INSIDE_UNIT,),
-    partials=(lambda z, x: x * (z * z * z),), formulas=("x*z**3",)))
-
-atan: Final[Op] = register(Op("atan", "atan", math.atan,
-    partials=(lambda z, x: div(div(1, hypot(1.0, x)), hypot(1.0, x)),),
-    formulas=("1/(1 + x**2)",)))
-
-atan2: Final[Op] = register(Op("atan2", "atan2", math.atan2,
-    partials=(lambda z, x, y: _over_radius(direction(y, x), x, y),
-              lambda z, x, y: -_over_radius(direction(x, y), x, y)),
-    formulas=("y/(x**2 + y**2)", "-x/(x**2 + y**2)"),
-    kinks=lambda x, y: (math.hypot(x, y), x if y < 0 else 1.0),
-    conventions=(Convention((0.0, 0.0), value=0.0, partials=(0.0, 0.0),
-        why="no direction is preferred, " + TORCH),)))
-
-sinh: Final[Op] = register(Op("sinh", "sinh", _ieee.sinh,
-    partials=(lambda z, x: cosh(x),), formulas=("cosh(x)",)))
-
-cosh: Final[Op] = register(Op("cosh", "cosh", _ieee.cosh,
-    partials=(lambda z, x: sinh(x),), formulas=("sinh(x)",)))
-
-tanh: Final[Op] = register(Op("tanh", "tanh", math.tanh, is_activation=True,
-    partials=(lambda z, x: _square(sech(x)),), formulas=("1 - z**2",)))
-
-sech: Final[Op] = register(Op("sech", "sech", _ieee.sech,
-    partials=(lambda z, x: -(z * tanh(x)),), formulas=("-z*tanh(x)",)))
-
-asinh: Final[Op] = register(Op("asinh", "asinh", math.asinh,
-    partials=(lambda z, x: div(1.0, hypot(1.0, x)),), formulas=("1/sqrt(1 + x**2)",)))
-
-acosh: Final[Op] = register(Op("acosh", "acosh", _ieee.acosh, domain=(Interval(1.0, closed=True),),
-    partials=(lambda z, x: div(div(1.0, sqrt(x - 1)), sqrt(x + 1)),),
-    formulas=("1/sqrt(x**2 - 1)",),
-    kinks=lambda x: (x - 1,),
-    conventions=(Convention((1.0,), partials=(INF,), why="the limit, " + TORCH),)))
-
-atanh: Final[Op] = register(Op("atanh", "atanh", _ieee.atanh, domain=(INSIDE_UNIT,),
-    partials=(lambda z, x: div(1.0, _one_minus_square(x)),), formulas=("1/(1 - x**2)",)))
-
-hypot: Final[Op] = register(Op("hypot", "hypot", _ieee.hypot,
-    partials=(lambda z, x, y: direction(x, y), lambda z, x, y: direction(y, x)),
-    formulas=("x/z", "y/z"),
-    kinks=lambda x, y: (math.hypot(x, y),),
-    conventions=(Convention((0.0, 0.0), value=0.0, partials=(0.0, 0.0),
-        why="as PyTorch's norm; its hypot gives nan, which would spoil every gradient it meets"),)))
-
-# x/hypot(x, y), the cosine of a direction: a row, as its own slope y²/r³ is lost in 1/r − x²/r³.
-direction: Final[Op] = register(Op("direction", "x/r", _ieee.direction,
-    partials=(lambda z, x, y: _over_radius(_square(direction(y, x)), x, y),
-              lambda z, x, y: -_over_radius(z * direction(y, x), x, y)),
-    formulas=("y*y/(x*x + y*y)**1.5", "-x*y/(x*x + y*y)**1.5"),
-    kinks=lambda x, y: (math.hypot(x, y),),
-    conventions=(Convention((0.0, 0.0), value=0.0, partials=(0.0, 0.0), why="hypot's slope"),)))
+# The rows that users call as autograd.exp and so on; the others are parts of these.
+__all__ = [
+    "acos", "acosh", "add", "asin", "asin_slope", "asinh", "atan", "atan2", "atanh", "cbrt",
+    "ceil", "copy", "cos", "cosh", "direction", "div", "equal", "erf", "erfc", "exp",
+    "exp_product", "expm1", "floor", "floor_divide", "gelu", "greater", "hypot", "less",
+    "log", "log1p", "log2", "log10", "maximum", "minimum", "mul", "neg", "relu",
+    "remainder", "sech", "sigmoid", "sign", "silu", "sin", "sinh", "softplus", "sqrt",
+    "step", "sub", "surprise", "tan", "tanh",
+]
 
 # --- activations ----------------------------------------------------------------------------------
 
-step: Final[Op] = register(Op("step", "step", _ieee.step, rational=True,
+step: Final[Op] = register(Op("step", "step", forward.step, rational=True,
     partials=(lambda z, x: 0,), formulas=("0",), kinks=lambda x: (x,),
     conventions=(Convention((0.0,), value=0.0, partials=(0.0,), why="relu's slope at 0"),)))
 
-relu: Final[Op] = register(Op("relu", "relu", _ieee.relu, rational=True, is_activation=True,
+relu: Final[Op] = register(Op("relu", "relu", forward.relu, rational=True, is_activation=True,
     partials=(lambda z, x: step(x),), formulas=("1 if x > 0 else 0",),
     kinks=lambda x: (x,),
     conventions=(Convention((0.0,), value=0.0, partials=(0.0,), why=TORCH),
                  Convention((NAN,), value=NAN, partials=(1.0,), why="nan is handed on, " + TORCH))))
 
-leaky_relu: Final[Op] = register(Op("leaky_relu", "leaky relu", _ieee.leaky_relu, rational=True,
+leaky_relu: Final[Op] = register(Op("leaky_relu", "leaky relu", forward.leaky_relu, rational=True,
     is_activation=True,
     partials=(lambda z, x, y: where(greater(x, 0.0), 1, y), lambda z, x, y: minimum(x, 0)),
     formulas=("1 if x > 0 else y", "min(x, 0)"),
@@ -236,7 +63,8 @@ leaky_relu: Final[Op] = register(Op("leaky_relu", "leaky relu", _ieee.leaky_relu
                  Convention((NAN, 0.01), value=NAN, partials=(0.01, NAN), why=TORCH),
                  Convention((-1.0, NAN), value=NAN, partials=(NAN, -1.0), why=TORCH))))
 
-elu: Final[Op] = register(Op("elu", "elu", _ieee.elu, is_activation=True,
+elu: Final[Op] = register(Op("elu", "elu", forward.elu, is_activation=True,
+    exact=lambda mp, x, y: x if x > 0 else y * mp.expm1(x),
     partials=(lambda z, x, y: where(step(x), 1, lambda: y * exp(x)),
               lambda z, x, y: where(step(x), 0, lambda: expm1(x))),
     formulas=("1 if x > 0 else y*exp(x)", "0 if x > 0 else exp(x) - 1"),
@@ -245,180 +73,58 @@ elu: Final[Op] = register(Op("elu", "elu", _ieee.elu, is_activation=True,
                             why="the slope of the left side, " + TORCH),
                  Convention((NAN, 2.0), value=NAN, partials=(1.0, 0.0), why=TORCH))))
 
-sigmoid: Final[Op] = register(Op("sigmoid", "σ", _ieee.sigmoid, is_activation=True,
-    partials=(lambda z, x: _square(0.5 * sech(0.5 * x)),), formulas=("z*(1 - z)",)))
+sigmoid: Final[Op] = register(Op("sigmoid", "σ", forward.sigmoid, is_activation=True,
+    exact=lambda mp, x: 1 / (1 + mp.exp(-x)),
+    partials=(lambda z, x: square(0.5 * sech(0.5 * x)),), formulas=("z*(1 - z)",)))
 
-softplus: Final[Op] = register(Op("softplus", "softplus", _ieee.softplus, is_activation=True,
+softplus: Final[Op] = register(Op("softplus", "softplus", forward.softplus, is_activation=True,
+    exact=lambda mp, x: mp.log1p(mp.exp(x)),
     partials=(lambda z, x: sigmoid(x),), formulas=("sigmoid(x)",)))
 
-silu: Final[Op] = register(Op("silu", "silu", _ieee.silu, is_activation=True,
+silu: Final[Op] = register(Op("silu", "silu", forward.silu, is_activation=True,
+    exact=lambda mp, x: x / (1 + mp.exp(-x)),
     partials=(lambda z, x: sigmoid(x) * (1 + x * sigmoid(-x)),),
     formulas=("sigmoid(x)*(1 + x*(1 - sigmoid(x)))",)))
 
-erf: Final[Op] = register(Op("erf", "erf", math.erf,
+erf: Final[Op] = register(Op("erf", "erf", math.erf, exact="erf",
     partials=(lambda z, x: 2 / math.sqrt(math.pi) * exp_product(-x, x),),
     formulas=("2/sqrt(pi)*exp(-x**2)",)))
 
-erfc: Final[Op] = register(Op("erfc", "erfc", math.erfc,
+erfc: Final[Op] = register(Op("erfc", "erfc", math.erfc, exact="erfc",
     partials=(lambda z, x: -2 / math.sqrt(math.pi) * exp_product(-x, x),),
     formulas=("-2/sqrt(pi)*exp(-x**2)",)))
 
-gelu: Final[Op] = register(Op("gelu", "gelu", _ieee.gelu, is_activation=True,
+gelu: Final[Op] = register(Op("gelu", "gelu", forward.gelu, is_activation=True,
+    exact=lambda mp, x: x * mp.erfc(-x / mp.sqrt(2)) / 2,
     partials=(lambda z, x: 0.5 * erfc(-math.sqrt(0.5) * x)
                            + x * (exp_product(-0.5 * x, x) * (1 / math.sqrt(2 * math.pi))),),
     formulas=("erfc(-x/sqrt(2))/2 + x*exp(-x**2/2)/sqrt(2*pi)",)))
 
-# --- kinks and steps ------------------------------------------------------------------------------
-
-abs_: Final[Op] = register(Op("abs", "|·|", abs, rational=True,
-    partials=(lambda z, x: greater(x, 0.0) - less(x, 0.0),), formulas=("sign(x)",),
-    kinks=lambda x: (x,),
-    conventions=(Convention((0.0,), value=0.0, partials=(0.0,), why=TORCH),
-                 Convention((NAN,), value=NAN, partials=(0.0,), why=TORCH))))
-
-sign: Final[Op] = register(Op("sign", "sign", _ieee.sign, rational=True,
-    partials=(lambda z, x: 0,), formulas=("0",), kinks=lambda x: (x,),
-    conventions=(Convention((0.0,), value=0.0, partials=(0.0,), why="flat, " + TORCH),
-                 Convention((NAN,), value=NAN, partials=(0.0,),
-                            why="nan is handed on; PyTorch gives 0 for the value"))))
-
-floor: Final[Op] = register(Op("floor", "⌊·⌋", _ieee.floor, rational=True,
-    partials=(lambda z, x: 0,), formulas=("0",), kinks=lambda x: (x - round(x),),
-    conventions=(Convention((2.0,), value=2.0, partials=(0.0,), why="flat, " + TORCH),
-                 Convention((NAN,), value=NAN, partials=(0.0,), why="flat, " + TORCH))))
-
-ceil: Final[Op] = register(Op("ceil", "⌈·⌉", _ieee.ceil, rational=True,
-    partials=(lambda z, x: 0,), formulas=("0",), kinks=lambda x: (x - round(x),),
-    conventions=(Convention((2.0,), value=2.0, partials=(0.0,), why="flat, " + TORCH),
-                 Convention((NAN,), value=NAN, partials=(0.0,), why="flat, " + TORCH))))
-
-minimum: Final[Op] = register(Op("minimum", "min", _ieee.minimum, rational=True,
-    partials=(lambda z, x, y: _share(greater(x, y), equal(x, y)),
-              lambda z, x, y: _share(greater(y, x), equal(x, y))),
-    formulas=("1 if x < y else 0", "1 if y < x else 0"), kinks=lambda x, y: (x - y,),
-    conventions=(Convention((3.0, 3.0), value=3.0, partials=(0.5, 0.5),
-                            why="a tie is shared equally, " + TORCH),
-                 Convention((NAN, 1.0), value=NAN, partials=(1.0, 1.0), why=TORCH),
-                 Convention((1.0, NAN), value=NAN, partials=(1.0, 1.0), why=TORCH),
-                 Convention((NAN, NAN), value=NAN, partials=(1.0, 1.0), why=TORCH))))
-
-maximum: Final[Op] = register(Op("maximum", "max", _ieee.maximum, rational=True,
-    partials=(lambda z, x, y: _share(less(x, y), equal(x, y)),
-              lambda z, x, y: _share(less(y, x), equal(x, y))),
-    formulas=("1 if x > y else 0", "1 if y > x else 0"), kinks=lambda x, y: (x - y,),
-    conventions=(Convention((3.0, 3.0), value=3.0, partials=(0.5, 0.5),
-                            why="a tie is shared equally, " + TORCH),
-                 Convention((NAN, 1.0), value=NAN, partials=(1.0, 1.0), why=TORCH),
-                 Convention((1.0, NAN), value=NAN, partials=(1.0, 1.0), why=TORCH),
-                 Convention((NAN, NAN), value=NAN, partials=(1.0, 1.0), why=TORCH))))
-
-clip: Final[Op] = register(Op("clip", "clip", _ieee.clip, rational=True,
-    domain=(REALS, REALS, REALS),
-    defined=lambda x, low, high: low <= high, needs="low <= high",
-    partials=(lambda z, x, low, high: equal(x, z),
-              lambda z, x, low, high: less(x, z),
-              lambda z, x, low, high: greater(x, z)),
-    formulas=("0 if x < y or x > w else 1", "1 if x < y else 0", "1 if x > w else 0"),
-    kinks=lambda x, low, high: (x - low, x - high, low - high),
-    conventions=(Convention((0.0, 0.0, 1.0), value=0.0, partials=(1.0, 0.0, 0.0),
-                            why="the ends belong to the inside, " + TORCH),
-                 Convention((1.0, 0.0, 1.0), value=1.0, partials=(1.0, 0.0, 0.0),
-                            why="the ends belong to the inside, " + TORCH),
-                 Convention((NAN, 0.0, 1.0), value=NAN, partials=(0.0, 0.0, 0.0), why=TORCH),
-                 Convention((0.5, NAN, 1.0), value=NAN, partials=(0.0, 0.0, 0.0), why=TORCH),
-                 Convention((0.5, 0.0, NAN), value=NAN, partials=(0.0, 0.0, 0.0), why=TORCH))))
-
-greater: Final[Op] = register(Op("greater", ">", _ieee.greater, rational=True,
-    partials=(lambda z, x, y: 0, lambda z, x, y: 0), formulas=("0", "0"),
-    kinks=lambda x, y: (x - y,),
-    conventions=(Convention((1.0, 1.0), value=0.0, partials=(0.0, 0.0), why="flat around it"),)))
-
-less: Final[Op] = register(Op("less", "<", _ieee.less, rational=True,
-    partials=(lambda z, x, y: 0, lambda z, x, y: 0), formulas=("0", "0"),
-    kinks=lambda x, y: (x - y,),
-    conventions=(Convention((1.0, 1.0), value=0.0, partials=(0.0, 0.0), why="flat around it"),)))
-
-equal: Final[Op] = register(Op("equal", "=", _ieee.equal, rational=True,
-    partials=(lambda z, x, y: 0, lambda z, x, y: 0), formulas=("0", "0"),
-    kinks=lambda x, y: (x - y,),
-    conventions=(Convention((1.0, 1.0), value=1.0, partials=(0.0, 0.0), why="flat around it"),)))
-
-# The chosen branch of `where` (functions.py): the other one was never computed and has no edge.
-chosen: Final[Op] = register(Op("where", "where", lambda c, x: x, rational=True,
-    partials=(lambda z, c, x: 0, lambda z, c, x: 1), formulas=("0", "1")))
-
-copy: Final[Op] = register(Op("copy", "=", lambda x: x, rational=True,
-    partials=(lambda z, x: 1,), formulas=("1",)))
-
 # --- any number of operands -----------------------------------------------------------------------
 
-sum_: Final[Op] = register(Op("sum", "Σ", _ieee.add_up, rational=True, variadic=True,
+sum_: Final[Op] = register(Op("sum", "Σ", forward.add_up, rational=True, variadic=True,
     partials=(lambda z, *xs: (1,) * len(xs),)))
 
 # Operands: w₁ … wₙ, x₁ … xₙ and, if their number is odd, the bias.
-dot: Final[Op] = register(Op("dot", "Σw·x", _ieee.inner, rational=True, variadic=True,
+dot: Final[Op] = register(Op("dot", "Σw·x", forward.inner, rational=True, variadic=True,
     partials=(lambda z, *xs: _swapped_halves(xs),)))
 
-prod: Final[Op] = register(Op("prod", "Π", _ieee.product, rational=True, variadic=True,
+prod: Final[Op] = register(Op("prod", "Π", forward.product, rational=True, variadic=True,
     partials=(lambda z, *xs: _products_of_others(xs),),
     conventions=(Convention((0.0, 2.0, 3.0), value=0.0, partials=(6.0, 0.0, 0.0),
                             why="the product of the other factors, " + TORCH),)))
 
-logsumexp: Final[Op] = register(Op("logsumexp", "ln Σ exp", _ieee.logsumexp, variadic=True,
+logsumexp: Final[Op] = register(Op("logsumexp", "ln Σ exp", forward.logsumexp, variadic=True,
+    exact=lambda mp, *xs: mp.log(mp.fsum(map(mp.exp, xs))),
     partials=(lambda z, *xs: _logsumexp_slopes(xs),)))
 
 # ln Σ e^(xⱼ − x₁), −ln of the share that softmax gives to the first operand. A row, as differences
 # keep the digits that ln Σ e^xⱼ − x₁ loses with the size of its operands.
-surprise: Final[Op] = register(Op("surprise", "−ln softmax", _ieee.surprise, variadic=True,
+surprise: Final[Op] = register(Op("surprise", "−ln softmax", forward.surprise, variadic=True,
+    exact=lambda mp, x, *xs: mp.log1p(mp.fsum([mp.exp(y - x) for y in xs])),
     partials=(lambda z, *xs: _surprise_slopes(z, xs),)))
 
 # fmt: on
-
-
-def where(condition: Any, if_true: Any, if_false: Any) -> Any:
-    """The chosen one of two numbers, in any arithmetic; a function is called only when chosen.
-
-    For the partials of this table. `functions.where` is the user's: it also records the choice.
-    """
-    branch = if_true if getattr(condition, "data", condition) else if_false
-    return branch() if callable(branch) else branch
-
-
-def _square(x: Any) -> Any:
-    return x * x
-
-
-def _one_minus_square(x: Any) -> Any:
-    """1 − x², its own slope −2x exact near 0, its value near ±1."""
-    return where(less(x * x, 0.5), lambda: 1 - x * x, lambda: (1 - x) * (1 + x))
-
-
-def _over_radius(numerator: Any, x: Any, y: Any) -> Any:
-    """numerator / hypot(x, y); 0 at the origin."""
-    radius = hypot(x, y)
-    return where(equal(radius, 0.0), 0, lambda: div(numerator, radius))
-
-
-def _is_rounded(y: Any) -> Any:
-    """Whether y − 1 may need more digits than a double has."""
-    return less(y, 0.5) + greater(y, 2.0**53)
-
-
-def _rounded_power_slope(z: Any, x: Any, y: Any) -> Any:
-    """y·x^(y − 1) as y·z/x: ln x would multiply what rounding y − 1 loses."""
-    size = abs_(x)
-    ordinary = greater(size, 0.0) * less(size, INF)
-    # y·z before the quotient: 0·z/x is 0 where 0·(z/x) is 0·∞.
-    return where(ordinary, lambda: div(y * z, x), lambda: _power_slope_at_an_end(x, y))
-
-
-def _power_slope_at_an_end(x: Any, y: Any) -> Any:
-    return where(equal(y, 0.0), 0, lambda: y * pow_(x, y - 1))
-
-
-def _is_flat_power(x: Any, y: Any) -> Any:
-    """Whether x^y does not move with y, though ln x is infinite: 0^y for y ≥ 0."""
-    return equal(x, 0.0) * (greater(y, 0.0) + equal(y, 0.0))
 
 
 def _shares(xs: Sequence[Any], first: Any = None) -> list[Any]:
@@ -455,14 +161,6 @@ def _surprise_slopes(z: Any, xs: tuple[Any, ...]) -> tuple[Any, ...]:
     mine, *others = _shares(xs, first=z)
     # 1 − my share: a difference where that is at most ½, else the sum of the others.
     return (mine - 1 if largest(xs) else -sum_(*others), *others)
-
-
-def _share(loses: Any, ties: Any) -> Any:
-    """The slope of min or max towards one operand: half when they tie, 0 when it loses, else 1.
-
-    So it is 1 towards both where one is nan, which neither wins nor loses.
-    """
-    return where(ties, HALF, lambda: 1 - loses)
 
 
 def _swapped_halves(xs: tuple[Any, ...]) -> tuple[Any, ...]:

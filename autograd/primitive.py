@@ -127,7 +127,7 @@ class Op:
     name, symbol:
         ``"mul"`` in programs and errors, ``"×"`` in drawings.
     forward:
-        The value; total on doubles (see `_ieee`).
+        The value; total on doubles (see `forward`).
     partials:
         One function (z, x, y, …) -> slope per operand; for a row that takes any number of
         operands (``variadic``) a single function that returns all slopes as a tuple.
@@ -143,6 +143,10 @@ class Op:
         Rows for kinks and edges; `docs/conventions.md` is made of them.
     rational:
         Whether value and slopes are exact when computed in Fractions.
+    exact:
+        The value in high precision, for checks: (mp, x, y, …) -> value in the arithmetic of the
+        mpmath context ``mp``, or the name of a function of mpmath. Never a slope, so that a row
+        cannot certify its own typo. A rational row without it is exact as it is.
 
     >>> from autograd import Value, ops
     >>> ops.ALL["mul"](Value(2.0), 3.0).data
@@ -170,6 +174,7 @@ class Op:
     conventions: tuple[Convention, ...] = ()
     variadic: bool = False
     rational: bool = False
+    exact: Callable[..., Any] | str | None = None
     is_activation: bool = False
     arity: int | None = field(init=False)
 

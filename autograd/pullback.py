@@ -1,146 +1,60 @@
 """The two sweeps in any arithmetic: for derivatives of functions, and of derivatives.
 
-`pullback` goes from results to inputs, `pushforward` from inputs to results; each in floats, or in
-Values (``live``) when the answer is to be differentiated again. Neither reads or writes ``.grad``.
-For the plain backward pass that fills ``.grad``, see `sweep.py`.
+`pull` goes from results to operands, `push` from operands to results: over a tape, in floats, in
+Fractions, or in Values when the answer is to be differentiated again. Neither reads or writes
+``.grad``. For the plain backward pass that fills ``.grad``, see `sweep.py`.
 
 What is not asked takes no part: an input with the plain tangent 0 does not move, an output with
 the plain cotangent 0 is not looked at. So no 0 is multiplied by a slope that is infinite or nan.
-
-Nodes are told apart by their ids: a subclass of Value may have an ``__eq__`` of its own.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from typing import Any
 
 from .errors import StaleValueError
 from .modes import recording
 from .primitive import unchecked
-from .sweep import topological
+from .tape import Tape, read
 from .value import Constant, Value
 
+Slopes = Callable[[int], Sequence[Any]]
+"""The local derivatives of a node, one for each operand."""
 
-@unchecked()
-@recording()
-def pullback(
-    outputs: Sequence[Value],
-    inputs: Sequence[Value],
-    cotangents: Sequence[Any],
-    *,
-    live: bool,
-    order: Sequence[Value] | None = None,
-) -> list[Any]:
-    """Σ cotangent · d(output)/d(input) for each input: the reverse sweep.
 
-    ``live`` says whether the answer is made of Values, to be differentiated again, or of floats.
-    ``order`` is `between` for these inputs and for these outputs and more, where that is known.
+def pull(tape: Tape, sums: list[Any], asked: Sequence[int], slopes: Slopes) -> None:
+    """The reverse sweep: add to ``sums`` what each result hands to its operands.
+
+    ``sums`` has the seeds at first, and None where nothing has arrived yet. Only nodes that are
+    ``asked`` for take part.
     """
-    if order is None:
-        order, _ = between(inputs, outputs)
-    sums: dict[int, Any] = {}
-    for output, cotangent in zip(outputs, cotangents, strict=True):
-        if not _is_zero(cotangent):
-            _add(sums, output, cotangent)
-    wanted = {*map(id, order), *map(id, inputs)}
-    for node in reversed(order):
-        if id(node) not in sums:  # it leads to another output
+    starts, operands = tape.starts, tape.operands
+    for i in range(len(tape) - 1, -1, -1):
+        upstream = sums[i]
+        start, end = starts[i], starts[i + 1]
+        if start == end or upstream is None or not asked[i]:
             continue
-        upstream = sums[id(node)]
-        operands, slopes = _slopes(node, live=live)
-        for operand, slope in zip(operands, slopes, strict=True):
-            if operand is not None and id(operand) in wanted:
-                _add(sums, operand, _times(upstream, slope))
-    return [_result(sums.get(id(x), 0.0), live=live) for x in inputs]
+        for j, slope in zip(operands[start:end], slopes(i), strict=True):
+            if asked[j]:
+                plain = slope.__class__ is float
+                share = upstream * slope if plain else _times(upstream, slope)
+                sums[j] = share if sums[j] is None else sums[j] + share
 
 
-@unchecked()
-@recording()
-def pushforward(
-    outputs: Sequence[Value],
-    inputs: Sequence[Value],
-    tangents: Sequence[Any],
-    *,
-    live: bool,
-    order: Sequence[Value] | None = None,
-) -> list[Any]:
-    """Σ d(output)/d(input) · tangent for each output: the forward sweep."""
-    if order is None:
-        order, _ = between(inputs, outputs)
-    pairs = zip(inputs, tangents, strict=True)
-    rates: dict[int, Any] = {id(x): rate for x, rate in pairs if not _is_zero(rate)}
-    for node in order:
-        if rates.keys().isdisjoint(map(id, _operands(node))):  # only other inputs move it
-            continue
-        operands, slopes = _slopes(node, live=live)
-        for operand, slope in zip(operands, slopes, strict=True):
-            if operand is not None and id(operand) in rates:
-                _add(rates, node, _times(rates[id(operand)], slope))
-    return [_result(rates.get(id(output), 0.0), live=live) for output in outputs]
+def push(tape: Tape, rates: list[Any], slopes: Slopes) -> None:
+    """The forward sweep: put into ``rates`` how fast each result moves with its operands.
 
-
-def _is_zero(x: Any) -> bool:
-    """Whether x is a plain 0; a variable that happens to be 0 may change."""
-    number = x._z if isinstance(x, Constant) else x
-    return number.__class__ is float and number == 0.0
-
-
-def _add(sums: dict[int, Any], node: Value, share: Any) -> None:
-    key = id(node)
-    sums[key] = sums[key] + share if key in sums else share
-
-
-def between(inputs: Sequence[Value], outputs: Sequence[Value]) -> tuple[list[Value], list[Value]]:
-    """The recorded nodes on paths from ``inputs`` to ``outputs``, operands before results.
-
-    And the other leaves that ``outputs`` depend on and that need a gradient, such as parameters
-    that a function found in its closure.
+    ``rates`` has those of the inputs at first, and None for what does not move.
     """
-    own = set(map(id, inputs))
-    reached = set(own)
-    order = []
-    leaves = {id(x): x for x in outputs if x._row is None}
-    for node in topological(outputs, without=inputs):
-        operands = _operands(node)
-        if not reached.isdisjoint(map(id, operands)):
-            reached.add(id(node))
-            order.append(node)
-        leaves.update([(id(x), x) for x in operands if x is not None and x._row is None])
-    return order, [x for x in leaves.values() if id(x) not in own and not isinstance(x, Constant)]
-
-
-def _operands(node: Value) -> tuple[Value | None, ...]:
-    if node._a.__class__ is tuple:
-        operands: tuple[Value | None, ...] = node._a
-        return operands
-    return (node._a,) if node._row.arity == 1 else (node._a, node._b)  # type: ignore[union-attr]
-
-
-def _slopes(node: Value, *, live: bool) -> tuple[tuple[Value | None, ...], tuple[Any, ...]]:
-    """The operands of ``node`` and its local derivative towards each."""
-    operands = _operands(node)
-    numbers = node._x if node._a.__class__ is tuple else (node._x, node._y)[: len(operands)]
-    op = node._row
-    assert op is not None
-    if not live:
-        return operands, op.slopes(node._z, numbers)
-    for operand, number in zip(operands, numbers, strict=True):
-        if operand is not None and not _same(operand._z, number):
-            name = f" {operand.label!r}" if operand.label else ""
-            raise StaleValueError(
-                f"cannot differentiate again through the leaf{name}: {op.name} recorded it as "
-                f"{number!r} and it was changed to {operand._z!r} since; compute the function "
-                "again after changing its inputs"
-            )
-    return operands, op.slopes(
-        node, tuple([x if v is None else v for v, x in zip(operands, numbers, strict=True)])
-    )
-
-
-def _same(x: float, y: float) -> bool:
-    """Whether two doubles are the same number; nan is nan."""
-    return x == y or (x != x and y != y)
+    for i, rate in enumerate(rates):
+        places = tape.places(i)
+        if rate is not None or all(rates[j] is None for j in places):
+            continue
+        for j, slope in zip(places, slopes(i), strict=True):
+            if rates[j] is not None:
+                share = _times(rates[j], slope)
+                rates[i] = share if rates[i] is None else rates[i] + share
 
 
 def _times(x: Any, slope: Any) -> Any:
@@ -152,7 +66,103 @@ def _times(x: Any, slope: Any) -> Any:
     return x * slope
 
 
+class Paths:
+    """What lies between the inputs and the outputs of a function, recorded once.
+
+    >>> x, y = Value(2.0), Value(3.0)
+    >>> paths = Paths([x], [x * y + y])
+    >>> paths.pull([1.0], live=False), paths.push([1.0], live=False)
+    ([3.0], [3.0])
+    >>> paths.others == [y]
+    True
+    """
+
+    def __init__(self, inputs: Sequence[Value], outputs: Sequence[Value]) -> None:
+        self.tape, nodes, places = read(outputs, leaves=inputs)
+        self.nodes: list[Any] = nodes
+        self.inputs = [places.get(id(x)) for x in inputs]
+        self.outputs = [places[id(x)] for x in outputs]
+        self.reached = bytearray(len(nodes))
+        """For each node, 1 if an input leads to it."""
+        for place in self.inputs:
+            if place is not None:
+                self.reached[place] = 1
+        self.others: list[Value] = []
+        """The other leaves that need a gradient, such as parameters in a function's closure."""
+        reached, starts, operands = self.reached, self.tape.starts, self.tape.operands
+        for i, op in enumerate(self.tape.ops):
+            if op is not None:
+                for place in operands[starts[i] : starts[i + 1]]:
+                    if reached[place]:
+                        reached[i] = 1
+                        break
+            elif not reached[i]:
+                node = nodes[i]
+                if node is not None and not isinstance(node, Constant):
+                    self.others.append(node)
+
+    @unchecked()
+    @recording()
+    def pull(self, cotangents: Sequence[Any], *, live: bool) -> list[Any]:
+        """Σ cotangent · d(output)/d(input) for each input.
+
+        ``live`` says whether the answer is made of Values, to be differentiated again, or of
+        floats.
+        """
+        sums: list[Any] = [None] * len(self.nodes)
+        for place, cotangent in zip(self.outputs, cotangents, strict=True):
+            if not _is_zero(cotangent):
+                sums[place] = cotangent if sums[place] is None else sums[place] + cotangent
+        pull(self.tape, sums, self.reached, self._live if live else self._plain)
+        return [_result(None if place is None else sums[place], live=live) for place in self.inputs]
+
+    @unchecked()
+    @recording()
+    def push(self, tangents: Sequence[Any], *, live: bool) -> list[Any]:
+        """Σ d(output)/d(input) · tangent for each output."""
+        rates: list[Any] = [None] * len(self.nodes)
+        for place, rate in zip(self.inputs, tangents, strict=True):
+            if place is not None and not _is_zero(rate):
+                rates[place] = rate
+        push(self.tape, rates, self._live if live else self._plain)
+        return [_result(rates[place], live=live) for place in self.outputs]
+
+    def _plain(self, index: int) -> tuple[Any, ...]:
+        """The slopes of a node, in floats."""
+        node = self.nodes[index]
+        slopes: tuple[Any, ...] = node._row.slopes(node._z, node._edges()[1])
+        return slopes
+
+    def _live(self, index: int) -> tuple[Any, ...]:
+        """The slopes of a node, in Values."""
+        node = self.nodes[index]
+        operands, numbers = node._edges()
+        for operand, number in zip(operands, numbers, strict=True):
+            if operand is not None and not _same(operand._z, number):
+                name = f" {operand.label!r}" if operand.label else ""
+                raise StaleValueError(
+                    f"cannot differentiate again through the leaf{name}: {node.op.name} recorded "
+                    f"it as {number!r} and it was changed to {operand.data!r} since; compute the "
+                    "function again after changing its inputs"
+                )
+        mixed = [x if v is None else v for v, x in zip(operands, numbers, strict=True)]
+        slopes: tuple[Any, ...] = node._row.slopes(node, tuple(mixed))
+        return slopes
+
+
+def _same(x: float, y: float) -> bool:
+    """Whether two doubles are the same number; nan is nan."""
+    return x == y or (x != x and y != y)
+
+
+def _is_zero(x: Any) -> bool:
+    """Whether x is a plain 0; a variable that happens to be 0 may change."""
+    number = x._z if isinstance(x, Constant) else x
+    return number.__class__ is float and number == 0.0
+
+
 def _result(x: Any, *, live: bool) -> Any:
+    x = 0.0 if x is None else x
     if live:
         return x if isinstance(x, Value) else Constant(x)
     return float(x)

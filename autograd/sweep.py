@@ -1,13 +1,7 @@
-"""The two passes over a recorded graph: its order, and the backward pass.
+"""The backward pass: the order of a recorded graph, and the sweep that fills ``.grad``.
 
-This is the centre of the project. `backward` writes ``.grad``; `pullback` in functional.py is
-the same walk in any arithmetic, for derivatives of derivatives, and never writes anything.
-
-A node keeps its operands in ``_a`` and ``_b`` and the operands' values *as recorded* in ``_x`` and
-``_y`` (a row with any number of operands: one tuple in ``_a``, one in ``_x``). An operand that
-was a plain number is None; ``_y`` of a dot is 1.0 if none of its inputs takes a gradient, as those
-of a first layer. So a pass describes what was computed, even if a leaf has changed
-since, and numbers that need no gradient cost nothing.
+This is the centre of the project. What it reads of each node is explained in `node.py`. The same
+sweep in any arithmetic, for derivatives of derivatives, is `pullback.pull`; it writes no ``.grad``.
 
 Speed: four hot rows (×, +, Σw·x, relu) are spelled out; a property test holds them equal, bit for
 bit, to the table. Everything else asks the row for its slopes.
@@ -16,25 +10,23 @@ bit, to the table. Everything else asks the row for its slopes.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from . import ops
+from .node import Node
 from .primitive import unchecked
 
-if TYPE_CHECKING:
-    from .value import Value
 
-
-def topological(roots: Sequence[Value], without: Iterable[Value] = ()) -> list[Value]:
+def topological(roots: Sequence[Node], without: Iterable[Node] = ()) -> list[Node]:
     """The recorded nodes below ``roots``, operands before results; not ``without`` or below them.
 
     Leaves are left out: they have nothing to hand on. An explicit stack, for graphs are deeper
     than Python's recursion limit. None on the stack says: what lies below me is finished.
     """
-    order: list[Value] = []
+    order: list[Node] = []
     # Only results, which are plain Values: a leaf may be of a subclass that compares numbers.
-    seen: set[Value] = {node for node in without if node._row is not None}
-    stack: list[Value | None] = [root for root in reversed(roots) if root._row is not None]
+    seen: set[Node] = {node for node in without if node._row is not None}
+    stack: list[Node | None] = [root for root in reversed(roots) if root._row is not None]
     push, pop, see, finish = stack.append, stack.pop, seen.add, order.append
     while stack:
         node = pop()
@@ -63,7 +55,7 @@ def topological(roots: Sequence[Value], without: Iterable[Value] = ()) -> list[V
 
 @unchecked()
 def accumulate(  # noqa: C901, PLR0912 - one loop, its hot rows spelled out
-    roots: Sequence[Value], seeds: Sequence[float]
+    roots: Sequence[Node], seeds: Sequence[float]
 ) -> None:
     """Add d(Σ seed · root)/d(leaf) to every leaf's ``grad``; interior nodes get this pass's own."""
     order = topological(roots)

@@ -1,4 +1,4 @@
-"""Speed and memory, measured beside other engines: ``python -m benchmarks``, or ``make bench``.
+"""Speed and memory, compared with other engines: ``python -m benchmarks``, or ``make bench``.
 
 Each engine runs in a process of its own, and the engines take turns (A B A B), so that a machine
 that slows down for a minute slows them all. What counts are ratios and medians; the garbage

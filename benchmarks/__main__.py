@@ -23,6 +23,7 @@ from .cases import (
     player,
     scaling,
     small,
+    snapshots,
     training,
 )
 from .report import Section, as_json, markdown, page
@@ -42,6 +43,7 @@ CASES: dict[str, ModuleType] = {
         drawing,
         player,
         higher,
+        snapshots,
         depth,
     )
 }
@@ -73,7 +75,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     """The options of the command line."""
     parser = argparse.ArgumentParser(
         prog="python -m benchmarks",
-        description="Speed and memory of glassgrad, beside other engines.",
+        description="Speed and memory of glassgrad, compared with other engines.",
         epilog="cases: " + ", ".join(f"{name} ({said(name)[0]})" for name in CASES),
     )
     parser.add_argument("--only", nargs="+", choices=CASES, metavar="CASE", help="some cases only")

@@ -1,4 +1,4 @@
-"""What was measured, beside the bar it was to clear, as Markdown and as JSON."""
+"""What was measured, next to the bar it was to clear, as Markdown and as JSON."""
 
 from __future__ import annotations
 

@@ -27,7 +27,7 @@ _HOLDS: dict[str, Callable[[float, float], bool]] = {
     "==": operator.eq,
     "!=": operator.ne,
 }
-# What is drawn and replayed beside the choice: where the condition changes, there is the kink.
+# What is drawn and replayed besides the choice: where the condition changes, there is the kink.
 _RECORDED = {
     "<": ops.less,
     "<=": ops.greater,

@@ -1,7 +1,7 @@
 """A recording in mpmath, with 90 digits and more, and slopes over a step of 1e-30.
 
-`functions` is the table once more, in mpmath's words. An operation of a user's own is not there,
-and a recording that contains one has no high precision.
+What an operation computes is read from the column ``exact`` of its row. A recording with an
+operation of a user's own that has none has no high precision.
 """
 
 from __future__ import annotations
@@ -10,10 +10,11 @@ import contextlib
 import functools
 import math
 import threading
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from ..ops import atan2
+from ..primitive import Op
 from .computed import OutOfReach, Sides, Step, recomputed, size_of
 from .needed import needed
 
@@ -23,93 +24,21 @@ STEP = 30  # the step is 10**-STEP
 MISFIT = 1e-10  # relative; between the rounding of a sound row and the smallest fault of interest
 
 
-def functions(mp: Any) -> dict[str, Callable[..., Any]]:
-    """What every row of the table computes, in mpmath."""
-    zero, one = mp.mpf(0), mp.mpf(1)
+def exact_value(op: Op, mp: Any, operands: Sequence[Any]) -> Any:
+    """What a row computes, in the arithmetic of the mpmath context ``mp``.
 
-    def power(x: Any, y: Any) -> Any:
-        if y == mp.floor(y) and abs(y) < 10**6:
-            return x ** int(y)
-        return mp.mpf(0) if x == 0 and y > 0 else mp.power(x, y)
-
-    def dot(*xs: Any) -> Any:
-        half = len(xs) // 2
-        products = [w * x for w, x in zip(xs[:half], xs[half : 2 * half], strict=True)]
-        return mp.fsum([*products, *xs[2 * half :]])
-
-    def logsumexp(*xs: Any) -> Any:
-        largest = max(xs)
-        return largest + mp.log(mp.fsum([mp.exp(x - largest) for x in xs]))
-
-    def surprise(x: Any, *xs: Any) -> Any:
-        return logsumexp(zero, *[y - x for y in xs])
-
-    def softplus(x: Any) -> Any:
-        return max(x, zero) + mp.log1p(mp.exp(-abs(x)))
-
-    return {
-        "add": lambda x, y: x + y,
-        "sub": lambda x, y: x - y,
-        "mul": lambda x, y: x * y,
-        "div": lambda x, y: x / y,
-        "neg": lambda x: -x,
-        "floor_divide": lambda x, y: mp.floor(x / y),
-        "remainder": lambda x, y: x % y,
-        "pow": power,
-        "exp": mp.exp,
-        "expm1": mp.expm1,
-        "exp_product": lambda x, y: mp.exp(x * y),
-        "log": mp.log,
-        "log2": lambda x: mp.log(x) / mp.log(2),
-        "log10": mp.log10,
-        "log1p": mp.log1p,
-        "sqrt": mp.sqrt,
-        "cbrt": lambda x: mp.sign(x) * mp.cbrt(abs(x)),
-        "sin": mp.sin,
-        "cos": mp.cos,
-        "tan": mp.tan,
-        "asin": mp.asin,
-        "acos": mp.acos,
-        "asin_slope": lambda x: 1 / mp.sqrt(1 - x * x),
-        "atan": mp.atan,
-        "atan2": mp.atan2,
-        "sinh": mp.sinh,
-        "cosh": mp.cosh,
-        "tanh": mp.tanh,
-        "sech": mp.sech,
-        "asinh": mp.asinh,
-        "acosh": mp.acosh,
-        "atanh": mp.atanh,
-        "hypot": mp.hypot,
-        "direction": lambda x, y: x / mp.hypot(x, y) if x or y else zero,
-        "step": lambda x: one if x > 0 else zero,
-        "relu": lambda x: max(x, zero),
-        "leaky_relu": lambda x, y: x if x > 0 else y * x,
-        "elu": lambda x, y: x if x > 0 else y * mp.expm1(x),
-        "sigmoid": lambda x: 1 / (1 + mp.exp(-x)),
-        "softplus": softplus,
-        "silu": lambda x: x / (1 + mp.exp(-x)),
-        "erf": mp.erf,
-        "erfc": mp.erfc,
-        "gelu": lambda x: x * mp.erfc(-x / mp.sqrt(2)) / 2,
-        "abs": abs,
-        "sign": mp.sign,
-        "floor": mp.floor,
-        "ceil": mp.ceil,
-        "minimum": min,
-        "maximum": max,
-        "clip": lambda x, low, high: low if x < low else high if x > high else x,
-        "greater": lambda x, y: one if x > y else zero,
-        "less": lambda x, y: one if x < y else zero,
-        "equal": lambda x, y: one if x == y else zero,
-        "where": lambda _, x: x,
-        "copy": lambda x: x,
-        "sum": lambda *xs: mp.fsum(xs),
-        "dot": dot,
-        "prod": lambda *xs: mp.fprod(xs),
-        "logsumexp": logsumexp,
-        "surprise": surprise,
-    }
+    Raises
+    ------
+    OutOfReach
+        if an operation of a user's own has no column ``exact``.
+    """
+    if isinstance(op.exact, str):
+        return getattr(mp, op.exact)(*operands)
+    if op.exact is not None:
+        return op.exact(mp, *operands)
+    if not op.rational:
+        raise OutOfReach(op.name)
+    return mp.mpf(op.forward(*operands))
 
 
 def load_digits() -> None:
@@ -119,11 +48,11 @@ def load_digits() -> None:
 
 
 @functools.lru_cache(maxsize=32)
-def _arithmetic(digits: int, _: int) -> tuple[Any, dict[str, Callable[..., Any]]]:
-    """mpmath with so many digits, for one thread; and its functions. To make one takes long."""
+def _arithmetic(digits: int, _: int) -> Any:
+    """mpmath with so many digits, for one thread. To make one takes long."""
     mp = needed("mpmath", "check_gradients").MPContext()
     mp.dps = digits
-    return mp, functions(mp)
+    return mp
 
 
 class Precisely:
@@ -140,7 +69,7 @@ class Precisely:
         spread = math.log10(max(self.largest, 1.0)) - math.log10(min(least, 1.0))
         needed("mpmath", "check_gradients")
         digits = DIGITS + int(2 * spread) + extra
-        self.mp, self.functions = _arithmetic(digits, threading.get_ident())
+        self.mp = _arithmetic(digits, threading.get_ident())
         self.is_finest = extra > 0
         self.step = STEP + (170 if extra else 0)
         self.values: list[Any] = []
@@ -153,11 +82,8 @@ class Precisely:
 
     def _apply(self, step: Step, values: Sequence[Any]) -> Any:
         assert step.op is not None
-        function = self.functions.get(step.op.name)
-        if function is None:
-            raise OutOfReach(step.op.name)
         try:
-            result = function(*[values[i] for i in step.operands])
+            result = exact_value(step.op, self.mp, [values[i] for i in step.operands])
         except (ArithmeticError, ValueError, TypeError, MemoryError, RecursionError):
             raise OutOfReach from None
         if not isinstance(result, self.mp.mpf):

@@ -15,12 +15,12 @@ from contextlib import contextmanager
 from typing import Any
 
 from ..errors import DomainError
-from ..facts import read
 from ..graph import Graph
 from ..modes import recording
 from ..numbers import is_number
 from ..primitive import unchecked
-from ..pullback import pullback, pushforward
+from ..pullback import Paths
+from ..tape import Tape, read
 from ..trees import flatten
 from ..value import Constant, Value, constant
 from .computed import Step
@@ -48,14 +48,16 @@ class Recording:
         self.outputs = [_value(x, f) for x in flatten(result)[0]]
         self.is_single = isinstance(result, Value) or is_number(result)
         self.output_names = [""] if self.is_single else names_of_outputs(f, result)
-        facts, indices, self._numbers = read(self.outputs, {}) if self.outputs else ([], {}, {})
-        self.steps = [Step(fact.op, fact.operands, fact.value) for fact in facts]
-        self.inputs = [fact.inputs for fact in facts]
+        tape, nodes, indices = read(self.outputs)
+        self._numbers = {i: v for i, v in enumerate(nodes) if isinstance(v, Value)}
+        self.steps = _steps(tape)
+        self.inputs = [tape.inputs(i) for i in range(len(tape))]
         self.asked: list[bool] = []
         """Of which numbers a gradient is wanted."""
-        for fact in facts:
-            is_leaf = fact.kind in {"variable", "parameter"}
-            self.asked.append(is_leaf or any(self.asked[j] for j in fact.operands))
+        for step, node in zip(self.steps, nodes, strict=True):
+            wanted = isinstance(node, Value) and node.kind in {"variable", "parameter"}
+            wanted = wanted and step.op is None
+            self.asked.append(wanted or any(self.asked[j] for j in step.operands))
         self.at_kinks = self._kinks()
         """The recorded operations that are exactly at a kink."""
         self.places = [indices.get(id(leaf)) for leaf in self.leaves]
@@ -83,7 +85,7 @@ class Recording:
             first, second = self._passes(output)
             self.backward.append(first)
             self.again.append(second)
-            self.functional.append(pullback([output], self.leaves, [1.0], live=False))
+            self.functional.append(Paths(self.leaves, [output]).pull([1.0], live=False))
             grads, sizes = sweep(self.steps, self.slopes, root)
             self.table.append([0.0 if p is None else grads[p] for p in self.places])
             self.sizes.append([0.0 if p is None else sizes[p] for p in self.places])
@@ -108,7 +110,7 @@ class Recording:
 
     def directional(self, direction: Sequence[float]) -> list[float]:
         """The derivative of every output along a direction, by forward mode."""
-        return pushforward(self.outputs, self.leaves, direction, live=False)
+        return Paths(self.leaves, self.outputs).push(direction, live=False)
 
     def _passes(self, output: Value) -> tuple[list[float], list[float]]:
         """The gradients after one backward pass, and what a second one adds to them."""
@@ -174,16 +176,17 @@ class Recording:
             return False
         if len(outputs) != len(self.outputs):
             return False
-        facts, indices, _ = read(outputs, {})
+        tape, _, indices = read(outputs)
+        steps = _steps(tape)
         places = [indices.get(id(leaf)) for leaf in leaves]
-        if places != self.places or len(facts) != len(self.steps):
+        if places != self.places or len(steps) != len(self.steps):
             return False
         mine = set(self.places)
         return [indices[id(x)] for x in outputs] == self.roots and all(
-            fact.op is step.op
-            and fact.operands == step.operands
-            and (step.op is not None or i in mine or repr(fact.value) == repr(step.value))
-            for i, (fact, step) in enumerate(zip(facts, self.steps, strict=True))
+            new.op is step.op
+            and new.operands == step.operands
+            and (step.op is not None or i in mine or repr(new.value) == repr(step.value))
+            for i, (new, step) in enumerate(zip(steps, self.steps, strict=True))
         )
 
     def only(self, nodes: Iterable[int]) -> Recording:
@@ -213,6 +216,11 @@ class Recording:
             crossed = reaching.intersection(through)
             self._crossed[key] = below(self.steps, crossed) & reaching
         return place in self._crossed[key]
+
+
+def _steps(tape: Tape) -> list[Step]:
+    ops, values = tape.ops, tape.values
+    return [Step(op, tape.places(i), values[i]) for i, op in enumerate(ops)]
 
 
 def _distances(step: Step, inputs: Sequence[float]) -> tuple[Any, ...]:

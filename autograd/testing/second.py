@@ -17,7 +17,7 @@ from typing import Any
 
 from ..modes import recording as recorded
 from ..primitive import Op, unchecked
-from ..pullback import pullback
+from ..pullback import Paths
 from ..value import Value
 from .guilty import Fault, wrong_operation
 from .local import LocalSlopes
@@ -107,7 +107,7 @@ def _differentiated(
         slope = op.slopes(op(*operands), operands)[position]
     if not isinstance(slope, Value) or slope.kind == "constant":
         return dict.fromkeys(asked, 0.0)
-    grads = pullback([slope], list(leaves.values()), [1.0], live=False)
+    grads = Paths(list(leaves.values()), [slope]).pull([1.0], live=False)
     return dict(zip(leaves, grads, strict=True))
 
 

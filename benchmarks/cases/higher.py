@@ -1,4 +1,4 @@
-"""Derivatives of derivatives, beside PyPI's autograd.
+"""Derivatives of derivatives, compared with PyPI's autograd.
 
 HIPS/autograd 1.9.1 has the import name of ours, and lives in an environment of its own. The same
 functions at the same points; the results are the same to 1e-9. For information.

@@ -1,4 +1,4 @@
-"""A network's step, beside micrograd 0.1.0.
+"""A network's step, compared with micrograd 0.1.0.
 
 An MLP 2-16-16-1 on 100 points of two moons, hinge loss, as in micrograd's demo. Timed: gradients to
 zero, forward, backward, and freeing the graph. *Built with `nn`* is how a user of glassgrad writes

@@ -1,4 +1,4 @@
-"""The gradient of one example, beside a backward pass written by hand.
+"""The gradient of one example, compared with a backward pass written by hand.
 
 The loss of an MLP 2-16-16-1 (relu, squared error) on one example, and its 337 slopes. *By hand* are
 Python's own floats in the same order of additions: the function word for word, and the function

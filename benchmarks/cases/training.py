@@ -1,4 +1,4 @@
-"""An epoch of training on handwritten digits, beside loops written by hand.
+"""An epoch of training on handwritten digits, compared with loops written by hand.
 
 A network of 64, 32 and 10 units (relu, cross-entropy, SGD with momentum, batches of 16) learns from
 320 of scikit-learn's digits. *`nn.fit`* is one call; *by hand* is the loop that it saves, with the
@@ -6,7 +6,7 @@ same model; *micrograd-style* is a network of plain `+` and `*` on a Value in mi
 (`reference.py`); *torch* is a loop over matrices of doubles. The losses of all are compared first,
 and are the same to 1e-9. A callback with all hooks, early stopping and progress lines are what
 *with callbacks* adds; the checkpoint is written before and after the epoch, whole and synced to the
-disk. Both are measured beside epochs without, which take turns with them in the same process: they
+disk. Both are measured against epochs without, which take turns with them in the same process: they
 add less than one process differs from the next.
 """
 
@@ -41,7 +41,7 @@ from benchmarks.worker import serve, stopwatch
 SIZES = (64, 32, 10)
 BATCH = 16
 RATE, MOMENTUM = 0.05, 0.9
-ADDED = ("callbacks", "checkpoint")  # what is measured beside epochs without it
+ADDED = ("callbacks", "checkpoint")  # what is measured against epochs without it
 
 # What trains for one epoch, and returns the mean loss of the batches.
 Epoch = Callable[[], float]
@@ -76,11 +76,11 @@ def measure(plan: Plan) -> Iterator[Row]:
     without = {engine: medians(reports[engine], "without") for engine in ADDED}
     ms = {engine: 1e3 * median(found) for engine, found in seconds.items()}
     yield Row("`nn.fit`, an epoch", ms["fit"], "ms")
-    yield Row("beside the micrograd-style loop", ratio(seconds["style"], seconds["fit"]), "×",
+    yield Row("against the micrograd-style loop", ratio(seconds["style"], seconds["fit"]), "×",
               None, f"{ms['style']:,.0f} ms")  # fmt: skip
-    yield Row("beside the same loop by hand", ratio(seconds["hand"], seconds["fit"]), "×",
+    yield Row("against the same loop by hand", ratio(seconds["hand"], seconds["fit"]), "×",
               None, f"{ms['hand']:.1f} ms")  # fmt: skip
-    yield Row("beside torch's matrices", ratio(seconds["torch"], seconds["fit"]), "×",
+    yield Row("against torch's matrices", ratio(seconds["torch"], seconds["fit"]), "×",
               None, f"{ms['torch']:.1f} ms")  # fmt: skip
     added = 100.0 * (ratio(seconds["callbacks"], without["callbacks"]) - 1.0)
     yield Row("what callbacks add", added, "%", Bar("<", 3.0), f"{ms['callbacks']:.1f} ms")

@@ -7,7 +7,7 @@ from contextlib import contextmanager, nullcontext
 
 from autograd import Value
 from autograd.modes import Run, made_in, running
-from autograd.pullback import between
+from autograd.pullback import Paths
 from autograd.trees import flatten
 
 from .evaluation import Examples
@@ -38,7 +38,7 @@ class Untrained:
         if self._batches == BATCHES:
             return
         self._batches += 1
-        leaves = between(weights.all, [loss])[1]
+        leaves = Paths(weights.all, [loss]).others
         if not leaves:
             return
         given = {id(x) for x in flatten([batch.rows, batch.targets])[0]}

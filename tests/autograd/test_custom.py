@@ -115,3 +115,10 @@ def test_any_number_of_operands_has_one_domain(own):
         "operation 'own' has any number of operands but 2 domains; give one for all",
     ):
         own(lambda *xs: 1.0, lambda z, *xs: xs, variadic=True, domain=[Interval(), Interval()])
+
+
+def test_the_exact_column_is_a_function_or_a_name_of_mpmath(own):
+    assert own(math.exp, lambda z, x: z, exact="exp").exact == "exp"
+    del ops.ALL["own"]
+    with pytest.raises(OperationError, match=r"exact=3; write exact=lambda mp, x"):
+        own(math.exp, lambda z, x: z, exact=3)

@@ -25,6 +25,7 @@ from autograd import (
     vjp,
 )
 from autograd.primitive import unchecked
+from autograd.pullback import Paths
 from tests.strategies import points, smooth_programs
 
 from .helpers import refused
@@ -215,8 +216,8 @@ def test_a_leaf_changed_since_cannot_be_differentiated_again():
     with pytest.raises(
         StaleValueError, match=r"leaf 'w': mul recorded it as 2\.0 and it was changed"
     ):
-        ag.pullback.pullback([product], [w], [1.0], live=True)
-    assert ag.pullback.pullback([product], [w], [1.0], live=False) == [4.0]
+        Paths([w], [product]).pull([1.0], live=True)
+    assert Paths([w], [product]).pull([1.0], live=False) == [4.0]
 
 
 # --- shapes ---------------------------------------------------------------------------------------

@@ -34,7 +34,7 @@ import autograd.roots
 import autograd.value
 from autograd import ConstantError, Graph, StaleValueError, Value, constant, copying, no_grad, ops
 from autograd import backward as backward_from
-from autograd.pullback import pullback, pushforward
+from autograd.pullback import Paths
 from autograd.sweep import topological
 from nn.parameter import Parameter
 
@@ -255,13 +255,14 @@ class Engine(RuleBasedStateMachine):
         if not leaf.is_leaf or leaf.kind == "constant":
             return
         expected = float(root.partials.get(leaf, 0))
-        assert pullback([root.value], [leaf.value], [1.0], live=False) == [expected]
-        assert pushforward([root.value], [leaf.value], [1.0], live=False) == [expected]
+        paths = Paths([leaf.value], [root.value])
+        assert paths.pull([1.0], live=False) == [expected]
+        assert paths.push([1.0], live=False) == [expected]
         if any(leaf in number.partials and is_stale(number) for number in root.below()):
             with pytest.raises(StaleValueError):
-                pullback([root.value], [leaf.value], [1.0], live=True)
+                paths.pull([1.0], live=True)
         else:
-            assert pullback([root.value], [leaf.value], [1.0], live=True)[0].data == expected
+            assert paths.pull([1.0], live=True)[0].data == expected
 
     # --- changing ---------------------------------------------------------------------------------
 

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from autograd import DomainError, Value, grad, ops
 from autograd.primitive import unchecked
-from autograd.testing.digits import functions
+from autograd.testing.digits import exact_value
+from tests.autograd.references import REFERENCES
 from tests.strategies import points
 
 mpmath.mp.dps = 50
@@ -20,15 +21,8 @@ mpmath.mp.dps = 50
 EVERY_ROW = pytest.mark.parametrize("op", list(ops.ALL.values()), ids=lambda op: op.name)
 
 
-# What each row should compute, by a library that shares no code with it.
-REFERENCES = {
-    **functions(mpmath.mp),
-    "pow": lambda x, y: mpmath.power(x, y).real,  # beside a whole y, too
-}
-
-
 def test_every_row_has_a_reference():
-    """An operation that is added to the table is added to `autograd.testing.digits`."""
+    """An operation that is added to the table is added to `tests.autograd.references`."""
     assert set(REFERENCES) == {
         name for name, op in ops.ALL.items() if op.forward.__module__ != "autograd.custom"
     }
@@ -289,3 +283,16 @@ def test_partials_take_the_result_and_every_operand():
                 assert any(p.kind is p.VAR_POSITIONAL for p in parameters)
             else:
                 assert len(parameters) == 1 + len(op.partials), op.name
+
+
+@EVERY_ROW
+@settings(max_examples=20)
+@given(data=st.data())
+def test_the_exact_column_is_what_the_row_computes(op, data):
+    """In 50 digits, by a formula that is written a second time in `references`."""
+    xs = [mpmath.mpf(x) for x in data.draw(points(op))]
+    expected = REFERENCES[op.name](*xs)
+
+    assert abs(exact_value(op, mpmath.mp, xs) - expected) <= mpmath.mpf(10) ** -40 * (
+        abs(expected) + mpmath.mpf(10) ** -3
+    )

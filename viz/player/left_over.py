@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 from autograd import Value
-from autograd.facts import read
+from autograd.tape import read
 
 
 def left_over(value: Value) -> dict[int, float]:
     """What is in the ``.grad`` of each leaf now, by the leaf's index; it is only read."""
-    facts, _, values = read([value], {})
+    nodes = read([value])[1]
+    leaves = enumerate(nodes)
     return {
-        index: one.grad
-        for index, one in values.items()
-        if facts[index].op is None and facts[index].kind != "constant" and one.grad
+        index: leaf.grad
+        for index, leaf in leaves
+        if isinstance(leaf, Value) and leaf.op is None and leaf.kind != "constant" and leaf.grad
     }

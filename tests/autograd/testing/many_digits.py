@@ -14,7 +14,7 @@ from mpmath import mpf
 from autograd import Value
 from autograd.primitive import unchecked
 
-from ..test_ops import REFERENCES
+from ..references import REFERENCES
 
 LEAST = mpf(2) ** -1022  # the least double with all its digits
 TINY = mpf(2) ** -1074

@@ -14,6 +14,7 @@ import pytest
 import autograd as ag
 from autograd import ops
 from autograd.primitive import unchecked
+from autograd.pullback import Paths
 from autograd.testing import GradientMismatch, check_gradients
 from tests.autograd.testing.damage import backward_pass, damaged, spoilt
 
@@ -306,20 +307,18 @@ def test_an_edge_that_one_kind_of_node_loses_is_found(monkeypatch, row, position
         assert check_gradients(shared, POINT).outcome == "right"
 
 
-@pytest.mark.parametrize("name", ["pullback", "pushforward"])
+@pytest.mark.parametrize("name", ["pull", "push"])
 @pytest.mark.parametrize("factor", [-1.0, 1.0 + 1e-6])
 def test_a_fault_of_the_other_modes_is_found(monkeypatch, name, factor):
-    import autograd.pullback as passes  # noqa: PLC0415
-
-    plain = getattr(passes, name)
+    plain = getattr(Paths, name)
 
     def wrong(*args, live):
         return [x * factor for x in plain(*args, live=live)]
 
-    monkeypatch.setattr(f"autograd.testing.recording.{name}", wrong)
+    monkeypatch.setattr(Paths, name, wrong)
 
     error = found(shared, POINT)
-    assert ("forward mode" if name == "pushforward" else "reverse mode") in str(error)
+    assert ("forward mode" if name == "push" else "reverse mode") in str(error)
 
 
 # --- in the recording -----------------------------------------------------------------------------

@@ -10,6 +10,7 @@ import pytest
 import autograd as ag
 from autograd import ops
 from autograd.primitive import Op
+from autograd.pullback import Paths
 from autograd.testing import GradientMismatch, check_gradients, local, together
 from autograd.testing.local import LocalSlopes, Measured, measured_slopes
 from autograd.testing.onesided import OneSided
@@ -233,15 +234,13 @@ SMALLEST = min(range(COUNT), key=lambda i: abs(WEIGHTS[i]))  # 1e-9 of the large
 
 @pytest.mark.parametrize("which", [3, 77, SMALLEST])
 def test_a_fault_of_forward_mode_in_one_entry_is_found(monkeypatch, which):
-    import autograd.pullback as passes  # noqa: PLC0415
+    plain = Paths.push
 
-    plain = passes.pushforward
-
-    def wrong(outputs, inputs, tangents, *, live):
+    def wrong(paths, tangents, *, live):
         tangents = [t * (1 + 1e-6 * (i == which)) for i, t in enumerate(tangents)]
-        return plain(outputs, inputs, tangents, live=live)
+        return plain(paths, tangents, live=live)
 
-    monkeypatch.setattr("autograd.testing.recording.pushforward", wrong)
+    monkeypatch.setattr(Paths, "push", wrong)
     error = found(weighted, numbers(0))
 
     assert error.entry == f"w[{which}]"

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from dataclasses import replace
 
 from autograd import Graph, Value
-from autograd.facts import read
+from autograd.tape import read
 
 from ... import choosing
 from ...checks import did_you_mean
@@ -84,12 +84,12 @@ def _of_value(focus: Value, value: Value | None) -> int:
             "focus as a Value needs the Value that is played, and this is a Graph; give the "
             "number of the node, or its label"
         )
-    _, indices, _ = read([value], {})
-    if id(focus) not in indices:
+    places = read([value])[2]
+    if id(focus) not in places:
         raise ValueError(
             f"focus: {focus!r:.80} is not in this computation; was it detached or copied?"
         )
-    return indices[id(focus)]
+    return places[id(focus)]
 
 
 def unit_of(network: Network, index: int) -> Unit | None:

@@ -1,0 +1,94 @@
+"""What is recorded of one number: the operation, its operands, and what they were. Read this first.
+
+A node is z = f(x, y): ``_z`` is the number, ``_row`` the operation f (a row of the table in
+`ops.py`), ``_a`` and ``_b`` are the nodes that x and y came from, ``_x`` and ``_y`` their numbers
+*as recorded*. So a pass describes what was computed, even if a leaf has changed since.
+
+An operand that was a plain number is None: it needs no gradient, and costs nothing. A leaf has no
+operation. A row of any number of operands, such as a sum, has a tuple in ``_a`` and one in ``_x``;
+``_y`` of a dot is 1.0 if none of its inputs takes a gradient, so that a sweep can pass over them.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+from .modes import NOWHERE, Place, here
+from .primitive import Op
+
+
+class Node:
+    """A number and how it was made. `value.Value` adds all that users see."""
+
+    # Eight slots make 120 bytes, the float included. The number is not called "_data", which
+    # NumPy's masked arrays would read instead of recording.
+    __slots__ = ("_a", "_about", "_b", "_grad", "_row", "_x", "_y", "_z")
+
+    _z: float
+    _grad: float
+    _row: Op | None
+    _a: Any
+    _b: Any
+    _x: Any
+    _y: float
+    _about: Place | None  # where it was recorded: its scope and label, if it has any
+
+    def _edges(self) -> tuple[tuple[Any, ...], tuple[float, ...]]:
+        """The operands (None for a plain number) and their numbers as recorded."""
+        if self._row is None:
+            return (), ()
+        if self._a.__class__ is tuple:
+            return self._a, self._x
+        if self._row.arity == 1:
+            return (self._a,), (self._x,)
+        return (self._a, self._b), (self._x, self._y)
+
+    @property
+    def op(self) -> Op | None:
+        """The row of the operation table that made this Value; None for a leaf."""
+        return self._row
+
+    @property
+    def label(self) -> str:
+        """The name shown in drawings and errors; empty when it has none."""
+        return self._about.label if self._about is not None else ""
+
+    @label.setter
+    def label(self, label: str) -> None:
+        if not isinstance(label, str):
+            raise TypeError(
+                "Value takes a number and a label; Value(data, (a, b), '*') is that of "
+                "autograd.micrograd"
+                if isinstance(label, (tuple, set, list))
+                else f"a label is a str, got {label!r}; write str({label!r})"
+            )
+        self._about = replace(self._about or NOWHERE, label=label)
+
+    @property
+    def scope(self) -> str:
+        """The part of the computation this was recorded in, as ``"layers.0/neurons.3"``."""
+        return self._about.scope if self._about is not None else ""
+
+    @property
+    def source(self) -> str:
+        """The line that recorded this, as ``"train.py:12"``, if `autograd.sources` was on."""
+        return self._about.source if self._about is not None else ""
+
+    @property
+    def _op(self) -> str:
+        return self._row.symbol if self._row is not None else ""
+
+
+def named(nodes: Sequence[Node | None]) -> str:
+    """The labels of operands, for an error message."""
+    labels = [
+        f"operand {i + 1} is {node.label!r}"
+        + (f" = {node.op.name}(...)" if node.op is not None else "")
+        for i, node in enumerate(nodes)
+        if node is not None and node.label
+    ]
+    scope = (here() or NOWHERE).scope
+    place = f" in scope {scope!r}" if scope else ""
+    return place + (f" ({', '.join(labels)})" if labels else "")

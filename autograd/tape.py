@@ -1,0 +1,123 @@
+"""A recording as columns: what was computed, in order, one column for each kind of fact.
+
+Derivatives of functions (`pullback`), snapshots (`facts`, `graph`) and what is built on them read
+these columns instead of following the engine's objects.
+"""
+
+from __future__ import annotations
+
+from array import array
+from collections.abc import Iterable, Sequence
+from typing import Any, TypeVar
+
+from .node import Node
+from .primitive import Op
+from .sweep import topological
+
+N = TypeVar("N", bound=Node)
+
+
+class Tape:
+    """Node i is the operation ``ops[i]`` of the nodes ``places(i)``, and came to ``values[i]``.
+
+    Operands stand before results, and each leaf just before the first node that uses it. A plain
+    number is a leaf of its own.
+
+    >>> from autograd import Value
+    >>> a = Value(3.0)
+    >>> tape, nodes, _ = read([a * a + 1.0])
+    >>> [op and op.name for op in tape.ops], tape.values
+    ([None, 'mul', None, 'add'], [3.0, 9.0, 1.0, 10.0])
+    >>> tape.places(3), nodes[0] is a, nodes[2]
+    ((1, 2), True, None)
+    """
+
+    __slots__ = ("changed", "operands", "ops", "starts", "values")
+
+    def __init__(
+        self,
+        ops: list[Op | None],
+        operands: Sequence[int],
+        starts: Sequence[int],
+        values: Sequence[float],
+        changed: dict[int, float],
+    ) -> None:
+        self.ops = ops
+        """The rows of the operation table; None for a leaf."""
+        self.operands = operands
+        """The places of all operands, node after node."""
+        self.starts = starts
+        """Node i has those from ``starts[i]`` up to ``starts[i + 1]``."""
+        self.values = values
+        """The numbers, as recorded; of a leaf, as its first use recorded it."""
+        self.changed = changed
+        """By position in ``operands``: what an operand was, if a leaf had changed by then."""
+
+    def packed(self) -> Tape:
+        """The same in arrays: a quarter of the memory, for what is kept."""
+        operands, starts = array("I", self.operands), array("I", self.starts)
+        return Tape(self.ops, operands, starts, array("d", self.values), self.changed)
+
+    def __len__(self) -> int:
+        return len(self.ops)
+
+    def places(self, index: int) -> tuple[int, ...]:
+        """The operands of a node, in order."""
+        return tuple(self.operands[self.starts[index] : self.starts[index + 1]])
+
+    def inputs(self, index: int) -> tuple[float, ...]:
+        """The numbers of its operands, as it recorded them."""
+        start, end = self.starts[index], self.starts[index + 1]
+        values = self.values
+        if self.changed:
+            pairs = enumerate(self.operands[start:end], start)
+            return tuple([self.changed.get(edge, values[place]) for edge, place in pairs])
+        return tuple([values[place] for place in self.operands[start:end]])
+
+
+def read(
+    roots: Sequence[N], leaves: Iterable[N] = ()
+) -> tuple[Tape, list[N | None], dict[int, int]]:
+    """The recording below ``roots``, the node at each place of it, and each node's place.
+
+    A plain number has no node (None). Places are by id, as a subclass of Value may have an
+    ``__eq__`` of its own.
+
+    The recording ends at ``leaves``, which count as such, whatever they were computed from.
+    """
+    ops: list[Op | None] = []
+    operands: list[int] = []
+    starts = [0]
+    values: list[float] = []
+    changed: dict[int, float] = {}
+    nodes: list[Any] = []
+    places: dict[int, int] = {}
+
+    def add(node: Node | None, op: Op | None, number: float, own: Sequence[int] = ()) -> int:
+        nodes.append(node)
+        ops.append(op)
+        values.append(number)
+        operands.extend(own)
+        starts.append(len(operands))
+        return len(nodes) - 1
+
+    for node in topological(roots, without=leaves):
+        own: list[int] = []
+        for operand, number in zip(*node._edges(), strict=True):
+            if operand is None:
+                place = add(None, None, number)
+            elif (place := places.get(id(operand), -1)) < 0:
+                place = places[id(operand)] = add(operand, None, number)
+            elif ops[place] is None and _differs(number, values[place]):
+                changed[len(operands) + len(own)] = number
+            own.append(place)
+        places[id(node)] = add(node, node._row, node._z, own)
+    for root in roots:
+        if id(root) not in places:
+            places[id(root)] = add(root, None, root._z)
+    return Tape(ops, operands, starts, values, changed), nodes, places
+
+
+def _differs(x: float, y: float) -> bool:
+    """Whether two doubles are two numbers: nan is nan, and −0.0 is not 0.0."""
+    return repr(x) != repr(y) if x != y or not x else False

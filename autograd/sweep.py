@@ -40,8 +40,8 @@ def topological(roots: Sequence[Node], without: Iterable[Node] = ()) -> list[Nod
         push(None)
         a = node._a
         if a.__class__ is tuple:
-            half = len(a) // 2
-            if half > 32 and node._y != 0.0:  # nothing lies below inputs; few are quickly seen
+            if node._y != 0.0 and len(a) > 64:  # nothing lies below its inputs
+                half = len(a) // 2
                 a = a[:half] + a[2 * half :]
             stack += [x for x in a[::-1] if x is not None and x._row is not None and x not in seen]
         else:

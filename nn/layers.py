@@ -246,8 +246,7 @@ class Linear(Layer):
     ) -> None:
         super().__init__(nin, nout, activation="linear", init=init, rng=rng, bias=bias)
 
-    def __repr__(self) -> str:
-        return self.title
+    __repr__ = Unit.__repr__
 
 
 def _sizes_in_a_list(nin: Any = None, *nouts: Any, **_: Any) -> str:

@@ -16,7 +16,6 @@ taken as it is, and gets a gradient if it is a variable.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from functools import partial
 from typing import Any
@@ -24,12 +23,13 @@ from typing import Any
 from autograd import Value, clip, dot, greater, log, log_softmax, relu, softplus, where
 from autograd.functions import labelled, surprise
 from autograd.modes import here
-from autograd.numbers import is_number, real
+from autograd.numbers import is_number
 from autograd.primitive import Recorder
 
 from . import examples
 from .examples import Place, in_words, items, shown, single
 from .names import helped, look_up
+from .settings import positive
 
 Loss = Callable[..., Any]
 
@@ -80,9 +80,8 @@ def huber(outputs: Any, targets: Any, *, delta: float = 1.0, reduction: str = "m
 
     Source: Huber, Robust estimation of a location parameter, 1964.
     """
-    return examples.OfNumbers("huber", partial(_huber, delta=_width(delta)), examples.finite)(
-        outputs, targets, reduction
-    )
+    one = partial(_huber, delta=positive(delta, "huber: delta"))
+    return examples.OfNumbers("huber", one, examples.finite)(outputs, targets, reduction)
 
 
 @helped()
@@ -240,19 +239,6 @@ def _huber(output: Any, target: Any, place: Place, *, delta: float) -> Any:
     error = output - _as_node(target, output, place)
     inside = clip(error, -delta, delta)
     return inside * (error - inside / 2.0)
-
-
-def _width(delta: Any) -> float:
-    """huber's ``delta``, checked."""
-    if not is_number(delta):
-        raise TypeError(f"huber takes a number as delta, got {shown(delta)}")
-    number = real(delta, "huber")
-    if not 0.0 < number < math.inf:
-        raise ValueError(
-            f"huber got delta={number:g}; delta is the error, above 0, from which on the loss is "
-            "straight"
-        )
-    return number
 
 
 def _margin(score: Any, target: Any, place: Place) -> Any:

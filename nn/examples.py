@@ -22,7 +22,20 @@ from autograd.primitive import Recorder
 from .names import look_up
 
 Reduce = Callable[[list[Any]], Any]
-Place = tuple[int, ...]  # of an example in a batch, and of an output in it; () of one alone
+
+
+class Place(tuple[int, ...]):
+    """Where a target stands: its example in the batch, and its output there; () where it is alone.
+
+    >>> f"target{Place((3, 1))}", f"target{Place()}"
+    ('target 3, 1', 'target')
+    """
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return f" {', '.join(map(str, self))}" if self else ""
+
 
 _REDUCTIONS: dict[str, Reduce] = {"mean": mean, "sum": total, "none": list}
 WITH_BATCHMEAN = {"batchmean": mean, **_REDUCTIONS}
@@ -34,8 +47,8 @@ _TOLERANCE = 1e-6  # how far probabilities may add up beside 1: they come rounde
 class OfNumbers:
     """A loss of one number and its target, for lists of them and for lists of lists too.
 
-    ``one`` is asked with (output, target, place of the target in the batch); ``check`` says whether
-    a target will do: (name of the loss, target, place).
+    ``one`` is asked with (output, target, place of the target); ``check`` says whether a target
+    will do: (name of the loss, target, its place).
     """
 
     name: str
@@ -49,7 +62,7 @@ class OfNumbers:
         if rows is None or wanted is None:
             output, target = single(outputs), single(targets)
             if items(output) is None and items(target) is None:
-                return self._pair(output, target, ())
+                return self._pair(output, target, Place())
             raise TypeError(
                 f"{self.name} takes one output and one target, or a list of each; got "
                 f"{shown(outputs)} and {shown(targets)}"
@@ -66,16 +79,16 @@ class OfNumbers:
         one, goal = single(output), single(target)
         parts, goals = items(one), items(goal)
         if parts is None and goals is None:
-            return self._pair(one, goal, (i,))
+            return self._pair(one, goal, Place((i,)))
         if not parts or goals is None or len(parts) != len(goals):
             raise ValueError(
                 f"{self.name} got {shown(output)} and {shown(target)} as output and target {i}; "
                 "give one target for each output"
             )
         pairs = enumerate(zip(parts, goals, strict=True))
-        return of_several([self._pair(x, y, (i, j)) for j, (x, y) in pairs])
+        return of_several([self._pair(x, y, Place((i, j))) for j, (x, y) in pairs])
 
-    def _pair(self, output: Any, target: Any, place: Place) -> Any:
+    def _pair(self, output: Any, target: Any, position: Place) -> Any:
         if not isinstance(output, Recorder):
             if not is_number(output):
                 raise TypeError(
@@ -87,17 +100,17 @@ class OfNumbers:
                 raise TypeError(f"{self.name} takes numbers as targets, got {shown(target)}")
             target = real(target, self.name)
             if target != target:
-                raise ValueError(f"{self.name} got nan as target{in_words(place)}; check the data")
-            self.check(self.name, target, place)
-        return self.one(output, target, place)
+                raise ValueError(f"{self.name} got nan as target{position}; check the data")
+            self.check(self.name, target, position)
+        return self.one(output, target, position)
 
 
 @dataclass(frozen=True, slots=True)
 class OfClasses:
     """A loss of a list of logits, one for each class, and its target; for lists of these too.
 
-    ``one`` is asked with (logits, target, place of the target in the batch); ``instead`` ends the
-    error for one logit alone.
+    ``one`` is asked with (logits, target, place of the target); ``instead`` ends the error for one
+    logit alone.
     """
 
     name: str
@@ -117,7 +130,7 @@ class OfClasses:
         if not rows:
             raise ValueError(f"{self.name} got an empty list; give a logit for each class")
         if items(rows[0]) is None:
-            return self.one(rows, targets, ())
+            return self.one(rows, targets, Place())
         wanted = items(targets)
         if wanted is None:
             raise TypeError(
@@ -136,7 +149,7 @@ class OfClasses:
                 f"{self.name} takes a list of logits for each example, got {shown(row)} as "
                 f"example {i}"
             )
-        return self.one(classes, target, (i,))
+        return self.one(classes, target, Place((i,)))
 
 
 def check_lengths(name: str, what: str, rows: Sequence[Any], targets: Sequence[Any]) -> None:
@@ -210,67 +223,62 @@ def plain(output: Any) -> Any:
 # --- what a target must be ------------------------------------------------------------------------
 
 
-def finite(name: str, target: float, place: Place) -> None:
+def finite(name: str, target: float, position: Place) -> None:
     """A target that an error can be measured from."""
     if not math.isfinite(target):
-        raise ValueError(
-            f"{name} got {target} as target{in_words(place)}; targets are finite numbers"
-        )
+        raise ValueError(f"{name} got {target} as target{position}; targets are finite numbers")
 
 
-def sign(name: str, target: float, place: Place) -> None:
+def sign(name: str, target: float, position: Place) -> None:
     """A target of −1 or 1."""
     if target not in {-1.0, 1.0}:
         zero = "; write 2 * y - 1 for labels 0 and 1" if target == 0.0 else ""
-        raise ValueError(
-            f"{name} got {target:g} as target{in_words(place)}; targets are -1 and 1{zero}"
-        )
+        raise ValueError(f"{name} got {target:g} as target{position}; targets are -1 and 1{zero}")
 
 
-def chance(name: str, target: float, place: Place) -> None:
+def chance(name: str, target: float, position: Place) -> None:
     """A target from 0 to 1."""
     if not 0.0 <= target <= 1.0:
         minus = "; write (y + 1) / 2 for labels -1 and 1" if target == -1.0 else ""
         raise ValueError(
-            f"{name} got {target:g} as target{in_words(place)}; targets are from 0 to 1{minus}"
+            f"{name} got {target:g} as target{position}; targets are from 0 to 1{minus}"
         )
 
 
-def class_index(name: str, target: Any, classes: int, place: Place) -> int:
+def class_index(name: str, target: Any, classes: int, position: Place) -> int:
     """A target that is the index of a class; 2.0 is one too, as files of numbers have it."""
     if isinstance(target, Recorder) or not is_number(target):
         raise TypeError(
             f"{name} takes the index of a class, or a list of probabilities, got {shown(target)} "
-            f"as target{in_words(place)}"
+            f"as target{position}"
         )
     number = real(target, name)
     if not math.isfinite(number) or number != math.floor(number):
         raise ValueError(
-            f"{name} got {number:g} as target{in_words(place)}; a class is a whole number from 0 "
-            f"to {classes - 1}"
+            f"{name} got {number:g} as target{position}; a class is a whole number from 0 to "
+            f"{classes - 1}"
         )
     if not 0 <= number < classes:
         raise ValueError(
-            f"{name} got class {number:.0f} as target{in_words(place)} and "
-            f"{counted(classes, 'logit')}; classes count from 0 to {classes - 1}"
+            f"{name} got class {number:.0f} as target{position} and {counted(classes, 'logit')}; "
+            f"classes count from 0 to {classes - 1}"
         )
     return int(number)
 
 
-def class_chances(name: str, target: list[Any], classes: int, place: Place) -> list[Any]:
+def class_chances(name: str, target: list[Any], classes: int, position: Place) -> list[Any]:
     """A target that is a list with the probability of each class; they add up to 1."""
     if len(target) != classes:
         raise ValueError(
             f"{name} got {counted(classes, 'logit')} and a list of {len(target)} as "
-            f"target{in_words(place)}; a list has a probability for each logit"
+            f"target{position}; a list has a probability for each logit"
         )
-    chances = [_class_chance(name, p, i, place) for i, p in enumerate(target)]
+    chances = [_class_chance(name, p, i, position) for i, p in enumerate(target)]
     known = [p for p in chances if not isinstance(p, Recorder)]
     if len(known) == classes and not is_distribution(known):
         raise ValueError(
-            f"{name} got probabilities that add up to {math.fsum(known):.6g} as "
-            f"target{in_words(place)}; they must add up to 1. For a batch give a list of logits "
-            "for each example"
+            f"{name} got probabilities that add up to {math.fsum(known):.6g} as target{position}; "
+            "they must add up to 1. For a batch give a list of logits for each example"
         )
     return chances
 
@@ -284,7 +292,7 @@ def is_distribution(target: Any) -> bool:
     return isinstance(target, list) and abs(math.fsum(target) - 1.0) <= _TOLERANCE
 
 
-def _class_chance(name: str, p: Any, i: int, place: Place) -> Any:
+def _class_chance(name: str, p: Any, i: int, position: Place) -> Any:
     if isinstance(p, Recorder):
         return p
     if not is_number(p):
@@ -292,22 +300,13 @@ def _class_chance(name: str, p: Any, i: int, place: Place) -> Any:
     number = real(p, name)
     if not 0.0 <= number <= 1.0:
         raise ValueError(
-            f"{name} got the probability {number:g} for class {i} as target{in_words(place)}; "
+            f"{name} got the probability {number:g} for class {i} as target{position}; "
             "probabilities are from 0 to 1"
         )
     return number
 
 
 # --- in words -------------------------------------------------------------------------------------
-
-
-def in_words(place: Place) -> str:
-    """A place in a batch, to follow the word "target".
-
-    >>> in_words((3, 1)), in_words(())
-    (' 3, 1', '')
-    """
-    return f" {', '.join(map(str, place))}" if place else ""
 
 
 def shown(x: Any) -> str:

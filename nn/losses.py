@@ -27,7 +27,7 @@ from autograd.numbers import is_number
 from autograd.primitive import Recorder
 
 from . import examples
-from .examples import Place, in_words, items, shown, single
+from .examples import Place, items, shown, single
 from .names import helped, look_up
 from .settings import positive
 
@@ -264,7 +264,7 @@ def _cross_entropy(logits: list[Any], target: Any, place: Place) -> Any:
         return surprise(logits, index)
     chances = examples.class_chances("cross_entropy", given, len(logits), place)
     used, logs = _possible(chances), log_softmax(logits)
-    ps = [_as_node(chances[i], logs[i], (*place, i)) for i in used]
+    ps = [_as_node(chances[i], logs[i], Place((*place, i))) for i in used]
     return -dot(ps, [logs[i] for i in used])
 
 
@@ -273,12 +273,12 @@ def _kl_divergence(logits: list[Any], target: Any, place: Place) -> Any:
     if given is None:
         raise TypeError(
             f"kl_divergence takes a list of probabilities, got {shown(target)} as "
-            f"target{in_words(place)}; for the index of a class use cross_entropy"
+            f"target{place}; for the index of a class use cross_entropy"
         )
     chances = examples.class_chances("kl_divergence", given, len(logits), place)
     used = _possible(chances)
     logs = log_softmax(logits)
-    ps = [_as_node(chances[i], logs[i], (*place, i)) for i in used]
+    ps = [_as_node(chances[i], logs[i], Place((*place, i))) for i in used]
     # The differences, not two sums: near agreement each is as small as the result.
     return dot(ps, [_log(p) - logs[i] for p, i in zip(ps, used, strict=True)])
 

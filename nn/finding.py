@@ -13,7 +13,7 @@ held: the same objects in the same places hold the same parameters.
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, compress
 from operator import attrgetter, is_, is_not
 from typing import Any
@@ -34,6 +34,7 @@ from .walk import (
     note,
     slots_of,
     trails,
+    walk,
 )
 
 _FREE = set(FREE)
@@ -172,6 +173,18 @@ def gather(root: Part, answers: Answers, running: Iterable[Part]) -> list[tuple[
     parameters = [parameter for _, parameter in found.values()]
     note(root, found=None if was_asked else Found.of(root, searched, parameters))
     return list(found.values())
+
+
+def named_answers(module: Part, answer: Iterable[Any]) -> Iterator[tuple[str, Any]]:
+    """(name, Value) for what a Module's own ``parameters()`` has returned."""
+    names = {id(part): dotted(trail) for trail, part in walk(module)}
+    for i, value in enumerate(answer):
+        if not isinstance(value, Value):
+            raise TypeError(
+                f"{type(module).__name__}.parameters() returns Values, got a "
+                f"{type(value).__name__} at position {i}"
+            )
+        yield names.get(id(value), f"parameters.{i}"), value
 
 
 def _refuse_parameters_in_a_set(root: Part, some: Any, name: str, spared: set[int]) -> None:

@@ -7,13 +7,12 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextvars import ContextVar
 from typing import Any, ClassVar, Self
 
-from autograd import Value
 from autograd.public import Elsewhere
 
+from . import finding
 from .answers import answers_of
 from .calling import misread, outputs, running, set_modes
 from .elsewhere import IN_MODULES
-from .finding import Found, Parameters, adopt, check_replacement, gather, owned, plain_leaves
 from .losses import Loss
 from .names import helped
 from .overview import table, tree
@@ -28,7 +27,6 @@ from .walk import (
     dotted,
     may_hold_parts,
     note,
-    walk,
     walk_parts,
 )
 
@@ -73,7 +71,7 @@ class Module(Part):
         if "__call__" in own:  # micrograd's habit; nodes get their scope all the same
             cls.__call__ = scoped(own["__call__"])  # type: ignore[method-assign]
         if inspect.isfunction(own.get("parameters")):
-            cls.parameters = owned(own["parameters"])  # type: ignore[assignment, method-assign]
+            cls.parameters = finding.owned(own["parameters"])  # type: ignore[assignment, method-assign]
         if cls.__module__.startswith(f"{__package__}."):
             if "__init__" in own:
                 cls.__init__ = helped()(own["__init__"])  # type: ignore[method-assign]
@@ -87,14 +85,14 @@ class Module(Part):
     def __setattr__(self, name: str, x: Any) -> None:
         before = vars(self).get(name)
         if may_hold_parts(before) and not running() and not _overrides(self):
-            check_replacement(f"{type(self).__name__}.{name}", before, x)
+            finding.check_replacement(f"{type(self).__name__}.{name}", before, x)
         super().__setattr__(name, x)
         if name == "_caches" or isinstance(x, Parameter) or not may_hold_parts(x):
             return
         if not _overrides(self):
-            leaves = plain_leaves(x)
+            leaves = finding.plain_leaves(x)
             if not running():
-                adopt(leaves)
+                finding.adopt(leaves)
             elif leaves:
                 note(self, caches=(*caches(self), *leaves))
 
@@ -123,7 +121,7 @@ class Module(Part):
         >>> len(MLP(2, [16, 16, 1]).parameters())
         337
         """
-        return Parameters(self._gathered(), self)
+        return finding.Parameters(self._gathered(), self)
 
     def named_parameters(self) -> Iterator[tuple[str, Parameter]]:
         """(name, parameter) of each; the name is the way to its first place.
@@ -184,7 +182,7 @@ class Module(Part):
 
     def _gathered(self) -> list[Parameter]:
         """Every parameter once, remembered for as long as nothing changes."""
-        found: Found | None = getattr(self, "_found", None)
+        found: finding.Found | None = getattr(self, "_found", None)
         if found is not None and found.still_holds(self):
             return found.parameters
         return [parameter for _, parameter in self._search(ask=False)]
@@ -196,24 +194,16 @@ class Module(Part):
             asked = _overrides(part) and (ask or part is not self)
             return part._answers() if asked else None  # type: ignore[attr-defined]  # noqa: SLF001
 
-        return gather(self, answers, running())
+        return finding.gather(self, answers, running())
 
     def _answers(self) -> Iterator[tuple[str, Any]]:
         """(name, Value) for what this Module's own ``parameters()`` returns."""
         asked = _asked.get()
         try:
             _asked.set(asked | {id(self)})
-            answer = self.parameters()
-            names = {id(part): dotted(trail) for trail, part in walk(self)}
+            return finding.named_answers(self, self.parameters())
         finally:
             _asked.set(asked)
-        for i, value in enumerate(answer):
-            if not isinstance(value, Value):
-                raise TypeError(
-                    f"{type(self).__name__}.parameters() returns Values, got a "
-                    f"{type(value).__name__} at position {i}"
-                )
-            yield names.get(id(value), f"parameters.{i}"), value
 
     # --- training ---------------------------------------------------------------------------------
 

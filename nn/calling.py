@@ -29,11 +29,12 @@ def running() -> list[Any]:
     return found
 
 
-def as_nodes(xs: list[Any], weights: Sequence[Any]) -> Gathered:
-    """One example for the neurons that see it: where things are recorded, each number is one node.
+def as_nodes(x: Any, xs: list[Any], weights: Sequence[Any]) -> Gathered:
+    """An example for the neurons that see it: where things are recorded, each number is one node.
 
-    They are constants x1, x2, …; until the outermost call returns, the same list gives the same
-    ones. Where the weights are plain numbers, the inputs stay plain too, and so does the result.
+    ``xs`` are the numbers of ``x``, checked. They become constants x1, x2, …; until the outermost
+    call returns, the same list or tuple x gives the same ones. Where the weights are plain numbers,
+    the inputs stay plain too, and so does the result.
     """
     shared = Gathered(xs)
     if shared.nodes is xs or not xs or not isinstance(weights[0], Value):
@@ -43,10 +44,11 @@ def as_nodes(xs: list[Any], weights: Sequence[Any]) -> Gathered:
         return shared
     chain = calling.get()
     made = chain[2] if chain is not None else {}
-    _, before, nodes = made.get(id(xs), (xs, (), ()))
-    if len(before) != len(xs) or not all(map(is_, before, xs)):  # a list may have been changed
+    given = x if isinstance(x, (list, tuple)) else xs
+    _, before, nodes = made.get(id(given), (given, (), ()))
+    if len(before) != len(given) or not all(map(is_, before, given)):  # a list may be changed
         nodes = constants(xs, "x")
-        made[id(xs)] = (xs, tuple(xs), nodes)
+        made[id(given)] = (given, tuple(given), nodes)
     shared.nodes = nodes
     return shared
 

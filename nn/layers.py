@@ -95,7 +95,7 @@ class Neuron(Unit):
 
     def forward(self, x: Any) -> Any:
         """The activation of the weighted sum of one example, a list of ``nin`` numbers."""
-        return self.activate(dot(self.w, as_nodes(gathered(x, self), self.w), self.b))
+        return self.activate(dot(self.w, as_nodes(x, gathered(x, self), self.w), self.b))
 
     @property
     def activation(self) -> str:
@@ -175,7 +175,7 @@ class Layer(Unit):
         neurons, outer = self.neurons, here()
         try:
             if set(map(type, neurons)) == {Neuron}:  # what their calls would do, with x checked
-                outputs, shared = [], as_nodes(xs, neurons[0].w)
+                outputs, shared = [], as_nodes(x, xs, neurons[0].w)
                 for neuron, place in zip(
                     neurons, places(outer, "neurons", len(neurons)), strict=True
                 ):

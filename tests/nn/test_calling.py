@@ -132,8 +132,16 @@ class Both(Module):
 
 
 @pytest.mark.parametrize("model", [Both(), Sequential(Both())])
-def test_layers_that_see_the_same_list_see_the_same_nodes(model):
-    assert constants(model([1.0, 2.0])) == [("x1", 1.0, 5), ("x2", 2.0, 5)]
+@pytest.mark.parametrize("x", [[1.0, 2.0], [1, 2], (1.0, 2)])
+def test_layers_that_see_the_same_list_see_the_same_nodes(model, x):
+    assert constants(model(x)) == [("x1", 1.0, 5), ("x2", 2.0, 5)]
+
+
+def test_an_array_that_two_layers_see_gives_the_right_numbers():
+    """Its numbers are new objects at each look, so the nodes are, too."""
+    x = np.array([1.0, 2.0])
+
+    assert [y.data for y in Both()(x)] == [y.data for y in Both()([1.0, 2.0])]
 
 
 def test_a_list_that_is_changed_in_between_is_not_mistaken_for_what_it_was():
@@ -147,13 +155,15 @@ def test_a_list_that_is_changed_in_between_is_not_mistaken_for_what_it_was():
                 window.append(number)
                 del window[0]
                 outputs.append(self.cell(window))
-            return outputs
+            window[:] = [0, int(numbers[0])]
+            return [*outputs, self.cell(window)]
 
     model = Window()
 
     assert [y.data for y in model([1.0, 2.0])] == [
         model.cell([0.0, 1.0]).data,
         model.cell([1.0, 2.0]).data,
+        model.cell([0.0, 1.0]).data,
     ]
 
 

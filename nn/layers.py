@@ -265,8 +265,10 @@ class MLP(Unit):
     >>> model = MLP(2, [16, 16, 1], rng=random.Random(0))
     >>> model
     MLP(2 -> 16 relu -> 16 relu -> 1 linear)
-    >>> type(model([0.5, -1.0])).__name__
-    'Value'
+    >>> output = model([0.5, -1.0])
+    >>> from autograd import Graph
+    >>> [node.label for node in Graph(output) if node.kind == "constant"]  # each is one node
+    ['x1', 'x2']
 
     Parameters
     ----------

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 from autograd import no_grad
 from nn import MLP, Callback, Module
 from nn.data import moons
-from nn.training.loop import Training
+from nn.training.state import Training
 from viz.plots import plot_decision_boundary
 
 from . import page

@@ -16,8 +16,8 @@ from time import perf_counter
 from nn import MLP, Callback, evaluate, fit
 from nn.data import moons
 from nn.training.history import History
-from nn.training.loop import Training
-from nn.training.watching import LayerStatistics
+from nn.training.state import Training
+from nn.training.statistics import LayerStatistics
 
 POINTS = 200
 NEW = 1000

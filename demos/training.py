@@ -14,7 +14,7 @@ from typing import Any
 
 from autograd import Value, no_grad
 from nn import MLP, SGD, Callback, LinearDecay, fit
-from nn.training.loop import Training
+from nn.training.state import Training
 
 from .data import Digits, Split
 

@@ -69,16 +69,16 @@ from .schedules import CosineDecay as CosineDecay
 from .schedules import LinearDecay as LinearDecay
 from .schedules import StepDecay as StepDecay
 from .schedules import WarmUp as WarmUp
-from .training.callbacks import Callback as Callback
+from .training.adjustments import clip_grad_norm as clip_grad_norm
+from .training.adjustments import clip_grad_value as clip_grad_value
 from .training.checkpoints import Checkpoint as Checkpoint
 from .training.divergence import DivergedError as DivergedError
-from .training.evaluation import evaluate as evaluate
 from .training.fit import fit as fit
-from .training.gradients import clip_grad_norm as clip_grad_norm
-from .training.gradients import clip_grad_value as clip_grad_value
 from .training.history import History as History
+from .training.measuring import evaluate as evaluate
+from .training.state import Callback as Callback
+from .training.statistics import LayerStatistics as LayerStatistics
 from .training.stopping import EarlyStopping as EarlyStopping
-from .training.watching import LayerStatistics as LayerStatistics
 
 if TYPE_CHECKING:
     from . import testing as testing

@@ -15,10 +15,9 @@ from autograd import Op, elu, leaky_relu, log_softmax, ops, softmax
 from autograd.numbers import is_number, real
 from autograd.primitive import Recorder
 
-from .inputs import refuse_rows
+from .checks import finite, refuse_rows
 from .module import Module
 from .names import look_up
-from .settings import finite
 
 Activate = Callable[[Any], Any]
 ActivationLike = str | Activate | None  # as users say it; None is "linear"

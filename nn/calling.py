@@ -13,8 +13,8 @@ from autograd.functions import Gathered, constants
 from autograd.modes import here
 from autograd.numbers import is_number
 
+from .checks import rows
 from .examples import column, plain
-from .rows import rows
 
 # The innermost first: (Module, the others, what `as_nodes` made in the outermost call).
 calling: ContextVar[tuple[Any, Any, dict[int, Any]] | None] = ContextVar("calling", default=None)

@@ -19,6 +19,7 @@ from autograd import sum as total
 from autograd.numbers import is_number, real
 from autograd.primitive import Recorder
 
+from .checks import counted
 from .names import look_up
 
 Reduce = Callable[[list[Any]], Any]
@@ -71,22 +72,22 @@ class OfNumbers:
             raise ValueError(f"{self.name} got an empty batch; give at least one example")
         check_lengths(self.name, "output", rows, wanted)
         of_several = total if reduction == "sum" else mean  # a sum is one of everything
-        pairs = enumerate(zip(rows, wanted, strict=True))
-        return reduce([self._example(x, y, i, of_several) for i, (x, y) in pairs])
+        found = _numbered(rows, wanted, targets)
+        return reduce([self._example(x, y, place, of_several) for x, y, place in found])
 
-    def _example(self, output: Any, target: Any, i: int, of_several: Reduce) -> Any:
+    def _example(self, output: Any, target: Any, place: Place, of_several: Reduce) -> Any:
         """One example of a batch: of a single output, or what is made of several."""
         one, goal = single(output), single(target)
         parts, goals = items(one), items(goal)
         if parts is None and goals is None:
-            return self._pair(one, goal, Place((i,)))
+            return self._pair(one, goal, place)
         if not parts or goals is None or len(parts) != len(goals):
             raise ValueError(
-                f"{self.name} got {shown(output)} and {shown(target)} as output and target {i}; "
+                f"{self.name} got {shown(output)} and {shown(target)} as output and target{place}; "
                 "give one target for each output"
             )
         pairs = enumerate(zip(parts, goals, strict=True))
-        return of_several([self._pair(x, y, Place((i, j))) for j, (x, y) in pairs])
+        return of_several([self._pair(x, y, Place((*place, j))) for j, (x, y) in pairs])
 
     def _pair(self, output: Any, target: Any, position: Place) -> Any:
         if not isinstance(output, Recorder):
@@ -99,8 +100,6 @@ class OfNumbers:
             if not is_number(target):
                 raise TypeError(f"{self.name} takes numbers as targets, got {shown(target)}")
             target = real(target, self.name)
-            if target != target:
-                raise ValueError(f"{self.name} got nan as target{position}; check the data")
             self.check(self.name, target, position)
         return self.one(output, target, position)
 
@@ -138,18 +137,31 @@ class OfClasses:
                 f"{shown(targets)}; give a list with a target for each example"
             )
         check_lengths(self.name, "example", rows, wanted)
-        pairs = enumerate(zip(rows, wanted, strict=True))
-        return reduce([self._example(row, target, i) for i, (row, target) in pairs])
+        return reduce([self._example(*one) for one in _numbered(rows, wanted, targets)])
 
-    def _example(self, row: Any, target: Any, i: int) -> Any:
+    def _example(self, row: Any, target: Any, place: Place) -> Any:
         """One example of a batch."""
         classes = items(row)
         if not classes:
             raise TypeError(
                 f"{self.name} takes a list of logits for each example, got {shown(row)} as "
-                f"example {i}"
+                f"example{place}"
             )
-        return self.one(classes, target, Place((i,)))
+        return self.one(classes, target, place)
+
+
+class Targets(list[Any]):
+    """Targets of some examples, whose errors name them by their places in all the data."""
+
+    def __init__(self, targets: Sequence[Any], places: Sequence[int]) -> None:
+        super().__init__(targets)
+        self.places = places
+
+
+def _numbered(rows: Sequence[Any], wanted: Sequence[Any], given: Any) -> Any:
+    """Each output with its target and the place of the target in all the data."""
+    places = given.places if isinstance(given, Targets) else range(len(wanted))
+    return zip(rows, wanted, [Place((place,)) for place in places], strict=True)
 
 
 def check_lengths(name: str, what: str, rows: Sequence[Any], targets: Sequence[Any]) -> None:
@@ -320,12 +332,3 @@ def shown(x: Any) -> str:
     if isinstance(x, Recorder):
         return "a Value"
     return repr(x) if is_number(x) or x is None else f"a {type(x).__name__}"
-
-
-def counted(n: int, noun: str) -> str:
-    """A number of things.
-
-    >>> counted(1, "target"), counted(3, "target")
-    ('1 target', '3 targets')
-    """
-    return f"{n} {noun}" if n == 1 else f"{n} {noun}s"

@@ -14,14 +14,13 @@ from autograd.modes import enter, here
 
 from .activations import Activate, ActivationLike, activation, linear, name_of
 from .calling import as_nodes
+from .checks import Sized, gathered, size, yes_or_no
 from .initialisers import Initialise, drawn, initialiser
-from .inputs import Sized, gathered, size
 from .module import Module
 from .names import helped
 from .parameter import Parameter
 from .randomness import Rng, RngLike, generator
 from .scopes import places
-from .settings import yes_or_no
 
 
 class Unit(Module):

@@ -27,9 +27,9 @@ from autograd.numbers import is_number
 from autograd.primitive import Recorder
 
 from . import examples
+from .checks import positive
 from .examples import Place, items, shown, single
 from .names import helped, look_up
-from .settings import positive
 
 Loss = Callable[..., Any]
 

@@ -40,6 +40,18 @@ def nearest(name: str, known: Iterable[str]) -> str:
     return by_lower[matches[0]] if matches else ""
 
 
+def meant(name: str, known: Iterable[str]) -> str:
+    """The rest of an error about a name that nobody knows: which was meant, and which there are.
+
+    >>> meant("rleu", ["relu", "tanh"]), meant("x", ["relu"])
+    ("; did you mean 'relu'? There are: relu, tanh", '. There are: relu')
+    """
+    names = list(known)
+    match = nearest(name, names)
+    hint = f"; did you mean {match!r}?" if match else "."
+    return f"{hint} There are: {', '.join(names)}"
+
+
 def look_up(name: Any, known: Mapping[str, T], what: str, otherwise: str = "") -> T:
     """What stands under ``name``; the error says which names there are and which was meant.
 
@@ -53,9 +65,7 @@ def look_up(name: Any, known: Mapping[str, T], what: str, otherwise: str = "") -
         raise TypeError(f"the {what} is a name{instead}, got {name!r}; there are: {names}")
     if name in known:
         return known[name]
-    match = nearest(name, known)
-    hint = f"; did you mean {match!r}?" if match else "."
-    raise ValueError(f"unknown {what} {name!r}{hint} There are: {names}")
+    raise ValueError(f"unknown {what} {name!r}{meant(name, known)}")
 
 
 def name_in(known: Mapping[str, Any], x: Any) -> str | None:
@@ -67,6 +77,14 @@ def name_in(known: Mapping[str, Any], x: Any) -> str | None:
     while isinstance(x, partial):
         x = x.func
     return next((name for name, one in known.items() if one is x), None)
+
+
+def signature(function: Any) -> inspect.Signature | None:
+    """What a function takes; None if it does not say, as some that are written in C."""
+    try:
+        return inspect.signature(function)
+    except (TypeError, ValueError):
+        return None
 
 
 def helped(cure: Callable[..., str] | None = None) -> Callable[[Callable[P, T]], Callable[P, T]]:

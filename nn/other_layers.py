@@ -14,10 +14,10 @@ from autograd import dot, mean, sqrt
 from autograd.numbers import is_number, real
 from autograd.primitive import Recorder
 
+from .checks import gathered, refuse_rows
+from .checks import size as whole_size
 from .examples import items, shown
 from .initialisers import Initialise, drawn, initialiser
-from .inputs import gathered, refuse_rows
-from .inputs import size as whole_size
 from .layers import Unit
 from .module import Module
 from .parameter import Parameter

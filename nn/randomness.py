@@ -1,9 +1,14 @@
 """Where randomness comes from: what users give as ``rng``, made into one thing to draw from.
 
-``None`` is Python's global ``random``, so that a seeded script reproduces. A whole number n draws
-the same as ``random.Random(n)``. A generator of NumPy's (``default_rng(0)``, or a ``RandomState``,
-as scikit-learn has it) seeds a ``random.Random`` at each call that it is given to, and so moves on:
-two calls draw different numbers, and the same script the same ones again.
+``None`` is Python's global ``random``, so that a seeded script reproduces. A generator of NumPy's
+(``default_rng(0)``, or a ``RandomState``, as scikit-learn has it) seeds a ``random.Random`` at each
+call that it is given to, and so moves on: two calls draw different numbers, and the same script the
+same ones again.
+
+A whole number n draws what ``random.Random(n)`` does, anew at each call that it is given to. So
+``batches(X, y, shuffle=True, rng=0)``, called in each epoch, has one order in all of them. Make
+the batches once, before the epochs, and go through them again and again; or give one
+``random.Random(0)`` to all calls.
 """
 
 from __future__ import annotations

@@ -15,8 +15,8 @@ from typing import Any
 
 from autograd.numbers import real
 
+from .checks import not_negative, positive
 from .names import helped
-from .settings import not_negative, positive
 
 Schedule = Callable[[float, float], float]
 

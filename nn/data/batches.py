@@ -8,10 +8,10 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from ..inputs import size as whole
+from ..checks import checked, is_stream, items, not_negative, rows
+from ..checks import size as whole
 from ..names import helped
 from ..randomness import RngLike, generator
-from ..rows import checked, is_stream, items, rows
 
 
 def examples(
@@ -41,12 +41,12 @@ def examples(
         raise TypeError(f"batches are made of X and y here; write X, y and batch_size={X.size}")
     if y is None:
         X, y = _unzipped(X)
-    inputs, targets = rows(X, "X"), rows(y, "y")
-    if len(inputs) != len(targets):
-        raise ValueError(
-            f"X has {len(inputs)} and y has {len(targets)}; give one target for each row of X"
-        )
-    return inputs, targets, None if weights is None else _weights(weights, len(inputs))
+    inputs = rows(X, "X")
+    targets = _for_each(inputs, y, "y", "target")
+    if weights is None:
+        return inputs, targets, None
+    found = _for_each(inputs, weights, "weights", "weight")
+    return inputs, targets, [not_negative(x, f"weights[{i}]") for i, x in enumerate(found)]
 
 
 @helped()
@@ -160,16 +160,10 @@ def _unzipped(pairs: Any) -> tuple[list[Any], list[Any]]:
     return inputs, targets
 
 
-def _weights(weights: Any, count: int) -> list[float]:
-    """How much each example counts: a number from 0 on for each."""
-    found = rows(weights, "weights")
-    if len(found) != count:
+def _for_each(inputs: list[Any], given: Any, name: str, one: str) -> list[Any]:
+    found = rows(given, name)
+    if len(found) != len(inputs):
         raise ValueError(
-            f"X has {count} and weights has {len(found)}; give one weight for each row of X"
+            f"X has {len(inputs)} and {name} has {len(found)}; give one {one} for each row of X"
         )
-    for i, weight in enumerate(found):
-        if not isinstance(weight, (int, float)):
-            raise TypeError(f"weights[{i}] is one number from 0 on, got {weight!r:.60}")
-        if weight < 0:
-            raise ValueError(f"weights[{i}] is a number from 0 on, got {weight:g}")
-    return list(map(float, found))
+    return found

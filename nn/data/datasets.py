@@ -11,14 +11,13 @@ Notation: a circle's angle goes from 0 to 2π; m points of a class are numbered 
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from functools import partial
 from math import cos, pi, sin
 from typing import Any
 
-from ..inputs import size
+from ..checks import fraction, not_negative, positive, rows, size
 from ..names import helped
 from ..randomness import RngLike, generator
-from ..rows import rows
-from ..settings import fraction, not_negative, positive
 
 Labelled = tuple[list[list[float]], list[int]]
 Point = tuple[float, ...]
@@ -33,10 +32,14 @@ def moons(n: int = 200, *, noise: float = 0.1, rng: RngLike = None) -> Labelled:
     >>> sorted(zip([[round(x, 3) for x in row] for row in X], y))
     [([-1.0, 0.0], 0), ([0.0, 0.5], 1), ([1.0, 0.0], 0), ([2.0, 0.5], 1)]
     """
-    upper, lower = _counts(n, 2, "moons: n")
-    first = [(cos(a), sin(a)) for a in _between(0.0, pi, upper)]
-    second = [(1.0 - cos(a), 0.5 - sin(a)) for a in _between(0.0, pi, lower)]
-    return _labelled([first, second], noise, rng, "moons")
+
+    def upper(m: int) -> list[Point]:
+        return [(cos(a), sin(a)) for a in _between(0.0, pi, m)]
+
+    def lower(m: int) -> list[Point]:
+        return [(1.0 - x, 0.5 - y) for x, y in upper(m)]
+
+    return _labelled("moons", n, [upper, lower], noise, rng)
 
 
 @helped()
@@ -50,12 +53,12 @@ def circles(
     >>> sorted({(round(x1 * x1 + x2 * x2, 9), label) for (x1, x2), label in zip(X, y)})
     [(0.25, 1), (1.0, 0)]
     """
+
+    def circle(r: float, m: int) -> list[Point]:
+        return [(r * cos(a), r * sin(a)) for a in _around(m)]
+
     radii = [1.0, fraction(factor, "circles: factor")]
-    classes = [
-        [(r * cos(a), r * sin(a)) for a in _around(m)]
-        for r, m in zip(radii, _counts(n, 2, "circles: n"), strict=True)
-    ]
-    return _labelled(classes, noise, rng, "circles")
+    return _labelled("circles", n, [partial(circle, r) for r in radii], noise, rng)
 
 
 @helped()
@@ -75,13 +78,14 @@ def spirals(
     [30, 30, 30]
     """
     arms = size(classes, "spirals: classes")
-    whole_turn = 2.0 * pi * not_negative(turns, "spirals: turns")
-    points = []
-    for k, m in enumerate(_counts(n, arms, "spirals: n")):
+    turned = 2.0 * pi * not_negative(turns, "spirals: turns")
+
+    def arm(k: int, m: int) -> list[Point]:
         radii = [(i + 1.0) / m for i in range(m)]
-        angles = [whole_turn * r + 2.0 * pi * k / arms for r in radii]
-        points.append([(r * cos(a), r * sin(a)) for r, a in zip(radii, angles, strict=True)])
-    return _labelled(points, noise, rng, "spirals")
+        angles = [turned * r + 2.0 * pi * k / arms for r in radii]
+        return [(r * cos(a), r * sin(a)) for r, a in zip(radii, angles, strict=True)]
+
+    return _labelled("spirals", n, [partial(arm, k) for k in range(arms)], noise, rng)
 
 
 @helped()
@@ -95,10 +99,11 @@ def xor(n: int | None = None, *, noise: float = 0.1, rng: RngLike = None) -> Lab
     """
     if n is None:
         return [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [0, 1, 1, 0]
-    corners: list[list[Point]] = [[(0.0, 0.0), (1.0, 1.0)], [(0.0, 1.0), (1.0, 0.0)]]
-    counts = _counts(n, 2, "xor: n")
-    classes = [[pair[i % 2] for i in range(m)] for pair, m in zip(corners, counts, strict=True)]
-    return _labelled(classes, noise, rng, "xor")
+
+    def corners(k: int, m: int) -> list[Point]:
+        return [(float(i % 2), float((i + k) % 2)) for i in range(m)]
+
+    return _labelled("xor", n, [partial(corners, k) for k in range(2)], noise, rng)
 
 
 @helped()
@@ -119,10 +124,11 @@ def blobs(
     >>> sorted(zip(y, X))
     [(0, [0.0, 0.0, 1.0]), (1, [5.0, 5.0, 5.0])]
     """
-    places = _centres(centres)
-    counts = _counts(n, len(places), "blobs: n")
-    classes = [[place] * m for place, m in zip(places, counts, strict=True)]
-    return _labelled(classes, noise, rng, "blobs")
+
+    def cloud(place: Point, m: int) -> list[Point]:
+        return [place] * m
+
+    return _labelled("blobs", n, [partial(cloud, at) for at in _centres(centres)], noise, rng)
 
 
 @helped()
@@ -152,10 +158,20 @@ def curve(
 # --- parts ----------------------------------------------------------------------------------------
 
 
-def _counts(n: int, classes: int, what: str) -> list[int]:
-    """How many of n are in each class: the first ones have one more if it does not come out."""
-    each, rest = divmod(size(n, what), classes)
-    return [each + (k < rest) for k in range(classes)]
+def _labelled(
+    name: str, n: Any, classes: Sequence[Callable[[int], list[Point]]], noise: Any, rng: Any
+) -> Labelled:
+    """The points of each class with its number, noise added, in an order that is drawn.
+
+    Each class is asked for as many points: n in equal parts, of which the first ones have one more
+    if it does not come out.
+    """
+    sigma, draw = not_negative(noise, f"{name}: noise"), generator(rng)
+    each, rest = divmod(size(n, f"{name}: n"), len(classes))
+    found = [(x, k) for k, points in enumerate(classes) for x in points(each + (k < rest))]
+    draw.shuffle(found)
+    X = [[x + draw.gauss(0.0, sigma) if sigma else x for x in point] for point, _ in found]
+    return X, [label for _, label in found]
 
 
 def _between(low: float, high: float, count: int) -> list[float]:
@@ -181,12 +197,3 @@ def _centres(centres: Any) -> list[Point]:
             f"coordinates each, got {centres!r:.60}"
         )
     return [tuple(map(float, point)) for point in found]
-
-
-def _labelled(classes: Sequence[Sequence[Point]], noise: Any, rng: Any, name: str) -> Labelled:
-    """The points of each class with its number, noise added, in an order that is drawn."""
-    sigma, draw = not_negative(noise, f"{name}: noise"), generator(rng)
-    found = [(list(point), label) for label, points in enumerate(classes) for point in points]
-    draw.shuffle(found)
-    X = [[x + draw.gauss(0.0, sigma) for x in point] if sigma else point for point, _ in found]
-    return X, [label for _, label in found]

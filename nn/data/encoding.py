@@ -6,13 +6,11 @@ import math
 from collections.abc import Sequence
 from typing import Any, ClassVar
 
-from autograd.numbers import is_number, real
+from autograd.numbers import is_number, real, reals
 
-from ..inputs import gathered, size
+from ..checks import finite, gathered, items, positive, rows, size
 from ..module import Module
 from ..names import helped
-from ..rows import items, rows
-from ..settings import finite, positive
 
 # A deviation this small compared with the numbers is rounding: such a column is constant.
 _ROUNDING = 1e-14
@@ -72,6 +70,7 @@ class Standardise(Module):
     """
 
     whole: ClassVar[bool] = True
+    measured: ClassVar[tuple[str, ...]] = ("means", "scales")
 
     means: list[float]
     scales: list[float]
@@ -102,14 +101,11 @@ class Standardise(Module):
                     f"Standardise got a list of {len(row)} as X[{i}] and a list of "
                     f"{len(table[0])} as X[0]; give every row as many numbers"
                 )
-            for j, x in enumerate(row):
-                if not is_number(x):
-                    raise TypeError(
-                        f"Standardise is measured on rows of numbers, got a {type(x).__name__} as "
-                        f"X[{i}][{j}]"
-                    )
-        measured = [_mean_and_scale(column) for column in zip(*table, strict=True)]
-        return cls([mean for mean, _ in measured], [scale for _, scale in measured])
+        columns = [
+            _mean_and_scale(column, f"Standardise: column {j} of X")
+            for j, column in enumerate(zip(*table, strict=True))
+        ]
+        return cls([mean for mean, _ in columns], [scale for _, scale in columns])
 
     def forward(self, x: Any) -> list[Any]:
         """One example, a list of numbers or Values, standardised."""
@@ -158,12 +154,12 @@ def _row(label: Any, classes: int, position: str) -> list[float]:
     return row
 
 
-def _mean_and_scale(column: Sequence[Any]) -> tuple[float, float]:
+def _mean_and_scale(column: Sequence[Any], what: str) -> tuple[float, float]:
     """The mean and the deviation; a constant column has the scale 1.
 
     Computed on numbers below 1, by moving the exponent, so that no square overflows or vanishes.
     """
-    numbers = [real(x) for x in column]
+    numbers = reals(column, what)
     _, exponent = math.frexp(max(map(abs, numbers)))
     small = [math.ldexp(x, -exponent) for x in numbers]
     mean = math.fsum(small) / len(small)

@@ -2,12 +2,36 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from math import inf, sqrt
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
-from ..settings import Check, not_negative, positive, two_fractions
-from .optimiser import Given, Optimiser
+from ..checks import Check, not_negative, positive, two_fractions
+from .optimiser import Changes, Optimiser, Rows, is_on, root
+from .states import Given
+
+
+def adam(rows: Rows, *, lr: Any, betas: Any, eps: Any, weight_decay: Any) -> Changes:
+    """The rule of `Adam`: for each (p, g, m, v, t), what to take off and the new m, v and t."""
+    (beta1, beta2), decays = betas, is_on(weight_decay)
+    rest1, rest2 = 1 - beta1, 1 - beta2
+    before: Any = None
+    for p, g, m, v, t in rows:
+        if t is not before:  # it is the same for most of them, and powers take time
+            before, now = t, t + 1
+            share1, share2 = 1 - beta1**now, 1 - beta2**now
+        slope = g + weight_decay * p if decays else g
+        mean = beta1 * m + rest1 * slope
+        square = beta2 * v + rest2 * slope * slope
+        # A slope beyond 1e154 has a square that fits no double: then the change is x / ∞, 0.
+        yield lr * (mean / share1) / (root(square / share2) + eps), mean, square, now
+
+
+def adamw(rows: Rows, *, lr: Any, betas: Any, eps: Any, weight_decay: Any) -> Changes:
+    """The rule of `AdamW`: Adam's change, and lr · weight_decay · p."""
+    decay, given = lr * weight_decay, list(rows)
+    adams = adam(given, lr=lr, betas=betas, eps=eps, weight_decay=0)
+    for row, (change, m, v, t) in zip(given, adams, strict=True):
+        yield decay * row[0] + change, m, v, t
 
 
 class Adam(Optimiser):
@@ -34,15 +58,10 @@ class Adam(Optimiser):
         "eps": positive,
         "weight_decay": not_negative,
     }
+    # t is a whole number, kept as a float so that all memory is of one kind.
     memory: ClassVar[tuple[str, ...]] = ("m", "v", "t")
     never_negative: ClassVar[tuple[str, ...]] = ("v", "t")
-
-    betas: tuple[float, float]
-    eps: float
-    weight_decay: float
-    m: list[float]
-    v: list[float]
-    t: list[float]  # whole numbers, kept as floats so that all memory is of one kind
+    rule = staticmethod(adam)
 
     def __init__(
         self,
@@ -52,34 +71,11 @@ class Adam(Optimiser):
         eps: float = 1e-8,
         weight_decay: float = 0.0,
     ) -> None:
-        super().__init__(parameters, lr)
-        self.betas = betas
-        self.eps = eps
-        self.weight_decay = weight_decay
-
-    def changes(self, indices: Sequence[int], gradients: Sequence[float]) -> list[float]:
-        """lr · m̂ / (√v̂ + eps) of each."""
-        return self._adams(indices, self._decayed(self.weight_decay, indices, gradients))
-
-    def _adams(self, indices: Sequence[int], gradients: Sequence[float]) -> list[float]:
-        lr, eps, (beta1, beta2) = self.lr, self.eps, self.betas
-        ms, vs, ts = self.m, self.v, self.t
-        now = share1 = share2 = 0.0
-        found = []
-        for i, g in zip(indices, gradients, strict=True):
-            t = ts[i] = ts[i] + 1.0
-            if t != now:  # it is the same for most of them, and powers take time
-                now, share1, share2 = t, 1.0 - beta1**t, 1.0 - beta2**t
-            m = ms[i] = beta1 * ms[i] + (1.0 - beta1) * g
-            v = vs[i] = beta2 * vs[i] + (1.0 - beta2) * g * g
-            root = sqrt(v / share2)
-            # v is infinite after a gradient beyond 1e154, whose square fits no double.
-            found.append(lr * (m / share1) / (root + eps) if root < inf else 0.0)
-        return found
+        super().__init__(parameters, lr, betas=betas, eps=eps, weight_decay=weight_decay)
 
 
 class AdamW(Adam):
-    """Adam with weight decay beside it: p ← p − lr · weight_decay · p, then Adam's step.
+    """Adam with a weight decay of its own: p ← p − lr · weight_decay · p, then Adam's step.
 
     In Adam's own gradient a decay would be divided by √v̂ like everything else, and parameters
     with large gradients would hardly decay.
@@ -95,6 +91,8 @@ class AdamW(Adam):
     PyTorch's form, where lr scales the decay too.
     """
 
+    rule = staticmethod(adamw)
+
     def __init__(
         self,
         parameters: Given,
@@ -104,9 +102,3 @@ class AdamW(Adam):
         weight_decay: float = 0.01,
     ) -> None:
         super().__init__(parameters, lr, betas, eps, weight_decay)
-
-    def changes(self, indices: Sequence[int], gradients: Sequence[float]) -> list[float]:
-        """lr · weight_decay · p and Adam's change, of each."""
-        decay = self.lr * self.weight_decay
-        pairs = zip(indices, self._adams(indices, gradients), strict=True)
-        return [decay * self.parameters[i].data + adams for i, adams in pairs]

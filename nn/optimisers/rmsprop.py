@@ -2,12 +2,39 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from math import inf, sqrt
-from typing import ClassVar
+import math
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
-from ..settings import Check, fraction, not_negative, positive, yes_or_no
-from .optimiser import Given, Optimiser
+from autograd import maximum
+
+from ..checks import Check, fraction, not_negative, positive, yes_or_no
+from .optimiser import Changes, Optimiser, Rows, is_on, root
+from .states import Given
+
+
+def rmsprop(
+    rows: Rows, *, lr: Any, alpha: Any, eps: Any, momentum: Any, centered: bool, weight_decay: Any
+) -> Changes:
+    """The rule of `RMSprop`: for each (p, g, v, m, b), what to take off and the new v, m and b."""
+    decays, rolls, rest = is_on(weight_decay), is_on(momentum), 1 - alpha
+    for p, g, v, m, b in rows:
+        slope = g + weight_decay * p if decays else g
+        square = spread = alpha * v + rest * slope * slope
+        if centered:
+            m = alpha * m + rest * slope  # noqa: PLW2901 - m <- ..., as on paper
+            spread = variance(square, m)
+        quotient = slope / (root(spread) + eps)
+        if rolls:
+            b = quotient = momentum * b + quotient  # noqa: PLW2901
+        yield lr * quotient, square, m, b
+
+
+def variance(square: Any, m: Any) -> Any:
+    """v − m², which on paper is never below 0; infinite if v is."""
+    if square.__class__ is m.__class__ is float:  # the same, without the checks of table rows
+        return max(square - m * m, 0.0) if square < math.inf else square
+    return maximum(square - m * m, 0)
 
 
 class RMSprop(Optimiser):
@@ -30,7 +57,7 @@ class RMSprop(Optimiser):
 
     Source: Tieleman & Hinton, lecture 6.5 of Neural networks for machine learning, 2012; centred
     as in Graves, Generating sequences with recurrent neural networks, 2013, equations 38 to 45;
-    in PyTorch's form, where eps stands beside the root.
+    in PyTorch's form, where eps is added to the root.
     """
 
     settings: ClassVar[Mapping[str, Check]] = {
@@ -43,15 +70,7 @@ class RMSprop(Optimiser):
     }
     memory: ClassVar[tuple[str, ...]] = ("squares", "means", "velocities")
     never_negative: ClassVar[tuple[str, ...]] = ("squares",)
-
-    alpha: float
-    eps: float
-    momentum: float
-    centered: bool
-    weight_decay: float
-    squares: list[float]
-    means: list[float]
-    velocities: list[float]
+    rule = staticmethod(rmsprop)
 
     def __init__(
         self,
@@ -64,28 +83,5 @@ class RMSprop(Optimiser):
         centered: bool = False,
         weight_decay: float = 0.0,
     ) -> None:
-        super().__init__(parameters, lr)
-        self.alpha = alpha
-        self.eps = eps
-        self.momentum = momentum
-        self.centered = centered
-        self.weight_decay = weight_decay
-
-    def changes(self, indices: Sequence[int], gradients: Sequence[float]) -> list[float]:
-        """lr · g / (√v + eps) of each, or lr · b with momentum."""
-        lr, alpha, eps, momentum = self.lr, self.alpha, self.eps, self.momentum
-        squares, means, velocities = self.squares, self.means, self.velocities
-        centered = self.centered
-        gradients = self._decayed(self.weight_decay, indices, gradients)
-        found = []
-        for i, g in zip(indices, gradients, strict=True):
-            v = squares[i] = alpha * squares[i] + (1.0 - alpha) * g * g
-            if centered:
-                m = means[i] = alpha * means[i] + (1.0 - alpha) * g
-                if v < inf:  # else m² may be infinite too: ∞ − ∞
-                    v = max(v - m * m, 0.0)  # rounding: on paper m² is never above v
-            quotient = g / (sqrt(v) + eps)
-            if momentum:
-                quotient = velocities[i] = momentum * velocities[i] + quotient
-            found.append(lr * quotient)
-        return found
+        super().__init__(parameters, lr, alpha=alpha, eps=eps, momentum=momentum)
+        self.centered, self.weight_decay = centered, weight_decay

@@ -2,11 +2,23 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
-from typing import ClassVar
+from collections.abc import Mapping
+from typing import Any, ClassVar
 
-from ..settings import Check, fraction, not_negative, yes_or_no
-from .optimiser import Given, Optimiser
+from ..checks import Check, fraction, not_negative, yes_or_no
+from .optimiser import Changes, Optimiser, Rows, is_on
+from .states import Given
+
+
+def sgd(rows: Rows, *, lr: Any, momentum: Any, nesterov: bool, weight_decay: Any) -> Changes:
+    """The rule of `SGD`: for each (p, g, v), what to take off and the new v."""
+    decays, rolls = is_on(weight_decay), is_on(momentum)
+    for p, g, v in rows:
+        slope = g + weight_decay * p if decays else g
+        if rolls:
+            v = momentum * v + slope  # noqa: PLW2901 - v <- ..., as on paper
+            slope = slope + momentum * v if nesterov else v
+        yield lr * slope, v
 
 
 class SGD(Optimiser):
@@ -33,11 +45,7 @@ class SGD(Optimiser):
         "weight_decay": not_negative,
     }
     memory: ClassVar[tuple[str, ...]] = ("velocities",)
-
-    momentum: float
-    nesterov: bool
-    weight_decay: float
-    velocities: list[float]
+    rule = staticmethod(sgd)
 
     def __init__(
         self,
@@ -48,25 +56,11 @@ class SGD(Optimiser):
         nesterov: bool = False,
         weight_decay: float = 0.0,
     ) -> None:
-        super().__init__(parameters, lr)
-        self.momentum = momentum
-        self.nesterov = nesterov
-        self.weight_decay = weight_decay
+        super().__init__(
+            parameters, lr, momentum=momentum, nesterov=nesterov, weight_decay=weight_decay
+        )
         if any(group["nesterov"] and not group["momentum"] for group in self.groups):
             raise ValueError(
                 "SGD: nesterov=True looks ahead along the momentum, and momentum is 0; write "
                 "SGD(..., momentum=0.9, nesterov=True)"
             )
-
-    def changes(self, indices: Sequence[int], gradients: Sequence[float]) -> list[float]:
-        """lr · v of each, or with Nesterov's lr · (g + momentum · v)."""
-        lr, momentum = self.lr, self.momentum
-        nesterov, velocities = self.nesterov, self.velocities
-        gradients = self._decayed(self.weight_decay, indices, gradients)
-        if momentum == 0.0:
-            return [lr * g for g in gradients]
-        found = []
-        for i, g in zip(indices, gradients, strict=True):
-            v = velocities[i] = momentum * velocities[i] + g
-            found.append(lr * (g + momentum * v if nesterov else v))
-        return found

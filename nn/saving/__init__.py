@@ -3,22 +3,22 @@
 `save` and `load` keep a model; `write_checkpoint`, `read_checkpoint` and `restore` keep a training
 that is under way, with what `random_states` says of its generators.
 
-`container` is the file, `layout` the names of its tensors, `architecture` and `recipes` the
-structure of a model, `saved` both together.
+`container` is the file, `layout` the names of its tensors, `parts` and `architecture` the structure
+of a model, `saved` both together.
 """
 
 from typing import TYPE_CHECKING
 
 from autograd.public import public as _public
 
-from .checkpoint import TrainingState as TrainingState
-from .checkpoint import read_checkpoint as read_checkpoint
-from .checkpoint import restore as restore
-from .checkpoint import write_checkpoint as write_checkpoint
-from .errors import FormatError as FormatError
+from .container import FormatError as FormatError
+from .files import TrainingState as TrainingState
 from .files import load as load
+from .files import read_checkpoint as read_checkpoint
 from .files import read_notes as read_notes
+from .files import restore as restore
 from .files import save as save
+from .files import write_checkpoint as write_checkpoint
 from .random_states import random_states as random_states
 from .random_states import set_random_states as set_random_states
 

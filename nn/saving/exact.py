@@ -8,13 +8,12 @@ JSON, as it is shorter and faster to read there.
 from __future__ import annotations
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from autograd.numbers import is_number, real
 
-from .container import Tensor
-from .errors import FormatError
+from .container import FormatError, Tensor
 
 _LONG = 16  # floats; shorter lists are easier to read in the header
 _DEEPEST = 100  # levels; fewer than Python's own limit allows, wherever it is called from
@@ -29,6 +28,10 @@ def encoded(x: Any, tensors: dict[str, Tensor], where: str = "state", depth: int
     >>> encoded([0.5] * 100, long), list(long)
     ({'$floats': 'state/0'}, ['state/0'])
     """
+
+    def inside(item: Any, key: Any) -> Any:
+        return encoded(item, tensors, f"{where}[{key!r}]", depth + 1)
+
     if depth > _DEEPEST:
         raise ValueError(f"{where} has more than {_DEEPEST} levels; write a flatter one")
     kind = type(x)
@@ -36,10 +39,17 @@ def encoded(x: Any, tensors: dict[str, Tensor], where: str = "state", depth: int
         return x
     if kind is float:
         return x if math.isfinite(x) else {"$number": repr(x)}
-    if kind is list or kind is tuple:
-        return _list(x, tensors, where, depth)
+    if kind is list and set(map(type, x)) == {float} and len(x) > _LONG:
+        name = f"state/{len(tensors)}"
+        tensors[name] = Tensor((len(x),), x)
+        return {"$floats": name}
+    if kind in {list, tuple}:
+        items = [inside(item, i) for i, item in enumerate(x)]
+        return items if kind is list else {"$tuple": items}
     if isinstance(x, Mapping):
-        return _dict(x, tensors, where, depth)
+        pairs = [[inside(key, key), inside(item, key)] for key, item in x.items()]
+        is_plain = all(type(key) is str and not key.startswith("$") for key in x)
+        return dict(pairs) if is_plain else {"$dict": pairs}
     if is_number(x):  # NumPy's, say
         return encoded(real(x), tensors, where, depth)
     raise TypeError(
@@ -48,53 +58,35 @@ def encoded(x: Any, tensors: dict[str, Tensor], where: str = "state", depth: int
     )
 
 
-def _list(x: Any, tensors: dict[str, Tensor], where: str, depth: int) -> Any:
-    if type(x) is list:
-        kinds = set(map(type, x))
-        if kinds == {float} and len(x) > _LONG:
-            name = f"state/{len(tensors)}"
-            tensors[name] = Tensor((len(x),), x)
-            return {"$floats": name}
-        if kinds == {int}:
-            return x
-    items = [encoded(item, tensors, f"{where}[{i}]", depth + 1) for i, item in enumerate(x)]
-    return items if type(x) is list else {"$tuple": items}
-
-
-def _dict(x: Mapping[Any, Any], tensors: dict[str, Tensor], where: str, depth: int) -> Any:
-    pairs = [
-        [encoded(key, tensors, where, depth + 1),
-         encoded(item, tensors, f"{where}[{key!r}]", depth + 1)]
-        for key, item in x.items()
-    ]  # fmt: skip
-    if all(type(key) is str and not key.startswith("$") for key in x):
-        return dict(pairs)
-    return {"$dict": pairs}
-
-
-def decoded(x: Any, tensors: Mapping[str, Tensor]) -> Any:
+def decoded(x: Any, tensors: Mapping[str, Tensor], depth: int = 0) -> Any:
     """What was encoded."""
-    if isinstance(x, list):
-        return [decoded(item, tensors) for item in x]
-    if not isinstance(x, dict):
+    if not isinstance(x, (list, dict)):
         return x
-    if len(x) == 1:
-        ((key, item),) = x.items()
-        if key.startswith("$"):
-            return _special(key, item, tensors)
-    return {key: decoded(item, tensors) for key, item in x.items()}
+    if depth > _DEEPEST:
+        raise FormatError("its state is nested too deep")
+
+    def inside(item: Any) -> Any:
+        return decoded(item, tensors, depth + 1)
+
+    if isinstance(x, list):
+        return list(map(inside, x))
+    if len(x) == 1 and (key := next(iter(x))).startswith("$"):
+        return _special(key, x[key], tensors, inside)
+    return {key: inside(item) for key, item in x.items()}
 
 
-def _special(key: str, item: Any, tensors: Mapping[str, Tensor]) -> Any:
+def _special(
+    key: str, item: Any, tensors: Mapping[str, Tensor], inside: Callable[[Any], Any]
+) -> Any:
     try:
         if key == "$number" and item in {"nan", "inf", "-inf"}:
             return float(item)
         if key == "$floats":
             return list(tensors[item].numbers)
         if key == "$tuple" and isinstance(item, list):
-            return tuple(decoded(item, tensors))
+            return tuple(map(inside, item))
         if key == "$dict" and isinstance(item, list):
-            return {decoded(name, tensors): decoded(x, tensors) for name, x in item}
+            return {inside(name): inside(x) for name, x in item}
     except (KeyError, TypeError, ValueError):  # FormatErrors from below are ValueErrors
         pass
     raise FormatError(f"its state says {{{key!r}: {item!r:.60}}}, which means nothing")

@@ -12,17 +12,19 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
+from typing import ClassVar
 
 from autograd import Value
 
 from ..data.encoding import Standardise
 from ..layers import Neuron
 from ..module import Module
-from ..walk import Trail, dotted, walk_parts
+from ..parameter import Parameter
+from ..walk import dotted, walk_parts
 from .container import Tensor
 
 _INDEX = re.compile(r"0|[1-9][0-9]*", re.ASCII)
@@ -44,18 +46,42 @@ class Block:
         """What they are now."""
         return [parameter.data for parameter in self.parameters]
 
-    def fill(self, numbers: Sequence[float]) -> None:
-        """Give each parameter its number."""
+    def takes(self, number: float) -> bool:
+        """Whether a parameter can have this number."""
+        return not math.isnan(number)
+
+    @property
+    def frozen(self) -> list[int]:
+        """The positions of those that are frozen."""
+        return [i for i, parameter in enumerate(self.parameters) if parameter.kind == "frozen"]
+
+    def fill(self, numbers: Sequence[float], frozen: Collection[int] = ()) -> None:
+        """Give each parameter its number, and freeze those at some positions alone."""
+        before, after = set(self.frozen), set(frozen)
         for parameter, number in zip(self.parameters, numbers, strict=True):
             parameter.data = number
+        for i in before ^ after:
+            parameter = self.parameters[i]
+            if isinstance(parameter, Parameter):
+                parameter.freeze() if i in after else parameter.unfreeze()
 
 
 @dataclass(frozen=True, slots=True)
 class Column:
-    """Numbers that a part has measured and does not train: a list of floats."""
+    """Numbers that a part has measured and does not train: a list of floats.
+
+    A class names the attributes that hold such lists in a tuple ``measured``.
+    """
 
     owner: Module
     attribute: str
+    name: str
+    frozen: ClassVar[list[int]] = []  # it is not trained anyway
+
+    @property
+    def names(self) -> list[str]:
+        """What each is called."""
+        return [f"{self.name}.{i}" for i in range(*self.shape)]
 
     @property
     def shape(self) -> tuple[int, ...]:
@@ -67,14 +93,12 @@ class Column:
         """What they are now."""
         return list(map(float, getattr(self.owner, self.attribute)))
 
-    def takes(self, numbers: Sequence[float]) -> bool:
-        """Whether these can have been measured."""
-        if not all(map(math.isfinite, numbers)):
-            return False
+    def takes(self, number: float) -> bool:
+        """Whether this can have been measured."""
         is_scale = isinstance(self.owner, Standardise) and self.attribute == "scales"
-        return not is_scale or min(numbers, default=1.0) > 0.0
+        return math.isfinite(number) and (number > 0.0 or not is_scale)
 
-    def fill(self, numbers: Sequence[float]) -> None:
+    def fill(self, numbers: Sequence[float], _: Collection[int] = ()) -> None:
         """Replace them."""
         setattr(self.owner, self.attribute, list(numbers))
 
@@ -112,33 +136,18 @@ def names(model: Module) -> dict[str, Value]:
 
 
 def columns(model: Module) -> dict[str, Column]:
-    """What the parts of a model have measured."""
-    return {
-        dotted((trail, attribute)): Column(module, attribute)
-        for trail, module in _modules(model)
-        for attribute in measured(module)
-    }
+    """What the parts of a model have measured.
 
-
-def _modules(model: Module) -> Iterator[tuple[Trail, Module]]:
-    """Each Module and the way to it; what lies in a Neuron is left out: it is most of a model.
-
-    Ways, not names: in a model that is nested deep each name is as long as the model is deep.
+    What lies in a Neuron is left out: it is most of a model. Ways are followed, not names: in a
+    model that is nested deep each name is as long as the model is deep.
     """
-    for trail, part in walk_parts(model, enter=lambda module: type(module) is not Neuron):
-        if isinstance(part, Module):
-            yield trail, part
-
-
-def measured(module: Module) -> tuple[str, ...]:
-    """The attributes in which a part keeps numbers that it has measured: lists of floats.
-
-    A class of one's own names them in a tuple ``measured``.
-    """
-    if isinstance(module, Standardise):
-        return ("means", "scales")
-    own: tuple[str, ...] = getattr(type(module), "measured", ())
-    return own
+    found = [
+        Column(part, attribute, dotted((trail, attribute)))
+        for trail, part in walk_parts(model, enter=lambda part: type(part) is not Neuron)
+        if isinstance(part, Module)
+        for attribute in getattr(type(part), "measured", ())
+    ]
+    return {column.name: column for column in found}
 
 
 def tensors(places: Places) -> dict[str, Tensor]:

@@ -9,6 +9,7 @@ from typing import Any
 from ..module import Module
 from ..randomness import is_numpys
 from ..walk import attributes
+from .container import fits
 
 
 def random_states(model: Module, rng: Any = None) -> list[dict[str, Any]]:
@@ -27,7 +28,7 @@ def random_states(model: Module, rng: Any = None) -> list[dict[str, Any]]:
     True
     """
     return [
-        {"of": name, "state": _as_lists(_state(generator, name), name)}
+        {"of": name, "state": _state(generator, name)}
         for name, generator in generators(model, rng).items()
     ]
 
@@ -41,11 +42,12 @@ def set_random_states(model: Module, rng: Any, states: Sequence[Any]) -> None:
         if the model has other generators than it had, or a state is malformed.
     """
     drawn = generators(model, rng)
-    given = [state["of"] if _is_entry(state) else None for state in states]
+    is_right = fits(states, [{"of": str, "state": object}])
+    given = [state["of"] for state in states] if is_right else []
     if given != list(drawn):
         raise ValueError(
-            f"these are the random states of {', '.join(map(str, given)) or 'nothing'}, and here "
-            f"draw {', '.join(drawn)}; build the model as it was, each rng where it was"
+            f"these are the random states of {', '.join(given) or 'nothing'}, and here draw "
+            f"{', '.join(drawn)}; build the model as it was, each rng where it was"
         )
     found = [_checked(state["state"], state["of"]) for state in states]
     for generator, state in zip(drawn.values(), found, strict=True):
@@ -67,35 +69,29 @@ def generators(model: Module, rng: Any) -> dict[str, Any]:
     return dict(found.values())
 
 
-def _state(generator: Any, name: str) -> Any:
+def _state(generator: Any, name: str) -> list[Any]:
+    """A state of ``random.Random``: a version, whole numbers, and a draw kept for later."""
     try:
-        return generator.getstate()
+        state = generator.getstate()
     except (NotImplementedError, AttributeError):
         raise TypeError(
             f"the generator {name} is a {type(generator).__name__}, whose draws cannot be "
             "repeated; use random.Random(seed)"
         ) from None
-
-
-def _as_lists(state: Any, name: str) -> list[Any]:
-    """A state of ``random.Random``: a version, whole numbers, and a draw kept for later."""
     if isinstance(state, tuple) and len(state) == 3 and isinstance(state[1], tuple):
         return [state[0], list(state[1]), state[2]]
     raise TypeError(f"the generator {name} is not a random.Random: its state is {state!r:.60}")
 
 
-def _checked(state: Any, name: Any) -> tuple[Any, ...]:
+def _checked(state: Any, name: str) -> tuple[Any, ...]:
     """The state, tried on a generator that nobody uses."""
     try:
         version, numbers, kept = state
         whole = (version, tuple(numbers), kept)
         random.Random().setstate(whole)
+        is_right = isinstance(kept, float | None)
     except (TypeError, ValueError, OverflowError):
-        raise ValueError(f"the random state of {name} is malformed: {state!r:.60}") from None
-    if not (kept is None or isinstance(kept, float)):
-        raise ValueError(f"the random state of {name} is malformed: it keeps {kept!r:.60}")
+        is_right = False
+    if not is_right:
+        raise ValueError(f"the random state of {name} is malformed: {state!r:.60}")
     return whole
-
-
-def _is_entry(state: Any) -> bool:
-    return isinstance(state, dict) and state.keys() == {"of", "state"}

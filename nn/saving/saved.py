@@ -4,30 +4,29 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import asdict, dataclass, field, replace
-from typing import Any
 
-from autograd import Value
-
-from ..answers import note, trained_with
+from ..answers import keep, known, note, trained_with
 from ..losses import LOSSES
 from ..module import Module
 from ..names import nearest
 from ..parameter import Parameter
-from ..threshold import keep, known
-from .architecture import Architecture, built, described
-from .container import Header, Tensor, parsed
-from .errors import FormatError
-from .layout import Block, Column, Places, layout, tensors
+from .architecture import Architecture, built, described, difference
+from .container import File, FormatError, Tensor, is_count, parsed
+from .layout import Block, Places, layout, tensors
 
 VERSION = "1"
 MODEL = "glassgrad model"
 CHECKPOINT = "glassgrad checkpoint"
-THRESHOLD = "decision_threshold"
-TRAINED_WITH = "trained_with"
 OF_MODEL = "model/"  # begins the names of a model's tensors in a checkpoint
+
+# What texts in a header are in JSON, and what they say of a model.
+_FORMS = {
+    "architecture": {"title": str, "parts": [dict]},
+    "frozen": {str: [is_count]},
+    "decision_threshold": lambda x: x is None or (type(x) is float and math.isfinite(x)),
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,61 +40,91 @@ class Saved:
     loss: str | None = None  # what it was trained with
 
     @property
-    def count(self) -> int:
-        """How many numbers there are."""
-        return sum([math.prod(tensor.shape) for tensor in self.tensors.values()])
+    def shapes(self) -> dict[str, tuple[int, ...]]:
+        """The shape of each tensor."""
+        return {name: tensor.shape for name, tensor in self.tensors.items()}
 
-    def model(self) -> Module:
-        """A new model: this structure, these numbers."""
-        model = built(self.architecture, self.count)
-        self.put(self._places(model), model)
-        return model
+    def texts(self, kind: str) -> dict[str, str]:
+        """The texts for the header of a file of this kind."""
+        said = {
+            "architecture": asdict(self.architecture),
+            "frozen": self.frozen,
+            "decision_threshold": self.threshold,
+        }
+        texts = {name: json.dumps(x, separators=(",", ":")) for name, x in said.items()}
+        texts |= {} if self.loss is None else {"trained_with": self.loss}
+        return {"format": kind, "version": VERSION, **texts}
 
-    def check(self, model: Module) -> None:
-        """Whether a model is of the same structure, as far as both are known."""
-        self._fitting(model)
+    def with_numbers(self, tensors: Mapping[str, Tensor], prefix: str) -> Saved:
+        """The model with the numbers that stand in its file under these names."""
+        return replace(self, tensors={name: tensors[prefix + name] for name in self.tensors})
 
-    def fill(self, model: Module) -> None:
-        """Give a model of the same structure these numbers: all of them, or none."""
-        self.put(self._fitting(model), model)
+    def blank(self) -> Module:
+        """A new model of this structure, all zeros."""
+        return built(self.architecture, sum(map(math.prod, self.shapes.values())))
 
-    def _fitting(self, model: Module) -> Places:
-        places = self._places(model)
-        if not self.architecture.is_known:
-            return places
-        try:
-            own = described(model)
-        except ValueError:  # functions without a name: nobody can compare them
-            return places
-        if own.is_known and (difference := _difference(own, self.architecture)):
-            raise FormatError(f"it fits another model: {difference}")
-        return places
+    def places(self, model: Module) -> Places:
+        """Where the numbers go in a model; there is a place for each.
 
-    def _places(self, model: Module) -> Places:
-        """Where the numbers go; there is a place for each, and each may go there."""
+        Raises
+        ------
+        FormatError
+            if the model has other names or shapes, or what was frozen cannot be.
+        """
         places = layout(model)
-        check_names(self.tensors, places, self.architecture.title, type(model).__name__)
+        check_names(self.shapes, places, self.architecture.title, type(model).__name__)
         for name, positions in self.frozen.items():
-            _check_frozen(name, positions, places)
-        for name, place in places.items():
-            if isinstance(place, Column) and not place.takes(self.tensors[name].numbers):
-                raise FormatError(
-                    f"its {name!r} has impossible values (not finite, or a scale of 0 or less)"
-                )
+            place = places.get(name)
+            parameters = place.parameters if isinstance(place, Block) else []
+            for i in positions:
+                if i >= len(parameters) or not isinstance(parameters[i], Parameter):
+                    raise FormatError(
+                        f"it freezes number {i} of {name!r:.60}, and this {type(model).__name__} "
+                        "has no Parameter there"
+                    )
         return places
 
-    def put(self, places: Places, model: Module) -> None:
+    def fitting(self, model: Module) -> Places:
+        """As `places`, of a model that is of the same structure, as far as both are known."""
+        places = self.places(model)
+        if self.architecture.is_known:
+            own = described(model)
+            if own.is_known and (found := difference(own, self.architecture)):
+                raise FormatError(f"it fits another model: {found}")
+        return places
+
+    def fill(self, model: Module, places: Places | None = None) -> None:
+        """Give a model of the same structure these numbers: all of them, or none."""
+        places = self.fitting(model) if places is None else places
+        if wrong := self.impossible(places):
+            name, _, number = wrong
+            raise FormatError(f"its {name!r} contains {number!r}, which is impossible there")
+        self.put(model, places)
+
+    def impossible(self, places: Places) -> tuple[str, int, float] | None:
+        """The first number that its place cannot have, and where it stands in which tensor."""
+        for name, place in places.items():
+            for i, number in enumerate(self.tensors[name].numbers):
+                if not place.takes(number):
+                    return name, i, number
+        return None
+
+    def put(self, model: Module, places: Places) -> None:
         """Give the places in a model these numbers, which were found to fit."""
         for name, place in places.items():
-            place.fill(self.tensors[name].numbers)
-            if isinstance(place, Block):
-                _freeze(place.parameters, set(self.frozen.get(name, ())))
+            place.fill(self.tensors[name].numbers, self.frozen.get(name, ()))
         keep(model, self.threshold)
         note(model, self.loss)
 
 
+def on_paper(model: Module, places: Places, structure: Architecture) -> Saved:
+    """A model as it is now, whose structure is described already."""
+    frozen = {name: place.frozen for name, place in places.items() if place.frozen}
+    return Saved(structure, tensors(places), frozen, known(model), trained_with(model))
+
+
 def written(model: Module, structure: Architecture) -> Saved:
-    """A model as it is now, whose structure is described already.
+    """A model as it is now, if it can be written down and read again.
 
     Raises
     ------
@@ -103,76 +132,56 @@ def written(model: Module, structure: Architecture) -> Saved:
         if a number is nan, or a name cannot be written down.
     """
     places = layout(model)
-    numbers = tensors(places)
-    for name in numbers:
-        _check_name(name)
-    for name, tensor in numbers.items():
-        if math.isnan(sum(tensor.numbers)):  # one look at each tensor; inf − inf is looked up
-            _check_nan(name, tensor.numbers, places[name])
-    return Saved(structure, numbers, _frozen(places), known(model), trained_with(model))
+    saved = on_paper(model, places, structure)
+    for name in places:
+        try:
+            name.encode()
+        except UnicodeEncodeError:
+            raise ValueError(
+                f"save writes names as UTF-8, and {name!r} has half a character (a lone surrogate) "
+                "in it; give that attribute or key of the model another name. Nothing was written"
+            ) from None
+    if wrong := saved.impossible(places):
+        name, i, number = wrong
+        raise ValueError(
+            f"save got a model whose {places[name].names[i]!r} is {number!r}; nothing was written. "
+            "Training went wrong before: autograd.check_finite(loss) names where"
+        )
+    return saved
 
 
 def snapshot(model: Module) -> Callable[[], None]:
     """The way back: a function that gives a model the numbers that it has now."""
     places = layout(model)
-    now = Saved(
-        Architecture(""), tensors(places), _frozen(places), known(model), trained_with(model)
-    )
-    return lambda: now.put(places, model)
+    now = on_paper(model, places, Architecture(""))
+    return lambda: now.put(model, places)
 
 
-def texts_of(saved: Saved) -> dict[str, str]:
-    """The texts for the header of a file."""
-    texts = {
-        "architecture": json.dumps(asdict(saved.architecture), separators=(",", ":")),
-        "frozen": json.dumps(saved.frozen, separators=(",", ":")),
+def saved_in(file: File, *kinds: str) -> Saved:
+    """The model in a file of one of these kinds, whose numbers were not read yet."""
+    check_kind(file, *kinds)
+    prefix = OF_MODEL if file.texts["format"] == CHECKPOINT else ""
+    blank = {
+        name.removeprefix(prefix): Tensor(shape, [])
+        for name, shape in file.shapes.items()
+        if name.startswith(prefix)
     }
-    if saved.threshold is not None:
-        texts[THRESHOLD] = repr(saved.threshold)
-    return texts if saved.loss is None else {**texts, TRAINED_WITH: saved.loss}
-
-
-def saved_in(header: Header) -> Saved:
-    """The model in a file whose numbers were not read yet; each of its texts is sound by itself."""
-    start = len(OF_MODEL) if header.texts["format"] == CHECKPOINT else 0
-    shapes = {
-        name[start:]: Tensor(shape, [])
-        for name, shape in header.shapes.items()
-        if not start or name.startswith(OF_MODEL)
-    }
-    fields = parsed(_text(header, "architecture"), "its architecture")
-    frozen = parsed(_text(header, "frozen"), "its list of frozen parameters")
-    if not isinstance(fields, dict) or fields.keys() != {"title", "parts", "shared"}:
-        raise FormatError("its architecture is malformed")
-    title, parts, pairs = fields["title"], fields["parts"], fields["shared"]
-    if not isinstance(title, str) or not isinstance(parts, list) or not _are_pairs(pairs):
-        raise FormatError("its architecture is malformed")
-    if not isinstance(frozen, dict) or not all(map(_are_positions, frozen.values())):
-        raise FormatError("its list of frozen parameters is malformed")
-    at = parsed(header.texts.get(THRESHOLD, "null"), "its decision threshold")
-    if at is not None and not (isinstance(at, float) and math.isfinite(at)):
-        raise FormatError(f"its decision threshold is {at!r:.60}, not a finite float")
-    loss = header.texts.get(TRAINED_WITH)
+    texts = {"decision_threshold": "null", **file.texts}
+    for name in _FORMS.keys() - texts.keys():
+        raise FormatError(f"its header has no {name!r}")
+    said = {name: parsed(texts[name], f"its {name!r}", form) for name, form in _FORMS.items()}
+    loss = texts.get("trained_with")
     if loss is not None and loss not in LOSSES:
         raise FormatError(f"it was trained with {loss!r:.60}, which is no loss of this glassgrad")
-    return Saved(Architecture(title, parts, pairs), shapes, frozen, at, loss)
+    architecture = Architecture(**said["architecture"])
+    return Saved(architecture, blank, said["frozen"], said["decision_threshold"], loss)
 
 
-def with_numbers(saved: Saved, tensors: Mapping[str, Tensor], prefix: str = "") -> Saved:
-    """The model with the numbers that stand in its file under these names."""
-    given = {name: tensors[prefix + name] for name in saved.tensors}
-    for name, tensor in given.items():
-        if any(map(math.isnan, tensor.numbers)):
-            raise FormatError(f"a number in {name!r} is nan")
-    return replace(saved, tensors=given)
-
-
-def check_kind(header: Header, *kinds: str) -> None:
+def check_kind(file: File, *kinds: str) -> None:
     """Whether a file is of one of these kinds, and of a version that is read here."""
-    found = header.texts.get("format", "")
+    found, version = file.texts.get("format", ""), file.texts.get("version", "")
     if found not in kinds:
         raise FormatError(f"it is a {found:.60}, and what is read here is a {' or '.join(kinds)}")
-    version = header.texts.get("version", "")
     if version != VERSION:
         raise FormatError(
             f"it has version {version!r:.60} of the format, and this glassgrad reads version "
@@ -180,17 +189,8 @@ def check_kind(header: Header, *kinds: str) -> None:
         )
 
 
-@contextmanager
-def about(what: str, path: Any) -> Iterator[None]:
-    """Errors in here say which file they are about."""
-    try:
-        yield
-    except FormatError as error:
-        raise FormatError(f"cannot {what} {str(path)!r}: {error}") from None
-
-
 def check_names(
-    given: Mapping[str, Tensor], places: Places, source: str = "model", target: str = "model"
+    given: Mapping[str, tuple[int, ...]], places: Places, source: str, target: str
 ) -> None:
     """Whether each place has a tensor of its shape, and each tensor a place."""
     missing = [name for name in places if name not in given]
@@ -200,38 +200,11 @@ def check_names(
     if unknown:
         raise FormatError(f"its {source} has {_listed(unknown, places)}, and this {target} has not")
     for name, place in places.items():
-        if given[name].shape != place.shape:
+        if given[name] != place.shape:
             raise FormatError(
-                f"its {name!r} has the shape {list(given[name].shape)}, and in this {target} "
+                f"its {name!r} has the shape {list(given[name])}, and in this {target} "
                 f"the shape is {list(place.shape)}"
             )
-
-
-def _text(header: Header, name: str) -> str:
-    if name not in header.texts:
-        raise FormatError(f"its header has no {name!r}")
-    return header.texts[name]
-
-
-def _check_name(name: str) -> None:
-    try:
-        name.encode()
-    except UnicodeEncodeError:
-        raise ValueError(
-            f"save writes names as UTF-8, and {name!r} has half a character (a lone surrogate) in "
-            "it; give that attribute or key of the model another name. Nothing was written"
-        ) from None
-
-
-def _are_pairs(x: Any) -> bool:
-    return isinstance(x, list) and all(
-        isinstance(pair, list) and len(pair) == 2 and all(isinstance(name, str) for name in pair)
-        for pair in x
-    )
-
-
-def _are_positions(x: Any) -> bool:
-    return isinstance(x, list) and all(type(i) is int and i >= 0 for i in x)
 
 
 def _listed(names: list[str], others: Iterable[str]) -> str:
@@ -239,59 +212,3 @@ def _listed(names: list[str], others: Iterable[str]) -> str:
         return f"{names[0]!r} and {len(names) - 1} more"
     match = nearest(names[0], others)
     return f"{names[0]!r} (nearest: {match!r})" if match else repr(names[0])
-
-
-def _difference(own: Architecture, other: Architecture) -> str:
-    """Where two structures with the same tensors part; the modes of training may."""
-    ours, theirs = [[_compared(part) for part in each.parts] for each in (own, other)]
-    if len(ours) != len(theirs):
-        return f"one of {len(theirs)} parts, and this {own.title} has {len(ours)}"
-    for mine, its in zip(ours, theirs, strict=True):
-        for key in {**mine, **its}:
-            if mine.get(key) != its.get(key):
-                if key == "kind":
-                    return f"{its.get(key)} there is {mine.get(key)} here"
-                kind = its.get("kind")
-                return f"the {key} of {kind} is {its.get(key)} there, and {mine.get(key)} here"
-    return ""
-
-
-def _compared(part: Any) -> dict[str, Any]:
-    facts = part if isinstance(part, dict) else {"kind": part}
-    return {key: fact for key, fact in facts.items() if key not in {"scope", "training"}}
-
-
-def _check_nan(name: str, numbers: list[float], place: Block | Column) -> None:
-    for i, number in enumerate(numbers):
-        if math.isnan(number):
-            exact = place.names[i] if isinstance(place, Block) else f"{name}.{i}"
-            raise ValueError(
-                f"save got a model whose {exact!r} is nan; nothing was written. Training went "
-                "wrong before: autograd.check_finite(loss) names where"
-            )
-
-
-def _frozen(places: Places) -> dict[str, list[int]]:
-    found = {
-        name: [i for i, parameter in enumerate(place.parameters) if parameter.kind == "frozen"]
-        for name, place in places.items()
-        if isinstance(place, Block)
-    }
-    return {name: positions for name, positions in found.items() if positions}
-
-
-def _check_frozen(name: str, positions: list[int], places: Places) -> None:
-    place = places.get(name)
-    if not isinstance(place, Block) or (positions and max(positions) >= len(place.parameters)):
-        raise FormatError(f"it freezes what it does not have, in {name!r:.60}")
-    for i in positions:
-        if not isinstance(place.parameters[i], Parameter):
-            raise FormatError(
-                f"it freezes {place.names[i]!r}, which is not a Parameter in this model"
-            )
-
-
-def _freeze(parameters: list[Value], positions: set[int]) -> None:
-    for i, parameter in enumerate(parameters):
-        if isinstance(parameter, Parameter) and parameter.frozen != (i in positions):
-            parameter.freeze() if i in positions else parameter.unfreeze()

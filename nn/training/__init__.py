@@ -2,12 +2,12 @@
 
 How one call is put together::
 
-    history  callbacks  metrics  classes  gradients  interrupting  divergence  one idea each
-        └────────┴─────────┴────────┴─────────┴───────────┴────────────┘
-                       measuring      (metrics by name and by function)
-                          loop      (epochs, batches, steps: the state of a run)
-       monitoring ── stopping, checkpoints   progress      (callbacks of our own)
-                           fit      (arguments, checked; everything joined)
+    history  metrics  examples  adjustments  interrupting  divergence ── weights    one idea each
+        └───────┴────────┴───────────┴────────────┴────────────┴───────────┘
+                 state      (a training as callbacks see it, and callbacks)
+       measuring  mismatch ── loop      (epochs, batches, steps)
+       stopping, checkpoints, progress, statistics      (callbacks of our own)
+                  fit       (arguments, checked; everything joined)
 """
 
 from __future__ import annotations

@@ -1,4 +1,7 @@
-"""Checkpoints of a training: all that it takes to go on as if nothing had happened."""
+"""Checkpoints of a training: all that it takes to go on as if nothing had happened.
+
+`Checkpoint` writes them. `go_on` brings all of a training back, or changes nothing of it.
+"""
 
 from __future__ import annotations
 
@@ -7,28 +10,24 @@ import math
 import os
 import platform
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from ..inputs import size
+from ..checks import size, yes_or_no
 from ..names import helped
-from ..saving.checkpoint import (
-    TrainingState,
-    random_states,
-    read_checkpoint,
-    write_checkpoint,
-)
-from ..saving.errors import FormatError
-from ..settings import yes_or_no
-from .callbacks import Callback
-from .monitoring import column, is_better, is_higher_better, weights_of
-from .restoring import check_form, others, restore_training
+from ..saving.container import FormatError, about, fits, is_count
+from ..saving.files import TrainingState, read_checkpoint, restore, write_checkpoint
+from ..saving.random_states import generators, random_states, set_random_states
+from ..saving.saved import snapshot
+from .measuring import column, is_better, is_higher_better
 from .settings import Settings, difference, settings_of
+from .state import Callback, Training
+from .stopping import EarlyStopping
 
 if TYPE_CHECKING:
     from ..module import Module
-    from ..saving.saved import Saved
-    from .loop import Training
 
 
 class Checkpoint(Callback):
@@ -36,7 +35,7 @@ class Checkpoint(Callback):
 
     The model in it, which `nn.load` reads, is that of the last epoch that was written; when the
     training ends, it is the model as it then is in memory: with early stopping that of the best
-    epoch. What a resumed training goes on from, the last epoch, is in the file beside it.
+    epoch. What a resumed training goes on from, the last epoch, is in the file besides.
 
     >>> Checkpoint("best.safetensors", save_best_only=True, monitor="val_accuracy")
     Checkpoint('best.safetensors', save_best_only=True, monitor='val_accuracy')
@@ -69,12 +68,9 @@ class Checkpoint(Callback):
             raise TypeError(f"Checkpoint: path is that of a file, got {path!r:.60}")
         self.path, self.every = Path(path), size(every, "Checkpoint: every")
         self.save_best_only = yes_or_no(save_best_only, "Checkpoint: save_best_only")
-        self.monitor = monitor
-        self.higher_is_better = (
-            None
-            if higher_is_better is None
-            else yes_or_no(higher_is_better, "Checkpoint: higher_is_better")
-        )
+        self.monitor, self.higher_is_better = monitor, higher_is_better
+        if higher_is_better is not None:
+            yes_or_no(higher_is_better, "Checkpoint: higher_is_better")
         if self.save_best_only and self.every != 1:
             raise ValueError(
                 f"Checkpoint: every={self.every} and save_best_only=True do not go together: the "
@@ -85,20 +81,22 @@ class Checkpoint(Callback):
                 "Checkpoint: monitor and higher_is_better say which epoch is the best; write "
                 "save_best_only=True too"
             )
-        self._settings: Settings | None = None
-        self._numbers: list[float] = []  # what was written last: of all parameters,
-        self._saved: Saved | None = None  # of the model,
-        self._state: dict[str, Any] = {}  # and of the training
+        self._settings: dict[str, Any] = {}
+        self._state: dict[str, Any] = {}  # what was written last
+        self._higher = False
 
     def begin(self, training: Training) -> Settings:
         """Note what a training is, before anything of it has changed."""
-        self._settings = settings_of(training)
-        return self._settings
+        settings = settings_of(training)
+        self._settings = settings.saved
+        return settings
 
     def on_fit_begin(self, training: Training) -> None:
         """Write the first: whatever stands in the way is said before anything is learned."""
         if self.save_best_only:
-            self._higher(training)
+            self._higher = is_higher_better(
+                self.monitor, training.metrics, "Checkpoint", said=self.higher_is_better
+            )
             if training.history.epochs and self.path.exists():
                 return  # a resumed training, whose best epoch is in the file
         self._write(training)
@@ -106,46 +104,28 @@ class Checkpoint(Callback):
     def on_epoch_kept(self, training: Training) -> None:
         """Write one, if it is time."""
         if self.save_best_only:
-            self._write_if_best(training)
+            name = column(self.monitor, training.logs, "Checkpoint")
+            *before, now = map(float, training.history[name])
+            if all(is_better(now, one, higher=self._higher) for one in [math.nan, *before]):
+                self._write(training, training.weights_of(name))
             return
         is_last = training.epoch == training.epochs or training.why or training.interruptible.asked
         if is_last or training.epoch % self.every == 0:
             self._write(training)
 
     def on_fit_end(self, training: Training) -> None:
-        """Show the model as it now is; the next training is another."""
-        if not self.save_best_only:
-            self._show(training)
-        self._settings, self._saved, self._numbers, self._state = None, None, [], {}
+        """Let the model in the file be that in memory; what is gone on from stays as it is."""
+        if not self.save_best_only and training.weights.now() != self._state["weights"]:
+            write_checkpoint(self.path, training.model, self._state)
 
-    def _write(self, training: Training) -> None:
-        settings = self._settings or self.begin(training)
-        self._state = {**settings.saved, **state_of(training)}
-        self._numbers = training.weights.now()
-        self._saved = write_checkpoint(self.path, training.model, self._state)
-
-    def _show(self, training: Training) -> None:
-        """Let the model in the file be that in memory, and what is gone on from stay as it is."""
-        now = training.weights.now()
-        if now != self._numbers and len(now) == len(self._numbers):
-            write_checkpoint(self.path, training.model, self._state, last=self._saved)
-
-    def _write_if_best(self, training: Training) -> None:
-        name = column(self.monitor, training.logs, "Checkpoint")
-        higher, best = self._higher(training), math.nan
-        *before, now = [float(x) for x in training.history[name]]
-        for number in before:
-            best = number if is_better(number, best, higher=higher) else best
-        if is_better(now, best, higher=higher):
-            self._write(training)
-            training.weights.give(weights_of(training, name))
-            self._show(training)
-            training.weights.give(self._numbers)
-
-    def _higher(self, training: Training) -> bool:
-        return is_higher_better(
-            self.monitor, training.metrics, "Checkpoint", said=self.higher_is_better
-        )
+    def _write(self, training: Training, shown: list[float] | None = None) -> None:
+        """Write where the training is; the model in the file may have other weights."""
+        self._state = {**self._settings, **state_of(training)}
+        training.weights.give(shown or ())
+        try:
+            write_checkpoint(self.path, training.model, self._state)
+        finally:
+            training.weights.give(self._state["weights"])
 
     def __repr__(self) -> str:
         best = f", save_best_only=True, monitor={self.monitor!r}" if self.save_best_only else ""
@@ -162,9 +142,8 @@ def state_of(training: Training) -> dict[str, Any]:
         "history": {name: list(numbers) for name, numbers in training.history.items()},
         "best_epoch": training.history.best_epoch,
         "why": training.why,
-        "good": training.weights.good,
+        "weights": training.weights.now(),  # and those of the optimiser that are not the model's
         "before": training.weights.before,
-        "others": [parameter.data for parameter in others(training)],
         "positions": list(training.data.positions),
         "lr": training.lr,
         "optimizer": training.optimizer.state_dict(),
@@ -173,17 +152,48 @@ def state_of(training: Training) -> dict[str, Any]:
     }
 
 
+# --- going on -------------------------------------------------------------------------------------
+
+# What a state is that `fit` wrote, as far as one can see without the training.
+_WEIGHTS = [lambda x: type(x) is float and x == x]
+_FORM: dict[str, Any] = {
+    "settings": dict,
+    "functions": {str: str},
+    "python": str,
+    "horizon": lambda x: is_count(x) and x > 0,
+    "epoch": is_count,
+    "history": {str: list},
+    "best_epoch": lambda x: x is None or is_count(x),
+    "why": str,
+    "weights": _WEIGHTS,
+    "before": _WEIGHTS,
+    "positions": [is_count],
+    "lr": float,
+    "optimizer": dict,
+    "callbacks": [dict],
+    "random": list,
+}
+
+
 def read(path: str | os.PathLike[str], model: Module) -> TrainingState | None:
     """The checkpoint in a file, of a training of this model; None if there is no such file."""
     if not os.path.exists(path):
         return None
     state = read_checkpoint(path, model=model)
-    if "settings" not in state:
-        raise FormatError(f"{os.fspath(path)!r} is a checkpoint, but not one that fit wrote")
-    try:
-        check_form(state)
-    except FormatError as error:
-        raise FormatError(f"fit cannot go on from {os.fspath(path)!r}: {error}") from None
+    with about("go on from", path):
+        for name, form in _FORM.items():
+            if name not in state:
+                raise FormatError(
+                    f"it is a checkpoint, but not one that fit wrote in this version of glassgrad: "
+                    f"it has no {name!r}"
+                )
+            if not fits(state[name], form):
+                raise FormatError(f"its {name!r} is malformed: {state[name]!r:.60}")
+        epoch, best = state["epoch"], state["best_epoch"]
+        if any(len(column) != epoch for column in state["history"].values()):
+            raise FormatError(f"its history is not one of {epoch} epochs")
+        if best is not None and not 1 <= best <= epoch:
+            raise FormatError(f"its best epoch is {best}, of {epoch}")
     return state
 
 
@@ -207,7 +217,7 @@ def go_on(
             stacklevel=3,
         )
     try:
-        restore_training(training, state)
+        _restore(training, state)
     except Exception as error:  # whatever a callback of the user's raises
         raise FormatError(
             f"fit cannot go on from {path!r}: {error}; nothing was changed"
@@ -232,3 +242,54 @@ def _check_epochs(training: Training, state: TrainingState, path: str) -> None:
             f"horizon={was} to go on with it as it was. A training that is to be prolonged is "
             f"begun with the horizon that it shall have: epochs={done}, horizon={end}"
         )
+
+
+# --- all or nothing -------------------------------------------------------------------------------
+
+
+def _restore(training: Training, state: TrainingState) -> None:
+    """Give a fresh training all that the checkpoint knows; if anything does not fit, nothing."""
+    callbacks, count = training.callbacks.remembering, len(training.weights.now())
+    for name, length in {"weights": count, "before": count, "callbacks": len(callbacks)}.items():
+        if len(state[name]) != length:
+            raise FormatError(f"its {name!r} has {len(state[name])} items, and this has {length}")
+    if list(training.data.positions) != state["positions"]:
+        raise FormatError("its training learned from other examples")
+    with _all_or_nothing(training):
+        restore(training.model, state)
+        training.weights.give(state["weights"])
+        training.optimizer.load_state_dict(state["optimizer"])
+        training.lr = state["lr"]
+        for callback, one in zip(callbacks, state["callbacks"], strict=True):
+            if isinstance(callback, EarlyStopping):
+                callback.check(one, state["epoch"], count)
+            callback.load_state_dict(one)
+        set_random_states(training.model, training.rng, state["random"])
+    training.history.update(state["history"])
+    training.history.best_epoch = state["best_epoch"]
+    training.epoch, training.why = state["epoch"], state["why"]
+    training.weights.good = training.weights.before = state["before"]
+
+
+@contextmanager
+def _all_or_nothing(training: Training) -> Iterator[None]:
+    """If the block does not reach its end, everything that it may change is as it was."""
+    model_back, numbers = snapshot(training.model), training.weights.now()
+    # Of an object its attributes, and what lies in their lists and dicts.
+    memories = [
+        (x, {name: copy.copy(one) if isinstance(one, (list, dict, set)) else one
+             for name, one in vars(x).items()})
+        for x in (training.optimizer, *training.callbacks.remembering)
+    ]  # fmt: skip
+    draws = [(x, x.getstate()) for x in generators(training.model, training.rng).values()]
+    try:
+        yield
+    except BaseException:
+        model_back()
+        training.weights.give(numbers)
+        for x, before in memories:
+            vars(x).clear()
+            vars(x).update(before)
+        for generator, state in draws:
+            generator.setstate(state)
+        raise

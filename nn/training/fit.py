@@ -7,36 +7,28 @@ import os
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any, TypeGuard
 
-from autograd.numbers import is_number, real
-
-from ..answers import Answers, note, trained_with
-from ..inputs import size
+from ..answers import Answers, keep, known, note, threshold, trained_with
+from ..checks import size, yes_or_no
 from ..losses import LOSSES, Loss
 from ..losses import loss as loss_named
 from ..module import Module
-from ..names import helped, look_up, name_in
+from ..names import helped, look_up, name_in, signature
 from ..optimisers import SGD, Adam, AdamW, Optimiser, RMSprop
 from ..randomness import RngLike, generator
 from ..saving import random_states
-from ..settings import yes_or_no
-from ..threshold import keep, known, threshold
-from .callbacks import checked
+from .adjustments import Adjustments
 from .checkpoints import Checkpoint, go_on, read
-from .classes import stratified
-from .evaluation import Examples
-from .gradients import Adjustments
+from .examples import Examples, split
 from .history import History
-from .loop import Schedule, Training
+from .interrupting import Interruptible
+from .loop import Loop
 from .measuring import named
 from .progress import Progress
+from .state import Callbacks, Schedule, checked
 from .stopping import EarlyStopping
 
-OPTIMISERS: dict[str, type[Optimiser]] = {
-    "sgd": SGD,
-    "adam": Adam,
-    "adamw": AdamW,
-    "rmsprop": RMSprop,
-}
+KINDS: list[type[Optimiser]] = [SGD, Adam, AdamW, RMSprop]
+OPTIMISERS = {kind.__name__.lower(): kind for kind in KINDS}
 
 
 def _without_loss(*given: Any, **named: Any) -> str:
@@ -188,16 +180,19 @@ def fit(
             f"fit: stratify is True or False, got a {type(stratify).__name__}; write "
             "stratify=True, which takes the classes from y"
         )
-    learned, held_out = _split(data, validation, draw_from, state, stratify=stratify)
+    learned, held_out = split(data, validation, draw_from, state, stratify=stratify)
     of = loss_named(loss)
     learned_by = name_in(LOSSES, of)
     if learned.weights or (held_out is not None and held_out.weights):
         _check_takes_weights(of)
     at = _undisturbed(draw_from, lambda: threshold(of, learned.targets))
     at = known(model) if at is None else at
+    if early_stopping is not None and not isinstance(early_stopping, EarlyStopping):
+        early_stopping = EarlyStopping(early_stopping)
+    stopping = [] if early_stopping is None else [early_stopping]
     bar = Progress()
     epochs = size(epochs, "fit: epochs")
-    training = Training(
+    training = Loop(
         model,
         _optimiser(optimizer, model, lr),
         of,
@@ -211,13 +206,15 @@ def fit(
         metrics=named(metrics, Answers(learned_by, at or 0.0)),
         schedule=_schedule(schedule),
         adjustments=Adjustments(clip_norm, clip_value, l1, l2),
-        callbacks=[
-            # Checkpoints last: they write the model as early stopping leaves it.
-            *sorted([*checked(callbacks), *_stopping(early_stopping)], key=_is_checkpoint),
-            *([kept] if kept is not None else []),
-            *([bar] if progress else []),
-        ],
-        announce=progress,
+        callbacks=Callbacks(
+            [
+                # Checkpoints last: they write the model as early stopping leaves it.
+                *sorted([*checked(callbacks), *stopping], key=_is_checkpoint),
+                *([kept] if kept is not None else []),
+                *([bar] if progress else []),
+            ]
+        ),
+        interruptible=Interruptible(announce=progress),
         asked={"class_weight": _said(class_weight), "stratify": stratify or None},
     )
     for one in filter(_is_checkpoint, training.callbacks.all):
@@ -247,13 +244,12 @@ def _check_model(model: Any) -> None:
     if isinstance(model, Module):
         return
     kind = type(model)
-    what, cure = f"a {kind.__name__}", "write fit(model, X, y, loss=...)"
-    if isinstance(model, type):
-        what = f"the class {model.__name__}"
-    elif kind.__module__ == "autograd.micrograd":
+    cure = "write fit(model, X, y, loss=...)"
+    if kind.__module__ == "autograd.micrograd":
         cure = "take the model from nn, as nn.MLP(2, [16, 1])"
-    elif callable(model) and not inspect.isroutine(model):
+    elif callable(model) and not inspect.isroutine(model) and not isinstance(model, type):
         cure = f"let the class inherit from it: class {kind.__name__}(nn.Module)"
+    what = f"the class {model.__name__}" if isinstance(model, type) else f"a {kind.__name__}"
     raise TypeError(f"fit trains a Module, got {what}; {cure}")
 
 
@@ -269,13 +265,10 @@ def _undisturbed(rng: Any, ask: Callable[[], float | None]) -> float | None:
 
 
 def _check_takes_weights(loss: Loss) -> None:
-    try:
-        parameters = inspect.signature(loss).parameters
-    except ValueError:  # a function without one
-        return
-    if "reduction" not in parameters and not any(
-        p.kind is p.VAR_KEYWORD for p in parameters.values()
-    ):
+    given = signature(loss)
+    parameters = {} if given is None else given.parameters
+    takes_all = any(p.kind is p.VAR_KEYWORD for p in parameters.values())
+    if given is not None and "reduction" not in parameters and not takes_all:
         name = getattr(loss, "__name__", "the loss")
         raise TypeError(
             f"fit: with sample weights the loss must say what each example costs, and {name} has "
@@ -291,19 +284,17 @@ def _optimiser(of: Any, model: Module, lr: float | None) -> Optimiser:
                 "fit: lr goes with an optimizer that is given by name; give the optimiser its own"
             )
         made = of if isinstance(of, Optimiser) else of(model)
-        if not isinstance(made, Optimiser):
-            raise TypeError(
-                f"fit: the function optimizer must return an Optimiser, and returned {made!r:.60}"
-            )
-        return made
-    kind = of if isinstance(of, type) and issubclass(of, Optimiser) else None
-    if kind is None:
-        kind = look_up(of, OPTIMISERS, "optimizer", "an Optimiser")
-    if lr is None and kind is SGD:
-        raise ValueError("fit: sgd has no learning rate of its own; write lr=0.1, say")
-    make: Any = kind
-    found: Optimiser = make(model) if lr is None else make(model, lr=lr)
-    return found
+    else:
+        is_kind = isinstance(of, type) and issubclass(of, Optimiser)
+        make: Any = of if is_kind else look_up(of, OPTIMISERS, "optimizer", "an Optimiser")
+        if lr is None and make is SGD:
+            raise ValueError("fit: sgd has no learning rate of its own; write lr=0.1, say")
+        made = make(model) if lr is None else make(model, lr=lr)
+    if not isinstance(made, Optimiser):
+        raise TypeError(
+            f"fit: the function optimizer must return an Optimiser, and returned {made!r:.60}"
+        )
+    return made
 
 
 def _schedule(schedule: Any) -> Schedule | None:
@@ -314,14 +305,13 @@ def _schedule(schedule: Any) -> Schedule | None:
             f"{schedule!r:.60}{written}"
         )
     try:
-        inspect.signature(schedule or max).bind(0.0, 1.0)
+        if given := signature(schedule):
+            given.bind(0.0, 1.0)
     except TypeError:
         raise TypeError(
             "fit: a schedule gets two numbers, the epoch and how many there are; write lambda "
             "epoch, epochs: 0.5"
         ) from None
-    except ValueError:  # a function without a signature
-        pass
     found: Schedule | None = schedule
     return found
 
@@ -332,12 +322,6 @@ def _horizon(horizon: Any, schedule: Any, epochs: int) -> int:
     if schedule is None:
         raise ValueError("fit: horizon is where a schedule ends, and there is none; leave it out")
     return size(horizon, "fit: horizon")
-
-
-def _stopping(early: Any) -> list[EarlyStopping]:
-    if early is None:
-        return []
-    return [early if isinstance(early, EarlyStopping) else EarlyStopping(early)]
 
 
 def _is_checkpoint(callback: Any) -> TypeGuard[Checkpoint]:
@@ -352,50 +336,9 @@ def _checkpoint(checkpoint: Any, *, resume: bool) -> Checkpoint | None:
     return checkpoint if isinstance(checkpoint, Checkpoint) else Checkpoint(checkpoint)
 
 
-# --- examples -------------------------------------------------------------------------------------
-
-
 def _said(class_weight: Any) -> str | None:
     """A dict of weights in one spelling, whatever the order and the kinds of its numbers."""
     if not isinstance(class_weight, Mapping):
         found: str | None = class_weight
         return found
     return str({int(k): float(class_weight[k]) for k in sorted(class_weight)})
-
-
-def _split(
-    data: Examples, validation: Any, rng: Any, state: Mapping[str, Any] | None, *, stratify: bool
-) -> tuple[Examples, Examples | None]:
-    """What is learned from, and what is only measured."""
-    if stratify and not is_number(validation):
-        raise ValueError(
-            "fit: stratify is for a share of X that is set aside; write validation=0.2, say"
-        )
-    if validation is None:
-        return data, None
-    if not is_number(validation):
-        if not isinstance(validation, (list, tuple)) or len(validation) not in {2, 3}:
-            raise TypeError(
-                "fit: validation is (X, y), (X, y, weights) or a share of X such as 0.2, got "
-                f"{validation!r:.60}"
-            )
-        return data, Examples.of(*validation)
-    share = real(validation)
-    if not 0.0 < share < 1.0:
-        raise ValueError(f"fit: validation is a share of X, above 0 and below 1, got {share:g}")
-    count = round(share * len(data))
-    if not 0 < count < len(data):
-        raise ValueError(
-            f"fit: validation={share:g} of {len(data)} examples leaves none for the one or the "
-            "other; give more examples, or validation=(X, y)"
-        )
-    if state is not None:  # of a resumed training those that were
-        before = set(state["positions"])
-        held_out = {i for i, position in enumerate(data.positions) if position not in before}
-    elif stratify:
-        held_out = stratified(data.targets, count, rng)
-    else:
-        held_out = set(rng.sample(range(len(data)), count))
-    # Both in the order of X: a resumed training has to add up in the same order.
-    learned = [i for i in range(len(data)) if i not in held_out]
-    return data.at(learned).alone(), data.at(sorted(held_out)).alone()

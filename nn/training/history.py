@@ -62,13 +62,21 @@ class History(dict[str, list[Any]]):
         return self[name][-1]
 
     def __repr__(self) -> str:
-        shown = [
-            f"{name}={column[-1]:.4g}"
-            for name, column in self.items()
-            if column
-            and name not in {"epoch", "lr", "seconds"}
-            and not name.endswith(_OF_LAYERS)
-            and isinstance(column[-1], (int, float))
-        ]
+        last = {name: column[-1] for name, column in self.items() if column and name != "lr"}
         ended = f"; {self.stopped}" if self.stopped else ""
-        return f"<History of {self.epochs} epochs: {', '.join(shown)}{ended}>"
+        return f"<History of {self.epochs} epochs: {words(last, '=')}{ended}>"
+
+
+def words(numbers: Mapping[str, Any], between: str = " ") -> str:
+    """The numbers of an epoch in a line, without those of layers.
+
+    >>> words({"epoch": 3, "loss": 0.123456, "val_loss": 0.5, "seconds": 1.0})
+    'loss 0.1235, val_loss 0.5'
+    """
+    return ", ".join(
+        f"{name}{between}{number:.4g}"
+        for name, number in numbers.items()
+        if name not in {"epoch", "seconds"}
+        and not name.endswith(_OF_LAYERS)
+        and isinstance(number, (int, float))
+    )

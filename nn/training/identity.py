@@ -2,44 +2,48 @@
 
 Two functions have the same one if they do the same, as far as Python shows it: their code, their
 defaults, and the values that they use from around them (closures, globals, attributes of modules
-of one's own), down to the bottom. A callable object is its class and its state. What lies in
-Python itself, in glassgrad or in an installed package is its name there.
+of one's own), down to the bottom. An object is its class and its state, as `pickle` asks for it.
+What lies in Python itself, in glassgrad or in an installed package is its name there.
 
-Nothing is called, written down or read back: only hashes leave this module.
+No function is called, and nothing is written down or read back: only hashes leave this module.
 """
 
 from __future__ import annotations
 
+import copyreg
 import dis
 import functools
 import hashlib
 import json
-import random
 import sys
 import sysconfig
 import types
 from collections.abc import Iterable, Iterator, Mapping
-from decimal import Decimal
-from enum import Enum
-from fractions import Fraction
-from pathlib import Path, PurePath
+from operator import itemgetter
+from pathlib import Path
 from typing import Any
 
-from autograd import Value
+from autograd import Op, Value
 
-_DEEPEST = 60  # objects within objects; each takes a few of Python's own levels
+_DEEPEST = 100  # objects within objects; each takes a few of Python's own levels
 _OURS = frozenset({"autograd", "nn", "viz"})
 _PACKAGES = frozenset({"site-packages", "dist-packages"})
 
-# Values whose text says all of them.
-_ATOMS = (
-    bool, float, complex, str, bytes, range, Decimal, Fraction, PurePath,
-    type(None), type(...), type(NotImplemented),
-)  # fmt: skip
-_CODE = (
-    "co_argcount", "co_posonlyargcount", "co_kwonlyargcount", "co_flags", "co_code", "co_consts",
-    "co_names", "co_varnames", "co_freevars", "co_cellvars", "co_exceptiontable",
-)  # fmt: skip
+_ATOMS = (bool, float, complex, str, bytes, type(None), type(...))  # their text says all of them
+
+# What pickle does not write, or by name alone: the attributes that say all of it.
+_ATTRIBUTES: dict[type, tuple[str, ...]] = {
+    types.CodeType: (
+        "co_argcount", "co_posonlyargcount", "co_kwonlyargcount", "co_flags", "co_code",
+        "co_consts", "co_names", "co_varnames", "co_freevars", "co_cellvars", "co_exceptiontable",
+    ),
+    types.ModuleType: ("__name__",),
+    property: ("fget", "fset"),
+    staticmethod: ("__func__",),
+    classmethod: ("__func__",),
+    Value: ("data", "kind"),
+    Op: ("name", "forward", "partials"),
+}  # fmt: skip
 
 
 class Fingerprints:
@@ -60,7 +64,7 @@ class Fingerprints:
         self.unknown: set[str] = set()
         self._known = known or {}
         self._found: dict[int, tuple[str, object]] = {}  # with the object: its id stays its own
-        self._open: dict[int, int] = {}  # what is being looked into, and how deep it lies
+        self._depth = 0
 
     def of(self, x: Any) -> str:
         """The fingerprint of anything."""
@@ -71,15 +75,12 @@ class Fingerprints:
             return atom
         if me in self._found:
             return self._found[me][0]
-        if me in self._open:
-            return f"within {self._open[me]}"
-        if len(self._open) > _DEEPEST:
+        if self._depth > _DEEPEST:
             return self.nothing("something nested too deep")
-        self._open[me] = len(self._open)
-        try:
-            found = hashed([type(x).__name__, *_parts(x, self)])
-        finally:
-            del self._open[me]
+        self._found[me] = f"within {self._depth}", x  # until it is known: x may lie within itself
+        self._depth += 1
+        found = hashed([type(x).__name__, *self._parts(x)])
+        self._depth -= 1
         self._found[me] = found, x
         return found
 
@@ -96,127 +97,80 @@ class Fingerprints:
         self.unknown.add(what)
         return f"unknown {what}"
 
+    # --- what things are made of: texts, fingerprints, and lists of these -------------------------
+
+    def _parts(self, x: Any) -> list[Any]:
+        if isinstance(x, types.FunctionType):
+            return self._of_function(x)
+        if isinstance(x, type):
+            return self._of_class(x)
+        for cls, names in _ATTRIBUTES.items():
+            if isinstance(x, cls):
+                return self.each(getattr(x, name, None) for name in names)
+        if type(x) in {dict, types.MappingProxyType}:
+            return self.pairs(x.items())
+        if type(x) in {list, tuple, set, frozenset}:
+            found = self.each(x)
+            return sorted(found) if isinstance(x, (set, frozenset)) else found  # it has no order
+        return [self.of(type(x)), *self._of_object(x)]
+
+    def _of_object(self, x: Any) -> list[Any]:
+        """What `pickle` would write of it: a name, or how to make it, and its state and items."""
+        if hasattr(x, "__wrapped__"):  # with a cache around it
+            return [self.of(x.__wrapped__)]
+        try:
+            reduce = copyreg.dispatch_table.get(type(x))
+            reduced = x.__reduce_ex__(4) if reduce is None else reduce(x)
+        except Exception:  # noqa: BLE001 - a class may do anything here
+            return [self.nothing(f"a {type(x).__name__}")]
+        if isinstance(reduced, str):
+            return [str(getattr(x, "__module__", "")), reduced]
+        return [self.of(list(one) if isinstance(one, Iterator) else one) for one in reduced]
+
+    def _of_function(self, f: types.FunctionType) -> list[Any]:
+        code, home = f.__code__, f.__globals__.get("__name__")
+        around = dict(zip(code.co_freevars, map(_value, f.__closure__ or ()), strict=True))
+        parts = [
+            f.__name__,
+            self._used(around, code),
+            self.each([f.__defaults__, f.__kwdefaults__]),
+        ]
+        parts.append(self.pairs((name, x) for name, x in vars(f).items() if name != "__wrapped__"))
+        if _is_installed(home):  # where it runs: a decorator's wrapper claims its function's module
+            return [*parts, home, code.co_qualname]
+        named = {
+            step.argval
+            for each in _nested(code)
+            for step in dis.get_instructions(each)
+            if step.opname in {"LOAD_GLOBAL", "LOAD_NAME"}
+        }
+        used = {name: f.__globals__[name] for name in named & f.__globals__.keys()}
+        return [*parts, self.of(code), self._used(used, code)]
+
+    def _used(self, values: Mapping[str, Any], code: types.CodeType) -> list[list[str]]:
+        """Values by name; of a module of the user's own what the code may take from it."""
+        used = dict(values)
+        names = set().union(*[each.co_names for each in _nested(code)])
+        for module, x in values.items():
+            if isinstance(x, types.ModuleType) and not _is_installed(x.__name__):
+                used |= {f"{module}.{name}": vars(x)[name] for name in names & vars(x).keys()}
+        return self.pairs(sorted(used.items(), key=itemgetter(0)))
+
+    def _of_class(self, cls: type) -> list[Any]:
+        if _is_installed(cls.__module__):
+            return [cls.__qualname__, cls.__module__]
+        members = [
+            (name, member)
+            for name, member in vars(cls).items()
+            if isinstance(member, types.FunctionType)
+            or not (name.startswith("__") or name == "_abc_impl")
+        ]
+        return [cls.__qualname__, self.each(cls.__bases__), self.pairs(members)]
+
 
 def hashed(parts: Any) -> str:
     """A hash of lists and texts."""
     return hashlib.sha256(json.dumps(parts).encode()).hexdigest()
-
-
-# --- what things are made of: texts, fingerprints, and lists of these -----------------------------
-
-
-@functools.singledispatch
-def _parts(x: Any, found: Fingerprints) -> Iterator[Any]:
-    """Of an object: its class and its state."""
-    cls = type(x)
-    yield found.of(cls)
-    if hasattr(x, "tobytes") and hasattr(x, "dtype"):  # an array or a number of NumPy
-        yield [str(x.dtype), list(x.shape)]
-        yield found.of(x.ravel().tolist() if x.dtype.hasobject else x.tobytes())
-    elif hasattr(x, "__name__") and (callable(x) or hasattr(x, "__objclass__")):  # of C
-        yield [str(getattr(x, "__module__", "")), str(x.__name__)]
-    elif hasattr(x, "__wrapped__"):  # with a cache around it
-        yield found.of(x.__wrapped__)
-    elif not _shows_its_state(cls):
-        yield found.nothing(f"a {cls.__name__}")
-    yield found.pairs(_state(x))
-
-
-@_parts.register
-def _of_function(f: types.FunctionType, found: Fingerprints) -> Iterator[Any]:
-    around = zip(f.__code__.co_freevars, f.__closure__ or (), strict=True)
-    yield f.__name__
-    home = f.__globals__.get("__name__")  # a decorator's wrapper claims the module of its function
-    if _is_installed(home):
-        yield [home, f.__code__.co_qualname]
-    else:
-        yield found.of(f.__code__)
-        used = {name: f.__globals__[name] for name in _globals(f.__code__) & f.__globals__.keys()}
-        yield _used(used, f.__code__, found)
-    yield _used({name: _content(cell) for name, cell in around}, f.__code__, found)
-    yield found.each([f.__defaults__, f.__kwdefaults__])
-    yield found.pairs((name, x) for name, x in vars(f).items() if name != "__wrapped__")
-
-
-@_parts.register
-def _of_code(code: types.CodeType, found: Fingerprints) -> Iterator[Any]:
-    yield found.each(getattr(code, name, None) for name in _CODE)
-
-
-@_parts.register
-def _of_builtin(f: types.BuiltinFunctionType, found: Fingerprints) -> Iterator[Any]:
-    yield [f.__module__, f.__qualname__]
-    if not isinstance(f.__self__, types.ModuleType):
-        yield found.of(f.__self__)
-
-
-@_parts.register
-def _of_method(method: types.MethodType, found: Fingerprints) -> Iterator[Any]:
-    yield found.each([method.__func__, method.__self__])
-
-
-@_parts.register
-def _of_partial(f: functools.partial, found: Fingerprints) -> Iterator[Any]:  # type: ignore[type-arg]
-    yield found.each([f.func, f.args, f.keywords])
-
-
-@_parts.register(staticmethod)
-@_parts.register(classmethod)
-def _of_wrapped(method: Any, found: Fingerprints) -> Iterator[Any]:
-    yield found.of(method.__func__)
-
-
-@_parts.register
-def _of_property(x: property, found: Fingerprints) -> Iterator[Any]:
-    yield found.each([x.fget, x.fset])
-
-
-@_parts.register
-def _of_module(module: types.ModuleType, _: Fingerprints) -> Iterator[Any]:
-    yield module.__name__
-
-
-@_parts.register
-def _of_class(cls: type, found: Fingerprints) -> Iterator[Any]:
-    yield cls.__qualname__
-    if _is_installed(cls.__module__):
-        yield cls.__module__
-        return
-    yield found.each(cls.__bases__)
-    for name, member in vars(cls).items():
-        is_plain = not name.startswith("__") and name != "_abc_impl"
-        if is_plain or isinstance(member, types.FunctionType):
-            yield [name, found.of(member)]
-
-
-@_parts.register(list)
-@_parts.register(tuple)
-def _of_items(x: Any, found: Fingerprints) -> Iterator[Any]:
-    yield [found.of(type(x)), found.each(x), found.pairs(_state(x))]
-
-
-@_parts.register(dict)
-@_parts.register(types.MappingProxyType)
-def _of_dict(x: Any, found: Fingerprints) -> Iterator[Any]:
-    yield [found.of(type(x)), found.pairs(x.items()), found.pairs(_state(x))]
-
-
-@_parts.register(set)
-@_parts.register(frozenset)
-def _of_set(x: Any, found: Fingerprints) -> Iterator[Any]:
-    yield [found.of(type(x)), sorted(found.each(x))]  # its order differs between processes
-
-
-@_parts.register
-def _of_value(x: Value, found: Fingerprints) -> Iterator[Any]:
-    yield [*found.each([type(x), x.data]), x.kind]
-
-
-@_parts.register
-def _of_random(x: random.Random, found: Fingerprints) -> Iterator[Any]:
-    yield found.of(type(x))
-    if not isinstance(x, random.SystemRandom):
-        yield found.of(x.getstate())
 
 
 # --- what Python shows ----------------------------------------------------------------------------
@@ -224,40 +178,16 @@ def _of_random(x: random.Random, found: Fingerprints) -> Iterator[Any]:
 
 def _atom(x: Any) -> str | None:
     """What a single value says of itself; None if there is more to it."""
-    cls = type(x)
-    if isinstance(x, Enum):
-        return f"{cls.__qualname__}.{x.name}"
-    if isinstance(x, _ATOMS):
-        return f"{cls.__name__} {x!r}"
-    return f"int {x:x}" if isinstance(x, int) else None  # not repr: it has a limit of digits
+    if type(x) in _ATOMS:
+        return f"{type(x).__name__} {x!r}"
+    return f"int {x:x}" if type(x) is int else None  # not repr: it has a limit of digits
 
 
-def _content(cell: types.CellType) -> Any:
+def _value(cell: types.CellType) -> Any:
     try:
         return cell.cell_contents
     except ValueError:  # a variable that has no value yet
         return None
-
-
-def _used(values: Mapping[str, Any], code: types.CodeType, found: Fingerprints) -> list[list[str]]:
-    """Values by name; of a module of the user's own what the code may take from it."""
-    used = []
-    for name, x in sorted(values.items()):
-        used.append([name, found.of(x)])
-        if isinstance(x, types.ModuleType) and not _is_installed(x.__name__):
-            names = sorted(set().union(*[each.co_names for each in _nested(code)]) & vars(x).keys())
-            used += [[attribute, found.of(vars(x)[attribute])] for attribute in names]
-    return used
-
-
-def _globals(code: types.CodeType) -> set[str]:
-    """The names that a code takes from its module, or from Python."""
-    return {
-        step.argval
-        for each in _nested(code)
-        for step in dis.get_instructions(each)
-        if step.opname in {"LOAD_GLOBAL", "LOAD_NAME"}
-    }
 
 
 def _nested(code: types.CodeType) -> Iterator[types.CodeType]:
@@ -266,24 +196,6 @@ def _nested(code: types.CodeType) -> Iterator[types.CodeType]:
     for x in code.co_consts:
         if isinstance(x, types.CodeType):
             yield from _nested(x)
-
-
-def _state(x: Any) -> list[tuple[str, Any]]:
-    """The attributes of an object, those in slots first."""
-    names = [
-        name
-        for cls in reversed(type(x).__mro__)
-        for name, member in vars(cls).items()
-        if isinstance(member, types.MemberDescriptorType)
-    ]
-    slots = [(name, getattr(x, name)) for name in names if hasattr(x, name)]
-    return [*slots, *getattr(x, "__dict__", {}).items()]
-
-
-def _shows_its_state(cls: type) -> bool:
-    """Whether all of an object lies in its attributes, as it does where a class is in Python."""
-    first = cls.__mro__[-2] if len(cls.__mro__) > 1 else cls
-    return first is object or "__dict__" in vars(first) or "__slots__" in vars(first)
 
 
 @functools.cache

@@ -4,104 +4,31 @@ from __future__ import annotations
 
 import gc
 import math
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from time import perf_counter
 from typing import Any
 
 from autograd import AutogradError, NonFiniteError, Value
-from autograd.numbers import is_number
 
 from ..calling import evaluating, in_mode
 from ..examples import plain
-from ..losses import Loss
-from ..module import Module
-from ..optimisers import Optimiser
-from . import habits
-from .callbacks import Callback, Callbacks
+from . import mismatch
+from .adjustments import first_non_finite
 from .divergence import DivergedError, diverged
-from .evaluation import Examples, mean_loss, measure
-from .gradients import Adjustments, first_non_finite
+from .examples import Examples
 from .history import History
-from .interrupting import Interruptible
-from .measuring import measured
-from .metrics import Metric
-from .untrained import Untrained
-from .weights import Weights
-
-Schedule = Callable[[float, float], float]
+from .measuring import mean_loss, measure, measured
+from .mismatch import Untrained
+from .state import Training
 
 
-class Training:
-    """A run of `fit`, as callbacks see it.
+class Loop(Training):
+    """A training that runs."""
 
-    ``epoch`` and ``batch`` count from 1; ``logs`` are the numbers of this epoch so far, and
-    ``batch_loss`` is the loss of the batch that was learned from last.
-    """
-
-    def __init__(
-        self,
-        model: Module,
-        optimizer: Optimiser,
-        loss: Loss,
-        data: Examples,
-        *,
-        epochs: int,
-        horizon: int,
-        batch_size: int,
-        rng: Any,
-        shuffle: bool,
-        validation: Examples | None,
-        metrics: dict[str, Metric],
-        schedule: Schedule | None,
-        adjustments: Adjustments,
-        callbacks: Sequence[Callback],
-        announce: bool = False,
-        asked: Mapping[str, Any] | None = None,
-    ) -> None:
-        self.model, self.optimizer, self.loss, self.data = model, optimizer, loss, data
-        self.epochs, self.batch_size, self.rng, self.shuffle = epochs, batch_size, rng, shuffle
-        self.horizon = horizon  # when the schedule ends
-        self.validation, self.metrics, self.schedule = validation, metrics, schedule
-        self.adjustments, self.callbacks = adjustments, Callbacks(callbacks)
-        self.asked = dict(asked or {})  # settings that have done their work before the first epoch
-        self.history = History()
-        self.logs: dict[str, Any] = {}
-        self.epoch, self.batch = 0, 0
-        self.batch_loss = math.nan
-        self.why = ""  # it was stopped
-        self.weights = Weights(model, optimizer)
-        self._untrained = Untrained()
-        self.interruptible = Interruptible(announce=announce)
-        self._lr = optimizer.lr
-
-    # --- for callbacks ----------------------------------------------------------------------------
-
-    @property
-    def batches(self) -> int:
-        """How many batches make an epoch."""
-        return math.ceil(len(self.data) / self.batch_size)
-
-    @property
-    def place(self) -> str:
-        """Where it is: ``"epoch 3, batch 7"``."""
-        return f"epoch {self.epoch}, batch {self.batch}"
-
-    @property
-    def lr(self) -> float:
-        """The learning rate, before the schedule's factor; it may be set."""
-        return self.optimizer.lr if self.schedule is None else self._lr
-
-    @lr.setter
-    def lr(self, lr: float) -> None:
-        self.optimizer.lr = lr
-        self._lr = self.optimizer.lr
-
-    def stop(self, why: str) -> None:
-        """Ask the training to end after this batch; ``why`` goes into ``history.stopped``."""
-        self.why = self.why or why or "a callback stopped it"
-
-    # --- the run ----------------------------------------------------------------------------------
+    def __post_init__(self) -> None:
+        super().__post_init__()
+        self._known: list[Any] = []
 
     def run(self) -> History:
         """Train until all epochs are done, somebody stops it, or something is not finite."""
@@ -131,6 +58,8 @@ class Training:
         start = perf_counter()
         self.logs = {"epoch": self.epoch}
         self.callbacks.call("on_epoch_begin", self)
+        if self._known != (known := self.model.parameters()):  # at first, and if some are new
+            self._known, self._untrained = known, Untrained()
         order = self._order()
         outputs: list[Any] = []
         mean = 0.0
@@ -172,8 +101,11 @@ class Training:
         with self._on_error_back(f"fit stopped in {self.place}"), self._untrained.watching():
             outputs = [self.model(row) for row in batch.rows]
             if self.epoch == self.batch == 1:
-                habits.check(self.loss, outputs)
-                habits.check_scale(self.data.rows, batch.rows, outputs)
+                mismatch.check(self.loss, outputs)
+                seen = "it is among the validation examples"
+                mismatch.check_targets(self.model, self.loss, outputs[0], self.data)
+                mismatch.check_targets(self.model, self.loss, outputs[0], self.validation, seen)
+                mismatch.check_scale(self.data.rows, batch.rows, outputs)
             loss = mean_loss(self.loss, outputs, batch)
         self.weights.zero_grad()
         self._untrained.look(loss, batch, self.weights)
@@ -186,22 +118,12 @@ class Training:
                 raise self._diverged(loss, outputs, batch)
             self.adjustments.apply(trained)
         try:
-            self.weights.step(self.optimizer)
+            self.weights.step()
         except DivergedError as error:
             raise self._placed(error) from None
         except NonFiniteError:
             raise self._diverged(loss, outputs, batch) from None
         return loss.data, outputs
-
-    def factor(self, time: float, end: int) -> float:
-        """What the schedule says at a time, in epochs, if it ends at another."""
-        factor = 1.0 if self.schedule is None else self.schedule(time, float(end))
-        if not is_number(factor):
-            raise TypeError(
-                f"fit: the schedule must return a factor of the learning rate, and returned "
-                f"{factor!r:.60} at {time:g} of {end} epochs"
-            )
-        return float(factor)
 
     # --- validation -------------------------------------------------------------------------------
 

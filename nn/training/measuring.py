@@ -8,18 +8,25 @@ ranked by, and probabilities.
 
 from __future__ import annotations
 
-import inspect
-from collections.abc import Iterable, Mapping
+import math
+from collections.abc import Iterable, Mapping, Sequence
 from functools import partial
 from typing import Any
 
+from autograd import Value, dot, no_grad
 from autograd.numbers import is_number, real
 
-from ..answers import UNKNOWN, Answers
-from ..examples import matched
-from ..names import look_up, name_in
+from ..answers import UNKNOWN, Answers, known, threshold, trained_with
+from ..calling import evaluating
+from ..examples import Targets, matched, plain
+from ..losses import LOSSES, Loss, cost
+from ..losses import loss as loss_named
+from ..module import Module
+from ..names import helped, look_up, meant, name_in, signature
+from .examples import Examples
 from .metrics import HIGHER_IS_BETTER, METRICS, OF_CLASSES, Metric, Numbers, Weights
 
+CHUNK = 256  # examples whose outputs are held at once as Values; afterwards as plain numbers
 RESERVED = frozenset({"epoch", "loss", "lr", "seconds"})  # columns of every history
 
 # What of a model's outputs a function like scikit-learn's takes, by its second parameter.
@@ -73,10 +80,8 @@ def _readable(name: str, metric: Any, by: Answers) -> Metric:
 
 
 def _parameters(function: Any) -> list[str]:
-    try:
-        return list(inspect.signature(function).parameters)
-    except (TypeError, ValueError):  # a function without a signature
-        return []
+    given = signature(function)
+    return [] if given is None else list(given.parameters)
 
 
 def _of_answers(metric: Metric, read: Any, wanted: Any, /, *given: Any) -> Any:
@@ -102,41 +107,23 @@ def _asked(metric: Metric, first: Any, second: Any, weights: Weights) -> Any:
 
 
 def _pairs(metrics: Any) -> Iterable[tuple[str, Any]]:
-    if metrics is None:
-        return []
     if isinstance(metrics, Mapping):
         return [(str(name), metric) for name, metric in metrics.items()]
-    given = [metrics] if isinstance(metrics, str) or callable(metrics) else metrics
+    given = [metrics] if isinstance(metrics, str) or callable(metrics) else metrics or ()
     if not isinstance(given, Iterable):
         raise TypeError(f"metrics is a list of names and functions, got {metrics!r:.60}")
-    return [
-        (one if isinstance(one, str) else getattr(one, "__name__", type(one).__name__), one)
-        for one in given
-    ]
+    return [(one, one) if isinstance(one, str) else (_called(one), one) for one in given]
+
+
+def _called(function: Any) -> str:
+    return str(getattr(function, "__name__", type(function).__name__))
 
 
 def _name(metric: Any) -> str:
     """What a function is called, whatever the name that the user gave it."""
     while isinstance(metric, partial):
         metric = metric.args[0] if metric.func is _of_answers else metric.func
-    return str(getattr(metric, "__name__", ""))
-
-
-def is_better_higher(metric: Metric) -> bool | None:
-    """Whether higher is better; None of the user's own functions, of which nobody knows.
-
-    Those like scikit-learn's say it by the last word of their names: a score is better higher, an
-    error, a loss and a deviance lower.
-
-    >>> is_better_higher(METRICS["f1"]), is_better_higher(METRICS["mae"]), is_better_higher(max)
-    (True, False, None)
-    """
-    if (name := name_in(METRICS, metric)) is not None:
-        return name in HIGHER_IS_BETTER
-    if not (isinstance(metric, partial) and metric.func is _of_answers):
-        return None
-    last = _name(metric).rpartition("_")[2]
-    return {"score": True, "error": False, "loss": False, "deviance": False}.get(last)
+    return _called(metric)
 
 
 def measured(
@@ -160,3 +147,139 @@ def measured(
             )
         numbers[name] = real(number)
     return numbers
+
+
+# --- a model, measured ----------------------------------------------------------------------------
+
+
+@helped()
+def evaluate(
+    model: Module,
+    X: Any,
+    y: Any = None,
+    *,
+    loss: str | Loss | None = None,
+    metrics: Any = (),
+    sample_weight: Any = None,
+) -> dict[str, float]:
+    """The loss and metrics of a model on examples, in `Module.eval` mode; nothing is recorded.
+
+    Both are means in which an example counts by its ``sample_weight``. Metrics of classes ask for
+    the model's ``decision_threshold``, which `fit` has set; of a model without one it is decided
+    from ``loss`` and y, as there. So it is with what outputs say: by the loss the model was
+    trained with, else by this one. That loss is measured if neither ``loss`` nor ``metrics`` is
+    given.
+
+    >>> from nn import MLP
+    >>> model = MLP(1, [1], init="zeros")
+    >>> evaluate(model, [[1.0], [2.0]], [0.0, 2.0], loss="mse", metrics=["mae"])
+    {'loss': 2.0, 'mae': 1.0}
+    """
+    data = Examples.of(X, y, sample_weight)
+    learned = trained_with(model)
+    if not metrics and (loss := loss or learned) is None:
+        raise ValueError(
+            f"evaluate: nothing to measure of this {type(model).__name__}, which nn.fit did "
+            "not train by a loss that has a name; write loss='mse' or metrics=['accuracy']"
+        )
+    of = None if loss is None else loss_named(loss)
+    at = known(model)
+    if at is None and of is not None:
+        at = threshold(of, data.targets)
+    by = Answers(learned or name_in(LOSSES, of), at or 0.0)
+    return measure(model, data, of, named(metrics, by))
+
+
+def measure(
+    model: Module, data: Examples, loss: Loss | None, metrics: Mapping[str, Metric]
+) -> dict[str, float]:
+    """`evaluate`, of what has been checked."""
+    outputs: list[Any] = []
+    mean = 0.0
+    with no_grad(), evaluating(model):
+        for start in range(0, len(data), CHUNK):
+            part = data.at(range(start, min(start + CHUNK, len(data))))
+            given = [model(row) for row in part.rows]
+            if loss is not None:
+                mean += mean_loss(loss, given, part).data * (len(part) / len(data))
+            if metrics:
+                outputs += map(plain, given)
+    numbers = {} if loss is None else {"loss": mean}
+    return numbers | measured(metrics, outputs, list(map(plain, data.targets)), data.weights)
+
+
+def mean_loss(loss: Loss, outputs: Sequence[Any], data: Examples) -> Value:
+    """The loss of a batch: the mean over its examples of weight · loss.
+
+    Divided by how many examples there are, not by what these weigh: so a light batch makes a small
+    step, and the batches of an epoch add up to the weighted mean over all examples.
+    """
+    rows, targets = list(outputs), Targets(data.targets, data.positions)
+    if data.weights is None:
+        result = cost(loss, rows, targets)
+    else:
+        result = cost(loss, rows, targets, reduction="none")
+        if isinstance(result, list):
+            result = dot([weight / len(data) for weight in data.weights], result)
+    if not isinstance(result, Value):
+        wanted = "a Value, the mean over a batch"
+        if data.weights is not None:
+            wanted = "with reduction='none' a list, one Value for each example"
+        raise TypeError(
+            f"fit: the loss must return {wanted}, and {_called(loss)} returned {result!r:.60}"
+        )
+    return result
+
+
+# --- better, or worse -----------------------------------------------------------------------------
+
+
+def is_better_higher(metric: Metric) -> bool | None:
+    """Whether higher is better; None of the user's own functions, of which nobody knows.
+
+    Those like scikit-learn's say it by the last word of their names: a score is better higher, an
+    error, a loss and a deviance lower.
+
+    >>> is_better_higher(METRICS["f1"]), is_better_higher(METRICS["mae"]), is_better_higher(max)
+    (True, False, None)
+    """
+    if (name := name_in(METRICS, metric)) is not None:
+        return name in HIGHER_IS_BETTER
+    if not (isinstance(metric, partial) and metric.func is _of_answers):
+        return None
+    last = _name(metric).rpartition("_")[2]
+    return {"score": True, "error": False, "loss": False, "deviance": False}.get(last)
+
+
+def column(monitor: str | None, logs: Mapping[str, Any], who: str) -> str:
+    """The column that is watched: left out, it is the validation loss, or else the loss."""
+    name = monitor or ("val_loss" if "val_loss" in logs else "loss")
+    if name not in logs:
+        raise ValueError(f"{who}: monitor={name!r} was not measured{meant(name, logs)}")
+    return name
+
+
+def is_higher_better(
+    monitor: str | None, metrics: Mapping[str, Metric], who: str, *, said: bool | None
+) -> bool:
+    """Which way is better; asked before anything is learned."""
+    if said is not None:
+        return said
+    name = (monitor or "loss").removeprefix("val_")
+    if name not in metrics:
+        return name in HIGHER_IS_BETTER
+    known = is_better_higher(metrics[name])
+    if known is None:
+        raise ValueError(
+            f"{who}: monitor={monitor!r} is a metric of your own, of which nobody knows which way "
+            f"is better; write {who}({'path, save_best_only=True, ' if who == 'Checkpoint' else ''}"
+            f"monitor={monitor!r}, higher_is_better=True), or False"
+        )
+    return known
+
+
+def is_better(number: float, best: float, *, higher: bool, min_delta: float = 0.0) -> bool:
+    """Whether a number is better than the best so far, which is nan if there is none."""
+    if math.isnan(number) or math.isnan(best):
+        return not math.isnan(number)
+    return (number - best if higher else best - number) > min_delta

@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import math
 from collections.abc import Callable, Sequence
-from typing import Any, NamedTuple
+from typing import Any
 
 from autograd.numbers import real
 
@@ -50,8 +50,9 @@ def accuracy(
     0.5
     """
     read = _classes("accuracy", outputs, targets, weights, threshold=threshold, labels=labels)
-    pairs = zip(read.said, read.wanted, strict=True)
-    return _mean([float(said == wanted) for said, wanted in pairs], read.weights)
+    all_said, all_wanted, counts, _ = read
+    pairs = zip(all_said, all_wanted, strict=True)
+    return _mean([float(said == wanted) for said, wanted in pairs], counts)
 
 
 def precision(outputs: Numbers, targets: Numbers, weights: Weights = None, **options: Any) -> float:
@@ -98,8 +99,8 @@ def mae(outputs: Numbers, targets: Numbers, weights: Weights = None) -> float:
     >>> mae([1.0, 4.0], [1.0, 2.0]), mae([1.0, 4.0], [1.0, 2.0], weights=[3.0, 1.0])
     (1.0, 0.5)
     """
-    errors, counts = _errors("mae", outputs, targets, weights)
-    return _mean([abs(share) for share in errors.shares], counts) * errors.unit * errors.more
+    errors, power, counts = _errors("mae", outputs, targets, weights)
+    return _grown(_mean([abs(error) for error in errors], counts), power)
 
 
 def rmse(outputs: Numbers, targets: Numbers, weights: Weights = None) -> float:
@@ -108,9 +109,8 @@ def rmse(outputs: Numbers, targets: Numbers, weights: Weights = None) -> float:
     >>> rmse([1.0, 4.0], [1.0, 2.0])
     1.4142135623730951
     """
-    errors, counts = _errors("rmse", outputs, targets, weights)
-    root = math.sqrt(_mean([share * share for share in errors.shares], counts))
-    return root * errors.unit * errors.more
+    errors, power, counts = _errors("rmse", outputs, targets, weights)
+    return _grown(math.sqrt(_mean([error * error for error in errors], counts)), power)
 
 
 def r2(outputs: Numbers, targets: Numbers, weights: Weights = None) -> float:
@@ -136,12 +136,7 @@ def r2(outputs: Numbers, targets: Numbers, weights: Weights = None) -> float:
     return _mean([_explained(xs, ys, counts) for xs, ys in columns], None)
 
 
-OF_CLASSES: dict[str, Metric] = {
-    "accuracy": accuracy,
-    "precision": precision,
-    "recall": recall,
-    "f1": f1,
-}
+OF_CLASSES: dict[str, Metric] = {one.__name__: one for one in (accuracy, precision, recall, f1)}
 METRICS: dict[str, Metric] = {**OF_CLASSES, "mae": mae, "rmse": rmse, "r2": r2}
 HIGHER_IS_BETTER = frozenset({*OF_CLASSES, "r2"})
 
@@ -149,13 +144,9 @@ HIGHER_IS_BETTER = frozenset({*OF_CLASSES, "r2"})
 # --- classes --------------------------------------------------------------------------------------
 
 
-class _Read(NamedTuple):
-    """What outputs say and what is right, one for each example; and how much each counts."""
-
-    said: list[Any]
-    wanted: list[Any]
-    weights: list[float] | None
-    kind: str  # "two" classes, several "classes", or "labels"
+# What outputs say and what is right, one for each example; how much each counts; and whether there
+# are more than two classes.
+_Read = tuple[list[Any], list[Any], Weights, bool]
 
 
 def _classes(
@@ -190,9 +181,9 @@ def _classes(
     low = -1 if -1 in there else 0
     said = [class_of(output, threshold, labels=labels, low=low) for output in given]
     if several and labels:
-        return _Read(said, wanted, counts, "labels")
+        return said, wanted, counts, False
     wanted = [largest(target) if isinstance(target, list) else target for target in wanted]
-    return _Read(said, wanted, counts, "classes" if several and len(given[0]) > 2 else "two")
+    return said, wanted, counts, several and len(given[0]) > 2
 
 
 def _fits(output: Any, target: Any, *, labels: bool) -> bool:
@@ -206,14 +197,15 @@ def _fits(output: Any, target: Any, *, labels: bool) -> bool:
 
 def _averaged(read: _Read, ratio: Callable[[float, float, float], tuple[float, float]]) -> float:
     """The mean over classes of a ratio of what is right, what is said, and what is there."""
-    counts = read.weights or [1.0] * len(read.said)
-    asked: list[tuple[Sequence[Any], Sequence[Any], int]] = [(read.said, read.wanted, 1)]
-    if read.kind == "labels":
-        sides = [list(zip(*rows, strict=True)) for rows in (read.said, read.wanted)]
+    all_said, all_wanted, weights, is_many = read
+    counts = weights or [1.0] * len(all_said)
+    asked: list[tuple[Sequence[Any], Sequence[Any], int]] = [(all_said, all_wanted, 1)]
+    if is_many:
+        classes = sorted({*all_said, *all_wanted} - {None})
+        asked = [(all_said, all_wanted, k) for k in classes]
+    elif isinstance(all_said[0], list):  # labels
+        sides = [list(zip(*rows, strict=True)) for rows in (all_said, all_wanted)]
         asked = [(said, wanted, 1) for said, wanted in zip(*sides, strict=True)]
-    elif read.kind == "classes":
-        classes = sorted({*read.said, *read.wanted} - {None})
-        asked = [(read.said, read.wanted, k) for k in classes]
     found = []
     for said, wanted, k in asked:
         both = [(s == k, w == k, c) for s, w, c in zip(said, wanted, counts, strict=True)]
@@ -272,24 +264,25 @@ def _numbers(row: Any) -> list[Any]:
 # --- sums that neither overflow nor vanish --------------------------------------------------------
 
 
-class _Scaled(NamedTuple):
-    """Numbers, each share · unit · more, with shares from −1 to 1 that can be squared and added."""
-
-    unit: float
-    shares: list[float]
-    more: float
+def _scaled(numbers: Sequence[float]) -> tuple[list[float], int]:
+    """Numbers from −1 to 1, which can be squared and added, and the power of 2 that they lack."""
+    power = math.frexp(max(map(abs, numbers)))[1]
+    return [math.ldexp(x, -power) for x in numbers], power
 
 
-def _differences(xs: Sequence[float], ys: Sequence[float]) -> _Scaled:
-    """All x − y."""
-    largest = max(map(abs, (*xs, *ys)))
-    less = 0.25 if largest > 1e307 else 1.0  # exact, and the difference of two is no longer inf
-    found = [x * less - y * less for x, y in zip(xs, ys, strict=True)]
-    wild = [abs(x) for x in found if not math.isfinite(x)]
-    if wild:
-        return _Scaled(sum(wild), [1.0] * len(found), 1.0)
-    unit = max(map(abs, found))
-    return _Scaled(unit, [x / unit for x in found] if unit else found, 1.0 / less)
+def _grown(x: float, power: int) -> float:
+    """x · 2ᵖᵒʷᵉʳ."""
+    try:
+        return math.ldexp(x, power)
+    except OverflowError:
+        return math.inf
+
+
+def _differences(xs: Sequence[float], ys: Sequence[float]) -> tuple[list[float], int]:
+    """All x − y, scaled."""
+    both, power = _scaled([*xs, *ys])
+    found, more = _scaled([x - y for x, y in zip(both[: len(xs)], both[len(xs) :], strict=True)])
+    return found, power + more
 
 
 def _mean(numbers: Sequence[float], weights: Weights) -> float:
@@ -300,8 +293,8 @@ def _mean(numbers: Sequence[float], weights: Weights) -> float:
 
 def _errors(
     name: str, outputs: Numbers, targets: Numbers, weights: Weights
-) -> tuple[_Scaled, Weights]:
-    """The error of every number, and how much each counts."""
+) -> tuple[list[float], int, Weights]:
+    """The error of every number, scaled; the power; and how much each counts."""
     given, wanted, counts = _checked(name, outputs, targets, weights)
     rows = [(_numbers(x), _numbers(y)) for x, y in zip(given, wanted, strict=True)]
     for i, (x, y) in enumerate(rows):
@@ -310,7 +303,7 @@ def _errors(
     if counts is not None:
         counts = [count for count, (x, _) in zip(counts, rows, strict=True) for _ in x]
     flat = [[float(number) for row in side for number in row] for side in zip(*rows, strict=True)]
-    return _differences(*flat), counts
+    return *_differences(*flat), counts
 
 
 def _explained(outputs: Sequence[float], targets: Sequence[float], weights: Weights) -> float:
@@ -318,10 +311,9 @@ def _explained(outputs: Sequence[float], targets: Sequence[float], weights: Weig
     lowest = min(targets)
     if lowest == max(targets):  # asked of the numbers: their mean is rounded
         return math.nan
-    errors = _differences(outputs, targets)
-    spread = _differences(targets, [lowest] * len(targets))
-    mean = _mean(spread.shares, weights)
-    variance = _mean([(share - mean) ** 2 for share in spread.shares], weights)
-    missed = _mean([share * share for share in errors.shares], weights)
-    ratio = errors.unit / spread.unit * (errors.more / spread.more)
-    return 1.0 - missed / variance * ratio * ratio if variance else math.nan
+    errors, power = _differences(outputs, targets)
+    spread, less = _differences(targets, [lowest] * len(targets))
+    mean = _mean(spread, weights)
+    variance = _mean([(x - mean) ** 2 for x in spread], weights)
+    missed = _mean([error * error for error in errors], weights)
+    return 1.0 - _grown(missed / variance, 2 * (power - less)) if variance else math.nan

@@ -3,15 +3,12 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING, Any, TextIO
+from typing import Any, TextIO
 
-from .callbacks import Callback
-
-if TYPE_CHECKING:
-    from .loop import Training
+from .history import words
+from .state import Callback, Training
 
 LINES = 10  # for a long training: every tenth of it, and the first epoch; people read them
-_SILENT = {"epoch", "seconds"}
 
 
 class Progress(Callback):
@@ -40,13 +37,11 @@ class Progress(Callback):
 
     def on_epoch_end(self, training: Training) -> None:
         """Say this epoch's numbers."""
+        now, end = training.epoch, training.epochs
         if self._bar is not None:
             self._bar.set_postfix_str(words(training.logs))
-        elif training.epoch % -(-training.epochs // LINES) == 0 or training.epoch in {
-            1,
-            training.epochs,
-        }:
-            self._say(f"epoch {training.epoch}/{training.epochs}: {words(training.logs)}")
+        elif now in {1, end} or now % -(-end // LINES) == 0:
+            self._say(f"epoch {now}/{end}: {words(training.logs)}")
 
     def on_fit_end(self, training: Training) -> None:
         """Say why it ended, if it did before its time."""
@@ -65,19 +60,6 @@ class Progress(Callback):
         if stream is not None:  # pythonw has none
             stream.write(f"{text}\n")
             stream.flush()
-
-
-def words(logs: dict[str, Any]) -> str:
-    """The numbers of an epoch in a line.
-
-    >>> words({"epoch": 3, "loss": 0.123456, "val_loss": 0.5, "seconds": 1.0})
-    'loss 0.1235, val_loss 0.5'
-    """
-    return ", ".join(
-        f"{name} {number:.4g}"
-        for name, number in logs.items()
-        if name not in _SILENT and "/" not in name and isinstance(number, (int, float))
-    )
 
 
 def _bar(training: Training, stream: TextIO) -> Any:

@@ -7,7 +7,7 @@ import platform
 import random
 import re
 from collections.abc import Iterator, Mapping
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import Any, NamedTuple
 
 from autograd import Value
 
@@ -15,13 +15,9 @@ from ..examples import plain
 from ..module import Module
 from ..saving.random_states import generators
 from ..walk import Part, attributes
-from .callbacks import Callback
-from .evaluation import Examples
+from .examples import Examples
 from .identity import Fingerprints, hashed
-
-if TYPE_CHECKING:
-    from .loop import Training
-
+from .state import Callback, Training
 
 ORDER = "parameters in the optimizer, or in another order"
 

@@ -4,18 +4,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from autograd.numbers import is_number, real
 
-from ..inputs import size
+from ..checks import size, yes_or_no
 from ..names import helped
-from ..settings import yes_or_no
-from .callbacks import Callback
-from .monitoring import column, is_better, is_higher_better, weights_of
-
-if TYPE_CHECKING:
-    from .loop import Training
+from .measuring import column, is_better, is_higher_better
+from .state import Callback, Training
 
 
 class EarlyStopping(Callback):
@@ -54,12 +50,10 @@ class EarlyStopping(Callback):
         self.patience = size(patience, "EarlyStopping: patience")
         if not is_number(min_delta) or not real(min_delta) >= 0.0:
             raise ValueError(f"EarlyStopping: min_delta is at least 0, got {min_delta!r:.60}")
+        if higher_is_better is not None:
+            yes_or_no(higher_is_better, "EarlyStopping: higher_is_better")
         self.monitor, self.min_delta = monitor, real(min_delta)
-        self.higher_is_better = (
-            None
-            if higher_is_better is None
-            else yes_or_no(higher_is_better, "EarlyStopping: higher_is_better")
-        )
+        self.higher_is_better = higher_is_better
         self._higher = False
         self.best = math.nan
         self.best_epoch: int | None = None
@@ -81,7 +75,7 @@ class EarlyStopping(Callback):
         number = real(training.logs[name])
         if is_better(number, self.best, higher=self._higher, min_delta=self.min_delta):
             self.best, self.best_epoch = number, training.epoch
-            self._weights = weights_of(training, name)
+            self._weights = training.weights_of(name)
             self._parameters = training.model.parameters()
         elif training.epoch - (self.best_epoch or 0) >= self.patience:
             best = f"; best {self.best:.6g} in epoch {self.best_epoch}" if self.best_epoch else ""

@@ -9,6 +9,7 @@ from autograd import Value
 
 from ..module import Module
 from ..optimisers import Optimiser
+from ..optimisers.groups import named
 from ..optimisers.optimiser import StepError
 from .divergence import AFTER, DivergedError
 
@@ -33,7 +34,7 @@ class Weights:
                 "fit: all parameters are frozen, so nothing would be trained; write "
                 "model.unfreeze(), or unfreeze() a part of it"
             )
-        self._model, self._optimizer = model, optimizer
+        self.model, self.optimizer = model, optimizer
         # It only grows, so that what was kept fits: parameters that come later stand at the end.
         self._all: dict[int, Value] = {id(p): p for p in [*own, *optimizer.parameters]}
         self.good = self.before = self.now()
@@ -58,19 +59,19 @@ class Weights:
 
     def zero_grad(self) -> None:
         """Set all gradients to 0.0, those of others too: a pass adds to what is there."""
-        before = self._optimizer.parameters
-        self._optimizer.follow()
-        if self._optimizer.parameters is not before:
-            for parameter in [*self._model.parameters(), *self._optimizer.parameters]:
+        before = self.optimizer.parameters
+        self.optimizer.follow()
+        if self.optimizer.parameters is not before:
+            for parameter in [*self.model.parameters(), *self.optimizer.parameters]:
                 self._all.setdefault(id(parameter), parameter)
         for parameter in self._all.values():
             parameter.grad = 0.0
 
-    def step(self, optimizer: Optimiser) -> None:
+    def step(self) -> None:
         """Make a step: the whole of it, to finite numbers, or none."""
         before = self.now()
         try:
-            optimizer.step()
+            self.optimizer.step()
             self._check_finite(before)
         except BaseException as error:
             self.give(before)
@@ -89,10 +90,8 @@ class Weights:
 
 
 def _refusal(parameter: Value, before: float, after: float) -> DivergedError:
-    name = f" {parameter.label!r}" if parameter.label else ""
-    scope = f" in {parameter.scope}" if parameter.scope else ""
     error = DivergedError(
-        f"fit stopped: the step would have made the parameter{name}{scope} {after!r}, from "
+        f"fit stopped: the step would have made the parameter{named(parameter)} {after!r}, from "
         f"{before!r} with the gradient {parameter.grad!r}{AFTER}"
     )
     error.label, error.scope = parameter.label, parameter.scope

@@ -181,7 +181,7 @@ def test_irrational_rows_do_not_claim_to_be_rational():
 NAMESPACE = {
     "exp": math.exp, "log": math.log, "sqrt": math.sqrt, "sin": math.sin, "cos": math.cos,
     "sinh": math.sinh, "cosh": math.cosh, "tanh": math.tanh, "erfc": math.erfc, "pi": math.pi,
-    "min": min, "sign": lambda x: math.copysign(1.0, x),
+    "min": min, "abs": abs, "sign": lambda x: math.copysign(1.0, x),
     "sigmoid": lambda x: 1 / (1 + math.exp(-x)),
 }  # fmt: skip
 WITH_FORMULAS = [op for op in ops.ALL.values() if not op.variadic]

@@ -15,10 +15,11 @@ import nn
 from autograd import Value
 from nn import MLP, Module, Parameter, evaluate, fit
 from nn.answers import Answers
-from nn.saving.container import Content, packed, unpacked
+from nn.saving.container import Content, packed
 from nn.training.metrics import accuracy
 
 from .refusals import refused
+from .saving.models import unpacked
 from .training.helpers import (
     SIDES,
     WAYS_BACK,

@@ -7,7 +7,8 @@ import pytest
 
 from autograd import Value
 from nn import binary_cross_entropy, cross_entropy, hinge, mse
-from nn.examples import counted, items, shown
+from nn.checks import counted
+from nn.examples import items, shown
 from nn.losses import huber, kl_divergence, mae
 
 from .refusals import refused
@@ -36,10 +37,10 @@ REFUSED = [
     (mse, [[]], [[]], ValueError,
      "got a list of 0 and a list of 0 as output and target 0; give one target for each output"),
     # nan, inf and what is no number
-    (mse, V, NAN, ValueError, "got nan as target; check the data"),
-    (hinge, [V, V], [1, NAN], ValueError, "got nan as target 1; check the data"),
-    (mse, [[V, V]], [[0, NAN]], ValueError, "got nan as target 0, 1; check the data"),
-    (binary_cross_entropy, V, NAN, ValueError, "got nan as target; check the data"),
+    (mse, V, NAN, ValueError, "got nan as target; targets are finite numbers"),
+    (hinge, [V, V], [1, NAN], ValueError, "got nan as target 1; targets are -1 and 1"),
+    (mse, [[V, V]], [[0, NAN]], ValueError, "got nan as target 0, 1; targets are finite numbers"),
+    (binary_cross_entropy, V, NAN, ValueError, "got nan as target; targets are from 0 to 1"),
     (mse, V, INF, ValueError, "got inf as target; targets are finite numbers"),
     (mse, V, "1", TypeError, "takes numbers as targets, got a str"),
     (mse, V, None, TypeError, "takes numbers as targets, got None"),
@@ -101,7 +102,7 @@ REFUSED = [
      "got 2 logits and a list of 1 as target 0; a list has a probability for each logit"),
     # mae and huber
     (mae, [V], [INF], ValueError, "got inf as target 0; targets are finite numbers"),
-    (huber, V, NAN, ValueError, "got nan as target; check the data"),
+    (huber, V, NAN, ValueError, "got nan as target; targets are finite numbers"),
 ]  # fmt: skip
 
 

@@ -168,7 +168,8 @@ def step_of(optimiser, gradients, start):
     """How far each parameter is moved by the first step down these gradients."""
     parameters = [nn.Parameter(start) for _ in gradients]
     if start:  # 2 − (2 − d) is d with fewer digits: what is to be taken off is asked for instead
-        return optimiser(parameters).changes(range(len(gradients)), gradients)
+        asked = optimiser(parameters)
+        return [asked.change(i, g) for i, g in enumerate(gradients)]
     for parameter, g in zip(parameters, gradients, strict=True):
         parameter.grad = g
     optimiser(parameters).step()

@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 import nn
 from autograd import Value, constant
 from nn import MLP, Layer, Neuron
-from nn.inputs import gathered, size
+from nn.checks import gathered, size
 
 from .refusals import refused
 

@@ -15,12 +15,12 @@ ROOT = Path(__file__).resolve().parents[2]
 
 # A file, or a whole package, imports only from rows above its own; __init__ imports them all.
 NN_LAYERS = (
-    {"elsewhere", "randomness", "settings", "inputs", "rows", "walk"},
+    {"checks", "elsewhere", "randomness", "walk"},
     {"names"},
     {"examples", "schedules"},
     {"losses", "calling"},
-    {"threshold", "parameter"},
-    {"answers", "finding", "overview", "state"},
+    {"answers", "parameter"},
+    {"finding", "overview", "state"},
     {"scopes"},
     {"module"},
     {"activations"},

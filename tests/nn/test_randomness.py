@@ -115,3 +115,20 @@ def test_a_generator_of_numpys_in_a_model_is_not_forgotten_silently(tmp_path):
     with refused(TypeError, text + "random.Random(seed)"):
         trained(Noisy(), *line(), checkpoint=tmp_path / "run")
     trained(Noisy(), *line())  # without a checkpoint nothing must be repeated
+
+
+def test_a_seed_is_one_order_for_each_call_and_batches_that_are_kept_have_new_ones():
+    """As the module says; a loop over epochs wants the latter."""
+
+    def order(some):
+        return [x for rows in some for x in rows]
+
+    def make(rng):
+        return batches(range(50), size=7, shuffle=True, rng=rng)
+
+    kept, shared = make(0), random.Random(0)
+    anew = [order(make(0)) for _ in range(2)]
+    again = [order(kept) for _ in range(2)]
+
+    assert anew[0] == anew[1] == again[0] != again[1]
+    assert [order(make(shared)) for _ in range(2)] == again

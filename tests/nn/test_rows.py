@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from autograd import Value
-from nn.rows import rows
+from nn.checks import rows
 
 from .refusals import refused
 

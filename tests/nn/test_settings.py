@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nn.settings import finite, fraction, not_negative, positive, two_fractions, yes_or_no
+from nn.checks import above_zero, finite, fraction, not_negative, positive, two_fractions, yes_or_no
 
 NUMBERS = st.floats(allow_nan=True, allow_infinity=True)
 
@@ -17,9 +17,10 @@ NUMBERS = st.floats(allow_nan=True, allow_infinity=True)
         (finite, lambda x: abs(x) < float("inf")),
         (not_negative, lambda x: 0.0 <= x < float("inf")),
         (positive, lambda x: 0.0 < x < float("inf")),
+        (above_zero, lambda x: x > 0.0),
         (fraction, lambda x: 0.0 <= x < 1.0),
     ],
-    ids=["finite", "not negative", "positive", "fraction"],
+    ids=["finite", "not negative", "positive", "above zero", "fraction"],
 )
 @given(x=NUMBERS)
 def test_what_passes_is_what_the_name_says(check, holds, x):

@@ -8,7 +8,7 @@ import pytest
 import nn
 from autograd import Value, log, relu, sigmoid, softplus
 from nn import MLP, Module, Parameter
-from nn.threshold import threshold
+from nn.answers import threshold
 from nn.training.metrics import accuracy
 
 from .training.helpers import SIDES, WAYS_BACK, XOR, brought_back, small, trained

@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Any
 from autograd import Value, no_grad, sigmoid
 from autograd.numbers import is_number, real
 from nn import Module
+from nn.answers import known
 from nn.calling import evaluating
 from nn.examples import column, items
-from nn.threshold import known
 
 from ..checks import at_least
 from ..labels import shorten

@@ -75,7 +75,7 @@ REFUSED = {
     "weight a list": (
         lambda: examples([[1.0]], [1], [[1.0]]),
         TypeError,
-        "weights[0] is one number from 0 on, got [1.0]",
+        "weights[0] is a number, got [1.0]",
     ),
     "size 0": (
         lambda: batches([1.0], size=0),

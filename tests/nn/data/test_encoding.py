@@ -228,7 +228,7 @@ REFUSED = {
     "lists in rows": (
         lambda: Standardise.of([[[1.0]]]),
         TypeError,
-        "Standardise is measured on rows of numbers, got a list as X[0][0]",
+        "Standardise: column 0 of X takes a real number, got a list",
     ),
     "another width": (
         lambda: Standardise([1.0, 2.0], [1.0, 1.0])([1.0]),

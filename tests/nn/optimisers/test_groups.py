@@ -93,8 +93,8 @@ def test_the_settings_of_each_are_seen_and_not_set():
         optimiser.groups[0]["lr"] = 1.0
     with refused(
         AttributeError,
-        "SGD has no 'param_groups': groups are given when it is made, .groups shows them, and who "
-        "sets .lr scales the lr of all of them",
+        "SGD has no 'param_groups': groups are given when it is made, .groups shows them, and "
+        "setting .lr scales the lr of all of them",
     ):
         optimiser.param_groups[0]["lr"] = 1.0
 
@@ -126,7 +126,7 @@ def test_one_that_overflows_stops_all_and_says_its_own_rate():
     v, w = Value(1.0), Value(2.0)
     optimiser = SGD([{"params": [v]}, {"params": [w], "lr": 20.0}], 10.0)
     v.grad, w.grad = 1.0, 1e308
-    with pytest.raises(NonFiniteError, match=r"parameter 1 would be -inf, .* and lr=20; no"):
+    with pytest.raises(NonFiniteError, match=r"parameter 1 would be -inf, .* and lr=20; nothing"):
         optimiser.step()
 
     assert (v.data, w.data, optimiser.lr) == (1.0, 2.0, 10.0)
@@ -227,8 +227,9 @@ REFUSED = {
         lambda: SGD([{"params": 3}], 0.1),
         TypeError,
         (
-            "SGD: group 0 takes a Module or a list of parameters, got a int; write "
-            "model.layers[0] or its .parameters()"
+            "SGD: group 0 takes a Module or a list of parameters, got a int; write SGD(model, "
+            "...), SGD(model.parameters(), ...) or, for groups, SGD([{'params': "
+            "model.layers[0]}, ...], ...)"
         ),
     ),
     "a constant": (
@@ -306,8 +307,8 @@ def test_a_state_that_does_not_fit_changes_nothing(change):
 def test_a_state_with_groups_is_for_an_optimiser_with_groups():
     with refused(
         ValueError,
-        "this state is of an optimiser with groups, and this SGD is one without; build it as the "
-        "one that was saved. Nothing was loaded",
+        "SGD.load_state_dict: the state has an unknown 'base_lr'. There are: class, parameters, "
+        "settings, memory; build the optimiser as the one that was saved; nothing was loaded",
     ):
         SGD(start(), 0.5).load_state_dict(grouped("sgd", start()).state_dict())
 

@@ -131,7 +131,7 @@ def test_a_gradient_that_is_not_finite_changes_nothing(bad):
     fine, broken = Parameter(1.0), Parameter(2.0, label="w1")
     fine.grad, broken.grad = 1.0, bad
     text = (
-        f"Adam.step: the gradient of parameter 1 'w1' is {bad}; no parameter was changed. "
+        f"Adam.step: the gradient of parameter 1 'w1' is {bad}; nothing was changed. "
         "autograd.check_finite(loss) names where that began"
     )
 
@@ -163,7 +163,8 @@ REFUSED = [
         TypeError,
         (
             "SGD takes a Module or a list of parameters, got a Value; write SGD(model, ...), "
-            "SGD(model.parameters(), ...) or, for groups, SGD([{'params': ...}, ...], ...)"
+            "SGD(model.parameters(), ...) or, for groups, SGD([{'params': model.layers[0]}, ...], "
+            "...)"
         ),
     ),
     (
@@ -171,7 +172,8 @@ REFUSED = [
         TypeError,
         (
             "Adam takes a Module or a list of parameters, got a int; write Adam(model, ...), "
-            "Adam(model.parameters(), ...) or, for groups, Adam([{'params': ...}, ...], ...)"
+            "Adam(model.parameters(), ...) or, for groups, Adam([{'params': model.layers[0]}, "
+            "...], ...)"
         ),
     ),
     (
@@ -179,7 +181,8 @@ REFUSED = [
         TypeError,
         (
             "Adam takes a Module or a list of parameters, got a dict; write Adam(model, ...), "
-            "Adam(model.parameters(), ...) or, for groups, Adam([{'params': ...}, ...], ...)"
+            "Adam(model.parameters(), ...) or, for groups, Adam([{'params': model.layers[0]}, "
+            "...], ...)"
         ),
     ),
     (
@@ -191,8 +194,8 @@ REFUSED = [
         lambda: SGD([LEAF, LEAF * 2.0], 0.1),
         ValueError,
         (
-            "SGD takes parameters, got the result of mul at position 1; give the leaves that it "
-            "was computed from"
+            "SGD takes parameters, got the result of mul, not the leaves that it was computed "
+            "from, at position 1"
         ),
     ),
     (
@@ -262,6 +265,22 @@ def test_a_setting_of_the_users_own_is_checked_like_any():
     assert optimiser.state_dict()["settings"] == {"lr": 0.1, "wait": 3}
     with refused(ValueError, "Slow: wait is whole, got 0.5"):
         optimiser.wait = 0.5
+
+
+def test_a_setting_of_the_users_own_may_be_given_when_it_is_made_and_no_other():
+    class Scaled(Optimiser):
+        settings = {**Optimiser.settings, "scale": SGD.settings["momentum"]}  # noqa: RUF012
+
+        def change(self, index, g):  # noqa: ARG002 - the signature of all optimisers
+            return self.lr * self.scale * g
+
+    w = Value(1.0)
+    w.grad = 1.0
+    Scaled([w], 1.0, scale=0.5).step()
+
+    assert w.data == 0.5
+    with refused(TypeError, "Scaled has no 'scal'; did you mean 'scale'? There are: lr, scale"):
+        Scaled([w], 1.0, scal=0.5)
 
 
 def test_a_change_that_raises_changes_nothing():
@@ -367,6 +386,6 @@ def test_a_step_that_is_not_finite_says_whose():
     with refused(
         NonFiniteError,
         "SGD.step: the step of parameter 0 'w' would be -inf, with the gradient 1e+308 and lr=10; "
-        "no parameter was changed. Scale the loss down, or make a new optimiser and clip gradients",
+        "nothing was changed. Scale the loss down, clip gradients, or lower lr",
     ):
         optimiser.step()

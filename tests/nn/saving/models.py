@@ -1,6 +1,8 @@
 """Models of every kind that nn builds, with any numbers, shared parts and frozen parameters."""
 
 import random
+import tempfile
+from pathlib import Path
 
 from hypothesis import strategies as st
 
@@ -8,10 +10,20 @@ from nn import MLP, Activation, Layer, Linear, ModuleList, Neuron, Sequential
 from nn.activations import ELU, LeakyReLU, ReLU, Softmax
 from nn.data import Standardise
 from nn.other_layers import Dropout, Embedding, LayerNorm, RMSNorm
+from nn.saving.container import Content, opened
 
 NUMBERS = st.floats(allow_nan=False) | st.sampled_from([-0.0, 5e-324, -1e308, 1.0])
 ACTIVATIONS = st.sampled_from(["relu", "tanh", "linear", "leaky_relu", "gelu", None])
 SIZES = st.integers(1, 3)
+
+
+def unpacked(data):
+    """What the bytes of a file hold."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "file"
+        path.write_bytes(data)
+        with opened(path, "read") as file:
+            return Content(file.texts, file.tensors())
 
 
 def bits(model):
@@ -48,16 +60,15 @@ def models(draw):
     for i in draw(st.sets(st.integers(0, 40), max_size=4)):
         if parameters:
             parameters[i % len(parameters)].freeze()
-    tie(draw, model)
     return model
 
 
-def tie(draw, model):
-    """A parameter in two places, now and then."""
+def tied(model):
+    """The model with a parameter in two places, if there are two for it."""
     rows = [module.w for module in model.modules() if isinstance(module, Neuron)]
-    if len(rows) > 1 and draw(st.booleans()):
-        one, other = draw(st.sampled_from(rows)), draw(st.sampled_from(rows))
-        one[0] = other[-1]
+    if rows and rows[0] is not rows[-1]:
+        rows[-1][0] = rows[0][-1]
+    return model
 
 
 def layers(rng):

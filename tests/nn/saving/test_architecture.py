@@ -60,11 +60,12 @@ def test_neurons_keep_the_scope_of_their_layer():
     assert again.parameters()[-1].scope == "neurons.1"
 
 
-def test_places_that_share_are_named_with_the_first():
+@pytest.mark.parametrize("within", [True, False], ids=["within a part", "of two parts"])
+def test_a_model_with_a_parameter_in_two_places_is_unknown(within):
     model = Sequential(Neuron(2), Neuron(2, bias=False))
-    model.layers[1].w[0] = model.layers[0].w[1]
+    model.layers[1].w[0] = model.layers[int(within)].w[1]
 
-    assert described(model).shared == [["layers.1.w.0", "layers.0.w.1"]]
+    assert not described(model).is_known
 
 
 @pytest.mark.parametrize(
@@ -117,7 +118,7 @@ LAYER = {"kind": "Layer", "nin": 1, "nout": 1, "activation": "relu", "bias": Tru
         ([3], "part 0 of its model is of the kind None, unknown here"),
         ([{"kind": "os.system"}], "part 0 of its model is of the kind 'os.system', unknown here"),
         ([{"kind": "Module"}], "part 0 of its model is of the kind 'Module', unknown here"),
-        ([{"kind": "Layer"}], "part 0 of its model (Layer) has no 'nout'"),
+        ([{"kind": "Layer"}], "part 0 of its model (Layer) has no 'nin'"),
         (
             [{**LAYER, "nin": 0}],
             ("the 'nin' of part 0 of its model (Layer) is 0, not a whole number from 1 on"),
@@ -137,7 +138,7 @@ LAYER = {"kind": "Layer", "nin": 1, "nout": 1, "activation": "relu", "bias": Tru
                 "one of your own is known once autograd.operation has added it"
             ),
         ),
-        ([{**LAYER, "scope": 3}], "a scope in it is 3, not text"),
+        ([{**LAYER, "scope": 3}], "the 'scope' of part 0 of its model (Layer) is 3, not text"),
         (
             [LAYER, {"kind": "MLP", "parts": [1]}],
             ("part 1 of its model (MLP) contains 1, which is not a part before it"),
@@ -148,9 +149,12 @@ LAYER = {"kind": "Layer", "nin": 1, "nout": 1, "activation": "relu", "bias": Tru
         ),
         (
             [LAYER, {"kind": "MLP", "parts": []}],
-            ("the 'parts' of part 1 of its model (MLP) is [], not a list of parts"),
+            ("the 'parts' of part 1 of its model (MLP) are [], not a list of parts"),
         ),
-        ([LAYER, {"kind": "MLP"}], "it describes parts that belong to no model"),
+        (
+            [LAYER, {"kind": "MLP"}],
+            "the 'parts' of part 1 of its model (MLP) are None, not a list of parts",
+        ),
         (
             [LAYER, {"kind": "MLP", "parts": [0, "relu"]}],
             ("part 1 of its model (MLP) has parts that are not a Layer"),
@@ -180,18 +184,10 @@ def test_structures_that_are_none(parts, complaint):
         built(Architecture("Layer", parts), 2)
 
 
-@pytest.mark.parametrize(
-    "pair",
-    [["b", "x"], ["x", "neurons.0.b"], ["neurons.0.b", "neurons.0.b"]],
-    ids=["unknown origin", "unknown name", "itself"],
-)
-def test_what_cannot_be_shared(pair):
-    with pytest.raises(FormatError, match="not two of its places"):
-        built(Architecture("Layer", [LAYER], [pair]), 1)
-
-
 def test_a_chain_of_nothing():
-    with refused(FormatError, "part 0 of its model (Sequential) has no parts"):
+    with refused(
+        FormatError, "the 'parts' of part 0 of its model (Sequential) are None, not a list of parts"
+    ):
         built(Architecture("Sequential", [{"kind": "Sequential"}]), 0)
 
 

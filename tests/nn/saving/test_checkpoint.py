@@ -16,10 +16,10 @@ from hypothesis import strategies as st
 
 from nn import MLP, Layer, Module, Parameter, Sequential
 from nn.saving import FormatError, load, read_checkpoint, restore, save, write_checkpoint
-from nn.saving.container import Content, packed, unpacked
+from nn.saving.container import Content, packed
 
 from ..refusals import refused
-from .models import bits, frozen, models
+from .models import bits, frozen, models, tied, unpacked
 from .test_exact import TREES
 from .test_files import damaged
 
@@ -33,7 +33,7 @@ def mlp(*sizes, seed=0, **options):
     return MLP(sizes[0], list(sizes[1:]), rng=random.Random(seed), **options)
 
 
-@given(model=models(), state=st.dictionaries(st.text() | st.integers(), TREES))
+@given(model=models() | models().map(tied), state=st.dictionaries(st.text() | st.integers(), TREES))
 def test_state_and_model_come_back(model, state, tmp_path_factory):
     path = tmp_path_factory.getbasetemp() / "any.checkpoint"
     write_checkpoint(path, model, state)

@@ -8,7 +8,7 @@ from nn.other_layers import Embedding, LayerNorm
 from nn.saving.layout import layout, tensors
 
 from ..refusals import refused
-from .models import models
+from .models import models, tied
 
 
 class Holding(Module):
@@ -88,7 +88,7 @@ def test_two_parameters_of_one_name_are_refused():
         layout(Holding(a={"0": Parameter(1.0), 0: Parameter(2.0)}))
 
 
-@given(model=models())
+@given(model=models() | models().map(tied))
 def test_every_parameter_is_in_one_place(model):
     found = [
         (name, parameter)

@@ -8,8 +8,10 @@ import random
 import nn
 from autograd import Value
 from nn import MLP, Layer, Sequential
-from nn.saving.container import Content, packed, unpacked
+from nn.saving.container import Content, packed
 from nn.training.fit import fit
+
+from ..saving.models import unpacked
 
 XOR = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]
 SIDES = [0, 1, 1, 0]

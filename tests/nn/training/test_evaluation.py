@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 import nn
 from nn import Module, Parameter
-from nn.training.evaluation import CHUNK
+from nn.training.measuring import CHUNK
 
 
 class Line(Module):

@@ -1,13 +1,18 @@
 """Fingerprints: the same in another process, another where anything that counts is another."""
 
+import datetime as dt
+import enum
 import functools
-import itertools
 import math
 import os
 import random
+import re
 import subprocess
 import sys
+import threading
+from collections import OrderedDict, deque
 from dataclasses import dataclass
+from fractions import Fraction
 from pathlib import Path
 
 import numpy as np
@@ -174,16 +179,57 @@ def test_many_ways_to_one_function_are_gone_once():
     assert fingerprint(defined(source + "f = a25"))
 
 
+class Stubborn:
+    def __reduce__(self):
+        raise RuntimeError("nobody shall write me")
+
+
 @pytest.mark.parametrize(
     "thing",
-    [itertools.count(), (i for i in "ab"), os.scandir],
-    ids=["counter", "generator", "scandir"],
+    [(i for i in "ab"), threading.Lock(), Stubborn()],
+    ids=["generator", "lock", "one's own"],
 )
 def test_what_shows_nothing_of_itself_is_noted(thing):
     found = Fingerprints()
     found.of(lambda: thing)
 
-    assert found.unknown == ({f"a {type(thing).__name__}"} if thing is not os.scandir else set())
+    assert found.unknown == {f"a {type(thing).__name__}"}
+
+
+ALIKE = {
+    "function of C": os.scandir,
+    "method of C": str.upper,
+    "iterator": iter([1, 2]),
+    "pattern": re.compile("x+"),
+    "date": dt.date(2026, 1, 2),
+    "fraction": Fraction(1, 3),
+    "path": Path("x/y"),
+    "enumeration": enum.Enum("Colour", "RED BLUE").RED,
+    "ordered": OrderedDict(a=1),
+    "deque": deque([1, 2], maxlen=3),
+    "generator of random numbers": random.Random(1),
+}
+
+
+@pytest.mark.parametrize("thing", ALIKE.values(), ids=ALIKE)
+def test_what_pickle_can_write_is_known_and_differs(thing):
+    found = Fingerprints()
+    known = [found.of(one) for one in ALIKE.values()]
+
+    assert found.unknown == set()
+    assert known.count(fingerprint(thing)) == 1
+
+
+def test_an_operation_of_ones_own_is_not_its_name_alone():
+    def made(factor):
+        try:
+            return fingerprint(
+                autograd.operation("mine_here", lambda x: factor * x, [lambda z, x: factor])
+            )
+        finally:
+            del autograd.ops.ALL["mine_here"]
+
+    assert made(1.0) == made(1.0) != made(2.0)
 
 
 def test_what_is_nested_too_deep_is_noted():

@@ -6,8 +6,8 @@ import sys
 
 import pytest
 
-from nn.training.callbacks import Callback
 from nn.training.progress import Progress
+from nn.training.state import Callback
 
 from .helpers import line, small, trained
 

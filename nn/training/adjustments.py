@@ -8,10 +8,11 @@ from dataclasses import dataclass, fields
 from typing import Any
 
 from autograd import NonFiniteError, Value
-from autograd.numbers import is_number, real
 
+from ..checks import above_zero, not_negative, positive
 from ..module import Module
 from ..names import helped
+from ..optimisers.groups import named
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,16 +31,10 @@ class Adjustments:
 
     def __post_init__(self) -> None:
         for field in fields(self):
-            x = getattr(self, field.name)
-            if x is None and field.name.startswith("clip"):
-                continue
-            if not is_number(x):
-                raise TypeError(f"fit: {field.name} is a number, got {x!r:.60}")
-            number = real(x)
-            least = "at least 0" if field.name.startswith("l") else "above 0"
-            if not math.isfinite(number) or number < 0.0 or (number == 0.0 and "above" in least):
-                raise ValueError(f"fit: {field.name} is {least}, got {number:g}")
-            object.__setattr__(self, field.name, number)
+            x, is_bound = getattr(self, field.name), field.default is None
+            if not is_bound or x is not None:
+                check = positive if is_bound else not_negative
+                object.__setattr__(self, field.name, check(x, f"fit: {field.name}"))
 
     @property
     def any(self) -> bool:
@@ -85,7 +80,8 @@ def clip_grad_norm(parameters: Module | Iterable[Value], max_norm: float) -> flo
     autograd.NonFiniteError
         if a gradient is nan or inf: it has no direction. Nothing was changed.
     """
-    return _clip_norm(_finite(parameters, "clip_grad_norm"), _bound(max_norm, "clip_grad_norm"))
+    bound = above_zero(max_norm, "clip_grad_norm: max_norm")
+    return _clip_norm(_finite(parameters, "clip_grad_norm"), bound)
 
 
 @helped()
@@ -101,7 +97,8 @@ def clip_grad_value(parameters: Module | Iterable[Value], max_value: float) -> N
     >>> x.grad, y.grad
     (1.0, -0.5)
     """
-    _clip_value(_finite(parameters, "clip_grad_value"), _bound(max_value, "clip_grad_value"))
+    bound = above_zero(max_value, "clip_grad_value: max_value")
+    _clip_value(_finite(parameters, "clip_grad_value"), bound)
 
 
 def _clip_norm(parameters: Sequence[Value], bound: float) -> float:
@@ -117,15 +114,6 @@ def _clip_value(parameters: Sequence[Value], bound: float) -> None:
         parameter.grad = min(max(parameter.grad, -bound), bound)
 
 
-def _bound(x: Any, who: str) -> float:
-    name = who.replace("clip_grad", "max")
-    if not is_number(x):
-        raise TypeError(f"{who}: {name} is a number, got {x!r:.60}")
-    if not real(x) > 0.0:
-        raise ValueError(f"{who}: {name} is above 0, got {x:g}")
-    return real(x)
-
-
 def _finite(given: Any, who: str) -> list[Value]:
     """The parameters that are trained, each once, if their gradients are finite."""
     some = given.parameters() if isinstance(given, Module) else given
@@ -139,10 +127,8 @@ def _finite(given: Any, who: str) -> list[Value]:
         if not isinstance(x, Value):
             raise TypeError(f"{who} takes parameters, got a {type(x).__name__} at position {i}")
         if not math.isfinite(x.grad):
-            name = f" {x.label!r}" if x.label else ""
-            scope = f" in {x.scope}" if x.scope else ""
             raise NonFiniteError(
-                f"{who}: the gradient of parameter {i}{name}{scope} is {x.grad}; no gradient was "
+                f"{who}: the gradient of parameter {i}{named(x)} is {x.grad}; no gradient was "
                 "changed. autograd.check_finite(loss) names where that began"
             )
     return [x for x in found.values() if x.kind != "frozen"]

@@ -1,16 +1,115 @@
-"""Examples by their class: how much each class counts, and how much of each is set aside."""
+"""The examples of a training: what counts how much, and what is set aside to validate with."""
 
 from __future__ import annotations
 
+import math
 from collections import Counter
 from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any
 
 from autograd.numbers import is_number, real
 
-from ..settings import not_negative
+from ..checks import not_negative
+from ..data.batches import examples
+from ..examples import column
 
-BALANCED = "balanced"
+
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """Inputs, targets and, if they are not all alike, how much each example counts.
+
+    ``weights`` are relative: their mean over all examples is 1, and over some of them, as in a
+    batch, whatever it is there. ``positions`` are their places in what the user gave. Targets in a
+    column are numbers here.
+    """
+
+    rows: Sequence[Any]
+    targets: Sequence[Any]
+    weights: Sequence[float] | None
+    positions: Sequence[int]
+
+    @classmethod
+    def of(cls, X: Any, y: Any = None, weights: Any = None, class_weight: Any = None) -> Examples:
+        """What users hand over, checked; what counts 0 is left out."""
+        rows, targets, counts = examples(X, y, weights)
+        targets = column(targets)
+        if class_weight is not None:
+            counts = weighed(targets, class_weight, counts)
+        every = cls(rows, targets, counts, range(len(rows)))
+        if counts is None:
+            return every
+        if not math.isfinite(sum(counts)):
+            raise ValueError(
+                "the sample weights add up to more than a double holds; they count "
+                "relatively, so divide them all"
+            )
+        counting = every.at([i for i, weight in enumerate(counts) if weight])
+        if not counting.rows:
+            raise ValueError("every sample weight is 0, so there is nothing to learn from")
+        return counting.alone()
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def at(self, places: Sequence[int]) -> Examples:
+        """The examples at these positions."""
+        return Examples(
+            [self.rows[i] for i in places],
+            [self.targets[i] for i in places],
+            None if self.weights is None else [self.weights[i] for i in places],
+            [self.positions[i] for i in places],
+        )
+
+    def alone(self) -> Examples:
+        """The same, with weights relative to these examples alone; equal ones are exactly 1.0."""
+        if self.weights is None:
+            return self
+        largest = max(self.weights)  # divided first: a mean of tiny weights would lose its digits
+        shares = [weight / largest for weight in self.weights]
+        mean = math.fsum(shares) / len(shares)
+        return replace(self, weights=[share / mean for share in shares])
+
+
+def split(
+    data: Examples, validation: Any, rng: Any, state: Mapping[str, Any] | None, *, stratify: bool
+) -> tuple[Examples, Examples | None]:
+    """What is learned from, and what is only measured."""
+    if stratify and not is_number(validation):
+        raise ValueError(
+            "fit: stratify is for a share of X that is set aside; write validation=0.2, say"
+        )
+    if validation is None:
+        return data, None
+    if not is_number(validation):
+        if not isinstance(validation, (list, tuple)) or len(validation) not in {2, 3}:
+            raise TypeError(
+                "fit: validation is (X, y), (X, y, weights) or a share of X such as 0.2, got "
+                f"{validation!r:.60}"
+            )
+        return data, Examples.of(*validation)
+    share = real(validation)
+    if not 0.0 < share < 1.0:
+        raise ValueError(f"fit: validation is a share of X, above 0 and below 1, got {share:g}")
+    count = round(share * len(data))
+    if not 0 < count < len(data):
+        raise ValueError(
+            f"fit: validation={share:g} of {len(data)} examples leaves none for the one or the "
+            "other; give more examples, or validation=(X, y)"
+        )
+    if state is not None:  # of a resumed training those that were
+        before = set(state["positions"])
+        held_out = {i for i, position in enumerate(data.positions) if position not in before}
+    elif stratify:
+        held_out = stratified(data.targets, count, rng)
+    else:
+        held_out = set(rng.sample(range(len(data)), count))
+    # Both in the order of X: a resumed training has to add up in the same order.
+    learned = [i for i in range(len(data)) if i not in held_out]
+    return data.at(learned).alone(), data.at(sorted(held_out)).alone()
+
+
+# --- classes --------------------------------------------------------------------------------------
 
 
 def classes_of(targets: Sequence[Any], what: str) -> list[int]:
@@ -46,7 +145,7 @@ def weighed(
     >>> weighed([0, 0, 0, 1], "balanced", [1.0, 1.0, 1.0, 0.5])
     [0.6666666666666666, 0.6666666666666666, 0.6666666666666666, 1.0]
     """
-    balanced = isinstance(class_weight, str) and class_weight == BALANCED
+    balanced = isinstance(class_weight, str) and class_weight == "balanced"
     if not balanced and not isinstance(class_weight, Mapping):
         raise TypeError(
             "fit: class_weight is a dict with the weight of each class, as {0: 1.0, 1: 5.0}, or "

@@ -10,7 +10,7 @@ from autograd import NonFiniteError, Value
 from autograd import abs as absolute
 from autograd import sum as total
 from nn import SGD, clip_grad_norm, clip_grad_value, mse
-from nn.training.gradients import Adjustments, first_non_finite, norm
+from nn.training.adjustments import Adjustments, first_non_finite, norm
 
 from .helpers import line, small, trained, weights
 
@@ -205,8 +205,8 @@ X = Value(1.0, label="x")
 CLIPPED = [
     (lambda: clip_grad_norm(X, 1.0), TypeError, "clip_grad_norm takes a model or a list"),
     (lambda: clip_grad_norm([X, 2.0], 1.0), TypeError, "got a float at position 1"),
-    (lambda: clip_grad_norm([X], 0), ValueError, "clip_grad_norm: max_norm is above 0, got 0"),
-    (lambda: clip_grad_norm([X], math.nan), ValueError, "max_norm is above 0, got nan"),
+    (lambda: clip_grad_norm([X], 0), ValueError, "norm: max_norm is a number above 0, got 0"),
+    (lambda: clip_grad_norm([X], math.nan), ValueError, "max_norm is a number above 0, got nan"),
     (lambda: clip_grad_value([X], "1"), TypeError, "max_value is a number, got '1'"),
 ]  # fmt: skip
 

@@ -4,14 +4,10 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
 
 from ..overview import LayerOf, layerwise
-from .callbacks import Callback
 from .history import GRADIENT_NORM, UPDATE_RATIO
-
-if TYPE_CHECKING:
-    from .loop import Training
+from .state import Callback, Training
 
 
 class LayerStatistics(Callback):

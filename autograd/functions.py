@@ -7,10 +7,11 @@ a default, or are made of several rows.
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 from . import ops
-from .modes import here
+from .modes import Place, here
 from .numbers import is_number, real
 from .primitive import Op, Recorder
 from .value import Constant, Value, apply, constant, made
@@ -27,6 +28,7 @@ if TYPE_CHECKING:
 
 _FLOAT = {float}
 _VALUE = {Value}
+_UNASKED = {Constant, type(None)}
 _new = Value.__new__
 
 
@@ -57,18 +59,65 @@ class Gathered:
     (5.0, 32.0)
     """
 
-    __slots__ = ("nodes", "numbers")
+    __slots__ = ("nodes", "numbers", "unasked")
 
     nodes: Sequence[Value | None]
     numbers: Sequence[float]
+    unasked: float  # 1.0 if none of them takes a gradient, else 0.0; see sweep.py
 
     def __init__(self, xs: Iterable[Any]) -> None:
         # Values by far most often; in a place of its own, because Python reads an attribute
         # quicker where all objects are of one class, and weights are Parameters.
         if xs.__class__ is list and set(map(type, xs)) == _VALUE:
             self.nodes, self.numbers = xs, [x._z for x in xs]
+            self.unasked = 0.0
         else:
             self.nodes, self.numbers = _gather(xs, "dot")
+            self.unasked = float(_UNASKED.issuperset(map(type, self.nodes)))
+
+
+def constants(xs: Sequence[Any], name: str) -> list[Any]:
+    """``xs`` with a constant in place of each float, labelled by position: x1, x2, … for ``x``.
+
+    So each is one node, however many results use it. They lie in no scope: they come from outside.
+
+    >>> constants([0.5, Value(3.0), -1.0], "x")
+    [Constant(data=0.5, label='x1'), Value(data=3.0, grad=0.0), Constant(data=-1.0, label='x3')]
+    """
+    places = _numbered(name, len(xs))
+    return [
+        _constant(x, place) if x.__class__ is float else x
+        for x, place in zip(xs, places, strict=True)
+    ]
+
+
+def labelled(number: float, name: str, indices: tuple[int, ...]) -> Constant:
+    """A constant for one number of many, labelled by where it stands, counted from 1.
+
+    >>> labelled(2.0, "y", (0,)).label, labelled(2.0, "y", (0, 2)).label
+    ('y1', 'y1.3')
+    """
+    return _constant(number, _placed(name, indices))
+
+
+def _constant(number: float, place: Place) -> Constant:
+    """What ``Constant(number, label)`` makes, without a place of its own: inputs are many."""
+    constant = _new(Constant)
+    constant._z = number
+    constant._row = constant._a = constant._b = None
+    constant._x = constant._y = 0.0
+    constant._about = place
+    return constant
+
+
+@lru_cache(maxsize=256)
+def _numbered(name: str, count: int) -> tuple[Place, ...]:
+    return tuple([_placed(name, (i,)) for i in range(count)])
+
+
+@lru_cache(maxsize=4096)
+def _placed(name: str, indices: tuple[int, ...]) -> Place:
+    return Place(label=name + ".".join([str(i + 1) for i in indices]))
 
 
 def _listed(xs: Any, name: str) -> list[Any]:
@@ -166,7 +215,7 @@ def dot(weights: Iterable[Any], inputs: Iterable[Any] | Gathered, bias: Any = No
         result._a = nodes
         result._b = None
         result._x = numbers
-        result._y = 0.0
+        result._y = shared.unasked
         result._about = place
         return result
     return data

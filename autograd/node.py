@@ -5,7 +5,8 @@ A node is z = f(x, y): ``_z`` is the number, ``_row`` the operation f (a row of 
 *as recorded*. So a pass describes what was computed, even if a leaf has changed since.
 
 An operand that was a plain number is None: it needs no gradient, and costs nothing. A leaf has no
-operation. A row of any number of operands, such as a sum, has a tuple in ``_a`` and one in ``_x``.
+operation. A row of any number of operands, such as a sum, has a tuple in ``_a`` and one in ``_x``;
+``_y`` of a dot is 1.0 if none of its inputs takes a gradient, so that a sweep can pass over them.
 """
 
 from __future__ import annotations

@@ -6,13 +6,13 @@
 >>> len(model.parameters())
 337
 
-What imports what; nothing points back::
+What imports what; nothing points back, and a test holds it (tests/nn/test_layers_of_nn.py)::
 
-    walk ── scopes, parameter ── module ── layers, sequential, dropout, … (the parts of a model)
-                                    │
-          losses   optimisers   schedules   data ── saving
-             └──────────┴───────────┴─────────┴───────┘
-                               training      (`fit`)
+    walk ── finding, scopes ── module ── activations ── layers ── containers, other_layers
+    (what a model is made of)                                          │
+               losses   optimisers   schedules   data ── saving        │
+                  └──────────┴───────────┴─────────┴───────┬───────────┘
+                                                       training   (`fit`)
 """
 
 from typing import TYPE_CHECKING
@@ -25,19 +25,19 @@ from autograd.public import public as _public
 
 from . import data as data
 from . import saving as saving
-from .activation_modules import ELU as ELU
-from .activation_modules import GELU as GELU
-from .activation_modules import Activation as Activation
-from .activation_modules import LeakyReLU as LeakyReLU
-from .activation_modules import LogSoftmax as LogSoftmax
-from .activation_modules import ReLU as ReLU
-from .activation_modules import Sigmoid as Sigmoid
-from .activation_modules import SiLU as SiLU
-from .activation_modules import Softmax as Softmax
-from .activation_modules import Softplus as Softplus
-from .activation_modules import Tanh as Tanh
-from .dropout import Dropout as Dropout
-from .embedding import Embedding as Embedding
+from .activations import ELU as ELU
+from .activations import GELU as GELU
+from .activations import Activation as Activation
+from .activations import LeakyReLU as LeakyReLU
+from .activations import LogSoftmax as LogSoftmax
+from .activations import ReLU as ReLU
+from .activations import Sigmoid as Sigmoid
+from .activations import SiLU as SiLU
+from .activations import Softmax as Softmax
+from .activations import Softplus as Softplus
+from .activations import Tanh as Tanh
+from .containers import ModuleList as ModuleList
+from .containers import Sequential as Sequential
 from .layers import MLP as MLP
 from .layers import Layer as Layer
 from .layers import Linear as Linear
@@ -51,14 +51,15 @@ from .losses import loss as loss
 from .losses import mae as mae
 from .losses import mse as mse
 from .module import Module as Module
-from .module_list import ModuleList as ModuleList
-from .normalisation import LayerNorm as LayerNorm
-from .normalisation import RMSNorm as RMSNorm
 from .optimisers import SGD as SGD
 from .optimisers import Adam as Adam
 from .optimisers import AdamW as AdamW
 from .optimisers import Optimiser as Optimiser
 from .optimisers import RMSprop as RMSprop
+from .other_layers import Dropout as Dropout
+from .other_layers import Embedding as Embedding
+from .other_layers import LayerNorm as LayerNorm
+from .other_layers import RMSNorm as RMSNorm
 from .parameter import Parameter as Parameter
 from .saving import FormatError as FormatError
 from .saving import load as load
@@ -68,7 +69,6 @@ from .schedules import CosineDecay as CosineDecay
 from .schedules import LinearDecay as LinearDecay
 from .schedules import StepDecay as StepDecay
 from .schedules import WarmUp as WarmUp
-from .sequential import Sequential as Sequential
 from .training.adjustments import clip_grad_norm as clip_grad_norm
 from .training.adjustments import clip_grad_value as clip_grad_value
 from .training.checkpoints import Checkpoint as Checkpoint

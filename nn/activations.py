@@ -1,15 +1,22 @@
-"""Activations by name: the rows of the operation table that are marked as such, and ``linear``.
+"""Activations: functions by name, and as parts of a model.
 
-One that `autograd.operation` adds with ``is_activation=True`` can be named here at once.
+Names are the rows of the operation table that are marked as activations, and ``linear``. One that
+`autograd.operation` adds with ``is_activation=True`` can be named at once. The classes have
+PyTorch's names: ``ReLU()`` computes what ``Activation("relu")`` does.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any
+from functools import partial
+from typing import Any, ClassVar
 
-from autograd import Op, elu, leaky_relu, ops
+from autograd import Op, elu, leaky_relu, log_softmax, ops, softmax
+from autograd.numbers import is_number, real
+from autograd.primitive import Recorder
 
+from .checks import finite, refuse_rows
+from .module import Module
 from .names import look_up
 
 Activate = Callable[[Any], Any]
@@ -61,7 +68,7 @@ leaky_relu, elu, sigmoid, softplus, silu, gelu
         return linear
     if callable(of):
         return of
-    if str(of) in {"softmax", "log_softmax"}:
+    if str(of) in OF_LISTS:
         raise ValueError(
             f"{of} looks at all outputs of a layer, and an activation at one; make it a part of "
             f'its own: Sequential(Layer(2, 3, nonlin=False), "{of}")'
@@ -75,6 +82,219 @@ def name_of(activate: Callable[..., Any]) -> str:
     >>> name_of(activation("tanh")), name_of(lambda x: x * x)
     ('tanh', '<lambda>')
     """
+    while isinstance(activate, partial):
+        activate = activate.func
     if isinstance(activate, Op):
         return activate.name
     return getattr(activate, "__name__", type(activate).__name__)
+
+
+# --- as parts of a model --------------------------------------------------------------------------
+
+
+class Activation(Module):
+    """An activation as a part of a model, applied to one number or to each of a list.
+
+    >>> from autograd import Value
+    >>> [y.data for y in Activation("relu")([Value(-1.0), Value(2.0)])]
+    [0.0, 2.0]
+    """
+
+    whole: ClassVar[bool] = True
+
+    activate: Activate
+
+    def __init__(self, activation_: ActivationLike) -> None:
+        self.activate = activation(activation_)
+
+    def forward(self, x: Any) -> Any:
+        """The activation of x, or of each number in the list x."""
+        if isinstance(x, Recorder) or is_number(x):
+            return self.activate(x)
+        try:
+            return [self.activate(number) for number in x]
+        except TypeError:
+            refuse_rows(x, type(self).__name__, "a number or a list of numbers")
+            raise
+
+    @property
+    def activation(self) -> str:
+        """The activation's name."""
+        return name_of(self.activate)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self.activation})"
+
+
+# --- of each number -------------------------------------------------------------------------------
+
+
+class _Named(Activation):
+    """An activation that its class names."""
+
+    row: ClassVar[str]
+
+    def __init__(self) -> None:
+        super().__init__(self.row)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}()"
+
+
+class ReLU(_Named):
+    """x where x > 0, else 0.
+
+    >>> ReLU()([-1.0, 2.0])
+    [0.0, 2.0]
+    """
+
+    row = "relu"
+
+
+class GELU(_Named):
+    """x times the probability that a normal number is below x; the exact one, by erf.
+
+    >>> [round(y, 4) for y in GELU()([-1.0, 2.0])]
+    [-0.1587, 1.9545]
+    """
+
+    row = "gelu"
+
+
+class SiLU(_Named):
+    """x · sigmoid(x), also called swish.
+
+    >>> [round(y, 4) for y in SiLU()([-1.0, 2.0])]
+    [-0.2689, 1.7616]
+    """
+
+    row = "silu"
+
+
+class Sigmoid(_Named):
+    """1 / (1 + e⁻ˣ): from 0 to 1.
+
+    >>> Sigmoid()(0.0)
+    0.5
+    """
+
+    row = "sigmoid"
+
+
+class Softplus(_Named):
+    """ln(1 + eˣ): relu without its corner.
+
+    >>> round(Softplus()(0.0), 4)
+    0.6931
+    """
+
+    row = "softplus"
+
+
+class Tanh(_Named):
+    """The hyperbolic tangent: from −1 to 1.
+
+    >>> Tanh()([0.0, 1000.0])
+    [0.0, 1.0]
+    """
+
+    row = "tanh"
+
+
+class _Chosen(Activation):
+    """An activation with a number that is chosen, the row's second operand."""
+
+    activate: partial[Any]  # which can be pickled, as a lambda cannot
+
+    @property
+    def _number(self) -> float:
+        (number,) = self.activate.keywords.values()
+        return float(number)
+
+    def __repr__(self) -> str:
+        return f"{type(self).__name__}({self._number})"
+
+
+class LeakyReLU(_Chosen):
+    """x where x > 0, else negative_slope · x: a unit that is off still learns.
+
+    >>> LeakyReLU(0.1)([-1.0, 2.0])
+    [-0.1, 2.0]
+    """
+
+    def __init__(self, negative_slope: float = 0.01) -> None:
+        slope = _finite(negative_slope, "LeakyReLU(negative_slope)")
+        self.activate = partial(leaky_relu, slope=slope)
+
+    @property
+    def negative_slope(self) -> float:
+        """The slope left of 0."""
+        return self._number
+
+
+class ELU(_Chosen):
+    """x where x > 0, else alpha · (eˣ − 1).
+
+    >>> [round(y, 4) for y in ELU()([-1.0, 2.0])]
+    [-0.6321, 2.0]
+    """
+
+    def __init__(self, alpha: float = 1.0) -> None:
+        self.activate = partial(elu, alpha=_finite(alpha, "ELU(alpha)"))
+
+    @property
+    def alpha(self) -> float:
+        """How far below 0 it goes."""
+        return self._number
+
+
+def _finite(x: Any, what: str) -> float:
+    return finite(real(x, what), what)
+
+
+# --- of a whole list ------------------------------------------------------------------------------
+
+
+class _OfList(Module):
+    """An activation that looks at all numbers of a list."""
+
+    whole: ClassVar[bool] = True
+    activation: ClassVar[str]
+    function: ClassVar[Any]
+
+    def forward(self, x: Any) -> list[Any]:
+        """One number for each of the list x."""
+        try:
+            found: list[Any] = type(self).function(x)
+        except TypeError:
+            refuse_rows(x, type(self).__name__, "a list of numbers")
+            raise
+        return found
+
+
+class Softmax(_OfList):
+    """Probabilities from logits: `autograd.softmax` as a part of a model.
+
+    For training leave it out: `cross_entropy` takes the logits, and is exact where
+    probabilities round to 0.
+
+    >>> Softmax()([0.0, 0.0])
+    [0.5, 0.5]
+    """
+
+    activation = "softmax"
+    function = staticmethod(softmax)
+
+
+class LogSoftmax(_OfList):
+    """Logarithms of probabilities from logits: `autograd.log_softmax` as a part of a model.
+
+    >>> [round(y, 4) for y in LogSoftmax()([0.0, 0.0])]
+    [-0.6931, -0.6931]
+    """
+
+    activation = "log_softmax"
+    function = staticmethod(log_softmax)
+
+
+OF_LISTS: dict[str, type[Module]] = {"softmax": Softmax, "log_softmax": LogSoftmax}

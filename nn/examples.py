@@ -24,8 +24,23 @@ from .names import look_up
 
 Reduce = Callable[[list[Any]], Any]
 
+
+class Place(tuple[int, ...]):
+    """Where a target stands: its example in the batch, and its output there; () where it is alone.
+
+    >>> f"target{Place((3, 1))}", f"target{Place()}"
+    ('target 3, 1', 'target')
+    """
+
+    __slots__ = ()
+
+    def __str__(self) -> str:
+        return f" {', '.join(map(str, self))}" if self else ""
+
+
 _REDUCTIONS: dict[str, Reduce] = {"mean": mean, "sum": total, "none": list}
 WITH_BATCHMEAN = {"batchmean": mean, **_REDUCTIONS}
+_NUMBERS = {Value, float, int}
 _TOLERANCE = 1e-6  # how far probabilities may add up beside 1: they come rounded from files
 
 
@@ -33,12 +48,13 @@ _TOLERANCE = 1e-6  # how far probabilities may add up beside 1: they come rounde
 class OfNumbers:
     """A loss of one number and its target, for lists of them and for lists of lists too.
 
-    ``check`` says whether a target will do: (name of the loss, target, position in words).
+    ``one`` is asked with (output, target, place of the target); ``check`` says whether a target
+    will do: (name of the loss, target, its place).
     """
 
     name: str
-    one: Callable[[Any, Any], Any]
-    check: Callable[[str, float, str], None]
+    one: Callable[[Any, Any, Place], Any]
+    check: Callable[[str, float, Place], None]
 
     def __call__(self, outputs: Any, targets: Any, reduction: str) -> Any:
         """The loss of one example, or what ``reduction`` makes of a batch."""
@@ -47,7 +63,7 @@ class OfNumbers:
         if rows is None or wanted is None:
             output, target = single(outputs), single(targets)
             if items(output) is None and items(target) is None:
-                return self._pair(output, target, "")
+                return self._pair(output, target, Place())
             raise TypeError(
                 f"{self.name} takes one output and one target, or a list of each; got "
                 f"{shown(outputs)} and {shown(targets)}"
@@ -59,7 +75,7 @@ class OfNumbers:
         found = _numbered(rows, wanted, targets)
         return reduce([self._example(x, y, place, of_several) for x, y, place in found])
 
-    def _example(self, output: Any, target: Any, place: str, of_several: Reduce) -> Any:
+    def _example(self, output: Any, target: Any, place: Place, of_several: Reduce) -> Any:
         """One example of a batch: of a single output, or what is made of several."""
         one, goal = single(output), single(target)
         parts, goals = items(one), items(goal)
@@ -71,9 +87,9 @@ class OfNumbers:
                 "give one target for each output"
             )
         pairs = enumerate(zip(parts, goals, strict=True))
-        return of_several([self._pair(x, y, f"{place}, {j}") for j, (x, y) in pairs])
+        return of_several([self._pair(x, y, Place((*place, j))) for j, (x, y) in pairs])
 
-    def _pair(self, output: Any, target: Any, position: str) -> Any:
+    def _pair(self, output: Any, target: Any, position: Place) -> Any:
         if not isinstance(output, Recorder):
             if not is_number(output):
                 raise TypeError(
@@ -85,19 +101,19 @@ class OfNumbers:
                 raise TypeError(f"{self.name} takes numbers as targets, got {shown(target)}")
             target = real(target, self.name)
             self.check(self.name, target, position)
-        return self.one(output, target)
+        return self.one(output, target, position)
 
 
 @dataclass(frozen=True, slots=True)
 class OfClasses:
     """A loss of a list of logits, one for each class, and its target; for lists of these too.
 
-    ``one`` is asked with (logits, target, position in words); ``instead`` ends the error for one
+    ``one`` is asked with (logits, target, place of the target); ``instead`` ends the error for one
     logit alone.
     """
 
     name: str
-    one: Callable[[list[Any], Any, str], Any]
+    one: Callable[[list[Any], Any, Place], Any]
     instead: str = ""
     reductions: Mapping[str, Reduce] = field(default_factory=lambda: _REDUCTIONS)
 
@@ -113,7 +129,7 @@ class OfClasses:
         if not rows:
             raise ValueError(f"{self.name} got an empty list; give a logit for each class")
         if items(rows[0]) is None:
-            return self.one(rows, targets, "")
+            return self.one(rows, targets, Place())
         wanted = items(targets)
         if wanted is None:
             raise TypeError(
@@ -123,7 +139,7 @@ class OfClasses:
         check_lengths(self.name, "example", rows, wanted)
         return reduce([self._example(*one) for one in _numbered(rows, wanted, targets)])
 
-    def _example(self, row: Any, target: Any, place: str) -> Any:
+    def _example(self, row: Any, target: Any, place: Place) -> Any:
         """One example of a batch."""
         classes = items(row)
         if not classes:
@@ -143,9 +159,9 @@ class Targets(list[Any]):
 
 
 def _numbered(rows: Sequence[Any], wanted: Sequence[Any], given: Any) -> Any:
-    """Each output with its target and what the target is called in errors: " 3"."""
+    """Each output with its target and the place of the target in all the data."""
     places = given.places if isinstance(given, Targets) else range(len(wanted))
-    return zip(rows, wanted, [f" {place}" for place in places], strict=True)
+    return zip(rows, wanted, [Place((place,)) for place in places], strict=True)
 
 
 def check_lengths(name: str, what: str, rows: Sequence[Any], targets: Sequence[Any]) -> None:
@@ -168,6 +184,8 @@ def items(x: Any) -> list[Any] | None:
     >>> items((1, 2)), items(1.0)
     ([1, 2], None)
     """
+    if x.__class__ in _NUMBERS:  # by far most often
+        return None
     if isinstance(x, (Recorder, str, bytes, dict, set)) or not hasattr(x, "__len__"):
         return None
     try:
@@ -217,20 +235,20 @@ def plain(output: Any) -> Any:
 # --- what a target must be ------------------------------------------------------------------------
 
 
-def finite(name: str, target: float, position: str) -> None:
+def finite(name: str, target: float, position: Place) -> None:
     """A target that an error can be measured from."""
     if not math.isfinite(target):
         raise ValueError(f"{name} got {target} as target{position}; targets are finite numbers")
 
 
-def sign(name: str, target: float, position: str) -> None:
+def sign(name: str, target: float, position: Place) -> None:
     """A target of −1 or 1."""
     if target not in {-1.0, 1.0}:
         zero = "; write 2 * y - 1 for labels 0 and 1" if target == 0.0 else ""
         raise ValueError(f"{name} got {target:g} as target{position}; targets are -1 and 1{zero}")
 
 
-def chance(name: str, target: float, position: str) -> None:
+def chance(name: str, target: float, position: Place) -> None:
     """A target from 0 to 1."""
     if not 0.0 <= target <= 1.0:
         minus = "; write (y + 1) / 2 for labels -1 and 1" if target == -1.0 else ""
@@ -239,7 +257,7 @@ def chance(name: str, target: float, position: str) -> None:
         )
 
 
-def class_index(name: str, target: Any, classes: int, position: str) -> int:
+def class_index(name: str, target: Any, classes: int, position: Place) -> int:
     """A target that is the index of a class; 2.0 is one too, as files of numbers have it."""
     if isinstance(target, Recorder) or not is_number(target):
         raise TypeError(
@@ -260,7 +278,7 @@ def class_index(name: str, target: Any, classes: int, position: str) -> int:
     return int(number)
 
 
-def class_chances(name: str, target: list[Any], classes: int, position: str) -> list[Any]:
+def class_chances(name: str, target: list[Any], classes: int, position: Place) -> list[Any]:
     """A target that is a list with the probability of each class; they add up to 1."""
     if len(target) != classes:
         raise ValueError(
@@ -286,7 +304,7 @@ def is_distribution(target: Any) -> bool:
     return isinstance(target, list) and abs(math.fsum(target) - 1.0) <= _TOLERANCE
 
 
-def _class_chance(name: str, p: Any, i: int, position: str) -> Any:
+def _class_chance(name: str, p: Any, i: int, position: Place) -> Any:
     if isinstance(p, Recorder):
         return p
     if not is_number(p):

@@ -67,6 +67,17 @@ def zeros(nin: int, nout: int, rng: Rng) -> float:  # noqa: ARG001 - every initi
     return 0.0
 
 
+def normal(nin: int, nout: int, rng: Rng) -> float:  # noqa: ARG001 - every initialiser takes all three
+    """Normal, with standard deviation 1, whatever the size: PyTorch's for embeddings.
+
+    >>> import random
+    >>> draws = [normal(27, 4, rng) for rng in [random.Random(0)] for _ in range(10_000)]
+    >>> round(sum(x * x for x in draws) / len(draws), 1)
+    1.0
+    """
+    return rng.gauss(0.0, 1.0)
+
+
 INITIALISERS: dict[str, Initialise] = {
     "uniform": uniform,
     "xavier": xavier,
@@ -75,8 +86,10 @@ INITIALISERS: dict[str, Initialise] = {
 }
 
 
-def initialiser(of: str | Initialise, activate: Activate) -> Initialise:
+def initialiser(of: str | Initialise, activate: Activate | None = None) -> Initialise:
     """The function for a name; ``"auto"`` chooses what suits the activation.
+
+    Where nothing is activated, as in an `Embedding`, there is no "auto", and "normal" instead.
 
     >>> from nn.activations import activation
     >>> initialiser("auto", activation("relu")) is he
@@ -86,9 +99,11 @@ def initialiser(of: str | Initialise, activate: Activate) -> Initialise:
     """
     if callable(of):
         return of
-    auto = he if name_of(activate) in RELU_LIKE else xavier
+    known = {"normal": normal}
+    if activate is not None:
+        known = {"auto": he if name_of(activate) in RELU_LIKE else xavier}
     return look_up(
-        of, {"auto": auto, **INITIALISERS}, "initialiser", "a function (nin, nout, rng) -> float"
+        of, {**known, **INITIALISERS}, "initialiser", "a function (nin, nout, rng) -> float"
     )
 
 

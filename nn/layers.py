@@ -9,11 +9,11 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any, ClassVar
 
-from autograd import dot, scope
-from autograd.functions import Gathered
+from autograd import Op, Value, dot, scope
 from autograd.modes import enter, here
 
 from .activations import Activate, ActivationLike, activation, linear, name_of
+from .calling import as_nodes
 from .checks import Sized, gathered, size, yes_or_no
 from .initialisers import Initialise, drawn, initialiser
 from .module import Module
@@ -23,7 +23,25 @@ from .randomness import Rng, RngLike, generator
 from .scopes import places
 
 
-class Neuron(Module):
+class Unit(Module):
+    """What takes a fixed number of inputs, and can say so."""
+
+    shape: Any  # inputs and outputs, as "3 -> 2"
+
+    @property
+    def title(self) -> str:
+        """Kind and shape, as errors say them."""
+        return f"{type(self).__name__}({self.shape})"
+
+    def rebuilt(self, nin: int) -> str:
+        """The line that builds one for ``nin`` inputs."""
+        return f"{type(self).__name__}({nin})"
+
+    def __repr__(self) -> str:
+        return self.title
+
+
+class Neuron(Unit):
     """A weighted sum and an activation: activate(b + w₁x₁ + w₂x₂ + …).
 
     >>> neuron = Neuron(2, activation="tanh")
@@ -76,7 +94,7 @@ class Neuron(Module):
 
     def forward(self, x: Any) -> Any:
         """The activation of the weighted sum of one example, a list of ``nin`` numbers."""
-        return self.activate(dot(self.w, gathered(x, self), self.b))
+        return self.activate(dot(self.w, as_nodes(x, gathered(x, self), self.w), self.b))
 
     @property
     def activation(self) -> str:
@@ -107,15 +125,11 @@ class Neuron(Module):
         """Kind and size, as errors say them."""
         return f"{type(self).__name__}({self.nin})"
 
-    def rebuilt(self, nin: int) -> str:
-        """The line that builds one for ``nin`` inputs."""
-        return f"{type(self).__name__}({nin})"
-
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.nin}, {self.activation})"
 
 
-class Layer(Module):
+class Layer(Unit):
     """Neurons that see the same inputs. Of one neuron the output is a Value, of more a list.
 
     >>> layer = Layer(3, 2, init="zeros")
@@ -157,16 +171,19 @@ class Layer(Module):
     def forward(self, x: Any) -> Any:
         """What the neurons make of one example, a list of ``nin`` numbers."""
         xs = gathered(x, self)
-        shared = Gathered(xs)
         neurons, outer = self.neurons, here()
         try:
             if set(map(type, neurons)) == {Neuron}:  # what their calls would do, with x checked
-                outputs = []
+                outputs, shared = [], as_nodes(x, xs, neurons[0].w)
                 for neuron, place in zip(
                     neurons, places(outer, "neurons", len(neurons)), strict=True
                 ):
                     enter(place)
-                    outputs.append(neuron.activate(dot(neuron.w, shared, neuron.b)))
+                    total, activate = dot(neuron.w, shared, neuron.b), neuron.activate
+                    if activate.__class__ is Op and total.__class__ is Value:
+                        outputs.append(total.record(activate, (total,)))  # what the row would do
+                    else:
+                        outputs.append(activate(total))
             else:
                 outputs = [neuron(xs) for neuron in neurons]
         finally:
@@ -196,11 +213,6 @@ class Layer(Module):
     def shape(self) -> str:
         """Inputs and outputs: ``"3 -> 2"``."""
         return f"{self.nin} -> {self.nout}"
-
-    @property
-    def title(self) -> str:
-        """Kind and shape, as errors say them."""
-        return f"{type(self).__name__}({self.shape})"
 
     def rebuilt(self, nin: int) -> str:
         """The line that builds one for ``nin`` inputs."""
@@ -233,8 +245,7 @@ class Linear(Layer):
     ) -> None:
         super().__init__(nin, nout, activation="linear", init=init, rng=rng, bias=bias)
 
-    def __repr__(self) -> str:
-        return self.title
+    __repr__ = Unit.__repr__
 
 
 def _sizes_in_a_list(nin: Any = None, *nouts: Any, **_: Any) -> str:
@@ -246,15 +257,17 @@ def _sizes_in_a_list(nin: Any = None, *nouts: Any, **_: Any) -> str:
     return f"takes how many inputs, and a list of sizes; write MLP({sizes[0]}, {sizes[1:]})"
 
 
-class MLP(Module):
+class MLP(Unit):
     """A multi-layer perceptron: layers one after the other.
 
     >>> import random
     >>> model = MLP(2, [16, 16, 1], rng=random.Random(0))
     >>> model
     MLP(2 -> 16 relu -> 16 relu -> 1 linear)
-    >>> type(model([0.5, -1.0])).__name__
-    'Value'
+    >>> output = model([0.5, -1.0])
+    >>> from autograd import Graph
+    >>> [node.label for node in Graph(output) if node.kind == "constant"]  # each is one node
+    ['x1', 'x2']
 
     Parameters
     ----------
@@ -308,11 +321,6 @@ class MLP(Module):
     def shape(self) -> str:
         """The sizes of all layers: ``"2 -> 16 -> 1"``."""
         return " -> ".join(map(str, [self.nin, *[layer.nout for layer in self.layers]]))
-
-    @property
-    def title(self) -> str:
-        """Kind and shape, as errors say them."""
-        return f"{type(self).__name__}({self.shape})"
 
     def rebuilt(self, nin: int) -> str:
         """The line that builds one for ``nin`` inputs."""

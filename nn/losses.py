@@ -16,30 +16,19 @@ taken as it is, and gets a gradient if it is a variable.
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable
 from functools import partial
 from typing import Any
 
-from autograd import clip, dot, greater, log, log_softmax, relu, softplus, where
-from autograd.functions import surprise
-from autograd.numbers import is_number, real
+from autograd import Value, clip, dot, greater, log, log_softmax, relu, softplus, where
+from autograd.functions import labelled, surprise
+from autograd.modes import here
+from autograd.numbers import is_number
 from autograd.primitive import Recorder
 
-from .examples import (
-    WITH_BATCHMEAN,
-    OfClasses,
-    OfNumbers,
-    chance,
-    class_chances,
-    class_index,
-    finite,
-    items,
-    matched,
-    shown,
-    sign,
-    single,
-)
+from . import examples
+from .checks import positive
+from .examples import Place, items, shown, single
 from .names import helped, look_up
 
 Loss = Callable[..., Any]
@@ -91,9 +80,8 @@ def huber(outputs: Any, targets: Any, *, delta: float = 1.0, reduction: str = "m
 
     Source: Huber, Robust estimation of a location parameter, 1964.
     """
-    return OfNumbers("huber", partial(_huber, delta=_width(delta)), finite)(
-        outputs, targets, reduction
-    )
+    one = partial(_huber, delta=positive(delta, "huber: delta"))
+    return examples.OfNumbers("huber", one, examples.finite)(outputs, targets, reduction)
 
 
 @helped()
@@ -180,13 +168,8 @@ def kl_divergence(logits: Any, targets: Any, *, reduction: str = "batchmean") ->
 
 
 LOSSES: dict[str, Loss] = {
-    "mse": mse,
-    "mae": mae,
-    "huber": huber,
-    "hinge": hinge,
-    "binary_cross_entropy": binary_cross_entropy,
-    "cross_entropy": cross_entropy,
-    "kl_divergence": kl_divergence,
+    one.__name__: one
+    for one in (mse, mae, huber, hinge, binary_cross_entropy, cross_entropy, kl_divergence)
 }
 
 
@@ -207,7 +190,7 @@ def cost(loss: Loss, outputs: list[Any], targets: list[Any], **options: Any) -> 
     """What a loss says of a batch. A function of the user's gets outputs as it gets targets."""
     if loss in LOSSES.values():
         return loss(outputs, targets, **options)
-    given = matched(outputs, targets)
+    given = examples.matched(outputs, targets)
     try:
         return loss(given, targets, **options)
     except (TypeError, IndexError) as error:
@@ -233,41 +216,36 @@ def _of_function(error: BaseException) -> bool:
 # --- one example ---------------------------------------------------------------------------------
 
 
-def _squared_error(output: Any, target: Any) -> Any:
-    error = output - target
+def _as_node(target: Any, output: Any, place: Place) -> Any:
+    """A plain target as a constant y1, y2, …, where the output of a model is compared with it."""
+    if target.__class__ is not float or not isinstance(output, Value):
+        return target
+    at = here()
+    return target if at is not None and not at.recording else labelled(target, "y", place or (0,))
+
+
+def _squared_error(output: Any, target: Any, place: Place) -> Any:
+    error = output - _as_node(target, output, place)
     return error * error
 
 
-def _absolute_error(output: Any, target: Any) -> Any:
-    return abs(output - target)
+def _absolute_error(output: Any, target: Any, place: Place) -> Any:
+    return abs(output - _as_node(target, output, place))
 
 
-def _huber(output: Any, target: Any, *, delta: float) -> Any:
+def _huber(output: Any, target: Any, place: Place, *, delta: float) -> Any:
     # With the error cut off at ±delta, one formula is the parabola inside and the line outside,
     # and its slope is the same from both sides.
-    error = output - target
+    error = output - _as_node(target, output, place)
     inside = clip(error, -delta, delta)
     return inside * (error - inside / 2.0)
 
 
-def _width(delta: Any) -> float:
-    """huber's ``delta``, checked."""
-    if not is_number(delta):
-        raise TypeError(f"huber takes a number as delta, got {shown(delta)}")
-    number = real(delta, "huber")
-    if not 0.0 < number < math.inf:
-        raise ValueError(
-            f"huber got delta={number:g}; delta is the error, above 0, from which on the loss is "
-            "straight"
-        )
-    return number
+def _margin(score: Any, target: Any, place: Place) -> Any:
+    return relu(1.0 - _as_node(target, score, place) * score)
 
 
-def _margin(score: Any, target: Any) -> Any:
-    return relu(1.0 - target * score)
-
-
-def _surprise(logit: Any, target: Any) -> Any:
+def _surprise(logit: Any, target: Any, place: Place) -> Any:
     # Only terms above zero are added, so no digits are lost where logit and target agree; and a
     # term with the plain factor 0 or 1 is not made: most targets are one of these.
     if not isinstance(target, Recorder):
@@ -275,29 +253,32 @@ def _surprise(logit: Any, target: Any) -> Any:
             return softplus(-logit)
         if target == 0.0:
             return softplus(logit)
+    target = _as_node(target, logit, place)
     return target * softplus(-logit) + (1.0 - target) * softplus(logit)
 
 
-def _cross_entropy(logits: list[Any], target: Any, position: str) -> Any:
+def _cross_entropy(logits: list[Any], target: Any, place: Place) -> Any:
     given = items(target)
-    if given is None or (position and len(given) == 1 < len(logits)):  # of a batch: a column
-        index = class_index("cross_entropy", single(target), len(logits), position)
+    if given is None or (place and len(given) == 1 < len(logits)):  # of a batch: a column
+        index = examples.class_index("cross_entropy", single(target), len(logits), place)
         return surprise(logits, index)
-    chances = class_chances("cross_entropy", given, len(logits), position)
+    chances = examples.class_chances("cross_entropy", given, len(logits), place)
     used, logs = _possible(chances), log_softmax(logits)
-    return -dot([chances[i] for i in used], [logs[i] for i in used])
+    ps = [_as_node(chances[i], logs[i], Place((*place, i))) for i in used]
+    return -dot(ps, [logs[i] for i in used])
 
 
-def _kl_divergence(logits: list[Any], target: Any, position: str) -> Any:
+def _kl_divergence(logits: list[Any], target: Any, place: Place) -> Any:
     given = items(target)
     if given is None:
         raise TypeError(
             f"kl_divergence takes a list of probabilities, got {shown(target)} as "
-            f"target{position}; for the index of a class use cross_entropy"
+            f"target{place}; for the index of a class use cross_entropy"
         )
-    chances = class_chances("kl_divergence", given, len(logits), position)
+    chances = examples.class_chances("kl_divergence", given, len(logits), place)
     used = _possible(chances)
-    ps, logs = [chances[i] for i in used], log_softmax(logits)
+    logs = log_softmax(logits)
+    ps = [_as_node(chances[i], logs[i], Place((*place, i))) for i in used]
     # The differences, not two sums: near agreement each is as small as the result.
     return dot(ps, [_log(p) - logs[i] for p, i in zip(ps, used, strict=True)])
 
@@ -314,11 +295,13 @@ def _log(p: Any) -> Any:
     return where(greater(abs(p), 0.0), lambda: log(p), 0.0)
 
 
-_MSE = OfNumbers("mse", _squared_error, finite)
-_MAE = OfNumbers("mae", _absolute_error, finite)
-_HINGE = OfNumbers("hinge", _margin, sign)
-_BINARY = OfNumbers("binary_cross_entropy", _surprise, chance)
-_CROSS_ENTROPY = OfClasses(
+_MSE = examples.OfNumbers("mse", _squared_error, examples.finite)
+_MAE = examples.OfNumbers("mae", _absolute_error, examples.finite)
+_HINGE = examples.OfNumbers("hinge", _margin, examples.sign)
+_BINARY = examples.OfNumbers("binary_cross_entropy", _surprise, examples.chance)
+_CROSS_ENTROPY = examples.OfClasses(
     "cross_entropy", _cross_entropy, "; for two classes and one logit use binary_cross_entropy"
 )
-_KL_DIVERGENCE = OfClasses("kl_divergence", _kl_divergence, reductions=WITH_BATCHMEAN)
+_KL_DIVERGENCE = examples.OfClasses(
+    "kl_divergence", _kl_divergence, reductions=examples.WITH_BATCHMEAN
+)

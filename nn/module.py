@@ -2,63 +2,36 @@
 
 from __future__ import annotations
 
-import functools
 import inspect
 from collections.abc import Callable, Iterable, Iterator, Mapping
-from contextlib import contextmanager
 from contextvars import ContextVar
 from typing import Any, ClassVar, Self
 
-from autograd import Value, no_grad
-from autograd.numbers import is_number, real
 from autograd.public import Elsewhere
 
-from .adoption import adopt, check_replacement, gather, note_cache
+from . import finding
 from .answers import answers_of
-from .calling import running
-from .checks import rows
+from .calling import misread, outputs, running, set_modes
 from .elsewhere import IN_MODULES
-from .examples import column, plain
 from .losses import Loss
-from .names import helped, nearest
+from .names import helped
 from .overview import table, tree
-from .parameter import Parameter
-from .remembering import Found
+from .parameter import Parameter, freezable
 from .scopes import building, scoped
-from .walk import Part, Trail, bottom_up, dotted, may_hold_parts, walk, walk_parts
+from .state import fill, state_of
+from .walk import (
+    Part,
+    Trail,
+    bottom_up,
+    caches,
+    dotted,
+    may_hold_parts,
+    note,
+    walk_parts,
+)
 
 # Modules whose own ``parameters()`` is being asked, by id: it may call the method it overrides.
 _asked: ContextVar[frozenset[int]] = ContextVar("asked", default=frozenset())
-
-
-class Parameters(list[Any]):
-    """The list that ``model.parameters()`` gives; it knows whose they are.
-
-    So an optimiser that is given it, as PyTorch's are, notices when the model gets others.
-    """
-
-    __slots__ = ("owner",)
-
-    def __init__(self, some: Iterable[Any], owner: Module) -> None:
-        super().__init__(some)
-        self.owner = owner
-
-    def __reduce__(self) -> tuple[Any, ...]:
-        return list, (list(self),)  # a copy is a plain list, without the model
-
-
-Parameters.__name__ = "list"  # what an error calls it that meets one by mistake
-
-
-def _owned(parameters: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """A user's own ``parameters()``, whose list knows whose it is."""
-
-    @functools.wraps(parameters)
-    def inside(self: Module) -> Any:
-        some = parameters(self)
-        return Parameters(some, self) if isinstance(some, list) else some
-
-    return inside
 
 
 class Module(Part):
@@ -98,7 +71,7 @@ class Module(Part):
         if "__call__" in own:  # micrograd's habit; nodes get their scope all the same
             cls.__call__ = scoped(own["__call__"])  # type: ignore[method-assign]
         if inspect.isfunction(own.get("parameters")):
-            cls.parameters = _owned(own["parameters"])  # type: ignore[assignment, method-assign]
+            cls.parameters = finding.owned(own["parameters"])  # type: ignore[assignment, method-assign]
         if cls.__module__.startswith(f"{__package__}."):
             if "__init__" in own:
                 cls.__init__ = helped()(own["__init__"])  # type: ignore[method-assign]
@@ -112,15 +85,16 @@ class Module(Part):
     def __setattr__(self, name: str, x: Any) -> None:
         before = vars(self).get(name)
         if may_hold_parts(before) and not running() and not _overrides(self):
-            check_replacement(f"{type(self).__name__}.{name}", before, x)
+            finding.check_replacement(f"{type(self).__name__}.{name}", before, x)
         super().__setattr__(name, x)
         if name == "_caches" or isinstance(x, Parameter) or not may_hold_parts(x):
             return
         if not _overrides(self):
-            if running():
-                note_cache(self, x)
-            else:
-                adopt(x)
+            leaves = finding.plain_leaves(x)
+            if not running():
+                finding.adopt(leaves)
+            elif leaves:
+                note(self, caches=(*caches(self), *leaves))
 
     @scoped
     def __call__(self, *inputs: Any, **options: Any) -> Any:
@@ -128,13 +102,9 @@ class Module(Part):
         try:
             return self.forward(*inputs, **options)
         except TypeError as error:
-            inside = error.__traceback__ and error.__traceback__.tb_next
-            if inside or len(inputs) < 2 or not all(map(is_number, inputs)):
-                raise
-            raise TypeError(
-                f"{type(self).__name__} got {len(inputs)} numbers; write them as a list, "
-                f"model([{', '.join(map(repr, inputs[:3]))}{', ...' * (len(inputs) > 3)}])"
-            ) from None
+            if error.__traceback__ is not None and error.__traceback__.tb_next is None:
+                misread(self, inputs)  # no line of forward has run
+            raise
 
     def forward(self, *inputs: Any, **options: Any) -> Any:
         """What this part computes. Called through the Module itself: ``module(x)``."""
@@ -151,7 +121,7 @@ class Module(Part):
         >>> len(MLP(2, [16, 16, 1]).parameters())
         337
         """
-        return Parameters(self._gathered(ask=False), self)
+        return finding.Parameters(self._gathered(), self)
 
     def named_parameters(self) -> Iterator[tuple[str, Parameter]]:
         """(name, parameter) of each; the name is the way to its first place.
@@ -161,7 +131,7 @@ class Module(Part):
         ['layers.0.neurons.0.w.0', 'layers.0.neurons.0.b']
         """
         last, stem = None, ""  # what held the one before: the weights of a neuron lie together
-        for (around, key), parameter in self._parameters():
+        for (around, key), parameter in self._search(ask=True):
             if around is not last:
                 last, stem = around, f"{dotted(around)}." if around else ""
             yield f"{stem}{key}", parameter
@@ -177,9 +147,7 @@ class Module(Part):
         >>> [name for name, _ in MLP(1, [1]).named_modules()]
         ['', 'layers.0', 'layers.0.neurons.0']
         """
-        for trail, part in walk_parts(self):
-            if isinstance(part, Module):
-                yield dotted(trail), part
+        return ((dotted(trail), part) for trail, part in walk_parts(self))
 
     def children(self) -> list[Module]:
         """The Modules that are directly in this one, and not in another of them; each once."""
@@ -192,9 +160,8 @@ class Module(Part):
         >>> [name for name, _ in MLP(2, [3, 1]).named_children()]
         ['layers.0', 'layers.1']
         """
-        for trail, part in walk(self, enter=lambda module: module is self):
-            if isinstance(part, Module) and part is not self:
-                yield dotted(trail), part
+        found = walk_parts(self, enter=lambda module: module is self)
+        return ((dotted(trail), part) for trail, part in found if part is not self)
 
     def apply(self, function: Callable[[Module], Any]) -> Self:
         """Call ``function`` with every Module in here and then with this one; return this one.
@@ -208,56 +175,35 @@ class Module(Part):
         >>> MLP(1, [1]).apply(no_shift).layers[0].neurons[0].b.data
         -0.5
         """
-        every: list[Module] = bottom_up(self, lambda module: module.children())
+        every: list[Module] = bottom_up(self, Module.children)
         for module in every:
             function(module)
         return self
 
-    def _gathered(self, *, ask: bool) -> list[Parameter]:
-        """Every parameter once; this Module's own ``parameters()`` is asked only if ``ask``."""
-        found: Found | None = getattr(self, "_found", None)
-        if found is not None and not (ask and _overrides(self)) and found.still_holds(self):
+    def _gathered(self) -> list[Parameter]:
+        """Every parameter once, remembered for as long as nothing changes."""
+        found: finding.Found | None = getattr(self, "_found", None)
+        if found is not None and found.still_holds(self):
             return found.parameters
+        return [parameter for _, parameter in self._search(ask=False)]
 
-        def answers(part: Part) -> Iterable[Any] | None:
-            if _overrides(part) and (ask or part is not self):
-                return [value for _, value in part._answers()]  # type: ignore[attr-defined] # noqa: SLF001
-            return None
+    def _search(self, *, ask: bool) -> list[tuple[Trail, Parameter]]:
+        """(trail, parameter) of each; its own ``parameters()`` is asked only if ``ask``."""
 
-        return gather(self, answers, running())
+        def answers(part: Part) -> Iterable[tuple[str, Any]] | None:
+            asked = _overrides(part) and (ask or part is not self)
+            return part._answers() if asked else None  # type: ignore[attr-defined]  # noqa: SLF001
 
-    def _parameters(self) -> Iterator[tuple[Trail, Parameter]]:
-        """(trail, parameter) of each.
-
-        A Module with a ``parameters()`` of its own is asked for them, rather than searched.
-        """
-        left = {id(parameter) for parameter in self._gathered(ask=True)}
-        for trail, part in walk(self, enter=lambda module: not _overrides(module)):
-            if isinstance(part, Module) and _overrides(part):
-                found = [((trail, key), p) for key, p in part._answers()]  # noqa: SLF001
-            else:
-                found = [(trail, part)]
-            for way, parameter in found:
-                if id(parameter) in left:
-                    left.remove(id(parameter))
-                    yield way, parameter
+        return finding.gather(self, answers, running())
 
     def _answers(self) -> Iterator[tuple[str, Any]]:
         """(name, Value) for what this Module's own ``parameters()`` returns."""
         asked = _asked.get()
         try:
             _asked.set(asked | {id(self)})
-            answer = self.parameters()
-            names = {id(part): dotted(trail) for trail, part in walk(self)}
+            return finding.named_answers(self, self.parameters())
         finally:
             _asked.set(asked)
-        for i, value in enumerate(answer):
-            if not isinstance(value, Value):
-                raise TypeError(
-                    f"{type(self).__name__}.parameters() returns Values, got a "
-                    f"{type(value).__name__} at position {i}"
-                )
-            yield names.get(id(value), f"parameters.{i}"), value
 
     # --- training ---------------------------------------------------------------------------------
 
@@ -279,12 +225,12 @@ class Module(Part):
                 f"train(mode) takes True or False, got {mode!r:.60}; nn.fit(model, ...) is what "
                 "trains a model"
             )
-        _set_modes((module, mode) for module in self.modules())
+        set_modes((module, mode) for module in self.modules())
         return self
 
     def eval(self) -> Self:
         """Set ``training`` to False on this Module and all in it, and return the Module."""
-        _set_modes((module, False) for module in self.modules())
+        set_modes((module, False) for module in self.modules())
         return self
 
     @helped()
@@ -302,24 +248,13 @@ class Module(Part):
         >>> sum(p.frozen for p in model.parameters())
         9
         """
-        for parameter in self._freezable("freeze"):
+        for parameter in freezable(self.named_parameters(), "freeze"):
             parameter.freeze()
 
     def unfreeze(self) -> None:
         """From now on every parameter in here is trained."""
-        for parameter in self._freezable("unfreeze"):
+        for parameter in freezable(self.named_parameters(), "unfreeze"):
             parameter.unfreeze()
-
-    def _freezable(self, what: str) -> list[Parameter]:
-        found = list(self.named_parameters())
-        for name, parameter in found:
-            if not isinstance(parameter, Parameter):
-                raise TypeError(
-                    f"{what} works on Parameters, and {name!r} is a {type(parameter).__name__}; "
-                    "make it a Parameter"
-                )
-            parameter.check_freezable()
-        return [parameter for _, parameter in found]
 
     # --- in use -----------------------------------------------------------------------------------
 
@@ -352,7 +287,7 @@ class Module(Part):
         ValueError
             if nobody knows what outputs say, or one is nan.
         """
-        return list(map(answers_of(self, loss, "predict").said, self._outputs(X, "predict")))
+        return list(map(answers_of(self, loss, "predict").said, outputs(self, X, "predict")))
 
     def predict_proba(self, X: Any, *, loss: str | Loss | None = None) -> list[list[float]]:
         """The probability of each class for each example of X, in rows, as scikit-learn has them.
@@ -369,40 +304,14 @@ class Module(Part):
         ValueError
             as `predict`; and after losses whose outputs say no probabilities.
         """
-        return list(
-            map(answers_of(self, loss, "predict_proba").chances, self._outputs(X, "predict_proba"))
-        )
-
-    def _outputs(self, X: Any, who: str) -> list[Any]:
-        """The outputs for each example of X, in eval mode, as plain numbers."""
-        examples = rows(X, "X")
-        with no_grad(), evaluating(self):
-            try:
-                outputs = column([plain(self(x)) for x in examples])
-            except TypeError as error:
-                if not isinstance(examples[0], list):
-                    raise TypeError(
-                        f"{who} takes a list of examples; of one, write model.{who}([x])[0]"
-                    ) from error
-                raise
-        for i, output in enumerate(outputs):
-            if any(x != x for x in (output if isinstance(output, list) else [output])):
-                raise ValueError(f"the model's output for X[{i}] is nan, which says nothing")
-        return outputs
+        answers = answers_of(self, loss, "predict_proba")
+        return list(map(answers.chances, outputs(self, X, "predict_proba")))
 
     # --- saving -----------------------------------------------------------------------------------
 
     def state_dict(self) -> dict[str, float]:
         """The number of each parameter, by name; `load_state_dict` takes it back."""
-        state: dict[str, float] = {}
-        for name, parameter in self.named_parameters():
-            if name in state:
-                raise ValueError(
-                    f"two parameters are both named {name!r}: a dict in this model has a key with "
-                    "a dot in it; choose keys without"
-                )
-            state[name] = parameter.data
-        return state
+        return state_of(self.named_parameters())
 
     @helped()
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
@@ -421,32 +330,7 @@ class Module(Part):
         TypeError
             if something is not a real number.
         """
-        if not isinstance(state, Mapping):
-            raise TypeError(
-                "load_state_dict takes a dict of numbers by name, as state_dict() gives it, got "
-                f"a {type(state).__name__}"
-                + "; nn.load(path, model) fills a model from a file"
-                * isinstance(state, Module)
-            )
-        named = dict(self.named_parameters())
-        self._check_names(named, state)
-        numbers = {name: _weight(name, state[name]) for name in named}
-        for name, parameter in named.items():
-            parameter.data = numbers[name]
-
-    def _check_names(self, named: Mapping[str, Parameter], state: Mapping[str, Any]) -> None:
-        missing = [name for name in named if name not in state]
-        unknown = [name for name in state if name not in named]
-        if not missing and not unknown:
-            return
-        complaints = []
-        if missing:
-            complaints.append(f"lacks {_listed(missing, unknown)}")
-        if unknown:
-            complaints.append(f"has unknown {_listed(unknown, missing or list(named))}")
-        raise ValueError(
-            f"this state does not fit {self!r}: it {' and '.join(complaints)}; nothing was loaded"
-        )
+        fill(dict(self.named_parameters()), state, repr(self))
 
     # --- showing ----------------------------------------------------------------------------------
 
@@ -507,65 +391,8 @@ for _name, _cure in IN_MODULES.items():
     setattr(Module, _name, Elsewhere(Module, _name, _cure))
 
 
-@contextmanager
-def evaluating(model: Module) -> Iterator[None]:
-    """Inside, ``model`` and all in it are in use, not in training; then each as it was before.
-
-    >>> from nn import MLP
-    >>> model = MLP(2, [3, 1])
-    >>> with evaluating(model):
-    ...     model.training
-    False
-    >>> model.training
-    True
-    """
-    with in_mode(model, training=False):
-        yield
-
-
-@contextmanager
-def in_mode(model: Module, *, training: bool) -> Iterator[None]:
-    """Inside, ``model`` and all in it are in one mode; then each as it was before."""
-    before = [(module, module.training) for module in model.modules()]
-    try:
-        # Not by model.train(): a class may have methods of that name for something of its own.
-        _set_modes((module, training) for module, _ in before)
-        yield
-    finally:
-        _set_modes(before)
-
-
-def _set_modes(modes: Iterable[tuple[Module, bool]]) -> None:
-    for module, mode in modes:
-        if mode == type(module).training:  # needs no attribute of its own, in pickles neither
-            vars(module).pop("training", None)
-        else:
-            module.training = mode
-
-
 def _overrides(module: Part) -> bool:
     """Whether a Module has a ``parameters()`` of its own, which is not being asked already."""
     return getattr(type(module), "parameters", None) is not Module.parameters and (
         id(module) not in _asked.get()
     )
-
-
-def _listed(names: list[str], others: list[str]) -> str:
-    """Up to three names in quotes; with the other side's nearest, if it is but one."""
-    quoted = ", ".join(map(repr, names[:3]))
-    if len(names) > 3:
-        return f"{quoted} and {len(names) - 3} more"
-    match = nearest(names[0], others) if len(names) == 1 else ""
-    return f"{quoted} (nearest: {match!r})" if match else quoted
-
-
-def _weight(name: str, x: Any) -> float:
-    """A number from a state, checked."""
-    if not is_number(x):
-        raise TypeError(
-            f"load_state_dict takes real numbers, got {x!r:.60} for {name!r}; nothing was loaded"
-        )
-    number = real(x, "load_state_dict")
-    if number != number:
-        raise ValueError(f"load_state_dict got nan for {name!r}; nothing was loaded")
-    return number

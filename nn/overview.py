@@ -1,8 +1,9 @@
-"""A model as a table, with a row for each layer; and as lines, one for each of its parts."""
+"""A model layer by layer, as tables, plots and statistics have it; and as lines of text."""
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 from autograd.numbers import is_number
@@ -10,43 +11,80 @@ from autograd.numbers import is_number
 from .parameter import Parameter
 from .walk import Part, dotted, keys, walk
 
+ITSELF = "(itself)"
 HEADER = ("part", "kind", "shape", "activation", "parameters", "frozen", "shared")
 NUMBERS = {"parameters", "frozen", "shared"}
 MOST = 100  # lines of a text that shows the parts
 WIDEST = 200  # characters of one part in it
 
+# --- layers ---------------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class LayerOf:
+    """One layer: its name in the model, the Module, and the parameters first found in it."""
+
+    name: str
+    module: Any
+    parameters: tuple[Parameter, ...]
+
+
+def layerwise(model: Any) -> list[LayerOf]:
+    """The layers of a model, in the order of definition; every parameter is in exactly one.
+
+    A Module that a summary shows whole (a Layer, an Activation) is a layer; so is one that has
+    ``neurons``, as micrograd's does, and one that keeps parameters of its own. A parameter that
+    several share belongs to the first.
+
+    >>> from nn import MLP
+    >>> [(layer.name, len(layer.parameters)) for layer in layerwise(MLP(2, [16, 1]))]
+    [('layers.0', 48), ('layers.1', 17)]
+    """
+    modules = dict(model.named_modules())  # owners before the owned
+    layer_of: dict[str, str] = {}
+    for name in modules:
+        owner = layer_of[_around(name, modules)] if name else ""
+        layer_of[name] = owner if _is_layer(modules[owner]) else name
+    found: dict[str, list[Parameter]] = {layer: [] for layer in layer_of.values()}
+    for name, parameter in model.named_parameters():
+        found[layer_of[_around(name, modules)]].append(parameter)
+    return [
+        LayerOf(name or ITSELF, modules[name], tuple(parameters))
+        for name, parameters in found.items()
+        if _is_layer(modules[name]) or parameters
+    ]
+
+
+def _is_layer(module: Any) -> bool:
+    return module.whole or bool(getattr(module, "neurons", None))
+
+
+def _around(name: str, modules: Mapping[str, Any]) -> str:
+    """The name of the Module that the part of a name lies in."""
+    while name := name.rpartition(".")[0]:
+        if name in modules:
+            return name
+    return ""
+
+
+# --- as a table -----------------------------------------------------------------------------------
+
 
 def table(model: Any) -> str:
-    """The text of `Module.summary`.
+    """The text of `Module.summary`, with a row for each layer.
 
-    A parameter that several parts share is counted in the first; the others have it in a column
+    A parameter that several layers share is counted in the first; the others have it in a column
     ``shared``, which is there when it is needed.
     """
-    of_model = {id(parameter) for parameter in model.parameters()}
-    left = set(of_model)
+    of_model = set(map(id, model.parameters()))
     rows: list[tuple[Any, ...]] = []
-    shown_whole: set[int] = set()
-    for name, module in model.named_modules():
-        if id(module) in shown_whole:
-            continue
-        parameters = [parameter for parameter in _own(module) if id(parameter) in of_model]
-        if module.whole:
-            shown_whole |= {id(part) for part in module.modules()}
-        elif not parameters:
-            continue
-        new = [parameter for parameter in parameters if id(parameter) in left]
-        left -= {id(parameter) for parameter in new}
-        rows.append(
-            (
-                name or "(itself)",
-                type(module).__name__,
-                _words(module, "shape"),
-                _words(module, "activation"),
-                len(new),
-                sum(parameter.kind == "frozen" for parameter in new),
-                len(parameters) - len(new),
-            )
-        )
+    for layer in layerwise(model):
+        module, new = layer.module, layer.parameters
+        mine = [parameter for parameter in _own(module) if id(parameter) in of_model]
+        words = [getattr(module, name, "") for name in ("shape", "activation")]
+        words = [text if isinstance(text, str) else "" for text in words]
+        frozen, shared = sum(p.kind == "frozen" for p in new), len(mine) - len(new)
+        rows.append((layer.name, type(module).__name__, *words, len(new), frozen, shared))
     sums = [sum(row[column] for row in rows) for column in (4, 5, 6)]
     text = _aligned(HEADER, [*rows, ("total", "", "", "", *sums)])
     at = model.decision_threshold
@@ -54,17 +92,12 @@ def table(model: Any) -> str:
 
 
 def _own(module: Any) -> list[Any]:
-    """The parameters of this Module; without those of its parts, if they get rows of their own."""
+    """The parameters of a layer; of other Modules without those of their parts."""
     parameters: list[Any] = module.parameters()
-    if module.whole:
+    if _is_layer(module):
         return parameters
     of_parts = {id(p) for part in module.modules() if part is not module for p in part.parameters()}
     return [parameter for parameter in parameters if id(parameter) not in of_parts]
-
-
-def _words(module: Part, attribute: str) -> str:
-    text = getattr(module, attribute, "")
-    return text if isinstance(text, str) else ""
 
 
 def _aligned(header: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
@@ -80,6 +113,9 @@ def _aligned(header: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
         ).rstrip()
         for line in lines
     )
+
+
+# --- as lines -------------------------------------------------------------------------------------
 
 
 def tree(model: Part, opens: Callable[[Part], bool]) -> str:

@@ -5,6 +5,7 @@ A `Parameter` is a Value, so everything that autograd does with Values it does w
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any, ClassVar, Self
 
 from autograd import Constant, Value
@@ -28,7 +29,7 @@ class Parameter(Value):
     (6.0, 0.0, True)
     """
 
-    # No room for attributes, so that a plain Value can become one in place: see adoption.py.
+    # No room for attributes, so that a plain Value can become one in place: see finding.py.
     __slots__ = ()
     kind: ClassVar[str] = "parameter"
 
@@ -36,30 +37,6 @@ class Parameter(Value):
         made: Any = RoomyParameter if cls is Parameter else cls
         new: Self = super().__new__(made)
         return new
-
-    # PyTorch's update by hand, ``p -= lr * p.grad`` under no_grad, would make another number of p
-    # and leave the parameter as it is.
-
-    def __iadd__(self, other: Any) -> Any:
-        return self._in_place("+=", other)
-
-    def __isub__(self, other: Any) -> Any:
-        return self._in_place("-=", other)
-
-    def __imul__(self, other: Any) -> Any:
-        return self._in_place("*=", other)
-
-    def __itruediv__(self, other: Any) -> Any:
-        return self._in_place("/=", other)
-
-    def _in_place(self, sign: str, other: Any) -> Any:
-        place = here()
-        if place is None or place.recording or not is_number(other) or running():
-            return NotImplemented  # Python goes on with + and the like
-        raise TypeError(
-            f"p {sign} {other!r:.40} under no_grad would leave the parameter as it is; write "
-            f"p.data {sign} {other!r:.40}"
-        )
 
     @property
     def frozen(self) -> bool:
@@ -86,6 +63,25 @@ class Parameter(Value):
         if self.frozen:
             self.__class__ = FREE[isinstance(self, RoomyParameter)]
             self.grad = 0.0  # if it was copied while frozen, this was never set
+
+
+def _in_place(sign: str) -> Any:
+    """``p -= lr * p.grad`` under no_grad, PyTorch's update by hand, would leave p as it is."""
+
+    def refused(_: Parameter, other: Any) -> Any:
+        place = here()
+        if place is None or place.recording or not is_number(other) or running():
+            return NotImplemented  # Python goes on with + and the like
+        raise TypeError(
+            f"p {sign} {other!r:.40} under no_grad would leave the parameter as it is; write "
+            f"p.data {sign} {other!r:.40}"
+        )
+
+    return refused
+
+
+for _name, _sign in {"iadd": "+=", "isub": "-=", "imul": "*=", "itruediv": "/="}.items():
+    setattr(Parameter, f"__{_name}__", _in_place(_sign))
 
 
 class RoomyParameter(Parameter):
@@ -132,3 +128,16 @@ FROZEN = (FrozenParameter, FrozenRoomyParameter)
 # What errors and repr say; pickle goes by __qualname__.
 RoomyParameter.__name__ = "Parameter"
 FrozenRoomyParameter.__name__ = "FrozenParameter"
+
+
+def freezable(named: Iterable[tuple[str, Any]], what: str) -> list[Parameter]:
+    """The parameters, if all can be frozen."""
+    found = list(named)
+    for name, parameter in found:
+        if not isinstance(parameter, Parameter):
+            raise TypeError(
+                f"{what} works on Parameters, and {name!r} is a {type(parameter).__name__}; "
+                "make it a Parameter"
+            )
+        parameter.check_freezable()
+    return [parameter for _, parameter in found]

@@ -37,8 +37,7 @@ class StepDecay:
     factor: float = 0.1
 
     def __post_init__(self) -> None:
-        _set(self, "every", positive)
-        _set(self, "factor", positive)
+        _check(self, every=positive, factor=positive)
         if self.factor > 1.0:
             raise ValueError(f"StepDecay: factor is at most 1, got {self.factor:g}")
 
@@ -50,7 +49,15 @@ class StepDecay:
 
 
 @dataclass(frozen=True, slots=True)
-class CosineDecay:
+class _Decay:
+    final: float = 0.0
+
+    def __post_init__(self) -> None:
+        _check(self, final=not_negative)
+
+
+@dataclass(frozen=True, slots=True)
+class CosineDecay(_Decay):
     """From 1 to ``final`` along half a wave of the cosine: gently at both ends.
 
     >>> [round(CosineDecay()(t, 10), 3) for t in (0, 2.5, 5, 10)]
@@ -60,11 +67,6 @@ class CosineDecay:
     equation 5, without restarts.
     """
 
-    final: float = 0.0
-
-    def __post_init__(self) -> None:
-        _set(self, "final", not_negative)
-
     def __call__(self, t: float, end: float) -> float:
         """The factor at time t of ``end``; afterwards it stays ``final``."""
         wave = (1.0 + math.cos(math.pi * _share(t, end))) / 2.0
@@ -72,17 +74,12 @@ class CosineDecay:
 
 
 @dataclass(frozen=True, slots=True)
-class LinearDecay:
+class LinearDecay(_Decay):
     """From 1 to ``final`` in a straight line.
 
     >>> [LinearDecay(final=0.5)(t, 10) for t in (0, 5, 10, 20)]
     [1.0, 0.75, 0.5, 0.5]
     """
-
-    final: float = 0.0
-
-    def __post_init__(self) -> None:
-        _set(self, "final", not_negative)
 
     def __call__(self, t: float, end: float) -> float:
         """The factor at time t of ``end``; afterwards it stays ``final``."""
@@ -111,8 +108,7 @@ class WarmUp:
     start: float = 1.0 / 3.0
 
     def __post_init__(self) -> None:
-        _set(self, "length", positive)
-        _set(self, "start", not_negative)
+        _check(self, length=positive, start=not_negative)
         if self.then is not None and not callable(self.then):
             raise TypeError(
                 "WarmUp: then is a schedule, a function (t, end) -> factor, got "
@@ -132,10 +128,11 @@ for _schedule in (StepDecay, CosineDecay, LinearDecay, WarmUp):
     _schedule.__init__ = helped()(_schedule.__init__)  # type: ignore[method-assign]
 
 
-def _set(schedule: Any, name: str, check: Callable[[Any, str], float]) -> None:
-    """Check a field of a frozen dataclass, and keep it as a float."""
-    what = f"{type(schedule).__name__}: {name}"
-    object.__setattr__(schedule, name, check(getattr(schedule, name), what))
+def _check(schedule: Any, **checks: Callable[[Any, str], float]) -> None:
+    """Check fields of a frozen dataclass, and keep them as floats."""
+    for name, check in checks.items():
+        number = check(getattr(schedule, name), f"{type(schedule).__name__}: {name}")
+        object.__setattr__(schedule, name, number)
 
 
 def _share(t: float, end: float) -> float:

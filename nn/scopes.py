@@ -8,17 +8,16 @@ from __future__ import annotations
 
 import functools
 import weakref
-from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from collections.abc import Callable
 from functools import lru_cache
 from operator import attrgetter, itemgetter
 from typing import Any
 
 from autograd.modes import NOWHERE, Place, enter, here, inner_place
 
-from .adoption import adopt_in, note_caches
 from .calling import calling
-from .walk import Part, keys, walk
+from .finding import adopt_in, note_caches
+from .walk import Part, keys, walk_parts
 
 
 def building(make: Callable[..., None]) -> Callable[..., None]:
@@ -49,9 +48,9 @@ def scoped(call: Callable[..., Any]) -> Callable[..., Any]:
         watched = type(self)._watched  # noqa: SLF001
         before = adopt_in(self) if watched else ()
         try:
-            calling.set((self, chain))
-            if caller is not None and (name := name_in(caller, self)):
-                enter(inner_place(outer or NOWHERE, name))
+            calling.set((self, chain, {} if chain is None else chain[2]))
+            if caller is not None and (seat := seat_in(caller, self)).name:
+                enter(seat.place_in(outer))
             return call(self, *inputs, **options)
         finally:  # Ctrl-C may strike after the first step of this, so the second has its own
             try:
@@ -70,13 +69,23 @@ def places(outer: Place | None, attribute: str, count: int) -> tuple[Place, ...]
     return tuple([inner_place(outer or NOWHERE, f"{attribute}.{i}") for i in range(count)])
 
 
-@dataclass(frozen=True, slots=True)
 class _Seat:
-    """Where a part was found in its caller. Nowhere, if it is no part of it: then ``way`` is ()."""
+    """Where a part was found in its caller, and its name there. Nowhere, if it is no part of it."""
 
-    caller: weakref.ref[Part]
-    way: tuple[Callable[[Any], Any], ...]  # from the caller to the part, one getter a step
-    name: str
+    __slots__ = ("caller", "last", "name", "way")
+
+    def __init__(self, caller: Part, part: Part) -> None:
+        self.caller = weakref.ref(caller)
+        self.name = ""  # ``/`` between Modules, dots within
+        self.last: tuple[Any, Place] = ("", NOWHERE)  # an outer place, and this one in it
+        self.way: list[Callable[[Any], Any]] = []  # from the caller, one getter a step
+        found: Any = caller
+        for key in next((keys(trail) for trail, x in walk_parts(caller) if x is part), ()):
+            is_part = isinstance(found, Part)
+            mark = "/" if is_part and not found._listed else "."  # noqa: SLF001 - this package's note
+            self.name += f"{mark}{key}" if self.name else key
+            self.way.append(attrgetter(key) if is_part else itemgetter(key))
+            found = self.way[-1](found)
 
     def holds(self, caller: Part, part: Part) -> bool:
         """Whether ``part`` still sits here in ``caller``."""
@@ -90,33 +99,19 @@ class _Seat:
             return False
         return found is part
 
+    def place_in(self, outer: Place | None) -> Place:
+        """The place of this name inside ``outer``."""
+        if self.last[0] is not outer:
+            self.last = (outer, inner_place(outer or NOWHERE, self.name))
+        return self.last[1]
 
-def name_in(caller: Part, part: Part) -> str:
-    """The name of ``part`` inside ``caller``: ``/`` between Modules, dots within; or empty.
+
+def seat_in(caller: Part, part: Part) -> _Seat:
+    """Where ``part`` sits inside ``caller``.
 
     A model calls the same parts again and again, so each remembers where it was found last.
     """
     seat: _Seat | None = getattr(part, "_seat", None)
     if seat is None or not seat.holds(caller, part):
-        seat = part._seat = _find(caller, part)  # noqa: SLF001 - this module's note on a Part
-    return seat.name
-
-
-def _find(caller: Part, part: Part) -> _Seat:
-    for trail, candidate in walk(caller):
-        if candidate is part:
-            return _seat(caller, keys(trail))
-    return _Seat(weakref.ref(caller), (), "")
-
-
-def _seat(caller: Part, way: Sequence[Any]) -> _Seat:
-    steps: list[Callable[[Any], Any]] = []
-    name = ""
-    found: Any = caller
-    for key in way:
-        inside = isinstance(found, Part)
-        mark = "/" if inside and not found._listed else "."  # noqa: SLF001 - a note of this package's
-        name += f"{mark}{key}" if name else key
-        steps.append(attrgetter(key) if inside else itemgetter(key))
-        found = steps[-1](found)
-    return _Seat(weakref.ref(caller), tuple(steps), name)
+        seat = part._seat = _Seat(caller, part)  # noqa: SLF001 - this module's note on a Part
+    return seat

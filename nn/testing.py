@@ -20,12 +20,12 @@ from autograd.testing.needed import needed
 from autograd.testing.strategies import finite_values, met
 
 from .activations import activations
+from .containers import Sequential
 from .layers import MLP, Layer
 from .losses import LOSSES, Loss
 from .losses import loss as loss_of
 from .module import Module
-from .normalisation import LayerNorm, RMSNorm
-from .sequential import Sequential
+from .other_layers import LayerNorm, RMSNorm
 
 if TYPE_CHECKING:
     from hypothesis.strategies import DrawFn, SearchStrategy
@@ -72,11 +72,8 @@ def networks(
     measure = loss_of(loss)
     name = next((key for key, known in LOSSES.items() if known is measure), "")
     least = 2 if name in _OF_CLASSES else 1
-    for size, what, lowest in (
-        (inputs, "inputs", 1),
-        (outputs, "outputs", least),
-        (max_layers, "max_layers", 1),
-    ):
+    sizes = {"inputs": (inputs, 1), "outputs": (outputs, least), "max_layers": (max_layers, 1)}
+    for what, (size, lowest) in sizes.items():
         if size is not None and (size.__class__ is not int or size < lowest):
             raise ValueError(
                 f"networks({what}={size!r}) with loss {loss!r:.40}: a whole number from {lowest} on"

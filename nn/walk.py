@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from functools import cache
+from functools import cache, partial
 from itertools import product
 from typing import Any, ClassVar, TypeVar
 
@@ -31,13 +31,13 @@ class Part:
 
     _seat: Any  # where it was found in the Module that called it last; see scopes.py
     _caches: tuple[Value, ...]
-    _found: Any  # what its last search found; see remembering.py
-    _watched: ClassVar[bool] = False  # whether calls may keep Values in it; see adoption.py
+    _found: Any  # what its last search found; see finding.py
+    _watched: ClassVar[bool] = False  # whether calls may keep Values in it; see finding.py
     _listed: ClassVar[bool] = False  # whether its parts are numbered, as those of a list are
 
 
 def caches(part: Part) -> tuple[Value, ...]:
-    """The plain leaves that calls have left in a part; see adoption.py."""
+    """The plain leaves that calls have left in a part; see finding.py."""
     return getattr(part, "_caches", ())
 
 
@@ -47,32 +47,27 @@ def note(part: Part, **notes: Any) -> None:
         object.__setattr__(part, f"_{name}", x)
 
 
-_FOUND = (Part, Value)
-
-
 def walk(
-    root: Part, *, enter: Callable[[Part], bool] = lambda _: True
+    root: Part, *, enter: Callable[[Part], bool] = lambda _: True, of: Any = (Part, Value)
 ) -> Iterator[tuple[Trail, Any]]:
     """(trail, part) of every Module and Value in ``root``, itself first; owners before the owned.
 
     ``enter`` says of a Module whether its attributes are searched.
     """
-    return (found for found in trails(root, enter=enter) if isinstance(found[1], _FOUND))
+    every = trails(root, enter=lambda x: not isinstance(x, Part) or enter(x), values=of is not Part)
+    return (found for found in every if isinstance(found[1], of))
 
 
-def walk_parts(
-    root: Part, *, enter: Callable[[Part], bool] = lambda _: True
-) -> Iterator[tuple[Trail, Part]]:
-    """As `walk`, without the Values: quicker, because they are most of a model."""
-    return (
-        found for found in trails(root, enter=enter, values=False) if isinstance(found[1], Part)
-    )
+walk_parts = partial(walk, of=Part)  # without the Values: quicker, for they are most of a model
 
 
 def trails(
-    root: Part, *, enter: Callable[[Part], bool] = lambda _: True, values: bool = True
+    root: Part, *, enter: Callable[[Any], bool], values: bool = True
 ) -> Iterator[tuple[Trail, Any]]:
-    """As `walk`, and the containers too; without ``values`` no Value."""
+    """(trail, part) of Modules, Values and the containers around them; without ``values`` no Value.
+
+    ``enter`` says of a Module or a container, once it was given, whether it is searched.
+    """
     seen: set[int] = set()
     stack: list[tuple[Trail, Any]] = [((), root)]
     while stack:
@@ -81,15 +76,13 @@ def trails(
             continue
         seen.add(id(part))
         yield trail, part
-        if isinstance(part, (list, tuple)) and _are_values(part):  # the weights of a neuron
-            for i, x in enumerate(part if values else ()):
-                if id(x) not in seen:
-                    seen.add(id(x))
-                    yield (trail, i), x
+        if isinstance(part, Value) or not enter(part):
             continue
+        if not values and isinstance(part, (list, tuple)) and _are_values(part):
+            continue  # the weights of a neuron
         inside = [
             (way, child)
-            for way, child in _children(trail, part, enter)
+            for way, child in _children(trail, part)
             if may_hold_parts(child) and (values or not isinstance(child, Value))
         ]
         stack += reversed(inside)
@@ -100,12 +93,9 @@ def _are_values(items: Sequence[Any]) -> bool:
     return all(KINDS[cls] == "value" for cls in set(map(type, items)))
 
 
-def _children(
-    trail: Trail, part: Any, enter: Callable[[Part], bool]
-) -> Iterable[tuple[Trail, Any]]:
-    """What lies directly inside, each with its trail."""
+def _children(trail: Trail, part: Any) -> Iterable[tuple[Trail, Any]]:
     if isinstance(part, Part):
-        return (((trail, name), x) for name, x in attributes(part)) if enter(part) else ()
+        return (((trail, name), x) for name, x in attributes(part))
     if isinstance(part, dict):
         return (((trail, key), x) for key, x in part.items())
     if isinstance(part, (list, tuple)):
@@ -119,19 +109,17 @@ class _Kinds(dict[type, str]):
     """What objects of a class are to a search: found out once for each class."""
 
     def __missing__(self, cls: type) -> str:
-        numpy = sys.modules.get("numpy")
-        kinds: dict[str, Any] = {
+        of: dict[str, Any] = {
             "value": Value,
             "part": Part,
             "list": (list, tuple),
             "dict": dict,
             "set": SETS,
         }
-        if numpy is not None:
-            kinds["array"] = numpy.ndarray
-        kind = next((kind for kind, of in kinds.items() if issubclass(cls, of)), "")
-        self[cls] = kind
-        return kind
+        if (numpy := sys.modules.get("numpy")) is not None:
+            of["array"] = numpy.ndarray
+        self[cls] = next((kind for kind, classes in of.items() if issubclass(cls, classes)), "")
+        return self[cls]
 
 
 KINDS = _Kinds()
@@ -162,9 +150,9 @@ def contents(container: Any) -> Sequence[Any]:
     """What lies directly in a container; of an array all elements, row by row."""
     if isinstance(container, (list, tuple)):
         return container
-    if isinstance(container, dict):
-        return list(container.values())
-    return list(container) if isinstance(container, SETS) else list(container.flat)
+    if KINDS[container.__class__] == "array":
+        return list(container.flat)
+    return list(container.values() if isinstance(container, dict) else container)
 
 
 def _places(trail: Trail, array: Any) -> Iterator[Trail]:

@@ -199,7 +199,8 @@ def _group_of_leaf(node: Node, users: frozenset[int], keys: _Keys, *, constants:
     if rule.apart:
         if node.kind in {"parameter", "frozen"}:
             return keys.number(("leaf", node.index))
-        return keys.number(("leaves", node.kind, node.label, _places(keys.graph, node, users)))
+        name = stem(node.label) if node.kind == "constant" else node.label  # targets are numbered
+        return keys.number(("leaves", node.kind, name, _places(keys.graph, node, users)))
     place = "" if rule.bands else keys.cut(node.scope)
     users = frozenset((min(users),)) if rule.bands and users else users
     return keys.number(("leaves", node.kind, stem(node.label), place, users))

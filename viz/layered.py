@@ -9,7 +9,8 @@ from typing import Any
 
 from autograd import Value
 from autograd.numbers import is_number
-from nn.module import Module, evaluating
+from nn.calling import evaluating
+from nn.module import Module
 
 from .labels import shorten
 from .units import inputs, outputs_of

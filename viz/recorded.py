@@ -13,9 +13,9 @@ from autograd.modes import recording
 from nn import Module
 from nn.data import examples
 from nn.examples import column, items
-from nn.layerwise import ITSELF, LayerOf, layerwise
 from nn.losses import cost
 from nn.losses import loss as loss_named
+from nn.overview import ITSELF, LayerOf, layerwise
 
 
 @dataclass(slots=True)

@@ -9,7 +9,8 @@ from typing import Any
 from autograd import Value
 
 from ..checks import Check
-from ..module import Module, Parameters
+from ..finding import Parameters
+from ..module import Module
 from ..names import meant
 
 
@@ -98,7 +99,8 @@ def _owner(parameters: Any) -> Module | None:
     if isinstance(parameters, Module):
         return parameters
     if isinstance(parameters, Parameters) and parameters == parameters.owner.parameters():
-        return parameters.owner
+        owner: Module = parameters.owner
+        return owner
     return None
 
 

@@ -19,36 +19,28 @@ from typing import Any
 
 from autograd import log_softmax, ops, softmax
 
-from .. import (
-    activation_modules,
-    dropout,
-    embedding,
-    layers,
-    module_list,
-    normalisation,
-    sequential,
-)
-from ..activations import activations, linear, name_of
+from .. import activations, containers, layers, other_layers
+from ..activations import linear, name_of
+from ..containers import ModuleList
 from ..data import encoding
 from ..layers import Layer, Linear, Neuron
 from ..module import Module
-from ..module_list import ModuleList
 from ..names import nearest
 from .container import FormatError, is_count
 
 Facts = dict[str, Any]
 
 
-_ROOMS: tuple[ModuleType, ...] = (
-    activation_modules, dropout, embedding, encoding, layers, module_list, normalisation,
-    sequential,
-)  # fmt: skip
+_ROOMS: tuple[ModuleType, ...] = (activations, containers, encoding, layers, other_layers)
 
 KINDS: dict[str, type[Module]] = {
     name: cls
     for room in _ROOMS
     for name, cls in vars(room).items()
-    if isinstance(cls, type) and issubclass(cls, Module) and cls is not Module and name[0] != "_"
+    if isinstance(cls, type)
+    and issubclass(cls, Module)
+    and cls not in {Module, layers.Unit}
+    and name[0] != "_"
 }
 
 # What is made of parts: the attribute that holds them, and what each of them is.
@@ -56,7 +48,7 @@ _INSIDE: dict[type[Module], tuple[str, type]] = {
     Layer: ("neurons", Neuron),  # if these differ
     Linear: ("neurons", Neuron),
     layers.MLP: ("layers", Layer),
-    sequential.Sequential: ("layers", object),
+    containers.Sequential: ("layers", object),
     ModuleList: ("", Module),
 }
 
@@ -66,9 +58,9 @@ _COUNTS: dict[type[Module], Callable[..., int]] = {
     Neuron: lambda nin, bias, **_: nin + bias,
     Layer: lambda nin, nout, bias, **_: nout * (nin + bias),
     Linear: lambda nin, nout, bias: nout * (nin + bias),
-    normalisation.LayerNorm: lambda size, affine, **_: 2 * size * affine,
-    normalisation.RMSNorm: lambda size, affine, **_: size * affine,
-    embedding.Embedding: lambda count, size: count * size,
+    other_layers.LayerNorm: lambda size, affine, **_: 2 * size * affine,
+    other_layers.RMSNorm: lambda size, affine, **_: size * affine,
+    other_layers.Embedding: lambda count, size: count * size,
     encoding.Standardise: lambda nin: 2 * nin,
 }
 
@@ -220,7 +212,7 @@ class NamelessError(ValueError):
 def _known() -> dict[str, Callable[..., Any]]:
     """Activations, operations of one operand (those of `autograd.operation` too), softmax."""
     unary = {name: op for name, op in ops.ALL.items() if op.arity == 1}
-    return {**activations(), **unary, "softmax": softmax, "log_softmax": log_softmax}
+    return {**activations.activations(), **unary, "softmax": softmax, "log_softmax": log_softmax}
 
 
 def named(function: Callable[..., Any]) -> str:

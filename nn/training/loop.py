@@ -11,8 +11,8 @@ from typing import Any
 
 from autograd import AutogradError, NonFiniteError, Value
 
+from ..calling import evaluating, in_mode
 from ..examples import plain
-from ..module import evaluating, in_mode
 from . import mismatch
 from .adjustments import first_non_finite
 from .divergence import DivergedError, diverged

@@ -17,10 +17,11 @@ from autograd import Value, dot, no_grad
 from autograd.numbers import is_number, real
 
 from ..answers import UNKNOWN, Answers, known, threshold, trained_with
+from ..calling import evaluating
 from ..examples import Targets, matched, plain
 from ..losses import LOSSES, Loss, cost
 from ..losses import loss as loss_named
-from ..module import Module, evaluating
+from ..module import Module
 from ..names import helped, look_up, meant, name_in, signature
 from .examples import Examples
 from .metrics import HIGHER_IS_BETTER, METRICS, OF_CLASSES, Metric, Numbers, Weights

@@ -17,10 +17,11 @@ from autograd.pullback import Paths
 from autograd.trees import flatten
 
 from ..answers import NUMBERS
+from ..calling import evaluating
 from ..data.scale import CURE, FEWEST, bad_scale, beside_weights, columns_of
 from ..examples import Targets, items
 from ..losses import LOSSES, Loss, binary_cross_entropy, cost, cross_entropy, kl_divergence
-from ..module import Module, evaluating
+from ..module import Module
 from ..names import name_in
 from ..optimisers.groups import named
 from .examples import Examples

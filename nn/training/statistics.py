@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from ..layerwise import LayerOf, layerwise
+from ..overview import LayerOf, layerwise
 from .history import GRADIENT_NORM, UPDATE_RATIO
 from .state import Callback, Training
 

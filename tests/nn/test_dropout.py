@@ -13,7 +13,7 @@ from hypothesis import strategies as st
 from autograd import Graph, Value, constant
 from autograd import sum as total
 from nn import Layer, Sequential
-from nn.dropout import Dropout
+from nn.other_layers import Dropout
 
 from .refusals import refused
 

@@ -14,7 +14,8 @@ from hypothesis import strategies as st
 
 from autograd import Value, dot
 from nn import SGD, Layer, Sequential
-from nn.embedding import Embedding, normal
+from nn.initialisers import normal
+from nn.other_layers import Embedding
 
 from .refusals import refused
 

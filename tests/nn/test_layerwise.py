@@ -3,7 +3,7 @@ import random
 import pytest
 
 from nn import MLP, Layer, Module, Neuron, Parameter, Sequential
-from nn.layerwise import ITSELF, layerwise
+from nn.overview import ITSELF, layerwise
 
 
 def names(model):

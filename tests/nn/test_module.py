@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from autograd import Graph, Value
 from nn import MLP, Layer, Module, Parameter, Sequential
-from nn.module import evaluating
+from nn.calling import evaluating
 
 from .refusals import refused
 

@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from autograd import Graph, Value, dot, grad
 from autograd import sum as total
 from nn import Layer, Sequential
-from nn.normalisation import LayerNorm, RMSNorm
+from nn.other_layers import LayerNorm, RMSNorm
 
 from .refusals import refused
 

@@ -13,10 +13,8 @@ import autograd
 from autograd import Graph, Value, softmax
 from nn import MLP, Activation, Layer, Module, Sequential
 from nn.activations import activations
-from nn.dropout import Dropout
-from nn.embedding import Embedding
 from nn.losses import cross_entropy
-from nn.normalisation import LayerNorm, RMSNorm
+from nn.other_layers import Dropout, Embedding, LayerNorm, RMSNorm
 
 from .refusals import refused
 

@@ -38,6 +38,7 @@ def test_the_four_rows_of_xor_are_one_readable_picture():
     picture = draw(loss, fold="neuron")
 
     assert [box.lines[0] for box in picture.diagram.boxes] == [
+        "8 constants x1 … x2",
         "layers.0/neurons.0",
         "layers.0/neurons.1",
         "layers.0/neurons.2",
@@ -48,7 +49,7 @@ def test_the_four_rows_of_xor_are_one_readable_picture():
         "constant",
         "÷",
     ]
-    assert picture.diagram.notes == ("80 nodes folded by neuron; fold=False draws single ones",)
+    assert picture.diagram.notes == ("64 nodes folded by neuron; fold=False draws single ones",)
 
 
 def test_a_layers_box_in_words():

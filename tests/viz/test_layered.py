@@ -4,7 +4,7 @@ import pytest
 
 from autograd import Value, softmax
 from nn import MLP, Layer, Neuron, Sequential
-from nn.dropout import Dropout
+from nn.other_layers import Dropout
 from viz.layered import columns_of, examples
 
 

@@ -11,8 +11,8 @@ from autograd import Value, no_grad, sigmoid
 from autograd.numbers import is_number, real
 from nn import Module
 from nn.answers import known
+from nn.calling import evaluating
 from nn.examples import column, items
-from nn.module import evaluating
 
 from ..checks import at_least
 from ..labels import shorten

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import Graph, Value
 from nn import Module
-from nn.layerwise import layerwise
+from nn.overview import layerwise
 
 from ..advice import percent
 from ..labels import shorten

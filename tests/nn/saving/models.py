@@ -7,11 +7,9 @@ from pathlib import Path
 from hypothesis import strategies as st
 
 from nn import MLP, Activation, Layer, Linear, ModuleList, Neuron, Sequential
-from nn.activation_modules import ELU, LeakyReLU, ReLU, Softmax
+from nn.activations import ELU, LeakyReLU, ReLU, Softmax
 from nn.data import Standardise
-from nn.dropout import Dropout
-from nn.embedding import Embedding
-from nn.normalisation import LayerNorm, RMSNorm
+from nn.other_layers import Dropout, Embedding, LayerNorm, RMSNorm
 from nn.saving.container import Content, opened
 
 NUMBERS = st.floats(allow_nan=False) | st.sampled_from([-0.0, 5e-324, -1e308, 1.0])

@@ -4,8 +4,7 @@ import pytest
 from hypothesis import given
 
 from nn import MLP, Layer, Module, Neuron, Parameter, Sequential
-from nn.embedding import Embedding
-from nn.normalisation import LayerNorm
+from nn.other_layers import Embedding, LayerNorm
 from nn.saving.layout import layout, tensors
 
 from ..refusals import refused

@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from nn import MLP, Layer, Module, Sequential
-from nn.dropout import Dropout
+from nn.other_layers import Dropout
 from nn.saving import random_states, set_random_states
 
 from ..refusals import refused

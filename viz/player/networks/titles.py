@@ -41,6 +41,6 @@ class LargeNames(Names):
     def input(self, index: int, position: int, count: int) -> str:
         """An input: its label, ``pixel 3,5``, or x0, x1 ..."""
         label = shorten(self.graph.nodes[index].label, LIMIT)
-        if self.image is not None and not label:
+        if self.image is not None and label in {"", f"x{position + 1}"}:  # nn's name, or none
             return "pixel {},{}".format(*divmod(position, self.image[1]))
         return label or (f"x{position}" if count > 1 else "x")

@@ -13,7 +13,7 @@ import autograd
 from autograd import Value, grad, softmax
 from autograd import sum as total
 from nn import Layer, Sequential
-from nn.activation_modules import (
+from nn.activations import (
     ELU,
     GELU,
     Activation,

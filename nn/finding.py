@@ -1,0 +1,288 @@
+"""Finding the parameters of a model, and noticing when there are others.
+
+micrograd's users write ``neuron.b = Value(0.5)``, and mean a weight. So a leaf Value that is put
+into a Module outside a call, as an attribute, or into a list, tuple, dict or array that is one,
+becomes a `Parameter`: it stays the same object, and its class now says what it is. A Value that a
+call puts there, such as an input that it keeps, is not a parameter: the Module notes it.
+
+Each step of a training asks a model for its parameters. To search it takes much longer than to see
+that nothing has changed, so a Module remembers the containers that were searched and what they
+held: the same objects in the same places hold the same parameters.
+"""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from itertools import chain, compress
+from operator import attrgetter, is_, is_not
+from typing import Any
+
+from autograd import Constant, Value
+from autograd.numbers import is_number
+
+from .parameter import FREE, FROZEN, Parameter
+from .walk import (
+    KINDS,
+    Part,
+    Trail,
+    attributes,
+    caches,
+    contents,
+    dotted,
+    may_hold_parts,
+    note,
+    slots_of,
+    trails,
+    walk,
+)
+
+_FREE = set(FREE)
+_SETTLED = {*FREE, *FROZEN, float, int, str, bool, type(None)}
+
+Answers = Callable[[Part], Iterable[tuple[str, Any]] | None]
+_method = attrgetter("parameters")
+
+# --- plain leaves ---------------------------------------------------------------------------------
+
+
+def plain_leaves(x: Any) -> list[Value]:
+    """The leaves in ``x`` and in the containers in it that are neither Parameters nor constants.
+
+    Modules in it are not entered.
+    """
+    found: list[Value] = []
+    seen: set[int] = set()
+    stack = [x]
+    while stack:
+        part = stack.pop()
+        if isinstance(part, Value):
+            if _is_plain_leaf(part):
+                found.append(part)
+        elif not isinstance(part, Part) and may_hold_parts(part) and id(part) not in seen:
+            seen.add(id(part))
+            items = contents(part)
+            if not set(map(type, items)) <= _SETTLED:
+                stack += items
+    return found
+
+
+def leaves_in(module: Part) -> list[Value]:
+    """The plain leaves that the attributes of ``module`` hold."""
+    return plain_leaves([x for _, x in attributes(module)])
+
+
+def _is_plain_leaf(x: Value) -> bool:
+    return x.op is None and not isinstance(x, (Parameter, Constant))
+
+
+def adopt(leaves: Iterable[Value]) -> list[Value]:
+    """Make plain leaves Parameters; returns those of a user's own class, which stay as they are."""
+    kept = []
+    for leaf in leaves:
+        if leaf.__class__ is Value:
+            leaf.__class__ = Parameter
+        else:
+            kept.append(leaf)
+    return kept
+
+
+def adopt_in(module: Part) -> list[Value]:
+    """`adopt` the plain leaves in ``module``, but for what calls have left there."""
+    kept_by_calls = set(map(id, caches(module)))
+    return adopt([leaf for leaf in leaves_in(module) if id(leaf) not in kept_by_calls])
+
+
+def note_caches(module: Part, before: Iterable[Value] = ()) -> None:
+    """Note the plain leaves in ``module`` that were not there ``before``: a call put them there."""
+    known = set(map(id, before))
+    found = leaves_in(module)
+    if found or caches(module):
+        note(module, caches=tuple([leaf for leaf in found if id(leaf) not in known]))
+
+
+def check_replacement(name: str, before: Any, x: Any) -> None:
+    """Raise if parameters would make way for numbers or results, which nothing trains.
+
+    ``name`` says where, as ``"Neuron.b"``.
+    """
+    stack, seen = [(name, before, x)], set[int]()
+    while stack:
+        name, before, x = stack.pop()
+        if isinstance(before, (list, tuple)) and id(before) not in seen:
+            seen.add(id(before))
+            several = isinstance(x, (list, tuple)) or (KINDS[x.__class__] == "array" and x.ndim)
+            pairs = zip(before, contents(x) if several else [x] * len(before), strict=False)
+            stack += [
+                (f"{name}[{i}]", one, new)
+                for i, (one, new) in enumerate(pairs)
+                if KINDS[one.__class__]
+            ]
+        elif isinstance(before, Parameter) and (is_number(x) or _is_computed(x)):
+            what = f"{x!r:.60}" if is_number(x) else "the result of a computation"
+            cls, _, attribute = name.partition(".")
+            raise TypeError(
+                f"{name} is a parameter, and {what} in its place would not be trained. For another "
+                f"number write {cls.lower()}.{attribute}.data = ...; else nn.Parameter(...), or "
+                "freeze() to keep it as it is. To compute with plain numbers, delete it first"
+            )
+
+
+def _is_computed(x: Any) -> bool:
+    return isinstance(x, Value) and (x.op is not None or type(x) is Constant)
+
+
+# --- the search -----------------------------------------------------------------------------------
+
+
+def gather(root: Part, answers: Answers, running: Iterable[Part]) -> list[tuple[Trail, Any]]:
+    """(trail, parameter) of each in ``root``, in the order of definition, each once.
+
+    ``answers`` gives what a Module answers for itself, (name, Value) of each, or None if it is to
+    be searched. Plain leaves become parameters, but for those in Modules that are ``running``: a
+    call may have put them there. What was found is remembered in ``root``, if nobody else had to
+    be asked.
+    """
+    found: dict[int, tuple[Trail, Any]] = {}  # the first place counts
+    searched: list[Any] = []
+    closed: set[int] = set()  # what is not searched: who answers, and lists of weights
+    spared: set[int] = set()  # plain leaves that are no parameters
+    was_asked = False
+    in_calls = set(map(id, running))
+    for trail, part in trails(root, enter=lambda x: id(x) not in closed):
+        kind = KINDS[part.__class__]
+        if kind == "value":
+            if isinstance(part, Parameter) or (_is_plain_leaf(part) and id(part) not in spared):
+                adopt([part])
+                found.setdefault(id(part), (trail, part))
+            continue
+        searched.append(part)
+        if kind == "set":
+            _refuse_parameters_in_a_set(root, part, dotted(trail), spared)
+        elif kind == "list" and set(map(type, part)) <= _FREE:  # the weights of a neuron
+            closed.add(id(part))
+            for i, weight in enumerate(part):
+                found.setdefault(id(weight), ((trail, i), weight))
+        elif kind == "part" and (answer := answers(part)) is not None:
+            was_asked = True
+            closed.add(id(part))
+            for key, value in answer:
+                found.setdefault(id(value), ((trail, key), value))
+        elif kind == "part":
+            spared.update(map(id, leaves_in(part) if id(part) in in_calls else caches(part)))
+    parameters = [parameter for _, parameter in found.values()]
+    note(root, found=None if was_asked else Found.of(root, searched, parameters))
+    return list(found.values())
+
+
+def named_answers(module: Part, answer: Iterable[Any]) -> Iterator[tuple[str, Any]]:
+    """(name, Value) for what a Module's own ``parameters()`` has returned."""
+    names = {id(part): dotted(trail) for trail, part in walk(module)}
+    for i, value in enumerate(answer):
+        if not isinstance(value, Value):
+            raise TypeError(
+                f"{type(module).__name__}.parameters() returns Values, got a "
+                f"{type(value).__name__} at position {i}"
+            )
+        yield names.get(id(value), f"parameters.{i}"), value
+
+
+def _refuse_parameters_in_a_set(root: Part, some: Any, name: str, spared: set[int]) -> None:
+    for x in some:
+        is_weight = isinstance(x, Value) and _is_plain_leaf(x) and id(x) not in spared
+        if is_weight or isinstance(x, (Part, Parameter)):
+            raise TypeError(
+                f"{type(root).__name__} holds a {type(x).__name__} in a {type(some).__name__}, "
+                f"{name!r}, which has no order, so its parameters would have other names in every "
+                "run; use a list"
+            )
+
+
+class Found:
+    """The parameters in a Module, for as long as all that was searched holds what it held.
+
+    Of what was in there, what could hold parameters is kept, to be compared by identity; all else,
+    such as numbers and text, is None, and may change into anything of its kind.
+    """
+
+    __slots__ = ("_before", "_dicts", "_inside", "_methods", "_parts", "_types", "parameters")
+
+    @classmethod
+    def of(cls, root: Part, searched: Sequence[Any], parameters: list[Any]) -> Found | None:
+        """None if looking would not tell all, or would keep alive what a call has left."""
+        found = cls(root, searched, parameters)
+        known = set(map(id, parameters))
+        is_settled = all(
+            id(x) in known or isinstance(x, Constant) for x in found._before if isinstance(x, Value)
+        )
+        is_seen = not any(map(slots_of, found._types)) and not any(
+            KINDS[part.__class__] == "array" for part in searched
+        )
+        return found if is_settled and is_seen else None
+
+    def __init__(self, root: Part, searched: Sequence[Any], parameters: list[Any]) -> None:
+        self.parameters = parameters
+        # Not the root itself, which keeps this: there would be a cycle.
+        self._parts = [x for x in searched if isinstance(x, Part) and x is not root]
+        parts = [root, *self._parts]
+        self._types = list(map(type, parts))
+        self._dicts = list(map(vars, parts))
+        self._methods = [(cls, _method(cls)) for cls in set(self._types)]
+        self._inside = [_elements(part) for part in searched]
+        inside = chain.from_iterable(self._inside)
+        self._before = [x if KINDS[x.__class__] else None for x in inside]
+
+    def still_holds(self, root: Part) -> bool:
+        """Whether a search of ``root`` would find the same."""
+        now = list(chain.from_iterable(self._inside))
+        parts = [root, *self._parts]
+        changed = compress(zip(now, self._before, strict=False), map(is_not, now, self._before))
+        return (
+            len(now) == len(self._before)
+            and all(before is None and not KINDS[x.__class__] for x, before in changed)
+            and list(map(type, parts)) == self._types
+            and all(map(is_, map(vars, parts), self._dicts))
+            and all(_method(cls) is method for cls, method in self._methods)
+        )
+
+
+def _elements(container: Any) -> Iterable[Any]:
+    """What is in a part or a container, as it is whenever it is asked."""
+    if isinstance(container, Part):
+        return vars(container).values()
+    if isinstance(container, dict):
+        return container.values()
+    return container if KINDS[container.__class__] != "array" else ()
+
+
+# --- what is given away ---------------------------------------------------------------------------
+
+
+class Parameters(list[Any]):
+    """The list that ``model.parameters()`` gives; it knows whose they are.
+
+    So an optimiser that is given it, as PyTorch's are, notices when the model gets others.
+    """
+
+    __slots__ = ("owner",)
+
+    def __init__(self, some: Iterable[Any], owner: Any) -> None:
+        super().__init__(some)
+        self.owner = owner
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return list, (list(self),)  # a copy is a plain list, without the model
+
+
+Parameters.__name__ = "list"  # what an error calls it that meets one by mistake
+
+
+def owned(parameters: Callable[[Any], Any]) -> Callable[[Any], Any]:
+    """A user's own ``parameters()``, whose list knows whose it is."""
+
+    @functools.wraps(parameters)
+    def inside(self: Part) -> Any:
+        some = parameters(self)
+        return Parameters(some, self) if isinstance(some, list) else some
+
+    return inside

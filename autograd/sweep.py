@@ -17,27 +17,30 @@ from .node import Node
 from .primitive import unchecked
 
 
+_FINISHED = object()
+
+
 def topological(roots: Sequence[Node], without: Iterable[Node] = ()) -> list[Node]:
     """The recorded nodes below ``roots``, operands before results; not ``without`` or below them.
 
     Leaves are left out: they pass nothing on. An explicit stack, because graphs are
-    deeper than Python's recursion limit. None on the stack says: what lies below me is finished.
+    deeper than Python's recursion limit. `_FINISHED` on it says: all below the next is done.
     """
     order: list[Node] = []
     # Only results, which are plain Values: a leaf may be of a subclass that compares numbers.
     seen: set[Node] = {node for node in without if node._row is not None}
-    stack: list[Node | None] = [root for root in reversed(roots) if root._row is not None]
+    stack: list[Any] = [root for root in reversed(roots) if root._row is not None]
     push, pop, see, finish = stack.append, stack.pop, seen.add, order.append
     while stack:
         node = pop()
-        if node is None:
-            finish(pop())  # type: ignore[arg-type]  # a node lies below every None
+        if node is _FINISHED:
+            finish(pop())
             continue
         if node in seen:
             continue
         see(node)
         push(node)
-        push(None)
+        push(_FINISHED)
         a = node._a
         if a.__class__ is tuple:
             if node._y != 0.0 and len(a) > 64:  # nothing lies below its inputs
@@ -53,7 +56,7 @@ def topological(roots: Sequence[Node], without: Iterable[Node] = ()) -> list[Nod
     return order
 
 
-@unchecked()
+@unchecked()  # slopes follow IEEE: errors about domains are for what users write
 def accumulate(  # noqa: C901, PLR0912 - one loop, its hot rows spelled out
     roots: Sequence[Node], seeds: Sequence[float]
 ) -> None:
@@ -82,7 +85,7 @@ def accumulate(  # noqa: C901, PLR0912 - one loop, its hot rows spelled out
                 b._grad += upstream
         elif row is dot:
             if upstream == 0.0 and node._z - node._z == 0.0:
-                continue  # behind a relu that is off, say: all is finite, so all parts are 0
+                continue  # the result is finite, so all operands are, and 0 times each is 0
             values = node._x
             half = len(a) // 2
             for w, x in zip(a, values[half : 2 * half]):  # noqa: B905 - a bias may follow

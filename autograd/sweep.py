@@ -16,7 +16,6 @@ from . import ops
 from .node import Node
 from .primitive import unchecked
 
-
 _FINISHED = object()
 
 

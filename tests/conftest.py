@@ -13,6 +13,7 @@ from hypothesis.internal.conjecture import providers
 import viz.render
 
 IN_CI = bool(os.environ.get("CI"))
+NIGHTLY = bool(os.environ.get("GLASSGRAD_NIGHTLY"))  # `make nightly`: more of everything
 
 # A shell makes what it runs in the background deaf to Ctrl-C, and so would be what tests start.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -22,6 +23,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 # complaints of what is slow, large or often thrown away are off: they depend on load and on luck.
 # How much our strategies throw away is tested by itself; pytest's timeout finds hangs.
 PATIENT = settings(
+    max_examples=500 if NIGHTLY else 40,
     deadline=None,
     suppress_health_check=[
         HealthCheck.data_too_large,
@@ -33,7 +35,7 @@ PATIENT = settings(
 settings.register_profile("dev", PATIENT)
 # The same examples in every run, so that a failure is the change's own and not the draw's.
 settings.register_profile("ci", PATIENT, derandomize=True, print_blob=True)
-settings.load_profile("ci" if IN_CI else "dev")
+settings.load_profile("ci" if IN_CI and not NIGHTLY else "dev")
 
 if IN_CI:  # hypothesis tries the numbers that stand in whatever modules a worker has loaded by then
     with contextlib.suppress(AttributeError):

@@ -252,7 +252,7 @@ def test_in_every_row_the_edge_whose_slope_is_wrong_is_the_one_that_is_marked(op
                 error = mismatch
             else:
                 continue  # the slope is 0, or not known: tests/autograd/testing/test_faults.py
-        arrows = draw_mismatch(error).diagram.arrows
+            arrows = draw_mismatch(error).diagram.arrows  # here: a graph asks its rows when needed
         (arrow,) = [arrow for arrow in arrows if arrow.sign == "wrong"]
 
         assert arrow.id.endswith(f"_{error.node}_{position}")

@@ -9,8 +9,7 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import Any, TypeVar
 
-from .node import Node
-from .sweep import topological
+from .node import Node, topological
 from .tape import Tape, read
 
 N = TypeVar("N", bound=Node)

@@ -16,6 +16,7 @@ result to an output.
 from __future__ import annotations
 
 import functools
+import operator
 from collections.abc import Callable, Sequence
 from contextvars import ContextVar
 from dataclasses import replace
@@ -50,7 +51,7 @@ class _Run:
         self.rebuilds: list[tuple[int, Rebuild]] = []
         self.mark = Run()
         self.output = self._run(f, list(args), kwargs, asked)
-        leaves, self.rebuild_output = flatten(self.output)
+        leaves, self.rebuild_output = _parts(self.output)
         for leaf in leaves:
             if not isinstance(leaf, Value) and not is_number(leaf):
                 raise TypeError(
@@ -76,7 +77,7 @@ class _Run:
             enter(replace(here() or NOWHERE, run=self.mark))  # the decorator leads back
             _depth.set(depth + 1)
             for position in asked:
-                leaves, rebuild = flatten(args[position])
+                leaves, rebuild = _parts(args[position])
                 fresh = [_fresh(leaf, f, position) for leaf in leaves]
                 self.inputs += fresh
                 self.rebuilds.append((len(fresh), rebuild))
@@ -117,10 +118,18 @@ class _Run:
         return self.paths.push(tangents, live=self.live)
 
 
+def _parts(x: Any) -> tuple[list[Any], Rebuild]:
+    """As `flatten`, quicker for one number alone."""
+    is_one = x.__class__ is float or isinstance(x, Value)
+    return ([x], operator.itemgetter(0)) if is_one else flatten(x)
+
+
 def _fresh(x: Any, f: Function, position: int) -> Value:
     """A Value of this derivative's own that stands for x, a part of argument ``position``."""
     if isinstance(x, Value):
         return Value(x.data) if isinstance(x, Constant) else apply(ops.copy, (x,), (x._z,))
+    if x.__class__ is float:
+        return Value(x)
     try:
         return Value(real(x, f"argument {position} of {_name(f)}, which is differentiated,"))
     except TypeError as error:

@@ -1,4 +1,4 @@
-"""What is recorded of one number: the operation, its operands, and what they were. Read this first.
+"""What is recorded: a number, its operation and operands; and their order. Read this first.
 
 A node is z = f(x, y): ``_z`` is the number, ``_row`` the operation f (a row of the table in
 `ops.py`), ``_a`` and ``_b`` are the nodes that x and y came from, ``_x`` and ``_y`` their numbers
@@ -107,3 +107,42 @@ def labelled(nodes: Iterable[Any]) -> str:
         if node is not None and node.label
     ]
     return f" ({', '.join(labels)})" if labels else ""
+
+
+_FINISHED = object()
+
+
+def topological(roots: Sequence[Node], without: Iterable[Node] = ()) -> list[Node]:
+    """The recorded nodes below ``roots``, operands before results; not ``without`` or below them.
+
+    Leaves are left out: they pass nothing on. An explicit stack, because graphs are
+    deeper than Python's recursion limit. `_FINISHED` on it says: all below the next is done.
+    """
+    order: list[Node] = []
+    # Only results, which are plain Values: a leaf may be of a subclass that compares numbers.
+    seen: set[Node] = {node for node in without if node._row is not None}
+    stack: list[Any] = [root for root in reversed(roots) if root._row is not None]
+    push, pop, see, finish = stack.append, stack.pop, seen.add, order.append
+    while stack:
+        node = pop()
+        if node is _FINISHED:
+            finish(pop())
+            continue
+        if node in seen:
+            continue
+        see(node)
+        push(node)
+        push(_FINISHED)
+        a = node._a
+        if a.__class__ is tuple:
+            if node._y != 0.0 and len(a) > 64:  # nothing lies below its inputs
+                half = len(a) // 2
+                a = a[:half] + a[2 * half :]
+            stack += [x for x in a[::-1] if x is not None and x._row is not None and x not in seen]
+        else:
+            b = node._b
+            if b is not None and b._row is not None and b not in seen:
+                push(b)
+            if a is not None and a._row is not None and a not in seen:
+                push(a)
+    return order

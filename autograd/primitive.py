@@ -19,8 +19,8 @@ from dataclasses import dataclass, field
 from fractions import Fraction
 from typing import Any
 
-from .blocks import Block, Setting
 from .errors import DomainError, OperationError
+from .modes import Block, Setting
 from .numbers import is_number, real
 
 Forward = Callable[..., Any]

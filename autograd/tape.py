@@ -11,9 +11,8 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from .node import Node
+from .node import Node, topological
 from .primitive import Op
-from .sweep import topological
 
 N = TypeVar("N", bound=Node)
 

@@ -108,7 +108,7 @@ class Value(Node, Arithmetic):
     kind: ClassVar[str] = "variable"  # what drawings call a leaf of this class
 
     def __init__(self, data: Any, label: str = "", _op: str = "") -> None:
-        self._z = real(data)
+        self._z = data if data.__class__ is float else real(data)
         self._grad = 0.0
         self._row = self._a = self._b = None
         self._x = self._y = 0.0

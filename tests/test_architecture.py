@@ -27,7 +27,7 @@ PACKAGES = {
 
 # Inside autograd: a module imports only from rows above its own. Its __init__ imports them all.
 AUTOGRAD_LAYERS = (
-    {"blocks", "errors", "files", "forward", "numbers", "picking", "elsewhere", "public", "trees"},
+    {"errors", "files", "forward", "numbers", "picking", "elsewhere", "public", "trees"},
     {"modes"},
     {"primitive"},
     {"elementary", "custom", "node"},

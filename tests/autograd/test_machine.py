@@ -34,8 +34,8 @@ import autograd.roots
 import autograd.value
 from autograd import ConstantError, Graph, StaleValueError, Value, constant, copying, no_grad, ops
 from autograd import backward as backward_from
+from autograd.node import topological
 from autograd.pullback import Paths
-from autograd.sweep import topological
 from nn.parameter import Parameter
 
 # --- the model ------------------------------------------------------------------------------------

@@ -12,7 +12,8 @@ from hypothesis import strategies as st
 
 from autograd import Graph, Value, backward, ops
 from autograd import sum as total
-from autograd.sweep import accumulate, topological
+from autograd.node import topological
+from autograd.sweep import accumulate
 from tests.strategies import Dual, Program, rational_programs, smooth_programs
 
 FLOATS = st.floats(-1e3, 1e3)

@@ -2,8 +2,8 @@
 
 from contextlib import contextmanager
 
+from autograd.node import topological
 from autograd.primitive import unchecked
-from autograd.sweep import topological
 
 
 @contextmanager

@@ -45,7 +45,7 @@ class _Run:
     def __init__(
         self, f: Function, args: Numbers, kwargs: dict[str, Any], asked: Sequence[int], *others: Any
     ) -> None:
-        given = [x for x in (*args, *kwargs.values(), *others) if x.__class__ is not float]
+        given = [x for x in (*args, *kwargs.values(), *others) if type(x) is not float]
         surrounded = _depth.get() > 0 or (bool(given) and holds(given, Value))
         self.recorded_outside = (here() or NOWHERE).recording
         self.inputs: list[Value] = []

@@ -19,13 +19,12 @@ from ..modes import recording as recorded
 from ..primitive import Op, unchecked
 from ..pullback import pullback
 from ..value import Value
-from .guilty import Fault, wrong_operation
-from .local import LocalSlopes
-from .numeric import measure
-from .recording import OUTSIDE, Call, Recording, finite
-from .slope import EPSILON, TINIEST, Along, Slope
+from .differences import EPSILON, TINIEST, Along, Slope, finite, measure
+from .recording import OUTSIDE, Call, Recording
+from .rows import Fault, Rows
 
 BESIDE = 2.0**-6  # how far from the point the slopes are looked at again
+MOST_OPERANDS = 16  # of a row whose slopes are all differentiated by all of them
 ROUNDS = 1024 * EPSILON  # relative; what the row's own rounding may make of a slope's slope
 
 
@@ -67,18 +66,18 @@ def lost_slope(recording: Recording) -> LostSlope | None:
     """The operation of which some slope's own derivative is furthest off, if there is one."""
     furthest: tuple[float, LostSlope | None] = (1.0, None)
     known: set[Any] = set()
-    for i, step in enumerate(recording.steps):
+    for i, op in enumerate(recording.ops):
         inputs = recording.inputs[i]
-        asked = tuple([p for p, j in enumerate(step.operands) if recording.asked[j]])
-        if step.op is None or not asked or (step.op, inputs, asked) in known:
+        asked = tuple([p for p, j in enumerate(recording.operands[i]) if recording.asked[j]])
+        if op is None or not asked or len(asked) > MOST_OPERANDS or (op, inputs, asked) in known:
             continue
-        known.add((step.op, inputs, asked))
-        for p, q, given, slope in _slopes_of_slopes(step.op, inputs, asked):
+        known.add((op, inputs, asked))
+        for p, q, given, slope in _slopes_of_slopes(op, inputs, asked):
             slack = 2 * slope.error + ROUNDS * (abs(given) + abs(slope.value)) + 8 * TINIEST
             if not slope.is_kink:
                 off = abs(given - slope.value) / slack  # 0 or nan where one is not finite
                 if off > furthest[0]:
-                    furthest = off, LostSlope(i, step.op.name, p, given, f"{slope.value!r}", q)
+                    furthest = off, LostSlope(i, op.name, p, given, f"{slope.value!r}", q)
     return furthest[1]
 
 
@@ -144,8 +143,7 @@ def wrong_beside(
             recording = Recording(f, call, near, names)
         except OUTSIDE:
             continue
-        local = _local(recording, seed)
-        fault = wrong_operation(recording.only(local.suspects), seed)
+        fault = Rows(recording, seed).fault
         if fault is not None:
             at = recording.inputs[fault.node]
             return WrongBeside(
@@ -164,11 +162,12 @@ def measured_seconds(
             recording = Recording(f, call, numbers, names)
         except OUTSIDE:
             return None
-        local = _local(recording, seed)
+        rows = Rows(recording, seed)
         slopes, errors = [], []
-        for chain in map(local.chain, recording.roots):
-            slopes += [0.0 if place is None else chain.slopes[place] for place in recording.places]
-            errors += [0.0 if place is None else chain.errors[place] for place in recording.places]
+        for root in recording.roots:
+            sweep = recording.sweep(root, rows.slopes, rows.errors)
+            slopes += [0.0 if place is None else sweep.sums[place] for place in recording.places]
+            errors += [0.0 if place is None else sweep.errors[place] for place in recording.places]
         return slopes, errors
 
     def along(i: int) -> Along:
@@ -181,8 +180,4 @@ def measured_seconds(
     base = gradient(xs)
     if base is None:
         return []
-    return [measure(along(i), x, base[0], base[1], thorough=False) for i, x in enumerate(xs)]
-
-
-def _local(recording: Recording, seed: int) -> LocalSlopes:
-    return LocalSlopes(recording.steps, recording.inputs, recording.slopes, recording.asked, seed)
+    return [measure(along(i), x, base[0], base[1]) for i, x in enumerate(xs)]

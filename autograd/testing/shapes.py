@@ -66,12 +66,28 @@ def shape(example: Any) -> Any:
         )
     leaves, rebuild = flatten(example)
     for leaf in leaves:
+        if isinstance(leaf, Interval):
+            _refuse_empty(leaf)
         if not (is_number(leaf) or is_strategy(leaf) or isinstance(leaf, (Interval, Several))):
             raise TypeError(
                 f"inputs are numbers, strategies, autograd.Intervals and lists of them, got "
                 f"{leaf!r:.60}"
             )
     return rebuild([REALS if is_number(leaf) else leaf for leaf in leaves])
+
+
+def _refuse_empty(interval: Interval) -> None:
+    """Raise if no number lies in an interval, or its ends are no numbers."""
+    ends = (interval.low, interval.high)
+    if not all(map(is_number, ends)):
+        raise TypeError(
+            f"the ends of an Interval are numbers, got low={ends[0]!r}, high={ends[1]!r}"
+        )
+    if not interval.low < interval.high:
+        raise ValueError(
+            f"no number to draw lies in Interval(low={ends[0]!r}, high={ends[1]!r}); low must be "
+            "below high"
+        )
 
 
 def is_strategy(x: Any) -> bool:
@@ -116,7 +132,7 @@ def _annotated(  # noqa: PLR0911 - one line for each kind of annotation
     if origin is typing.Annotated:
         for fact in args[1:]:
             if isinstance(fact, Interval) or is_strategy(fact):
-                return fact
+                return shape(fact)
         return _annotated(args[0], f, name)
     if origin in {types.UnionType, typing.Union} and args:
         return _annotated(next((a for a in args if a is not types.NoneType), float), f, name)

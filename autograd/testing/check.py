@@ -13,18 +13,16 @@ from ..numbers import real
 from ..trees import flatten
 from ..value import Value
 from . import plain, results
-from .differences import EPSILON, Slope
 from .judge import Judged
 from .outcome import Entry, GradientMismatch, Verdict, gravest
 from .recording import OUTSIDE, Recording
 from .reproduction import reproduction
 from .results import argument_names, function_name, leaf_names
 from .rows import Fault
-from .second import lost_slope, measured_seconds, wrong_beside
+from .second import by_slope, excused, lost_slope, measured_seconds, places_of, wrong_beside
 
 CONSTANT = "constant, whatever the point"
 CONVENTIONAL = {"kink", "convention"}
-EXCUSED = {"wrong", "jump", "kink", "convention"}
 NOT_RECORDED = (
     "no operation is to blame: what was recorded is not the function (a number taken out with "
     ".data, or a choice made outside where?)"
@@ -108,16 +106,8 @@ def check_gradients(
 
 def _joined(first: Verdict, second: Verdict) -> Verdict:
     """The verdict on first and second derivatives, all of them in order."""
-    return Verdict(
-        first.outcome,
-        first.function,
-        first.point,
-        first.entries + second.entries,
-        2,
-        first.why,
-        tuple(dict.fromkeys(first.notes + second.notes)),
-        first.seed,
-    )
+    notes = tuple(dict.fromkeys(first.notes + second.notes))
+    return replace(first, entries=first.entries + second.entries, order=2, notes=notes)
 
 
 def _gradient_of(f: Callable[..., Any]) -> Callable[..., Any]:
@@ -250,7 +240,7 @@ class _Task:
         """Second derivatives: the gradient as a function; its operations, and those of f."""
         __tracebackhide__ = True
         first = Recording(self.original, self.call_original, self.xs, self.names)
-        places = self._second_places(len(first.outputs))
+        places = places_of(self.widths, len(first.outputs))
         judged.recording.output_names = [
             f"∂{first.output_names[k]}/∂{self.names[i]}" for k, i in places
         ]
@@ -264,7 +254,7 @@ class _Task:
                 replace(e, outcome="wrong", why="") if e.outcome == "stop" else e for e in entries
             ])  # fmt: skip
         if self.by_convention and fault is None and lost is None:
-            entries = self._excused(entries, places)
+            entries = excused(entries, self.names, places, self.by_convention)
         if gravest(entries) != "wrong":
             lost, entries = self._beside(entries, places)
         if lost is not None:
@@ -273,26 +263,6 @@ class _Task:
         if verdict.outcome == "wrong":
             raise self._mismatch(verdict, judged, fault, graph)
         return verdict
-
-    def _second_places(self, outputs: int) -> list[tuple[int, int]]:
-        """For each number of the gradient: of which output, towards which number of the point."""
-        found, start = [], 0
-        for width in self.widths:
-            found += [(k, i) for k in range(outputs) for i in range(start, start + width)]
-            start += width
-        return found
-
-    def _excused(
-        self, entries: tuple[Entry, ...], places: list[tuple[int, int]]
-    ) -> tuple[Entry, ...]:
-        """The entries; where the first derivative is a convention, values say nothing of them."""
-        why = "the first derivative is a convention here, and near the point another number"
-        found = []
-        for place, entry in enumerate(entries):
-            towards = {entry.name, self.names[places[place // len(self.xs)][1]]}
-            excused = entry.outcome in EXCUSED and not towards.isdisjoint(self.by_convention)
-            found.append(replace(entry, outcome="undecided", why=why) if excused else entry)
-        return tuple(found)
 
     def _beside(
         self, entries: tuple[Entry, ...], places: list[tuple[int, int]]
@@ -307,7 +277,7 @@ class _Task:
         found = []
         for place, entry in enumerate(entries):
             k, i = places[place // count]
-            found.append(_by_slope(entry, columns[place % count][k * count + i]))
+            found.append(by_slope(entry, columns[place % count][k * count + i]))
         return fault, tuple(found)
 
     # --- who is to blame --------------------------------------------------------------------------
@@ -321,7 +291,7 @@ class _Task:
             operation, node, cause = fault.operation, fault.node, str(fault)
         else:
             k = judged.recording.output_names.index(entry.output)
-            node, operation = _astray(judged.recording, k)
+            node, operation = judged.recording.astray(k)
             if operation is not None:
                 cause = (
                     f"the backward pass goes astray at the operation {operation} (node %{node}), "
@@ -393,44 +363,6 @@ def _notes(judged: Judged, entries: tuple[Entry, ...]) -> list[str]:
             what = "recorded as a constant, and moves" if name in moved else CONSTANT
             notes.setdefault(what, []).append(name or "the output")
     return [f"{what}: {', '.join(names)}" for what, names in notes.items()]
-
-
-def _by_slope(entry: Entry, slope: Slope) -> Entry:
-    """The entry, or that it is wrong by a slope that was measured in another way."""
-    bound = slope.error + 64 * EPSILON * abs(entry.analytic)
-    error = abs(entry.analytic - slope.value)
-    if slope.is_kink or not error > bound:
-        return entry
-    return replace(
-        entry, outcome="wrong", numeric=slope.value, error=error, bound=bound, method="differences"
-    )
-
-
-def _astray(recording: Recording, output: int) -> tuple[int | None, str | None]:
-    """The operation through which the backward pass went astray: its node and name.
-
-    Every gradient is the sum of what its consumers hand down, with the table's slopes. The first
-    number from the top for which the pass has another sum got it through one of its consumers: the
-    one whose share, left out or counted twice, explains the difference, else the last.
-    """
-    root, found = recording.roots[output], recording.interior(output)
-    shares: list[list[tuple[int, float]]] = [[] for _ in recording.ops]
-    for j in range(root, -1, -1):
-        if j not in found or not recording.asked[j] or not (shares[j] or j == root):
-            continue
-        each = [share for _, share in shares[j]] + ([1.0] if j == root else [])
-        difference = found[j] - math.fsum(each)
-        slack = (len(each) + 4) * EPSILON * math.fsum(map(abs, each))
-        if not abs(difference) <= slack:
-            if not shares[j]:
-                break  # the seed itself
-            explained = [n for n, share in shares[j] if abs(abs(difference) - abs(share)) <= slack]
-            node = [*explained, shares[j][-1][0]][0]
-            op = recording.ops[node]
-            return node, op.name if op is not None else None
-        for operand, slope in zip(recording.operands[j], recording.slopes[j], strict=True):
-            shares[operand].append((j, found[j] * slope))
-    return None, None
 
 
 def _is_arguments(point: Any) -> bool:

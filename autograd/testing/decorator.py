@@ -9,13 +9,14 @@ from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, NoReturn, overload
 
+from _glassgrad_installation import needed
+
 from ..primitive import Op
 from . import exact
 from .check import check_gradients
-from .needed import needed
 from .outcome import GradientMismatch
+from .places import is_strategy, name_of, named_arguments
 from .results import check_claim, function_name
-from .shapes import is_strategy, name_of, named_arguments
 from .strategies import points_told
 
 Test = Callable[..., None]

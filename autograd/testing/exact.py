@@ -17,8 +17,9 @@ import threading
 from collections.abc import Callable, Sequence
 from typing import Any, NamedTuple
 
+from _glassgrad_installation import needed
+
 from ..primitive import Op, unchecked
-from .needed import needed
 
 STEP = 30  # the step is 10**-STEP of what moves
 NEARER = 10  # and then 10**-NEARER of that, to see a jump or an infinite slope

@@ -22,13 +22,14 @@ import random
 from collections.abc import Callable, Sequence
 from dataclasses import replace
 
+from .conventions import convention
 from .differences import EPSILON, TINIEST
 from .exact import OutOfReach, Sides
 from .nudges import Nudges
 from .outcome import Entry
 from .recording import Call, Recording, Sweep
-from .replay import NOT_KNOWN, OneSided, Pair, Rate, Replay
-from .rows import Fault, Rows, convention, slope_in_words
+from .replay import NOT_KNOWN, OneSided, Pair, Rate, Replay, between_sides
+from .rows import Fault, Rows
 
 FEW = 8  # inputs that are replayed one by one, and shown with forward mode
 DIGITS = 2.0**-33  # relative: with fewer digits than these ten a gradient is undecided
@@ -94,7 +95,7 @@ class Judged:
             sizes, lacks = [0.0] * len(recording.ops), [0.0] * len(recording.ops)
             sizes[root] = 1.0
             for i in range(root, -1, -1):
-                least = 1.0 if i in self.at_kinks else 0.0  # on one side or the other
+                least = 1.0 if i in self.rows.at_kinks else 0.0  # on one side or the other
                 for operand, slope, gap in zip(
                     recording.operands[i], recording.slopes[i], missing[i], strict=True
                 ):
@@ -114,11 +115,6 @@ class Judged:
     def one_sided(self) -> OneSided:
         """The recording to either side of its kinks."""
         return OneSided(self.recording, self.rows)
-
-    @functools.cached_property
-    def at_kinks(self) -> set[int]:
-        """The operations that are exactly at a kink."""
-        return self.rows.at_kinks
 
     # --- the passes -------------------------------------------------------------------------------
 
@@ -284,7 +280,7 @@ class Judged:
         return replace(entry, error=error, bound=bound + 8 * TINIEST)
 
     def _through_kink(self, k: int, i: int) -> bool:
-        return bool(self.at_kinks) and self.recording.depends(i, k, self.at_kinks)
+        return bool(self.rows.at_kinks) and self.recording.depends(i, k, self.rows.at_kinks)
 
     # --- smooth -----------------------------------------------------------------------------------
 
@@ -349,7 +345,7 @@ class Judged:
     def _at_kink(self, entry: Entry, k: int, i: int) -> Entry:
         """An entry through an operation at a kink: f's own two sides decide."""
         pair = self.one_sided.sides(k, i)
-        node = next(n for n in sorted(self.at_kinks) if self.recording.depends(i, k, {n}))
+        node = next(n for n in sorted(self.rows.at_kinks) if self.recording.depends(i, k, {n}))
         why = convention(self.recording, node)
         if any(side is not None and (side.is_flat or math.isnan(side.rate)) for side in pair):
             pair = self._closer(k, i)
@@ -400,38 +396,5 @@ class Judged:
                     and node in used
                     and (operand == place or recording.depends(i, k, {operand}))
                 ):
-                    return f"{said}: {slope_in_words(recording, node, position)}"
+                    return f"{said}: {convention(recording, node, position)}"
         return said
-
-
-def between_sides(  # noqa: PLR0911 - a verdict each
-    entry: Entry, sides: Sides, slack: float, why: str
-) -> Entry:
-    """The verdict on an entry where the slopes to the left and to the right are known."""
-    left, right = sides.left, sides.right
-    entry = replace(
-        entry, left=left, right=right, numeric=None, error=None, bound=None, method="operations"
-    )
-    if sides.jumps:
-        return replace(entry, outcome="jump", why=f"the value jumps here; {why}")
-    found = [side for side in (left, right) if side is not None]
-    if not found:
-        why = f"the function is not defined next to this point: {why}"
-        return replace(entry, outcome="undecided", why=why)
-    if math.isnan(entry.analytic):
-        return replace(entry, outcome="convention", why=why)
-    smooth = len(found) == 2 and abs(found[0] - found[1]) <= slack  # not where both are infinite
-    low, high = min(found), max(found)
-    inside = entry.analytic in found or low - slack <= entry.analytic <= high + slack
-    if smooth and inside:
-        error = abs(entry.analytic - found[1])
-        return replace(entry, left=None, right=None, numeric=found[1], error=error, bound=slack)
-    if smooth:
-        said = (
-            f"smooth here with slope {found[1]:.10g}, but the conventions give {entry.analytic:g}"
-        )
-        return replace(entry, outcome="convention", numeric=found[1], why=f"{said}: {why}")
-    if inside:
-        return replace(entry, outcome="kink", why=why)
-    said = "the conventions give a number that is not between the slopes of the two sides"
-    return replace(entry, outcome="convention", why=f"{said}: {why}")

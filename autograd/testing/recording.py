@@ -193,6 +193,35 @@ class Recording:
             self.outputs[k].backward()
             return {i: v.grad for i, v in self._numbers.items()}
 
+    def astray(self, k: int) -> tuple[int | None, str | None]:
+        """The operation through which the backward pass went astray: its node and name.
+
+        Every gradient is the sum of what its consumers hand down, with the table's slopes. The
+        first number from the top for which the pass has another sum got it through one of its
+        consumers: the one whose share, left out or counted twice, explains the difference, else
+        the last.
+        """
+        root, found = self.roots[k], self.interior(k)
+        shares: list[list[tuple[int, float]]] = [[] for _ in self.ops]
+        for j in range(root, -1, -1):
+            if j not in found or not self.asked[j] or not (shares[j] or j == root):
+                continue
+            each = [share for _, share in shares[j]] + ([1.0] if j == root else [])
+            difference = found[j] - math.fsum(each)
+            slack = (len(each) + 4) * EPSILON * math.fsum(map(abs, each))
+            if not abs(difference) <= slack:
+                if not shares[j]:
+                    break  # the seed itself
+                explained = [
+                    n for n, share in shares[j] if abs(abs(difference) - abs(share)) <= slack
+                ]
+                node = [*explained, shares[j][-1][0]][0]
+                op = self.ops[node]
+                return node, op.name if op is not None else None
+            for operand, slope in zip(self.operands[j], self.slopes[j], strict=True):
+                shares[operand].append((j, found[j] * slope))
+        return None, None
+
     @functools.cached_property
     def functional(self) -> list[list[float]]:
         """For each output its gradient by the functional reverse mode."""

@@ -9,13 +9,14 @@ from __future__ import annotations
 
 import math
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..primitive import Op
 from . import differences, exact
 from .differences import EPSILON, TINIEST
 from .exact import OutOfReach, Sides
+from .outcome import Entry
 from .recording import Recording
 from .rows import Measured, Rows
 
@@ -233,3 +234,36 @@ class OneSided:
 def _reversed(rate: Rate | None) -> Rate | None:
     """The rate of moving to the left, as a slope."""
     return rate and Rate(-rate.rate, rate.error, rate.jumps, rate.is_flat)
+
+
+def between_sides(  # noqa: PLR0911 - a verdict each
+    entry: Entry, sides: Sides, slack: float, why: str
+) -> Entry:
+    """The verdict on an entry where the slopes to the left and to the right are known."""
+    left, right = sides.left, sides.right
+    entry = replace(
+        entry, left=left, right=right, numeric=None, error=None, bound=None, method="operations"
+    )
+    if sides.jumps:
+        return replace(entry, outcome="jump", why=f"the value jumps here; {why}")
+    found = [side for side in (left, right) if side is not None]
+    if not found:
+        why = f"the function is not defined next to this point: {why}"
+        return replace(entry, outcome="undecided", why=why)
+    if math.isnan(entry.analytic):
+        return replace(entry, outcome="convention", why=why)
+    smooth = len(found) == 2 and abs(found[0] - found[1]) <= slack  # not where both are infinite
+    low, high = min(found), max(found)
+    inside = entry.analytic in found or low - slack <= entry.analytic <= high + slack
+    if smooth and inside:
+        error = abs(entry.analytic - found[1])
+        return replace(entry, left=None, right=None, numeric=found[1], error=error, bound=slack)
+    if smooth:
+        said = (
+            f"smooth here with slope {found[1]:.10g}, but the conventions give {entry.analytic:g}"
+        )
+        return replace(entry, outcome="convention", numeric=found[1], why=f"{said}: {why}")
+    if inside:
+        return replace(entry, outcome="kink", why=why)
+    said = "the conventions give a number that is not between the slopes of the two sides"
+    return replace(entry, outcome="convention", why=f"{said}: {why}")

@@ -15,6 +15,7 @@ from typing import Any
 
 from ..primitive import Op, unchecked
 from . import differences
+from .conventions import held, listed, written
 from .differences import EPSILON, TINIEST, Along
 from .exact import Operation, OutOfReach, Sides
 from .recording import Recording
@@ -210,7 +211,7 @@ class _Row:
         """Where a number is not finite only high precision can tell: 1/exp(800) is 0 and a bit."""
         for p in self.positions:
             self.errors[p] = math.inf
-        return self._done(why=f"{self.op.name} at ({_listed(self.inputs)}) is {self.value!r}")
+        return self._done(why=f"{self.op.name} at ({listed(self.inputs)}) is {self.value!r}")
 
     def _misfits(self, value: Any) -> bool:
         """Whether the operation does not compute what its exact column says."""
@@ -335,7 +336,7 @@ class _Row:
         """The slopes of an operation that is at a kink: between its two sides, or by convention."""
         if not all(map(math.isfinite, (*self.inputs, self.value))):
             return self._beyond()
-        if not _held(self.op):
+        if not held(self.op):
             self.faults = dict.fromkeys(self.positions, "another one by its own written convention")
             return self._done()
         is_exact, why = True, ""
@@ -356,7 +357,7 @@ class _Row:
             slack = error + CLOSE * _steepest(sides) + 8 * TINIEST
             if not math.isfinite(error):
                 self.errors[p], why = math.inf, f"{self.op.name} cannot be evaluated near its point"
-            elif not _between(claimed, sides, slack) and not _written(
+            elif not _between(claimed, sides, slack) and not written(
                 self.op, self.inputs, p, claimed
             ):
                 self.faults[p] = _described(sides)
@@ -383,66 +384,3 @@ def _described(sides: Sides) -> str:
         return f"{sides.right!r}"
     shown = ["none" if side is None else repr(side) for side in (sides.left, sides.right)]
     return f"{shown[0]} on the left and {shown[1]} on the right"
-
-
-# --- conventions ----------------------------------------------------------------------------------
-
-
-def _held(op: Op) -> bool:
-    """Whether the slopes that a row gives at its conventions are the written ones."""
-    for convention in op.conventions:
-        with unchecked():
-            value = float(op.forward(*convention.at))
-            slopes = list(map(float, op.slopes(value, convention.at)))
-        if not all(_same(a, b) for a, b in zip(slopes, convention.partials, strict=True)):
-            return False
-    return True
-
-
-def _written(op: Op, inputs: tuple[float, ...], position: int, slope: float) -> bool:
-    """Whether a convention of the row gives this slope towards the operand at ``position``."""
-    return any(
-        len(c.at) == len(inputs) and _same(slope, c.partials[position]) for c in op.conventions
-    )
-
-
-def convention(recording: Recording, node: int) -> str:
-    """An operation's convention at a kink: ``maximum at (1, 1) has slope 0.5, 0.5 by …``."""
-    op, inputs, slopes = recording.ops[node], recording.inputs[node], recording.slopes[node]
-    assert op is not None
-    text = f"{op.name} at ({_listed(inputs)}) has slope {_listed(slopes)}"
-    for row in op.conventions:
-        if row.at == inputs:
-            return f"{text} by convention: {row.why}"
-    alike = [c.why for c in op.conventions if any(slopes) and all(map(_same, slopes, c.partials))]
-    return f"{text} by convention: {alike[0]}" if alike else f"{text}, and is not smooth there"
-
-
-def slope_in_words(recording: Recording, node: int, position: int) -> str:
-    """Why one slope is infinite or nan, by the convention of the row that has such a slope."""
-    op, inputs = recording.ops[node], recording.inputs[node]
-    slope = recording.slopes[node][position]
-    assert op is not None
-    text = (
-        f"{op.name} at ({_listed(inputs)}) has the slope {slope:g} towards operand {position + 1}"
-    )
-    alike = [
-        c for c in op.conventions if len(c.at) == len(inputs) and _same(slope, c.partials[position])
-    ]
-    here = [c for c in alike if c.at == inputs]
-    signs = [math.copysign(1.0, x) for x in inputs]
-    near = [c for c in alike if [math.copysign(1.0, x) for x in c.at] == signs]
-    for row in (*here, *near):
-        return f"{text} by convention: {row.why}"
-    return text
-
-
-def _listed(numbers: Sequence[float]) -> str:
-    shown = [f"{x:.6g}" for x in numbers[:4]]
-    return ", ".join([*shown, "…"] if len(numbers) > len(shown) else shown)
-
-
-def _same(found: float, written: float) -> bool:
-    if math.isnan(written) or math.isinf(written):
-        return found == written or (math.isnan(found) and math.isnan(written))
-    return abs(found - written) <= 4 * EPSILON * abs(written)

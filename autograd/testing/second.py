@@ -12,7 +12,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..modes import recording as recorded
@@ -20,9 +20,11 @@ from ..primitive import Op, unchecked
 from ..pullback import pullback
 from ..value import Value
 from .differences import EPSILON, TINIEST, Along, Slope, finite, measure
+from .outcome import Entry
 from .recording import OUTSIDE, Call, Recording
 from .rows import Fault, Rows
 
+EXCUSED = {"wrong", "jump", "kink", "convention"}
 BESIDE = 2.0**-6  # how far from the point the slopes are looked at again
 MOST_OPERANDS = 16  # of a row whose slopes are all differentiated by all of them
 ROUNDS = 1024 * EPSILON  # relative; what the row's own rounding may make of a slope's slope
@@ -181,3 +183,42 @@ def measured_seconds(
     if base is None:
         return []
     return [measure(along(i), x, base[0], base[1]) for i, x in enumerate(xs)]
+
+
+# --- entries --------------------------------------------------------------------------------------
+
+
+def places_of(widths: Sequence[int], outputs: int) -> list[tuple[int, int]]:
+    """For each number of the gradient: of which output, towards which number of the point."""
+    found, start = [], 0
+    for width in widths:
+        found += [(k, i) for k in range(outputs) for i in range(start, start + width)]
+        start += width
+    return found
+
+
+def excused(
+    entries: Sequence[Entry],
+    names: Sequence[str],
+    places: Sequence[tuple[int, int]],
+    by_convention: frozenset[str],
+) -> tuple[Entry, ...]:
+    """The entries; where the first derivative is a convention, values say nothing of them."""
+    why = "the first derivative is a convention here, and near the point another number"
+    found = []
+    for place, entry in enumerate(entries):
+        towards = {entry.name, names[places[place // len(names)][1]]}
+        is_excused = entry.outcome in EXCUSED and not towards.isdisjoint(by_convention)
+        found.append(replace(entry, outcome="undecided", why=why) if is_excused else entry)
+    return tuple(found)
+
+
+def by_slope(entry: Entry, slope: Slope) -> Entry:
+    """The entry, or that it is wrong by a slope that was measured in another way."""
+    bound = slope.error + 64 * EPSILON * abs(entry.analytic)
+    error = abs(entry.analytic - slope.value)
+    if slope.is_kink or not error > bound:
+        return entry
+    return replace(
+        entry, outcome="wrong", numeric=slope.value, error=error, bound=bound, method="differences"
+    )

@@ -114,11 +114,15 @@ class _Samples:
     def __init__(self, along: Along, t: float, epsilon: float) -> None:
         self.t, self.epsilon, self.size = t, epsilon, abs(t)
         self.at = functools.cache(along)
-        scales = [max(self.size, 1.0)] + ([self.size] if 0.0 < self.size < 0.3 else [])
-        ratio = 4.0 if epsilon == EPSILON else 2.0  # of few digits few steps can be used
-        steps = {FIRST * scale * ratio**-j for scale in scales for j in range(RUNGS)}
+        # Of few digits few steps can be used, so they are nearer to each other.
+        self.ratio = 4.0 if epsilon == EPSILON else 2.0
+        wide = self._ladder(max(self.size, 1.0))
+        near = [h for h in self._ladder(self.size) if h < wide[-1] / self.ratio]
         finest = 8 * epsilon * self.size
-        self.steps = sorted([h for h in steps if h > finest and t + h != t != t - h], reverse=True)
+        self.steps = [h for h in wide + near if h > finest and t + h != t != t - h]
+
+    def _ladder(self, scale: float) -> list[float]:
+        return [FIRST * scale * self.ratio**-j for j in range(RUNGS)]
 
     def pair(self, h: float) -> tuple[Sequence[float] | None, Sequence[float] | None]:
         """The outputs to the left and to the right."""

@@ -307,7 +307,7 @@ class _Row:
                 self.errors[p], why = math.inf, f"{self.op.name} cannot be evaluated near its point"
             elif abs(claimed - slope.value) > slack:
                 self.found[p], self.errors[p] = slope.value, slope.error
-                self.faults[p] = repr(slope.value)
+                self.faults[p] = f"{slope.value:.10g}"
             elif not slope.is_known:
                 self.errors[p] = math.inf
                 why = (

@@ -198,7 +198,8 @@ class _Judged:
         assert entry.bound is not None
         x, value = abs(self.xs[i]), abs(self.values[k])
         moves = max(value, abs(slope.value) * x)
-        in_steps = noise > max(COARSE, 8 * self.own) * max(moves, slope.scale * max(x, 1.0))
+        least = 16 * LEAST.get(self.own, TINIEST)
+        in_steps = noise > least + max(COARSE, 8 * self.own) * max(moves, slope.scale * max(x, 1.0))
         why = ""
         if entry.error > entry.bound and not (in_steps and claim == 0.0):
             if slope.value == 0.0 and self._is_in_steps(k, i, claim):
@@ -212,7 +213,7 @@ class _Judged:
         elif not (
             bound <= VAGUE * max(abs(claim), abs(slope.value))
             or bound <= KNOWN * slope.scale
-            or (claim == slope.value == 0.0 and bound <= VAGUE * self._steepness(k, i))
+            or self._is_flat(k, i, claim, slope)
         ):
             why = f"the values of the function are too noisy: its slope is known to ±{bound:.1g}"
         return replace(entry, outcome="undecided", why=why) if why else entry
@@ -253,13 +254,20 @@ class _Judged:
 
     # --- functions that do not move near the point ------------------------------------------------
 
-    def _steepness(self, k: int, i: int) -> float:
-        """How steep a function is that is flat here: where it first moves; infinite if nowhere."""
+    def _is_flat(self, k: int, i: int, claim: float, slope: Slope) -> bool:
+        """Whether 0 and the claim are as good, compared with how the function moves at all."""
+        if max(abs(claim), abs(slope.value)) > slope.error:
+            return False
+        steep = self._steepness(k, i, slope)
+        return slope.error <= VAGUE * min(steep, 1.0 if claim else math.inf)
+
+    def _steepness(self, k: int, i: int, slope: Slope) -> float:
+        """How steep a function is that is flat here, where it first moves; infinite if nowhere."""
         h = max(abs(self.xs[i]), 1.0) / 16
         along = self._along(i)
         for _ in range(FARTHEST):
             change = _change(along, self.xs[i], k, self.values[k], h)
-            if change:
+            if change > 4 * slope.noise:
                 return change / h
             h *= 2.0
         return math.inf

@@ -25,7 +25,7 @@ STEP = 30  # the step is 10**-STEP of what moves
 NEARER = 10  # and then 10**-NEARER of that, to see a jump or an infinite slope
 SPARE = 25  # so many digits a difference keeps
 MOST_DIGITS = 1100  # beyond, a slope is too small for a double
-REFUSED = (ArithmeticError, ValueError, TypeError, MemoryError, RecursionError)
+REFUSED = (ArithmeticError, AttributeError, ValueError, TypeError, MemoryError, RecursionError)
 
 
 class OutOfReach(ArithmeticError):  # noqa: N818 - a reason, not a failure

@@ -232,7 +232,7 @@ class Judged:
         )
         if odd:
             return self._against(replace(entry, outcome="wrong", why=MODES[odd[0]]), k, i, odd)
-        if (other := self.nudges.at_point) is not None:
+        if (other := self.nudges.at_point) is not None and len(other.roots) == self.outputs:
             again = 0.0 if (p := other.places[i]) is None else other.table[k].sums[p]
             if not abs(again - analytic) <= self.rounding(k, i):
                 why = f"{ANOTHER}, whose gradient is {again!r}"
@@ -255,13 +255,13 @@ class Judged:
         if hidden is not None:
             why = f"detach or the like stops a slope of {hidden.slope:.6g}"
             return replace(entry, outcome="stop", why=why)
+        if not math.isfinite(analytic) and not self._through_kink(k, i):
+            why = self._why_not_finite(k, i)
+            return replace(entry, outcome="undecided", numeric=None, why=why)
         if i in self.nudges.branching:
             return self._at_branch(entry, k, i)
         if place is None:
             return replace(entry, error=0.0, bound=0.0)
-        if not math.isfinite(analytic) and not self._through_kink(k, i):
-            why = self._why_not_finite(k, i)
-            return replace(entry, outcome="undecided", numeric=None, why=why)
         if self._through_kink(k, i):
             return self._at_kink(entry, k, i)
         return self._whole(entry, k, i)

@@ -18,7 +18,7 @@ from typing import Any
 
 from .differences import EPSILON
 from .exact import Sides
-from .recording import OUTSIDE, Call, Recording
+from .recording import Call, Recording
 
 STEPS = (2.0**-9, 2.0**-18, 2.0**-27, 2.0**-36)
 BRANCH_STEPS = (2.0**-20, 2.0**-28)
@@ -70,10 +70,9 @@ class Nudges:
         """The function recorded at other numbers; None where it is not defined."""
         self.calls += 1
         try:
-            found = Recording(self.f, self.call, xs)
-        except OUTSIDE:
+            return Recording(self.f, self.call, xs)
+        except Exception:  # noqa: BLE001 - at the point it raised nothing: not defined here
             return None
-        return found if len(found.outputs) == len(self.recording.outputs) else None
 
     @functools.cached_property
     def at_point(self) -> Recording | None:
@@ -99,7 +98,6 @@ class Nudges:
                 if found.moves:
                     found.is_same = True
                     return found
-        found.is_same = found.is_outside
         return found
 
     def _moved(self, group: Sequence[int], direction: Sequence[float], by: float) -> list[float]:
@@ -215,7 +213,7 @@ class Nudges:
         moved = list(self.xs)
         moved[i] += by
         other = self.again(moved)
-        if other is None:
+        if other is None or len(other.outputs) != len(self.recording.outputs):
             return None
         place = other.places[i]
         return other.values[k], 0.0 if place is None else other.table[k].sums[place]

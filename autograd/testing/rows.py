@@ -59,6 +59,8 @@ class Measured:
     """Whether high precision knows the operation."""
     why: str = ""
     """Why nothing could be measured."""
+    is_kinked: bool = False
+    """Whether the two sides have different slopes, though the row names no kink here."""
 
 
 class Rows:
@@ -100,6 +102,8 @@ class Rows:
         self.unknown += [
             (i, j) for j, error in zip(operands, found.errors, strict=True) if error == math.inf
         ]
+        if found.is_kinked:
+            self.at_kinks.add(i)
         if found.faults:
             self.faulty.append(i)
             if self.fault is None:
@@ -170,10 +174,12 @@ class _Row:
         self.found = list(slopes)
         self.errors = [0.0] * len(slopes)
         self.faults: dict[int, str] = {}
+        self.is_kinked = False
         self.cure = "give it exact=, its value in mpmath"
 
     def _done(self, *, is_exact: bool = True, why: str = "") -> Measured:
-        return Measured(tuple(self.found), tuple(self.errors), self.faults, is_exact, why)
+        slopes, errors = tuple(self.found), tuple(self.errors)
+        return Measured(slopes, errors, self.faults, is_exact, why, self.is_kinked)
 
     def _unit(self, position: int) -> list[float]:
         return [float(p == position) for p in range(len(self.inputs))]
@@ -238,6 +244,7 @@ class _Row:
             self.errors[p] = abs(claimed - slope)
         else:
             sides = self.exact.sides(self._unit(p))
+            self.is_kinked = self.is_kinked or not sides.meet
             if sides.meet or not _between(claimed, sides, CLOSE * _steepest(sides)):
                 self.faults[p] = repr(slope) if sides.meet else _described(sides)
 
@@ -301,6 +308,7 @@ class _Row:
             self.found[p] = claimed
             if slope.is_kink:
                 sides = Sides(slope.left, slope.right, slope.jumps)
+                self.is_kinked = True
                 if slope.jumps or not _between(claimed, sides, slope.error):
                     self.faults[p] = _described(sides)
             elif not math.isfinite(slope.error):

@@ -189,3 +189,25 @@ def test_where_operations_are_too_many_to_measure_the_whole_decides(monkeypatch)
 def test_what_failed_names_seed_and_version():
     with pytest.raises(GradientMismatch, match=rf"seed=7, glassgrad {ag.__version__}"):
         check_gradients(lambda x: x * x.data, 2.0, seed=7)
+
+
+def test_a_kink_that_a_row_does_not_name_is_seen():
+    hidden = ag.operation("unnamed_kink", abs, lambda z, x: 1.0)
+    exact = ag.operation("unnamed_exact", abs, lambda z, x: 1.0, exact=lambda mp, x: abs(x))
+    try:
+        found = [outcome(op, x) for op in (hidden, exact) for x in (0.0, 1.0, -1.0)]
+    finally:
+        for op in (hidden, exact):
+            del ops.ALL[op.name]
+
+    assert found == ["kink", "right", "wrong"] * 2
+
+
+def test_where_the_function_is_defined_at_the_point_only_nothing_is_decided():
+    def f(x):
+        if x.data != 0.7:
+            raise ValueError("not here")
+        return x * x
+
+    assert outcome(f, 0.7) == "undecided"
+    assert outcome(lambda x: x * x if x.data >= 0.7 else f(x), 0.7) == "right"  # an end

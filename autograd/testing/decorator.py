@@ -135,6 +135,9 @@ def _tested(
     test.__signature__ = signature  # type: ignore[attr-defined]
     decorated: Any = hypothesis.given(**_by_name(strategy, names))(test)
     decorated.f = f
+    decorated.__signature__ = inspect.signature(
+        decorated
+    )  # by which pytest sees what is left to it
     return _explained(decorated, refusals)
 
 

@@ -3,6 +3,7 @@
 #   make demo     train, and draw every gradient: python -m demos
 #   make test     the whole test suite, doctests included      (ARGS="-k softmax" to choose)
 #   make check    what a change must pass: lint, types, arrows, tests, doctests
+#   make nightly  what takes hours: 200,000 random gradients without a false alarm, every fault everywhere
 #   make bench    speed and memory, beside other engines: python -m benchmarks
 #   make engine-coverage   that the engine's own tests reach 98 % of its branches
 #   make coverage which lines and branches of autograd, nn and viz the tests reach
@@ -24,7 +25,7 @@ DEMOS := $(VENV)/.installed-demos
 TEST := $(VENV)/.installed-test
 
 .DELETE_ON_ERROR:
-.PHONY: help demo test check lint types arrows bench coverage engine-coverage format clean
+.PHONY: help demo test check nightly lint types arrows bench coverage engine-coverage format clean
 
 help:
 	@sed -n 's/^#   make/  make/p' Makefile
@@ -39,6 +40,12 @@ test: $(TEST)
 
 # The arrows (tests/test_architecture.py) and the doctests are part of `test`.
 check: lint types test
+
+nightly: export GLASSGRAD_EXPRESSIONS ?= 200000
+nightly: export GLASSGRAD_LONG ?= 2000
+nightly: export GLASSGRAD_NIGHTLY = 1
+nightly: $(TEST)
+	$(BIN)/python -m pytest $(WORKERS) --timeout 0 tests/autograd/testing/test_alarms.py tests/autograd/testing/test_faults.py $(ARGS)
 
 lint: $(TEST)
 	$(BIN)/python -m ruff check .

@@ -171,3 +171,25 @@ def _written(origin: dict[str, Any]) -> str:
     if os.path.exists(path):
         return f'"{path}"'
     return f"CLONE (the folder of a clone of glassgrad: the last one, {path}, is gone)"
+
+
+def needed(package: str, who: str, module: str = "autograd.testing") -> Any:
+    """A package that only checks need, imported; if it is missing, an error that says what to type.
+
+    >>> needed("math", "gcd").gcd(4, 6)
+    2
+    >>> needed("sleepmath", "points")
+    Traceback (most recent call last):
+    ImportError: autograd.testing.points needs the package sleepmath: pip install "glassgrad[check]"
+    """
+    from importlib import import_module  # noqa: PLC0415 - not when Python starts
+
+    try:
+        return import_module(package)
+    except ModuleNotFoundError as error:
+        root = package.partition(".")[0]
+        if error.name not in {package, root}:
+            raise
+        raise ImportError(
+            f"{module}.{who} needs the package {root}: {packages_of('check')}"
+        ) from None

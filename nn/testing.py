@@ -16,7 +16,7 @@ import random
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
-from autograd.testing.needed import needed
+from _glassgrad_installation import needed
 from autograd.testing.strategies import finite_values, met
 
 from .activations import activations

@@ -6,20 +6,22 @@ right
 
 One point is checked by `check_gradients`, a property by `checks_gradient`, somebody else's engine
 by `check_engine`; `points`, `finite_values` and `expressions` are strategies for properties of
-one's own.
+your own.
 
 How a verdict comes about::
 
-    check ──┬── claims, plain ── steps ────────────────────────────┐   of plain numbers
-            └── recording ── known ── judging ──┬── jointly ───────┤   of Values
-                                                └── alone ─────────┴──→ Entry ── outcome
-    jointly ── together ── local, onesided      every operation by itself, for many inputs at once
-    alone ──┬── differences ── numeric ── rows, narrow, noise     slopes from values
-            └── precise ── exact, digits                          slopes in fractions, in mpmath
-    wrong ──── guilty, second, kinks, remarks   which operation is to blame, and why
-          └─── reproduction ── definitions, syntax, source        a program that shows it again
-    decorator ── strategies ── shapes, places   what hypothesis draws; expressions: whole functions
-    engines ── expressions                      somebody else's engine, on random functions
+    check ──┬── judge ──┬── recording, nudges      is the function what was recorded?
+            │           ├── rows, conventions      are the slopes of every operation right?
+            │           └── replay ── exact        does the whole agree, in high precision?
+            │   second                             the same of second derivatives
+            └── plain ── differences               a claimed gradient of plain numbers: by values
+    results ── names, numbers and claims           outcome ── Entry, Verdict, GradientMismatch
+    reproduction                                   a program that shows a mismatch again
+    decorator ── strategies ── places              what hypothesis draws
+    expressions ── source                          whole functions, drawn and written
+    engines ── expressions                         somebody else's engine, on random functions
+
+`Verdict` says what each outcome means, and docs/check.md what "right" means.
 
 Nothing here is loaded by ``import autograd``; hypothesis and mpmath are imported on first use
 (``pip install "glassgrad[check]"``).

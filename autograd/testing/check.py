@@ -8,20 +8,25 @@ from dataclasses import replace
 from typing import Any
 
 from .. import functional
+from ..graph import Graph
 from ..numbers import real
 from ..trees import flatten
 from ..value import Value
-from . import claims, judging, plain
-from .differences import by_differences
-from .guilty import Fault, wrong_pass
-from .known import Known
-from .naming import argument_names, function_name, leaf_names
+from . import plain, results
+from .judge import Judged
 from .outcome import Entry, GradientMismatch, Verdict, gravest
 from .recording import OUTSIDE, Recording
 from .reproduction import reproduction
-from .second import lost_slope, measured_seconds, wrong_beside
+from .results import argument_names, function_name, leaf_names
+from .rows import Fault
+from .second import by_slope, excused, lost_slope, measured_seconds, places_of, wrong_beside
 
 CONSTANT = "constant, whatever the point"
+CONVENTIONAL = {"kink", "convention"}
+NOT_RECORDED = (
+    "no operation is to blame: what was recorded is not the function (a number taken out with "
+    ".data, or a choice made outside where?)"
+)
 
 
 def check_gradients(
@@ -34,10 +39,10 @@ def check_gradients(
 ) -> Verdict:
     """Compare a gradient with measured slopes; raise `GradientMismatch` if it is wrong.
 
-    For a function of Values, reverse mode, forward mode and the numerical derivative must agree.
-    With ``gradient``, f is any function of plain numbers or arrays, and ``gradient`` what is
-    claimed to be its gradient or Jacobian. There is no tolerance to choose: the bound follows from
-    the measured error, and what looks wrong is confirmed or dropped in high precision.
+    A function of Values is judged by its parts: it must be what was recorded, every operation's
+    slopes must be right, every sum of the passes, and the whole in high precision. With
+    ``gradient``, f is any function of plain numbers or arrays, and ``gradient`` what is claimed to
+    be its gradient or Jacobian: it is held to differences of f. There is no tolerance to choose.
 
     >>> from autograd import tanh
     >>> verdict = check_gradients(lambda w, x: tanh(w[0] * x + w[1]), ([0.5, -1.0], 2.0))
@@ -64,11 +69,11 @@ def check_gradients(
     order:
         2 checks the second derivatives too: those of f's gradient.
     seed:
-        For the random nudges by which rounding is measured.
+        For the random directions in which the function is nudged.
 
     Returns
     -------
-    A `Verdict`: ``right``, ``kink`` (the gradient there follows a convention) or ``undecided``.
+    A `Verdict`, whose ``outcome`` says what was found: see there.
 
     Raises
     ------
@@ -81,7 +86,7 @@ def check_gradients(
             f"check_gradients takes a function and a point, got {f!r}; "
             "write check_gradients(f, (2.0, 3.0))"
         )
-    claims.check_claim(gradient, "check_gradients")
+    results.check_claim(gradient, "check_gradients")
     if order not in {1, 2}:
         raise ValueError(f"check_gradients checks derivatives of order 1 or 2, got order={order!r}")
     if gradient is not None and order != 1:
@@ -91,7 +96,7 @@ def check_gradients(
         )
     task = _Task(f, point, gradient=gradient, order=order, seed=seed)
     verdict = task.verdict()
-    if order == 2 and verdict.outcome in {"right", "kink"}:
+    if order == 2 and verdict.outcome in {"right", "kink", "stop", "convention"}:
         second = _Task(
             _gradient_of(f), point, order=order, seed=seed, of=f, first=verdict
         ).verdict()
@@ -100,16 +105,9 @@ def check_gradients(
 
 
 def _joined(first: Verdict, second: Verdict) -> Verdict:
-    """The verdict on first and second derivatives, all of them in order or at a kink."""
-    return Verdict(
-        first.outcome,
-        first.function,
-        first.point,
-        first.entries + second.entries,
-        2,
-        first.why,
-        tuple(dict.fromkeys(first.notes + second.notes)),
-    )
+    """The verdict on first and second derivatives, all of them in order."""
+    notes = tuple(dict.fromkeys(first.notes + second.notes))
+    return replace(first, entries=first.entries + second.entries, order=2, notes=notes)
 
 
 def _gradient_of(f: Callable[..., Any]) -> Callable[..., Any]:
@@ -138,7 +136,11 @@ class _Task:
         self.f, self.point, self.gradient, self.order, self.seed = f, point, gradient, order, seed
         self.original = of or f
         self.is_second = of is not None
-        at_kinks = [e.name for e in first.entries if e.outcome == "kink"] if first else []
+        at_kinks = (
+            [e.name for e in first.entries if e.outcome in CONVENTIONAL]
+            if first is not None
+            else []
+        )
         self.by_convention = frozenset(at_kinks)
         """The numbers towards which the first derivative is a convention."""
         self.arguments = point if _is_arguments(point) else (point,)
@@ -189,8 +191,9 @@ class _Task:
         outcome = gravest(entries)
         whys = [entry.why for entry in entries if entry.outcome == outcome and entry.why]
         why = whys[0] if whys and outcome != "right" else ""
+        name = function_name(self.original)
         return Verdict(
-            outcome, function_name(self.original), self.point, entries, self.order_now, why, notes
+            outcome, name, self.point, entries, self.order_now, why, notes, seed=self.seed
         )
 
     @property
@@ -199,74 +202,67 @@ class _Task:
         return 2 if self.is_second else 1
 
     def _undecided(self, why: str) -> Verdict:
-        return Verdict(
-            "undecided", function_name(self.original), self.point, (), self.order_now, why
-        )
+        name = function_name(self.original)
+        return Verdict("undecided", name, self.point, (), self.order_now, why, seed=self.seed)
 
     # --- functions of Values ----------------------------------------------------------------------
 
     def _of_values(self) -> Verdict:
         __tracebackhide__ = True
         try:
-            known = Known(
-                self.original,
-                self.call,
-                self.xs,
-                self.names,
-                seed=self.seed,
-                of_gradient=self.is_second,
-            )
+            judged = Judged(self.original, self.call, self.xs, self.names, seed=self.seed)
         except OUTSIDE as error:
             return self._undecided(f"outside the domain: {error}")
-        recording = known.recording
+        recording = judged.recording
         for name, value in zip(recording.output_names, recording.values, strict=True):
             if not math.isfinite(value):
-                return self._undecided(
-                    f"the value {name or 'there'} is {value!r}".replace("  ", " ")
-                )
+                shown = " ".join(["the value", name or "there", "is", repr(value)])
+                return self._undecided(shown)
         try:
             plain.check_steady(recording.values, self.original, lambda: self.call(self._fresh()))
         except plain.UnsteadyError as error:
             return self._undecided(str(error))
-        if self.is_second:
-            first = Recording(self.original, self.call_original, self.xs, self.names)
-            places = self._second_places(len(first.outputs))
-            recording.output_names = [
-                f"∂{first.output_names[k]}/∂{self.names[i]}" for k, i in places
-            ]
-        entries = tuple(judging.entries(known))
-        beside = None
-        if self.by_convention and known.fault is None and lost_slope(first) is None:
-            entries = self._excused(entries, places)
-        if self.is_second and gravest(entries) != "wrong":
-            beside, entries = self._beside(entries, places)
-        verdict = self._verdict(entries, tuple(self._notes(known, entries)))
-        if verdict.outcome == "wrong":
-            raise self._mismatch(verdict, known, first if self.is_second else None, beside)
-        return verdict
+        return self._second(judged) if self.is_second else self._first(judged)
 
     def _fresh(self) -> list[Any]:
         return [Value(x) for x in self.xs]
 
-    def _second_places(self, outputs: int) -> list[tuple[int, int]]:
-        """For each number of the gradient: of which output, towards which number of the point."""
-        found, start = [], 0
-        for width in self.widths:
-            found += [(k, i) for k in range(outputs) for i in range(start, start + width)]
-            start += width
-        return found
+    def _first(self, judged: Judged) -> Verdict:
+        __tracebackhide__ = True
+        entries = tuple(judged.entries())
+        verdict = self._verdict(entries, tuple(_notes(judged, entries)))
+        if verdict.outcome == "wrong":
+            fault, graph = judged.fault, judged.recording.graph
+            raise self._mismatch(verdict, judged, fault, graph)
+        return verdict
 
-    def _excused(
-        self, entries: tuple[Entry, ...], places: list[tuple[int, int]]
-    ) -> tuple[Entry, ...]:
-        """The entries; where the first derivative is a convention, values say nothing of them."""
-        why = "the first derivative is a convention here, and near the point another number"
-        found = []
-        for place, entry in enumerate(entries):
-            towards = {entry.name, self.names[places[place // len(self.xs)][1]]}
-            excused = entry.outcome == "wrong" and not towards.isdisjoint(self.by_convention)
-            found.append(replace(entry, outcome="undecided", why=why) if excused else entry)
-        return tuple(found)
+    def _second(self, judged: Judged) -> Verdict:
+        """Second derivatives: the gradient as a function; its operations, and those of f."""
+        __tracebackhide__ = True
+        first = Recording(self.original, self.call_original, self.xs, self.names)
+        places = places_of(self.widths, len(first.outputs))
+        judged.recording.output_names = [
+            f"∂{first.output_names[k]}/∂{self.names[i]}" for k, i in places
+        ]
+        entries = tuple(judged.entries())
+        fault, graph = judged.fault, judged.recording.graph
+        lost: Fault | None = None
+        if fault is None and any(entry.outcome in {"wrong", "stop"} for entry in entries):
+            lost = lost_slope(first)
+        if lost is not None:  # what it stops was not asked for
+            entries = tuple([
+                replace(e, outcome="wrong", why="") if e.outcome == "stop" else e for e in entries
+            ])  # fmt: skip
+        if self.by_convention and fault is None and lost is None:
+            entries = excused(entries, self.names, places, self.by_convention)
+        if gravest(entries) != "wrong":
+            lost, entries = self._beside(entries, places)
+        if lost is not None:
+            fault, graph = lost, first.graph
+        verdict = self._verdict(entries, tuple(_notes(judged, entries)))
+        if verdict.outcome == "wrong":
+            raise self._mismatch(verdict, judged, fault, graph)
+        return verdict
 
     def _beside(
         self, entries: tuple[Entry, ...], places: list[tuple[int, int]]
@@ -278,73 +274,44 @@ class _Task:
         if not columns:
             return None, entries
         count = len(self.xs)
-        judged = []
+        found = []
         for place, entry in enumerate(entries):
             k, i = places[place // count]
-            slope = columns[place % count][k * count + i]
-            again = by_differences(entry, slope, abs(entry.analytic))
-            judged.append(again if again.outcome == "wrong" else entry)
-        return fault, tuple(judged)
+            found.append(by_slope(entry, columns[place % count][k * count + i]))
+        return fault, tuple(found)
 
-    def _notes(self, known: Known, entries: tuple[Entry, ...]) -> list[str]:
-        """What a reader should know; that f uses a number all the same shows in a wrong entry."""
-        recording = known.recording
-        wrong = [entry for entry in entries if entry.outcome == "wrong"]
-        moves, moved = {entry.name for entry in wrong}, {entry.output for entry in wrong}
-        notes: dict[str, list[str]] = {}
-        for name, place in zip(self.names, recording.places, strict=True):
-            if place is None:
-                what = "used, but not recorded" if name in moves else "not used"
-                notes.setdefault(what, []).append(name)
-        for name, output in zip(recording.output_names, recording.outputs, strict=True):
-            if output.kind == "constant":
-                what = "recorded as a constant, and moves" if name in moved else CONSTANT
-                notes.setdefault(what, []).append(name or "the output")
-        return [f"{what}: {', '.join(names)}" for what, names in notes.items()]
+    # --- who is to blame --------------------------------------------------------------------------
 
     def _mismatch(
-        self,
-        verdict: Verdict,
-        known: Known,
-        first: Recording | None,
-        beside: Fault | None,
+        self, verdict: Verdict, judged: Judged, fault: Fault | None, graph: Graph
     ) -> GradientMismatch:
-        """The error; ``first`` is the recording of f where its second derivatives are wrong."""
         entry = _worst(verdict.entries)
-        graph = known.recording.graph
-        fault = beside or known.fault
-        if first is not None and (beside is not None or fault is None):
-            lost = beside or lost_slope(first)
-            if lost is not None:
-                fault, graph = lost, first.graph
         operation, node, cause = None, None, entry.why
         if fault is not None:
             operation, node, cause = fault.operation, fault.node, str(fault)
-        elif known.misfit is not None:
-            step = known.recording.steps[known.misfit]
-            assert step.op is not None
-            operation, node = step.op.name, known.misfit
-            cause = f"the operation {operation} (node %{node}) does not compute what its row says"
         else:
-            k = known.recording.output_names.index(entry.output)
-            node, operation = wrong_pass(known.recording, k)
+            k = judged.recording.output_names.index(entry.output)
+            node, operation = judged.recording.astray(k)
             if operation is not None:
                 cause = (
                     f"the backward pass goes astray at the operation {operation} (node %{node}), "
                     "whose slopes in the table are right"
                 )
-            elif not cause or "recording is not" in cause:
-                cause = (
-                    "no operation is to blame: what was recorded is not the function (a number "
-                    "taken out with .data or detach, or a choice made outside where?)"
-                )
+            elif not cause:
+                cause = NOT_RECORDED
         return GradientMismatch(
             verdict,
             entry,
             operation=operation,
             node=node,
             cause=cause,
-            reproduction=reproduction(self.original, self.arguments, None, self.order, graph),
+            reproduction=reproduction(
+                self.original,
+                self.arguments,
+                order=self.order,
+                seed=self.seed,
+                graph=graph if operation is not None else None,
+            ),
             graph=graph,
         )
 
@@ -375,10 +342,27 @@ class _Task:
             raise GradientMismatch(
                 verdict,
                 _worst(verdict.entries),
-                cause=claims.transposed(verdict.entries) or _worst(verdict.entries).why,
-                reproduction=reproduction(self.f, self.arguments, claimed, 1, None),
+                cause=results.transposed(verdict.entries) or _worst(verdict.entries).why,
+                reproduction=reproduction(self.f, self.arguments, gradient=claimed, seed=self.seed),
             )
         return verdict
+
+
+def _notes(judged: Judged, entries: tuple[Entry, ...]) -> list[str]:
+    """What a reader should know; that f uses a number all the same shows in a wrong entry."""
+    recording = judged.recording
+    wrong = [entry for entry in entries if entry.outcome == "wrong"]
+    moves, moved = {entry.name for entry in wrong}, {entry.output for entry in wrong}
+    notes: dict[str, list[str]] = {}
+    for name, place in zip(judged.names, recording.places, strict=True):
+        if place is None:
+            what = "used, but not recorded" if name in moves else "not used"
+            notes.setdefault(what, []).append(name)
+    for name, output in zip(recording.output_names, recording.outputs, strict=True):
+        if output.kind == "constant":
+            what = "recorded as a constant, and moves" if name in moved else CONSTANT
+            notes.setdefault(what, []).append(name or "the output")
+    return [f"{what}: {', '.join(names)}" for what, names in notes.items()]
 
 
 def _is_arguments(point: Any) -> bool:

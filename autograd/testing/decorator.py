@@ -2,26 +2,22 @@
 
 from __future__ import annotations
 
-import contextlib
 import functools
 import inspect
 import itertools
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Any, overload
+from typing import Any, NoReturn, overload
+
+from _glassgrad_installation import needed
 
 from ..primitive import Op
+from . import exact
 from .check import check_gradients
-from .claims import check_claim
-from .digits import load_digits
-from .naming import function_name
-from .needed import needed
 from .outcome import GradientMismatch
-from .refusals import Refusals
-from .reproduction import unwritten
-from .shapes import is_strategy, name_of, named_arguments
+from .places import is_strategy, name_of, named_arguments
+from .results import check_claim, function_name
 from .strategies import points_told
-from .where import raise_at
 
 Test = Callable[..., None]
 _OPERANDS = ("x", "y", "w")
@@ -75,10 +71,13 @@ def checks_gradient(
     gradient, order:
         As `check_gradients` takes them.
 
-    A point at which a check cannot decide counts as thrown away, so hypothesis complains if there
-    are none but those; its error then says why the last one was. An error that the function raises
-    is a failure of the test, unless it says that the function is not defined there: a `DomainError`
-    or an error of arithmetic.
+    Keyword-only arguments without a default, and those that ``pytest.mark.parametrize`` below this
+    decorator names, are not drawn: they are left to pytest, for fixtures and parameters.
+
+    A point at which a check cannot decide, or the value jumps, counts as thrown away, so hypothesis
+    complains if there are none but those; its error then says why the last one was. An error that
+    the function raises is a failure of the test, unless it says that the function is not defined
+    there: a `DomainError` or an error of arithmetic.
     """
     if f is None:
         return functools.partial(_tested, points=points, gradient=gradient, order=order)
@@ -94,7 +93,10 @@ def _tested(
     check_claim(gradient, "checks_gradient")
     hypothesis = needed("hypothesis", "checks_gradient")
     bound = _takes_self(f)
+    outside = _left_to_pytest(f)
     free = functools.partial(f, None) if bound else f
+    if outside:
+        free = functools.partial(free, **dict.fromkeys(outside))
     refusals = Refusals()
     given = is_strategy(points)
     strategy = points if given else points_told(free, inputs=points, told=refusals.refuse)
@@ -102,22 +104,23 @@ def _tested(
 
     arguments = [*(["self"] if bound else []), *(["point"] if names is None else names)]
     kind = inspect.Parameter.POSITIONAL_OR_KEYWORD
-    signature = inspect.Signature([inspect.Parameter(name, kind) for name in arguments])
+    signature = inspect.Signature([inspect.Parameter(x, kind) for x in (*arguments, *outside)])
 
     def test(*args: Any, **kwargs: Any) -> None:
         __tracebackhide__ = True
         drawn = signature.bind(*args, **kwargs).arguments
         checked = _for_owner(f, drawn.pop("self")) if bound else f
+        if outside:
+            checked = functools.partial(checked, **{name: drawn.pop(name) for name in outside})
         point = drawn["point"] if names is None else tuple([drawn[name] for name in names])
         try:
-            with contextlib.nullcontext() if _is_shown() else unwritten():
-                verdict = check_gradients(checked, point, gradient, order=order)
+            verdict = check_gradients(checked, point, gradient, order=order)
         except ValueError as error:
             if not _is_ours(error):
                 error.add_note(_NOT_DEFINED.format(name=function_name(f)))
             raise
         hypothesis.event(f"gradient: {verdict.outcome}")
-        if verdict.outcome == "undecided":
+        if verdict.outcome in {"undecided", "jump"}:
             hypothesis.event(verdict.why)
             refusals.refuse(point, verdict.why)
             hypothesis.reject()
@@ -132,6 +135,9 @@ def _tested(
     test.__signature__ = signature  # type: ignore[attr-defined]
     decorated: Any = hypothesis.given(**_by_name(strategy, names))(test)
     decorated.f = f
+    decorated.__signature__ = inspect.signature(
+        decorated
+    )  # by which pytest sees what is left to it
     return _explained(decorated, refusals)
 
 
@@ -152,7 +158,7 @@ def _explained(decorated: Any, refusals: Refusals) -> Test:
         __tracebackhide__ = True
         refusals.__init__()  # type: ignore[misc]
         _made_patient(decorated)
-        load_digits()  # here, and not inside the first example, whose time may be limited
+        exact.load()  # here, and not inside the first example, whose time may be limited
         try:
             decorated(*args, **kwargs)
         except (errors.FailedHealthCheck, errors.Unsatisfiable) as error:
@@ -189,14 +195,6 @@ def _made_patient(decorated: Any) -> None:
 
 
 _SETTINGS = "_hypothesis_internal_use_settings"  # where hypothesis keeps what a test obeys
-
-
-def _is_shown() -> bool:
-    """Whether a failure of this run will be shown: of those on the way to it nothing is read."""
-    control = needed("hypothesis.control", "checks_gradient")
-    with contextlib.suppress(Exception):  # inner parts of hypothesis, which may change
-        return bool(control.current_build_context().is_final)
-    return True
 
 
 def _without_explanation(error: BaseException) -> None:
@@ -272,7 +270,89 @@ def _takes_self(f: Callable[..., Any]) -> bool:
     return inspect.isfunction(f) and next(iter(inspect.signature(f).parameters), "") == "self"
 
 
+def _left_to_pytest(f: Callable[..., Any]) -> list[str]:
+    """The arguments that are fixtures or parameters of pytest, and not drawn."""
+    if not inspect.isfunction(f):
+        return []
+    parameters = inspect.signature(f).parameters
+    marked = [
+        name.strip()
+        for mark in getattr(f, "pytestmark", [])
+        if mark.name == "parametrize"
+        for name in (mark.args[0].split(",") if isinstance(mark.args[0], str) else mark.args[0])
+    ]
+    keywords = [
+        p.name for p in parameters.values() if p.kind is p.KEYWORD_ONLY and p.default is p.empty
+    ]
+    left = [name for name in dict.fromkeys([*keywords, *marked]) if name in parameters]
+    drawn = [name for name in parameters if name not in left]
+    if list(parameters)[: len(drawn)] != drawn:
+        raise TypeError(
+            f"the arguments {', '.join(left)} of {name_of(f)} are left to pytest: write them after "
+            "those that are drawn, or behind a *"
+        )
+    return left
+
+
 def _for_owner(f: Callable[..., Any], owner: Any) -> Callable[..., Any]:
     """A method, with its object."""
     method: Callable[..., Any] = f.__get__(owner)
     return method
+
+
+# --- what is said of a run ------------------------------------------------------------------------
+
+
+class Refusals:
+    """A count of the points of one run: those that were checked and those that could not be."""
+
+    def __init__(self) -> None:
+        self.checked = self.refused = 0
+        self.last: tuple[Any, str] = ((), "")
+
+    def refuse(self, point: Any, why: str) -> None:
+        """A point was thrown away."""
+        self.refused += 1
+        self.last = (point, why)
+
+    @property
+    def prevail(self) -> bool:
+        """Whether most points were thrown away."""
+        return self.refused > self.checked
+
+    def words(self, name: str) -> str:
+        """What there is to say of a run that found too few points, and what to write instead."""
+        point, why = self.last
+        return (
+            f"{name} could be checked at {self.checked} of {self.checked + self.refused} points "
+            f"that were drawn. The last that was thrown away: {point!r:.200}, because {why}. Say "
+            f"where {name} can be checked: @checks_gradient(points=...) takes a strategy of "
+            "points, or for each argument by its name an Interval or an example, as in "
+            "points={'x': Interval(low=1.0, high=2.0)}"
+        )
+
+
+def raise_at(f: Callable[..., Any], error: BaseException) -> NoReturn:
+    """Raise ``error`` so that its traceback shows the line ``def f(...)``, where there is one.
+
+    A property test is called by pytest, by hypothesis and by us: no frame of the traceback would
+    be the user's. So the error is raised by code that says it stands there.
+    """
+    __tracebackhide__ = True
+    code = getattr(f, "__code__", None)
+    if code is None:
+        raise error
+    line = _line_of_def(f, code.co_firstlineno)
+    here = compile("\n" * (line - 1) + "raise error", code.co_filename, "exec")
+    exec(here.replace(co_name=code.co_name), {"error": error})  # noqa: S102 - one line of ours
+    raise AssertionError  # never
+
+
+def _line_of_def(f: Callable[..., Any], first: int) -> int:
+    """The line with ``def``, below any decorators."""
+    try:
+        lines = inspect.getsourcelines(f)[0]
+    except (OSError, TypeError):
+        return first
+    below = [k for k, line in enumerate(lines) if line.lstrip().startswith(("def ", "async def "))]
+    return first + (below[0] if below else 0)

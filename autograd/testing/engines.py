@@ -15,13 +15,14 @@ from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from _glassgrad_installation import needed
+
 from .. import ops
 from ..errors import AutogradError
 from ..graph import Graph
 from ..primitive import Op
 from ..value import Value
 from .expressions import Expression, expressions
-from .needed import needed
 
 # How Python writes the operations that have a sign of their own; the others are methods.
 _SIGNS = {

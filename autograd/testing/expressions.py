@@ -17,9 +17,10 @@ from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
+from _glassgrad_installation import needed
+
 from .. import ops as table
 from ..primitive import Op, row, unchecked
-from .needed import needed
 from .places import MARGIN
 from .source import Step, body, input_names, written
 

@@ -6,10 +6,15 @@ from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, Literal
 
+from .. import __version__
 from ..errors import AutogradError
 from ..graph import Graph
 
-Outcome = Literal["right", "wrong", "kink", "undecided"]
+Outcome = Literal["right", "wrong", "kink", "convention", "jump", "stop", "undecided"]
+GRAVITY: tuple[Outcome, ...] = (
+    "wrong", "undecided", "jump", "convention", "stop", "kink", "right",
+)  # fmt: skip
+PASSED: tuple[Outcome, ...] = ("right", "kink", "stop")
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,9 +41,8 @@ class Entry:
     right: float | None = None
     """The slope from the right."""
     method: str = ""
-    """How ``numeric`` was found: from values by ``"differences"``, in high precision by
-    ``"mpmath"`` or ``"Fraction"``, or, where there are many inputs, from the measured slopes of the
-    ``"operations"``.
+    """How ``numeric`` was found: from values by ``"differences"``; from the measured slopes of the
+    ``"operations"``; from the whole function in high precision by ``"mpmath"``.
     """
     why: str = ""
     """What is to be said of this entry."""
@@ -53,11 +57,19 @@ class Entry:
 class Verdict:
     """What `check_gradients` found; ``str(verdict)`` is a table.
 
-    ``bool(verdict)`` is True if the gradient is right, or at a kink follows the conventions.
+    ``bool(verdict)`` is True if the gradient is right, at a kink follows the conventions, or is
+    right but for a stop that was asked for.
     """
 
     outcome: Outcome
-    """``"right"``, ``"wrong"``, ``"kink"`` or ``"undecided"``: the worst of the entries'."""
+    """The gravest of the entries' outcomes.
+
+    ``right``: every part is the derivative, and the whole agrees to the bound that is printed.
+    ``kink``: the slopes of the two sides differ, and the gradient lies between them.
+    ``stop``: right, but for what a ``detach`` hides. ``convention``: not the slope, although every
+    operation keeps its convention. ``jump``: the value jumps, so there is no slope.
+    ``undecided``: too few digits, or not defined there. ``wrong``: some part is not the derivative.
+    """
     function: str
     """The name of f."""
     point: Any = field(compare=False)  # arrays have no ==
@@ -69,9 +81,11 @@ class Verdict:
     """Why it is undecided, or where the kink is; empty when right."""
     notes: tuple[str, ...] = ()
     """What a reader should know: inputs that are not used, outputs that are constant."""
+    seed: int = 0
+    """The seed of the directions in which the function was nudged."""
 
     def __bool__(self) -> bool:
-        return self.outcome in {"right", "kink"}
+        return self.outcome in PASSED
 
     def __str__(self) -> str:
         order = " of second order" if self.order == 2 else ""
@@ -136,9 +150,6 @@ def _table(entries: tuple[Entry, ...]) -> list[str]:
         counts = ", ".join([f"{rest[o]:,} {o}" for o in GRAVITY if rest[o]])
         lines.append(f"… and {len(left):,} more: {counts}")
     return lines
-
-
-GRAVITY: tuple[Outcome, ...] = ("wrong", "undecided", "kink", "right")
 
 
 def gravest(entries: tuple[Entry, ...]) -> Outcome:
@@ -229,6 +240,7 @@ class GradientMismatch(AssertionError, AutogradError):  # noqa: N818 - the name 
         if self.cause:
             parts.append(self.cause)
         parts.append(str(self.verdict))
+        parts.append(f"checked with seed={self.verdict.seed}, glassgrad {__version__}")
         if self.reproduction:
             parts.append(f"To see it again:\n\n{self.reproduction}")
         return "\n".join(parts)

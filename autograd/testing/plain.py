@@ -1,9 +1,13 @@
-"""A plain function and its claimed gradient: NumPy code, a formula derived by hand."""
+"""A plain function and its claimed gradient, by differences: NumPy code, a formula by hand.
+
+Only values of the function decide here, so their digits limit what can be said. A claim is right
+if it lies within the error of the measured slope, and that error is small. Where the values move in
+steps, jump, or have too few digits, it is undecided.
+"""
 
 from __future__ import annotations
 
 import contextlib
-import functools
 import math
 import sys
 from collections.abc import Callable, Sequence
@@ -13,23 +17,24 @@ from typing import Any
 from ..errors import DomainError
 from ..numbers import is_number
 from ..value import Value
-from . import claims
-from .differences import by_differences
-from .doubles import doubles
-from .naming import function_name
-from .naming import output_names as names_of_outputs
-from .noise import measured_noise
-from .numeric import measure
+from . import results
+from .differences import EPSILON, KNOWN, TINIEST, Along, Slope, finite, measure
 from .outcome import Entry
-from .recording import Call, finite
-from .slope import EPSILON, TINIEST, Along, Slope
-from .steps import step_heights
+from .recording import Call, Recording
 
+OUTSIDE = (ArithmeticError, ValueError)  # ValueError: math.log(-1), a singular matrix
+ROUNDINGS = {"float32": 2.0**-23, "float16": 2.0**-10}
+LEAST = {2.0**-23: 2.0**-149, 2.0**-10: 2.0**-24}  # what underflows in these digits
 FEW_DIGITS = 3.0  # so many roundings, where numbers have few digits
-UNUSUAL = 8.0  # times the rounding: steps so high are no rounding any more
-CERTAIN = 256.0  # times the noise: a change that a smooth function cannot hide
-FARTHEST_STEP = 4.0  # times the number, or 1
-WIDEST_PLATEAU = 2.0**-10  # of the number: where it is wider, the function may as well be flat
+COARSE = 2.0**-20  # relative: steps that high are no rounding, not even of float32
+CERTAIN = 4.0  # times the bound, where few digits are left: a wrong claim
+STEEP = 0.01  # of the value: by more, a function of few digits cannot move to the next number
+VAGUE = 1e-3  # relative: a claim is right if the slope is known so well
+FARTHEST = 40  # doublings of the number, to look for a function that moves at all
+
+
+class UnsteadyError(Exception):
+    """The function gives different values at the same point: it has no slope there."""
 
 
 class PlainFunction:
@@ -52,9 +57,6 @@ class PlainFunction:
         return finite(numbers)
 
 
-OUTSIDE = (ArithmeticError, ValueError)  # ValueError: math.log(-1), a singular matrix
-
-
 def is_outside(error: Exception) -> bool:
     """Whether an error says that a function is not defined somewhere, and is no mistake of use."""
     if isinstance(error, (ArithmeticError, DomainError)):
@@ -73,30 +75,16 @@ def quiet() -> Any:
 def outputs_of(result: Any, f: Callable[..., Any]) -> list[float]:
     """A function's result, flat."""
     wanted = "a function to be checked returns numbers, alone, in lists or in an array"
-    return doubles(result, function_name(f), wanted)
+    return results.doubles(result, results.function_name(f), wanted)
 
 
 def precision(result: Any) -> float:
     """The rounding of one number in the arithmetic that made ``result``."""
-    kind = str(getattr(result, "dtype", ""))
+    if isinstance(result, dict):
+        result = list(result.values())
     if isinstance(result, (list, tuple)):
         return max(map(precision, result), default=EPSILON)
-    if isinstance(result, dict):
-        return max(map(precision, result.values()), default=EPSILON)
-    return {"float32": 2.0**-23, "float16": 2.0**-10}.get(kind, EPSILON)
-
-
-def claimed(
-    gradient: Callable[..., Any], call: Call, xs: Sequence[float], outputs: int, arguments: Any
-) -> tuple[list[list[float]], float]:
-    """The Jacobian that ``gradient`` gives, rows for outputs; and its rounding."""
-    with quiet():
-        result = call(list(xs))
-    return claims.rows(gradient, result, outputs, arguments), precision(result)
-
-
-class UnsteadyError(Exception):
-    """The function gives different values at the same point: it has no slope there."""
+    return ROUNDINGS.get(str(getattr(result, "dtype", "")), EPSILON)
 
 
 def check_steady(first: Sequence[float], f: Callable[..., Any], again: Callable[[], Any]) -> None:
@@ -106,8 +94,8 @@ def check_steady(first: Sequence[float], f: Callable[..., Any], again: Callable[
         pairs = zip(first, second, strict=False)
         one, other = next(((a, b) for a, b in pairs if repr(a) != repr(b)), (first, second))
         raise UnsteadyError(
-            f"{function_name(f)} gives different values at the same point, {one!r} and {other!r}: "
-            "seed whatever it draws, and let it keep nothing between calls"
+            f"{results.function_name(f)} gives different values at the same point, {one!r} and "
+            f"{other!r}: seed whatever it draws, and let it keep nothing between calls"
         )
 
 
@@ -129,15 +117,14 @@ def judged(
         raise ArithmeticError(f"the value is {next(v for v in values if not math.isfinite(v))!r}")
     check_steady(values, f, lambda: function.result(xs))
     is_single = is_number(result) or isinstance(result, Value) or getattr(result, "shape", 0) == ()
-    output_names = [""] if is_single else names_of_outputs(f, result)
-    rows, rounding_of_claims = claimed(gradient, gradient_call, xs, len(values), arguments)
-    own = max(precision(result), EPSILON)
-    task = _Judged(function, xs, values, own, rows, rounding_of_claims, names, output_names)
-    still = [0.0] * len(values)
-    entries = task.entries(still, still)
-    if any(entry.outcome != "right" for entry in entries):
-        # The closer look takes a thousand evaluations: only where a claim does not fit as it is.
-        entries = task.entries(*step_heights(function, xs, values, own))
+    output_names = [""] if is_single else results.output_names(f, result)
+    with quiet():
+        claimed = gradient_call(list(xs))
+    rows = results.rows(gradient, claimed, len(values), arguments)
+    task = _Judged(
+        function, xs, values, precision(result), rows, precision(claimed), names, output_names
+    )
+    entries = task.entries()
     check_steady(values, f, lambda: function.result(xs))
     return sorted(entries, key=lambda entry: output_names.index(entry.output))
 
@@ -157,217 +144,184 @@ class _Judged:
     names: Sequence[str]
     output_names: Sequence[str]
 
-    def entries(self, heights: Sequence[float], sizes: Sequence[float]) -> list[Entry]:
-        """All entries, if near the point the values move in steps of these heights."""
-        function, xs, values, own = self.function, self.xs, self.values, self.own
-        least = {2.0**-23: 2.0**-149, 2.0**-10: 2.0**-24}.get(own, TINIEST)  # not underflowing
-        noise = [
-            max(4 * found, own * abs(value), 2 * height, least)
-            for found, value, height in zip(
-                measured_noise(function, xs, len(values)), values, heights, strict=True
-            )
-        ]
-        slopes = _measured(function, xs, values, noise, own)
-        steps = _steps(function, xs, values, slopes, noise)
-        if any(step > rounding for step, rounding in zip(steps, noise, strict=True)):
-            noise = [max(pair) for pair in zip(steps, noise, strict=True)]
-            slopes = _measured(function, xs, values, noise, own)
-        return [
-            self._entry(k, i, slope, heights[k], sizes[k], in_steps=bool(steps[k]))
-            for i, row in enumerate(slopes)
-            for k, slope in enumerate(row)
-        ]
+    def entries(self) -> list[Entry]:
+        """All entries, by the number of the point."""
+        least = LEAST.get(self.own, TINIEST)
+        noise = [max(self.own * abs(value), least) for value in self.values]
+        found = []
+        for i, x in enumerate(self.xs):
+            slopes = measure(self._along(i), x, self.values, noise, epsilon=self.own)
+            found += [self._entry(k, i, slope) for k, slope in enumerate(slopes)]
+        return found
 
-    def _entry(
-        self, k: int, i: int, slope: Slope, height: float, size: float, *, in_steps: bool
-    ) -> Entry:
-        x, value, claim, own = self.xs[i], self.values[k], self.rows[k][i], self.own
-        entry = Entry(self.names[i], self.output_names[k], "right", claim)
+    def _along(self, i: int) -> Along:
+        """f with one number moving."""
+        before, after, count = list(self.xs[:i]), list(self.xs[i + 1 :]), len(self.values)
+
+        def moved(t: float) -> list[float] | None:
+            outputs = self.function([*before, t, *after])
+            return outputs if outputs is None or len(outputs) == count else None
+
+        return moved
+
+    # --- the verdict on one claim -----------------------------------------------------------------
+
+    def _entry(self, k: int, i: int, slope: Slope) -> Entry:
+        claim = self.rows[k][i]
+        entry = Entry(self.names[i], self.output_names[k], "right", claim, method="differences")
         if not math.isfinite(claim):
             return _not_finite(entry, slope)
-        rounding = abs(claim) * self.rounding_of_claims / EPSILON
-        natural = abs(value) / max(abs(x), 1.0)
-        wider = slope
-        if own > EPSILON:  # with few digits several roundings add up
-            wider = replace(slope, error=FEW_DIGITS * slope.error)
-        entry = by_differences(entry, wider, rounding, natural=natural)
-        spacing = functools.partial(_spacing, self.function, self.xs, i, k, value, own)
-        if _is_too_steep(entry, height, own, size, x, spacing):
-            why = f"near the point the values jump by {height:.1g}, so no slope is sure"
+        if self.own > EPSILON:  # with few digits several roundings add up
+            slope = replace(slope, error=FEW_DIGITS * slope.error)
+        bound = slope.error + 64 * self.rounding_of_claims * abs(claim)
+        if slope.jumps:
+            entry = replace(entry, left=slope.left, right=slope.right)
+            return replace(entry, outcome="jump", why="the function jumps here, or close by")
+        if slope.is_kink:
+            return self._at_an_angle(entry, k, i, slope, bound)
+        if not math.isfinite(slope.error):
+            why = "the function cannot be evaluated near the point"
             return replace(entry, outcome="undecided", why=why)
-        if entry.outcome == "wrong" and slope.value == 0.0:
-            entry = _if_in_steps(entry, self.function, self.xs, i, k, value)
-        if in_steps and entry.analytic == 0.0 and entry.outcome == "wrong":
-            why = "the function moves in steps: on each its slope is 0"
+        error = abs(claim - slope.value)
+        entry = replace(entry, numeric=slope.value, error=error, bound=bound)
+        x, value = self.xs[i], self.values[k]
+        moves = abs(claim * x) * self.own / max(abs(value), slope.noise, TINIEST)
+        if self.own > EPSILON and STEEP < moves < 1.0:
+            why = "from one number to the next such a slope is too steep for so few digits"
             return replace(entry, outcome="undecided", why=why)
-        return entry
+        return self._by_bound(entry, k, i, slope)
 
+    def _by_bound(self, entry: Entry, k: int, i: int, slope: Slope) -> Entry:
+        """The verdict on a claim of a slope that is known to within a bound."""
+        claim, bound, noise = entry.analytic, slope.error, slope.noise
+        assert entry.error is not None
+        assert entry.bound is not None
+        x, value = abs(self.xs[i]), abs(self.values[k])
+        moves = max(value, abs(slope.value) * x)
+        least = 16 * LEAST.get(self.own, TINIEST)
+        in_steps = noise > least + max(COARSE, 8 * self.own) * max(moves, slope.scale * max(x, 1.0))
+        why = ""
+        if entry.error > entry.bound and not (in_steps and claim == 0.0):
+            if slope.value == 0.0 and self._is_in_steps(k, i, claim):
+                why = "the function moves in steps: on both sides it jumps"
+            elif noise > 16 * self.own * moves and entry.error <= CERTAIN * entry.bound:
+                why = "the values of the function are too noisy to tell"
+            else:
+                return replace(entry, outcome="wrong")
+        elif in_steps:
+            why = f"the values of the function are too noisy, or move in steps of {noise / 2:.1g}"
+        elif not (
+            bound <= VAGUE * max(abs(claim), abs(slope.value))
+            or bound <= KNOWN * slope.scale
+            or self._is_flat(k, i, claim, slope)
+        ):
+            why = f"the values of the function are too noisy: its slope is known to ±{bound:.1g}"
+        return replace(entry, outcome="undecided", why=why) if why else entry
 
-def _is_too_steep(  # noqa: PLR0917 - what is known of an entry
-    entry: Entry,
-    height: float,
-    own: float,
-    size: float,
-    x: float,
-    spacing: Callable[[], float],
-) -> bool:
-    """Whether jumps higher than rounding's may hide a slope like the claimed one.
+    def _at_an_angle(self, entry: Entry, k: int, i: int, slope: Slope, bound: float) -> Entry:
+        """The verdict where the two sides have different slopes, or one side has none."""
+        claim = entry.analytic
+        entry = replace(entry, left=slope.left, right=slope.right, bound=bound)
+        found = [side for side in (slope.left, slope.right) if side is not None]
+        if not min(found) - bound <= claim <= max(found) + bound:
+            if len(found) < 2 and not bound <= 0.1 * abs(found[0]):
+                why = "close to an edge of its domain the function is too steep for its digits"
+                return replace(entry, outcome="undecided", why=why)
+            why = "it does not lie between the slopes of the two sides"
+            return replace(entry, outcome="wrong", why=why)
+        why = "the two sides have different slopes"
+        if all(abs(claim - side) > bound for side in found):
+            convention = self._convention(k, i)
+            if convention is None:
+                if abs(claim - math.fsum(found) / 2) > bound:
+                    why += ", and the claim is neither of them nor their mean"
+                    return replace(entry, outcome="undecided", why=why)
+            elif abs(claim - convention) > bound:
+                why += f", and by convention it is {convention!r} here"
+                return replace(entry, outcome="wrong", why=why)
+        return replace(entry, outcome="kink", why=why)
 
-    Digits that were lost by cancellation, and features as narrow as the numbers are apart, look
-    the same: what is between two neighbouring numbers nobody can say. ``size`` is that of values.
-    """
-    if entry.outcome not in {"wrong", "kink"}:
-        return False
-    sides = [entry.left, entry.right, entry.numeric]
-    slopes = [s for s in sides if s is not None and math.isfinite(s)]
-    steep = max(map(abs, slopes), default=0.0)
-    # So high are the steps of a bend over some hundred spacings; in doubles, over many millions.
-    unusual = 1e-9 * (size + steep * abs(x)) if own == EPSILON else max(UNUSUAL * own, 5e-4) * size
-    if height <= unusual:
-        return False
-    apart_by = max(spacing(), own * abs(x))
-    if (
-        entry.analytic
-        and apart_by > 64 * EPSILON * abs(x)
-        and height <= max(UNUSUAL * apart_by / (abs(x) or 1.0), 5e-4) * size
-    ):
-        return False  # as in fewer digits, whether or not the result says so
-    apart = [abs(entry.analytic - slope) for slope in slopes]
-    return min(apart, default=0.0) * apart_by <= 4 * height
+    def _convention(self, k: int, i: int) -> float | None:
+        """The slope that the engine gives, if the function also takes Values."""
+        try:
+            recording = Recording(self.function.f, self.function.call, self.xs)
+        except Exception:  # noqa: BLE001 - a function of plain numbers: nobody knows its convention
+            return None
+        place = recording.places[i]
+        if len(recording.outputs) != len(self.values) or place is None:
+            return None
+        return recording.table[k].sums[place]
 
+    # --- functions that do not move near the point ------------------------------------------------
 
-def _spacing(  # noqa: PLR0917 - one number of one output
-    function: PlainFunction, xs: Sequence[float], i: int, k: int, value: float, own: float
-) -> float:
-    """How far apart the numbers are that the function tells from xs[i].
+    def _is_flat(self, k: int, i: int, claim: float, slope: Slope) -> bool:
+        """Whether 0 and the claim are as good, compared with how the function moves at all."""
+        if max(abs(claim), abs(slope.value)) > slope.error:
+            return False
+        steep = self._steepness(k, i, slope)
+        return slope.error <= VAGUE * min(steep, 1.0 if claim else math.inf)
 
-    Those of fewer digits may have been used inside, as in ``float(np.float32(x))``.
-    """
-    least = own * abs(xs[i])
-    h = least
-    while h and h < WIDEST_PLATEAU * abs(xs[i]):
-        for moved in (xs[i] + h, xs[i] - h):
-            outputs = function([*xs[:i], moved, *xs[i + 1 :]])
-            if outputs is None or outputs[k] != value:
-                break
-        else:
+    def _steepness(self, k: int, i: int, slope: Slope) -> float:
+        """How steep a function is that is flat here, where it first moves; infinite if nowhere."""
+        h = max(abs(self.xs[i]), 1.0) / 16
+        along = self._along(i)
+        for _ in range(FARTHEST):
+            change = _change(along, self.xs[i], k, self.values[k], h)
+            if change > 4 * slope.noise:
+                return change / h
             h *= 2.0
-            continue
-        break
-    return max(least, h / 4)  # of a plateau the point may be anywhere
+        return math.inf
+
+    def _is_in_steps(self, k: int, i: int, claim: float) -> bool:
+        """Whether a function that is flat at the point jumps on both sides of it.
+
+        (x + 1e17) − 1e17 moves in steps of 16: how steep it is shows only from one to the next.
+        """
+        far = high = 0.0
+        for sign in (1.0, -1.0):
+            distance, height = self._first_jump(k, i, sign)
+            if height == 0.0:
+                return False
+            far, high = max(far, distance), max(high, height)
+        return abs(claim) * far <= 4 * high
+
+    def _first_jump(self, k: int, i: int, sign: float) -> tuple[float, float]:
+        """How far off output k first moves, and by how much if it jumps there; else 0."""
+        along, x, value = self._along(i), self.xs[i], self.values[k]
+        h = 2.0**-48 * max(abs(x), 1.0)
+        while (y := along(x + sign * h)) is not None and y[k] == value:
+            h *= 2.0
+            if h > 4.0 * max(abs(x), 1.0):
+                return h, 0.0
+        if y is None:
+            return h, 0.0
+        low, high, rise = 0.5 * h, h, abs(y[k] - value)
+        for _ in range(50):
+            middle = 0.5 * (low + high)
+            y = along(x + sign * middle)
+            low, high = (middle, high) if y is not None and y[k] == value else (low, middle)
+        y = along(x + sign * high)
+        height = 0.0 if y is None else abs(y[k] - value)
+        return high, height if height > 2.0**-20 * rise else 0.0
 
 
-def _measured(
-    function: PlainFunction,
-    xs: Sequence[float],
-    values: Sequence[float],
-    noise: Sequence[float],
-    own: float,
-) -> list[list[Slope]]:
-    """The slopes of all outputs towards each number."""
-    count = len(values)
-    return [
-        measure(_along(function, xs, i, count), x, values, noise, epsilon=own)
-        for i, x in enumerate(xs)
-    ]
-
-
-def _steps(
-    function: PlainFunction,
-    xs: Sequence[float],
-    values: Sequence[float],
-    slopes: Sequence[Sequence[Slope]],
-    noise: Sequence[float],
-) -> list[float]:
-    """For each output, how high the steps are in which it moves; 0.0 if it moves smoothly.
-
-    Rounded results, and what was computed in floats of fewer digits, stay on plateaus: nothing
-    moves at all where the slope says that much should. Two values on them may give a slope that
-    looks exact, so the height of the steps is what is uncertain about every value.
-    """
-    found = [0.0] * len(values)
-    for i, row in enumerate(slopes):
-        for k, slope in enumerate(row):
-            if not (math.isfinite(slope.value) and slope.value and noise[k]):
-                continue
-            h = CERTAIN * noise[k] / abs(slope.value)
-            at = _first_change(function, xs, i, k, values[k], h)
-            if at is not None:
-                found[k] = max(found[k], 2.0 * at)
+def _change(along: Along, x: float, k: int, value: float, h: float) -> float:
+    """How far output k moves, at most, when the number moves by h to either side."""
+    found = 0.0
+    for moved in (x + h, x - h):
+        outputs = along(moved)
+        if outputs is not None:
+            found = max(found, abs(outputs[k] - value))
     return found
-
-
-def _first_change(  # noqa: PLR0917 - one number of one output
-    function: PlainFunction, xs: Sequence[float], i: int, k: int, value: float, h: float
-) -> float | None:
-    """How far output k moves when it first moves, at h or beyond; None if it does so at h."""
-    for doubling in range(60):
-        changes = []
-        for moved in (xs[i] + h, xs[i] - h):
-            outputs = function([*xs[:i], moved, *xs[i + 1 :]])
-            changes.append(0.0 if outputs is None or moved == xs[i] else abs(outputs[k] - value))
-        if any(changes):
-            return max(changes) if doubling else None
-        h *= 2.0
-    return None
-
-
-def _if_in_steps(  # noqa: PLR0917 - one number of one output
-    entry: Entry, function: PlainFunction, xs: Sequence[float], i: int, k: int, value: float
-) -> Entry:
-    """A wrong entry of a function that is flat at the point, and jumps on both sides of it.
-
-    (x + 1e17) − 1e17 moves in steps of 16: how steep it is shows only from one to the next.
-    """
-    jumps = [_jump(function, xs, i, k, value, sign) for sign in (1.0, -1.0)]
-    if not all(jumps):
-        return entry
-    far = max([distance for distance, _ in filter(None, jumps)])
-    high = max([height for _, height in filter(None, jumps)])
-    if abs(entry.analytic) * far > 4 * high:
-        return entry
-    why = f"the function moves in steps: on both sides it jumps, by up to {high:.1g}"
-    return replace(entry, outcome="undecided", why=why)
-
-
-def _jump(  # noqa: PLR0917 - one number of one output
-    function: PlainFunction, xs: Sequence[float], i: int, k: int, value: float, sign: float
-) -> tuple[float, float] | None:
-    """How far off output k first moves, and by how much, if it jumps there; else None."""
-
-    def change(h: float) -> float:
-        outputs = function([*xs[:i], xs[i] + sign * h, *xs[i + 1 :]])
-        return math.nan if outputs is None else abs(outputs[k] - value)
-
-    size = max(abs(xs[i]), 1.0)
-    h = 2.0**-20 * size
-    if change(h) != 0.0:
-        return None
-    while h < FARTHEST_STEP * size and change(h) == 0.0:
-        h *= 2.0
-    low, high = h / 2, h
-    for _ in range(40):
-        middle = 0.5 * (low + high)
-        low, high = (middle, high) if change(middle) == 0.0 else (low, middle)
-    height = change(high)
-    return (high, height) if height > 2.0**-30 * change(h) else None
 
 
 def _not_finite(entry: Entry, slope: Slope) -> Entry:
     if slope.is_kink and entry.analytic in {slope.left, slope.right}:
         entry = replace(entry, left=slope.left, right=slope.right)
         return replace(entry, outcome="kink", why="the slope is infinite")
-    if math.isfinite(slope.error) and not slope.is_kink:
-        why = f"the gradient is {entry.analytic!r}, and the slope is finite"
-        return replace(entry, outcome="wrong", numeric=slope.value, why=why)
-    return replace(entry, outcome="undecided", why=f"the gradient is {entry.analytic!r}")
-
-
-def _along(function: PlainFunction, xs: Sequence[float], i: int, count: int) -> Along:
-    before, after = list(xs[:i]), list(xs[i + 1 :])
-
-    def moved(t: float) -> list[float] | None:
-        values = function([*before, t, *after])
-        return values if values is None or len(values) == count else None
-
-    return moved
+    if math.isnan(entry.analytic) or (math.isfinite(slope.error) and not slope.is_kink):
+        why = f"the gradient is {entry.analytic!r}, and a slope is a finite number"
+        numeric = slope.value if math.isfinite(slope.value) else None
+        return replace(entry, outcome="wrong", numeric=numeric, error=math.inf, why=why)
+    why = f"the gradient is {entry.analytic!r}, and the function is not smooth here"
+    return replace(entry, outcome="undecided", why=why)

@@ -1,134 +1,172 @@
-"""One run of a function of Values, recorded, and every way of differentiating it.
+"""A function of Values as it was recorded at one point, and every way of differentiating it.
 
 The backward pass that users call is run twice for each output, the second time after the leaves'
-data were changed: gradients must accumulate, and belong to the numbers that were recorded. Beside
-it stand the functional reverse mode, forward mode, and a plain sweep over the table's slopes. They
-are four pieces of code for one number.
+data were changed: gradients must accumulate, and belong to the numbers that were recorded. Next to
+it stand the functional reverse mode, forward mode, and a plain sweep over the slopes of the table.
+They are four pieces of code for one number.
+
+Notation: a place is the index of a node in the recorded graph; k counts outputs, i numbers of the
+point. The sweeps know how far rounding may have moved each of their sums.
 """
 
 from __future__ import annotations
 
-import copy
+import functools
 import math
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
 from typing import Any
 
 from ..errors import DomainError
+from ..facts import DIFFERENTIABLE
 from ..graph import Graph
 from ..modes import recording
 from ..numbers import is_number
 from ..primitive import unchecked
 from ..pullback import Paths
-from ..tape import Tape, read
+from ..tape import read
 from ..trees import flatten
 from ..value import Constant, Value, constant
-from .computed import Step
-from .doubles import no_number
-from .naming import function_name
-from .naming import output_names as names_of_outputs
-from .rounding import below, local_slopes, sweep
-from .slope import EPSILON
+from .differences import EPSILON, TINIEST
+from .results import function_name, no_number
+from .results import output_names as names_of_outputs
 
+LARGEST = 2.0**1000
 OUTSIDE = (DomainError, ArithmeticError)  # what f may raise where it is not defined
 
 Call = Callable[[list[Any]], Any]
 """f, given its numbers as one flat list."""
 
 
+@dataclass(frozen=True, slots=True)
+class Sweep:
+    """What one reverse pass gives for every node: the sum, the sum of sizes, and the rounding."""
+
+    sums: list[float]
+    sizes: list[float]
+    errors: list[float]
+    """How far two ways of computing ``sums``, and the slopes' own errors, may lie apart."""
+
+
 class Recording:
     """What f computed at one point, and its derivatives there."""
 
     def __init__(
-        self, f: Callable[..., Any], call: Call, xs: Sequence[float], names: Sequence[str]
+        self, f: Callable[..., Any], call: Call, xs: Sequence[float], names: Sequence[str] = ()
     ) -> None:
-        self.leaves = [Value(x, label=name) for x, name in zip(xs, names, strict=True)]
+        labels = names or [""] * len(xs)
+        self.leaves = [Value(x, label=name) for x, name in zip(xs, labels, strict=True)]
         with recording():
             result = call(list(self.leaves))
-        self.outputs = [_value(x, f) for x in flatten(result)[0]]
-        self.is_single = isinstance(result, Value) or is_number(result)
-        self.output_names = [""] if self.is_single else names_of_outputs(f, result)
+        returned = flatten(result)[0]
+        self.outputs = [_value(x, f) for x in returned]
+        single = isinstance(result, Value) or is_number(result)
+        self.output_names = [""] if single else names_of_outputs(f, result)
+        # The one look into the engine: what was recorded, where each Value is, and which it is.
         tape, nodes, indices = read(self.outputs)
-        self._numbers = {i: v for i, v in enumerate(nodes) if isinstance(v, Value)}
-        self.steps = _steps(tape)
+        self._numbers = {i: v for i, v in enumerate(nodes) if v is not None}
+        self.ops, self.recorded = tape.ops, tape.values
+        self.operands = [tape.places(i) for i in range(len(tape))]
         self.inputs = [tape.inputs(i) for i in range(len(tape))]
         self.asked: list[bool] = []
         """Of which numbers a gradient is wanted."""
-        for step, node in zip(self.steps, nodes, strict=True):
-            wanted = isinstance(node, Value) and node.kind in {"variable", "parameter"}
-            wanted = wanted and step.op is None
-            self.asked.append(wanted or any(self.asked[j] for j in step.operands))
-        self.at_kinks = self._kinks()
-        """The recorded operations that are exactly at a kink."""
+        for node, operands in zip(nodes, self.operands, strict=True):
+            is_leaf = node is not None and node.op is None and node.kind in DIFFERENTIABLE
+            self.asked.append(is_leaf or any(self.asked[j] for j in operands))
         self.places = [indices.get(id(leaf)) for leaf in self.leaves]
         self.roots = [indices[id(output)] for output in self.outputs]
         self.values = [output.data for output in self.outputs]
-        self.slopes = local_slopes(self.steps)
-        self._forward: dict[int, list[float]] = {}
-        self._crossed: dict[tuple[int, tuple[int, ...]], set[int]] = {}
-        self._differentiate()
+        plain = {id(x) for x in self.outputs} - {id(x) for x in returned}
+        self.stops = {
+            i for i, v in self._numbers.items() if isinstance(v, Constant) and id(v) not in plain
+        }
+        """Constants that were asked for, as by ``detach``; the others are plain numbers."""
 
-    @property
+    @functools.cached_property
     def graph(self) -> Graph:
-        """The snapshot, for drawings."""
+        """The snapshot."""
         return Graph(self.outputs)
 
-    def _differentiate(self) -> None:
-        self.backward: list[list[float]] = []
-        self.interior: list[dict[int, float]] = []
-        self.again: list[list[float]] = []
-        self.functional: list[list[float]] = []
-        self.table: list[list[float]] = []
-        self.sizes: list[list[float]] = []
-        self.noise: list[float] = []
-        for output, root in zip(self.outputs, self.roots, strict=True):
-            first, second = self._passes(output)
-            self.backward.append(first)
-            self.again.append(second)
-            self.functional.append(Paths(self.leaves, [output]).pull([1.0], live=False))
-            grads, sizes = sweep(self.steps, self.slopes, root)
-            self.table.append([0.0 if p is None else grads[p] for p in self.places])
-            self.sizes.append([0.0 if p is None else sizes[p] for p in self.places])
-            self.noise.append(
-                EPSILON
-                * math.fsum(
-                    [
-                        size * abs(step.value)
-                        for size, step in zip(sizes, self.steps, strict=True)
-                        if size and math.isfinite(size * step.value)
-                    ]
-                )
-            )
+    @functools.cached_property
+    def slopes(self) -> list[tuple[float, ...]]:
+        """The table's slopes of every operation towards its operands."""
+        return [node.slopes for node in self.graph.nodes]
 
-    def by(self, mode: str, k: int, i: int) -> float:
-        """The derivative of output k by input i, in one of the ways of differentiating."""
-        if mode != "forward":
-            return float(getattr(self, mode)[k][i])
-        if i not in self._forward:  # one pass for each number of the point
-            self._forward[i] = self.directional(_unit(i, len(self.leaves)))
-        return self._forward[i][k]
+    # --- sweeps over the slopes -------------------------------------------------------------------
 
-    def directional(self, direction: Sequence[float]) -> list[float]:
-        """The derivative of every output along a direction, by forward mode."""
-        return Paths(self.leaves, self.outputs).push(direction, live=False)
+    @functools.cached_property
+    def table(self) -> list[Sweep]:
+        """For each output the reverse pass over the table's slopes."""
+        return [self.sweep(root, self.slopes) for root in self.roots]
+
+    def sweep(
+        self,
+        root: int,
+        slopes: Sequence[Sequence[float]],
+        errors: Sequence[Sequence[float]] | None = None,
+    ) -> Sweep:
+        """Slopes multiplied along all paths from ``root`` down and added up, constants included."""
+        count = len(self.ops)
+        found = Sweep([0.0] * count, [0.0] * count, [0.0] * count)
+        sums, sizes, doubts = found.sums, found.sizes, found.errors
+        sums[root] = sizes[root] = 1.0
+        reached = {root}
+        uses = self._uses
+        for i in range(root, -1, -1):
+            operands = self.operands[i]
+            if i not in reached or not operands:
+                continue
+            reached.update(operands)
+            own, size, doubt = sums[i], sizes[i], doubts[i]
+            for p, (operand, slope) in enumerate(zip(operands, slopes[i], strict=True)):
+                steep = abs(slope)
+                share = size * steep
+                rounding = (uses[operand] + len(operands) + 4) * EPSILON * share
+                error = errors[i][p] if errors is not None else 0.0
+                sums[operand] += own * slope
+                sizes[operand] += share
+                doubts[operand] += doubt * (steep + error) + size * error + rounding + TINIEST
+        return found
+
+    @functools.cached_property
+    def _uses(self) -> list[int]:
+        """How many operations use each number."""
+        found = [0] * len(self.ops)
+        for operands in self.operands:
+            for operand in operands:
+                found[operand] += 1
+        return found
+
+    def noise(self, k: int) -> float:
+        """How far rounding on the way may move an output."""
+        products = [abs(s * v) for s, v in zip(self.table[k].sums, self.recorded, strict=True)]
+        return 8 * EPSILON * math.fsum([p for p in products if math.isfinite(p)])
+
+    # --- the passes of the engine -----------------------------------------------------------------
+
+    @functools.cached_property
+    def passes(self) -> list[tuple[list[float], list[float]]]:
+        """For each output: the gradients after one backward pass, and what a second one adds."""
+        return [self._passes(output) for output in self.outputs]
 
     def _passes(self, output: Value) -> tuple[list[float], list[float]]:
-        """The gradients after one backward pass, and what a second one adds to them."""
         leaves = self.leaves
         if isinstance(output, Constant):
-            self.interior.append({})
             return [0.0] * len(leaves), [0.0] * len(leaves)
         with self._others_untouched():
             for leaf in leaves:
                 leaf.grad = 0.0
             output.backward()
             first = [leaf.grad for leaf in leaves]
-            self.interior.append({i: v.grad for i, v in self._numbers.items()})
             recorded = [leaf.data for leaf in leaves]
             for leaf in leaves:
                 leaf.data = leaf.data * 0.5 + 1.0
             output.backward()
-            second = [leaf.grad - grad for leaf, grad in zip(leaves, first, strict=True)]
+            second = [
+                leaf.grad - grad if abs(grad) < LARGEST else grad  # twice that may be infinite
+                for leaf, grad in zip(leaves, first, strict=True)
+            ]
             for leaf, x in zip(leaves, recorded, strict=True):
                 leaf.data = x
         return first, second
@@ -146,93 +184,104 @@ class Recording:
             for value, grad in zip(others, grads, strict=True):
                 value.grad = grad
 
-    def outputs_at(self, place: int | None, t: float) -> list[float]:
-        """The outputs of the recording in doubles, with another number in one leaf."""
-        return self._replayed({} if place is None else {place: t})
+    def interior(self, k: int) -> dict[int, float]:
+        """What the backward pass of output k leaves in every node."""
+        if isinstance(self.outputs[k], Constant):
+            return {}
+        with self._others_untouched():
+            for leaf in self.leaves:
+                leaf.grad = 0.0
+            self.outputs[k].backward()
+            return {i: v.grad for i, v in self._numbers.items()}
 
-    def moved(self, xs: Sequence[float]) -> list[float]:
-        """The same, with other numbers in all leaves."""
-        pairs = zip(self.places, xs, strict=True)
-        return self._replayed({place: x for place, x in pairs if place is not None})
+    def astray(self, k: int) -> tuple[int | None, str | None]:
+        """The operation through which the backward pass went astray: its node and name.
 
-    def _replayed(self, leaves: dict[int, float]) -> list[float]:
-        """The outputs, computed again from these leaves; what they do not change is kept."""
-        values = [leaves.get(i, step.value) for i, step in enumerate(self.steps)]
+        Every gradient is the sum of what its consumers hand down, with the table's slopes. The
+        first number from the top for which the pass has another sum got it through one of its
+        consumers: the one whose share, left out or counted twice, explains the difference, else
+        the last.
+        """
+        root, found = self.roots[k], self.interior(k)
+        shares: list[list[tuple[int, float]]] = [[] for _ in self.ops]
+        for j in range(root, -1, -1):
+            if j not in found or not self.asked[j] or not (shares[j] or j == root):
+                continue
+            each = [share for _, share in shares[j]] + ([1.0] if j == root else [])
+            difference = found[j] - math.fsum(each)
+            slack = (len(each) + 4) * EPSILON * math.fsum(map(abs, each))
+            if not abs(difference) <= slack:
+                if not shares[j]:
+                    break  # the seed itself
+                explained = [
+                    n for n, share in shares[j] if abs(abs(difference) - abs(share)) <= slack
+                ]
+                node = [*explained, shares[j][-1][0]][0]
+                op = self.ops[node]
+                return node, op.name if op is not None else None
+            for operand, slope in zip(self.operands[j], self.slopes[j], strict=True):
+                shares[operand].append((j, found[j] * slope))
+        return None, None
+
+    @functools.cached_property
+    def functional(self) -> list[list[float]]:
+        """For each output its gradient by the functional reverse mode."""
+        return [Paths(self.leaves, [output]).pull([1.0], live=False) for output in self.outputs]
+
+    def directional(self, direction: Sequence[float]) -> list[float]:
+        """The derivative of every output along a direction, by forward mode."""
+        return Paths(self.leaves, self.outputs).push(direction, live=False)
+
+    # --- at other numbers -------------------------------------------------------------------------
+
+    def replayed(self, leaves: dict[int, float]) -> list[float]:
+        """The outputs in doubles, with other numbers in these leaves."""
+        values = [leaves.get(i, value) for i, value in enumerate(self.recorded)]
         changed = set(leaves)
         with unchecked():
-            for i, step in enumerate(self.steps):
-                if step.op is not None and not changed.isdisjoint(step.operands):
-                    values[i] = float(step.op.forward(*[values[j] for j in step.operands]))
+            for i, op in enumerate(self.ops):
+                if op is not None and not changed.isdisjoint(self.operands[i]):
+                    values[i] = float(op.forward(*[values[j] for j in self.operands[i]]))
                     changed.add(i)
         return [values[root] for root in self.roots]
 
-    def is_as(self, call: Call, xs: Sequence[float]) -> bool:
-        """Whether f, recorded at other numbers, is the same computation with the same constants."""
-        leaves = [Value(x) for x in xs]
-        try:
-            with recording():
-                outputs = [_value(x, call) for x in flatten(call(list(leaves)))[0]]
-        except OUTSIDE:
-            return False
-        if len(outputs) != len(self.outputs):
-            return False
-        tape, _, indices = read(outputs)
-        steps = _steps(tape)
-        places = [indices.get(id(leaf)) for leaf in leaves]
-        if places != self.places or len(steps) != len(self.steps):
-            return False
+    def moved(self, other: Recording) -> list[int] | None:
+        """The leaves, apart from the inputs, that have other numbers in another recording.
+
+        None if that is another computation: other operations, operands or outputs.
+        """
+        if (
+            other.ops != self.ops
+            or other.operands != self.operands
+            or other.places != self.places
+            or other.roots != self.roots
+        ):
+            return None
         mine = set(self.places)
-        return [indices[id(x)] for x in outputs] == self.roots and all(
-            new.op is step.op
-            and new.operands == step.operands
-            and (step.op is not None or i in mine or repr(new.value) == repr(step.value))
-            for i, (new, step) in enumerate(zip(steps, self.steps, strict=True))
-        )
-
-    def only(self, nodes: Iterable[int]) -> Recording:
-        """The recording with no other operations than these: the rest are plain numbers."""
-        kept = set(nodes)
-        found = copy.copy(self)
-        found.steps = [
-            step if i in kept else Step(None, (), step.value) for i, step in enumerate(self.steps)
+        return [
+            i
+            for i, (op, one, two) in enumerate(
+                zip(self.ops, self.recorded, other.recorded, strict=True)
+            )
+            if op is None and i not in mine and one != two and not (one != one and two != two)
         ]
+
+    def below(self, roots: set[int]) -> set[int]:
+        """All numbers that one of ``roots`` is made of, those included."""
+        found = set(roots)
+        for i in range(len(self.ops) - 1, -1, -1):
+            if i in found:
+                found.update(self.operands[i])
         return found
 
-    def _kinks(self) -> list[int]:
-        found = []
-        for i, (step, inputs) in enumerate(zip(self.steps, self.inputs, strict=True)):
-            if step.op is not None and any(distance == 0 for distance in _distances(step, inputs)):
-                found.append(i)
-        return found
+    def depends(self, i: int, k: int, through: set[int]) -> bool:
+        """Whether a path leads from number i to output k through one of the nodes ``through``."""
+        place = self.places[i]
+        return place is not None and place in self._through(k, frozenset(through))
 
-    def depends(self, leaf: int, root: int, through: Sequence[int]) -> bool:
-        """Whether a path leads from a leaf to a root through one of the numbers ``through``."""
-        place = self.places[leaf]
-        if place is None:
-            return False
-        key = root, tuple(through)
-        if key not in self._crossed:
-            reaching = below(self.steps, [root]) | {root}
-            crossed = reaching.intersection(through)
-            self._crossed[key] = below(self.steps, crossed) & reaching
-        return place in self._crossed[key]
-
-
-def _steps(tape: Tape) -> list[Step]:
-    ops, values = tape.ops, tape.values
-    return [Step(op, tape.places(i), values[i]) for i, op in enumerate(ops)]
-
-
-def _distances(step: Step, inputs: Sequence[float]) -> tuple[Any, ...]:
-    assert step.op is not None
-    try:
-        return step.op.kinks(*inputs)
-    except (ArithmeticError, ValueError):  # inf or nan
-        return ()
-
-
-def _unit(i: int, count: int) -> list[float]:
-    return [float(i == j) for j in range(count)]
+    @functools.cache  # noqa: B019 - a recording lives as long as a check
+    def _through(self, k: int, through: frozenset[int]) -> set[int]:
+        return self.below(self.below({self.roots[k]}) & through)
 
 
 def _value(x: Any, f: Callable[..., Any]) -> Value:
@@ -242,17 +291,3 @@ def _value(x: Any, f: Callable[..., Any]) -> Value:
         return constant(float(x))
     wanted = "a function to be checked returns Values or numbers, alone or in lists"
     raise no_number(x, function_name(f), wanted)
-
-
-def values_of(call: Call, xs: Sequence[float]) -> list[float] | None:
-    """f's outputs as doubles at other numbers; None where it is not defined."""
-    try:
-        result = call([Value(x) for x in xs])
-    except OUTSIDE:
-        return None
-    return finite([x.data if isinstance(x, Value) else float(x) for x in flatten(result)[0]])
-
-
-def finite(numbers: list[float]) -> list[float] | None:
-    """The numbers; None if one of them is not finite."""
-    return numbers if all(map(math.isfinite, numbers)) else None

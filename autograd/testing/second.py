@@ -12,20 +12,21 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from ..modes import recording as recorded
 from ..primitive import Op, unchecked
 from ..pullback import Paths
 from ..value import Value
-from .guilty import Fault, wrong_operation
-from .local import LocalSlopes
-from .numeric import measure
-from .recording import OUTSIDE, Call, Recording, finite
-from .slope import EPSILON, TINIEST, Along, Slope
+from .differences import EPSILON, TINIEST, Along, Slope, finite, measure
+from .outcome import Entry
+from .recording import OUTSIDE, Call, Recording
+from .rows import Fault, Rows
 
+EXCUSED = {"wrong", "jump", "kink", "convention"}
 BESIDE = 2.0**-6  # how far from the point the slopes are looked at again
+MOST_OPERANDS = 16  # of a row whose slopes are all differentiated by all of them
 ROUNDS = 1024 * EPSILON  # relative; what the row's own rounding may make of a slope's slope
 
 
@@ -67,18 +68,18 @@ def lost_slope(recording: Recording) -> LostSlope | None:
     """The operation of which some slope's own derivative is furthest off, if there is one."""
     furthest: tuple[float, LostSlope | None] = (1.0, None)
     known: set[Any] = set()
-    for i, step in enumerate(recording.steps):
+    for i, op in enumerate(recording.ops):
         inputs = recording.inputs[i]
-        asked = tuple([p for p, j in enumerate(step.operands) if recording.asked[j]])
-        if step.op is None or not asked or (step.op, inputs, asked) in known:
+        asked = tuple([p for p, j in enumerate(recording.operands[i]) if recording.asked[j]])
+        if op is None or not asked or len(asked) > MOST_OPERANDS or (op, inputs, asked) in known:
             continue
-        known.add((step.op, inputs, asked))
-        for p, q, given, slope in _slopes_of_slopes(step.op, inputs, asked):
+        known.add((op, inputs, asked))
+        for p, q, given, slope in _slopes_of_slopes(op, inputs, asked):
             slack = 2 * slope.error + ROUNDS * (abs(given) + abs(slope.value)) + 8 * TINIEST
             if not slope.is_kink:
                 off = abs(given - slope.value) / slack  # 0 or nan where one is not finite
                 if off > furthest[0]:
-                    furthest = off, LostSlope(i, step.op.name, p, given, f"{slope.value!r}", q)
+                    furthest = off, LostSlope(i, op.name, p, given, f"{slope.value!r}", q)
     return furthest[1]
 
 
@@ -144,8 +145,7 @@ def wrong_beside(
             recording = Recording(f, call, near, names)
         except OUTSIDE:
             continue
-        local = _local(recording, seed)
-        fault = wrong_operation(recording.only(local.suspects), seed)
+        fault = Rows(recording, seed).fault
         if fault is not None:
             at = recording.inputs[fault.node]
             return WrongBeside(
@@ -164,11 +164,12 @@ def measured_seconds(
             recording = Recording(f, call, numbers, names)
         except OUTSIDE:
             return None
-        local = _local(recording, seed)
+        rows = Rows(recording, seed)
         slopes, errors = [], []
-        for chain in map(local.chain, recording.roots):
-            slopes += [0.0 if place is None else chain.slopes[place] for place in recording.places]
-            errors += [0.0 if place is None else chain.errors[place] for place in recording.places]
+        for root in recording.roots:
+            sweep = recording.sweep(root, rows.slopes, rows.errors)
+            slopes += [0.0 if place is None else sweep.sums[place] for place in recording.places]
+            errors += [0.0 if place is None else sweep.errors[place] for place in recording.places]
         return slopes, errors
 
     def along(i: int) -> Along:
@@ -181,8 +182,43 @@ def measured_seconds(
     base = gradient(xs)
     if base is None:
         return []
-    return [measure(along(i), x, base[0], base[1], thorough=False) for i, x in enumerate(xs)]
+    return [measure(along(i), x, base[0], base[1]) for i, x in enumerate(xs)]
 
 
-def _local(recording: Recording, seed: int) -> LocalSlopes:
-    return LocalSlopes(recording.steps, recording.inputs, recording.slopes, recording.asked, seed)
+# --- entries --------------------------------------------------------------------------------------
+
+
+def places_of(widths: Sequence[int], outputs: int) -> list[tuple[int, int]]:
+    """For each number of the gradient: of which output, towards which number of the point."""
+    found, start = [], 0
+    for width in widths:
+        found += [(k, i) for k in range(outputs) for i in range(start, start + width)]
+        start += width
+    return found
+
+
+def excused(
+    entries: Sequence[Entry],
+    names: Sequence[str],
+    places: Sequence[tuple[int, int]],
+    by_convention: frozenset[str],
+) -> tuple[Entry, ...]:
+    """The entries; where the first derivative is a convention, values say nothing of them."""
+    why = "the first derivative is a convention here, and near the point another number"
+    found = []
+    for place, entry in enumerate(entries):
+        towards = {entry.name, names[places[place // len(names)][1]]}
+        is_excused = entry.outcome in EXCUSED and not towards.isdisjoint(by_convention)
+        found.append(replace(entry, outcome="undecided", why=why) if is_excused else entry)
+    return tuple(found)
+
+
+def by_slope(entry: Entry, slope: Slope) -> Entry:
+    """The entry, or that it is wrong by a slope that was measured in another way."""
+    bound = slope.error + 64 * EPSILON * abs(entry.analytic)
+    error = abs(entry.analytic - slope.value)
+    if slope.is_kink or not error > bound:
+        return entry
+    return replace(
+        entry, outcome="wrong", numeric=slope.value, error=error, bound=bound, method="differences"
+    )

@@ -12,6 +12,8 @@ import math
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any
 
+from _glassgrad_installation import needed
+
 from ..errors import DomainError
 from ..graph import Graph
 from ..modes import recording
@@ -19,10 +21,8 @@ from ..numbers import is_number, real
 from ..primitive import REALS, Interval, Op
 from ..trees import flatten
 from ..value import Value
-from .needed import needed
-from .places import MARGIN, Finding, Span, ends, kinked_places, smooth_place
+from .places import MARGIN, Finding, Several, Span, arguments, ends, kinked_places, smooth_place
 from .plain import is_outside
-from .shapes import Several, arguments
 
 if TYPE_CHECKING:
     from hypothesis.strategies import DrawFn, SearchStrategy

@@ -41,7 +41,8 @@ def check(formula: Formula, claims: Sequence[str], order: int) -> None:
       glassgrad check "o = tanh(w*x); (o - 1)**2" w=0.5 x=2 --gradient "w = 2*(o-1)*(1-o**2)*x"
     \b
     Exit codes: 0 right, or at a kink as the conventions say; 1 wrong; 2 the command or the
-    formula cannot be read; 3 undecided; 4 something needed is not installed.
+    formula cannot be read; 3 undecided, or there is no slope to be right about: a jump, or a kink
+    where the conventions give another number; 4 something needed is not installed.
     """  # noqa: D301 - \b is click's sign for lines that stay as they are
     if claims and order != 1:
         raise Failure("--gradient claims first derivatives; leave --order out")
@@ -60,7 +61,7 @@ def check(formula: Formula, claims: Sequence[str], order: int) -> None:
                 click.echo(error.cause)
             sys.exit(WRONG)
     click.echo(str(verdict))
-    if verdict.outcome == "undecided":
+    if not verdict:
         sys.exit(UNDECIDED)
 
 
@@ -80,7 +81,8 @@ def _of_claims(formula: Formula, claims: Sequence[str]) -> Verdict:
         return tuple([_number(text, name, inner) for name, text in claimed.items()])
 
     def f(*numbers: Any) -> Any:
-        return restricted(numbers).value.data
+        value = restricted(numbers).value
+        return value if any(isinstance(x, Value) for x in numbers) else value.data
 
     point = tuple([places[name].data for name in claimed])
     f.__name__ = formula.f.__name__

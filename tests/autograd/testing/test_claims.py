@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 
 import autograd as ag
 from autograd.testing import GradientMismatch, check_gradients, checks_gradient
-from autograd.testing.claims import rows
+from autograd.testing.results import rows
 
 
 def two(x, y):

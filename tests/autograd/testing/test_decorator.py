@@ -38,7 +38,7 @@ def ran(test):
 
 def halved(x, y):
     """x · y, but half of the second slope is lost."""
-    return x * (y / 2.0 + y.detach() / 2.0 if isinstance(y, Value) else y)
+    return x * (y / 2.0 + y.data / 2.0 if isinstance(y, Value) else y)
 
 
 def test_a_right_gradient_passes():
@@ -377,3 +377,54 @@ def test_the_traceback_of_a_function_without_a_file_is_no_error():
         UNSHRUNK(checks_gradient(gradient=lambda x: x)(f))()
     with pytest.raises(GradientMismatch):
         UNSHRUNK(checks_gradient(gradient=lambda x: 5.0)(math.sqrt))()
+
+
+WITH_PYTEST = """
+import pytest
+from hypothesis import settings
+from autograd import tanh
+from autograd.testing import checks_gradient
+
+settings.register_profile("short", max_examples=5, database=None, suppress_health_check=[
+    *settings.default.suppress_health_check])
+settings.load_profile("short")
+
+@pytest.fixture(scope="module")
+def width():
+    return 3.0
+
+@checks_gradient
+def test_with_a_fixture(x, *, width):
+    return tanh(x * width)
+
+@pytest.mark.parametrize("k", [1.0, 2.0])
+@checks_gradient
+def test_with_parameters_behind_a_star(x, *, k):
+    return tanh(x) * k
+
+@checks_gradient
+@pytest.mark.parametrize(("k", "name"), [(1.0, "a"), (2.0, "b")])
+def test_with_parameters_below(x, k, name):
+    return tanh(x) * k + len(name)
+
+@pytest.mark.parametrize("k", [1.0, 2.0])
+@checks_gradient
+def test_wrong(x, *, k):
+    return x * x.data * k if hasattr(x, "data") else x
+"""
+
+
+def test_fixtures_and_parameters_of_pytest_are_left_to_it(tmp_path):
+    shown = pytest_shows(tmp_path, WITH_PYTEST)
+
+    assert "2 failed, 5 passed" in shown
+    assert "GradientMismatch" in shown
+
+
+def test_what_is_left_to_pytest_comes_last():
+    def f(k, x):
+        return x * k
+
+    marked = pytest.mark.parametrize("k", [1.0])(f)
+    with pytest.raises(TypeError, match="write them after those that are drawn, or behind a \\*"):
+        checks_gradient(marked)

@@ -1,12 +1,14 @@
 """Every class of fault, in every row and place where it changes a number, is found.
 
-The settings are the default ones. A fault is planted in the table, in a pass or in a recording; at
-each point where it changes a number by more than rounding does, `check_gradients` must raise, and
-where one operation is at fault, name it.
+The settings are the default ones. A fault is planted in the table, in a pass or in a recording;
+where it changes a number by more than rounding does, `check_gradients` must raise, and where one
+operation is at fault, name it. Each fault is tried at the first point where it changes a number;
+with GLASSGRAD_NIGHTLY=1 at three points, and inside another function too.
 """
 
 import functools
 import math
+import os
 import random
 
 import pytest
@@ -20,6 +22,7 @@ from tests.autograd.testing.damage import backward_pass, damaged, spoilt
 
 # The table's own: what other tests add is not here.
 ROWS = tuple([op for op in ops.ALL.values() if op.forward.__module__ != "autograd.custom"])
+NIGHTLY = bool(os.environ.get("GLASSGRAD_NIGHTLY"))
 CHANGED = 3e-7  # a fault of 1e-6 in one slope moves the number that is looked at by this at least
 
 
@@ -69,7 +72,13 @@ def found(f, point):
     return caught.value
 
 
-def held_up(op, partials, xs):
+def held_up_somewhere(op, partials, everywhere):
+    """Whether these partials change a number at one of these points, where they must be found."""
+    changes = (held_up(op, partials, xs) for xs in everywhere)
+    return any(list(changes) if NIGHTLY else changes)
+
+
+def held_up(op, partials, xs, *, inside=NIGHTLY):
     """Whether these partials change a number at xs; if so, they must be found and blamed."""
     before = slopes_of(op, xs)
     with damaged(op, partials=partials):
@@ -81,9 +90,11 @@ def held_up(op, partials, xs):
             return False
         error = found(op, xs)
         assert error.operation == op.name
+        if not inside:
+            return True
         outer = ag.atan if op is ops.sin else ag.sin  # the same fault twice may be none
-        inside = found(lambda *ys: outer(1.3 * op(*ys) + 0.2) * 0.7, xs)
-        assert inside.operation == op.name
+        error = found(lambda *ys: outer(1.3 * op(*ys) + 0.2) * 0.7, xs)
+        assert error.operation == op.name
     return True
 
 
@@ -111,14 +122,21 @@ EVERY_PLACE = [pytest.param(op, i, id=f"{op.name}-{i}") for op in ROWS for i in 
 @pytest.mark.parametrize(("op", "i"), EVERY_PLACE)
 def test_a_wrong_slope_is_found(op, i, fault):
     spoil = (MULTIPLIED | ADDED)[fault]
-    changes = [held_up(op, spoilt(op, i, spoil), xs) for xs in points(op)]
+    changed = held_up_somewhere(op, spoilt(op, i, spoil), points(op))
 
     if fault in MULTIPLIED and op.name not in FLAT:
         # At one point or another every slope counts, but for those that are always 0 …
         always_zero = op.name == "where" and i == 0
         # … or 0 on the side of a kink where these points happen to lie.
         rarely = op.name in {"relu", "leaky_relu", "elu", "maximum", "minimum", "clip"}
-        assert any(changes) or always_zero or rarely
+        assert changed or always_zero or rarely
+
+
+@pytest.mark.parametrize(("op", "i"), EVERY_PLACE)
+def test_a_fault_of_one_millionth_is_found_inside_another_function(op, i):
+    for xs in points(op):
+        if held_up(op, spoilt(op, i, MULTIPLIED["relative 1e-6"]), xs, inside=True):
+            break
 
 
 @pytest.mark.parametrize("op", [op for op in ROWS if len(places(op)) > 1], ids=lambda op: op.name)
@@ -133,10 +151,10 @@ def test_swapped_operands_are_found(op):
     else:
         first, second, *others = op.partials
         partials = (second, first, *others)
-    changes = [held_up(op, partials, xs) for xs in points(op)]
+    changed = held_up_somewhere(op, partials, points(op))
 
     same_anyway = op.name in FLAT | {"add", "sum"}
-    assert any(changes) != same_anyway
+    assert changed != same_anyway
 
 
 @pytest.mark.parametrize("op", [op for op in ROWS if len(places(op)) > 1], ids=lambda op: op.name)
@@ -150,8 +168,7 @@ def test_a_slope_of_stale_operands_is_found(op):
         if op.variadic
         else tuple([lambda z, *xs, s=slope: s for slope in kept])
     )
-    for xs in later:
-        held_up(op, partials, xs)
+    held_up_somewhere(op, partials, later)
 
 
 NAMESPACE = {
@@ -220,14 +237,15 @@ def test_a_wrong_slope_at_a_kink_is_found(op, at, i, other):
 
     with damaged(op, partials=spoilt(op, i, wrong_there)):
         assert found(op, at).operation == op.name
-        assert found(lambda *xs: ag.exp(op(*xs)) * 2.0, at).operation == op.name
+        if NIGHTLY:
+            assert found(lambda *xs: ag.exp(op(*xs)) * 2.0, at).operation == op.name
 
 
 @pytest.mark.parametrize(("op", "at", "i"), AT_KINKS)
 def test_the_conventions_themselves_are_not_objected_to(op, at, i):
     verdict = check_gradients(op, at)
 
-    assert verdict.outcome in {"right", "kink"}, verdict
+    assert verdict.outcome in {"right", "kink", "jump", "convention"}, verdict
     assert i < len(verdict.entries)
 
 
@@ -325,15 +343,9 @@ def test_a_fault_of_the_other_modes_is_found(monkeypatch, name, factor):
 
 DROPPED = {
     "by data": lambda x, y: ag.sin(x) * y.data + y,
-    "by detach": lambda x, y: ag.sin(x) * y + x.detach() ** 2,
-    "by no_grad": lambda x, y: x * y + _without_recording(lambda: ag.exp(y)),
+    "by item": lambda x, y: ag.sin(x) * y + x.item() ** 2,
     "a millionth": lambda x, y: x * y + 1e-6 * y.data,
 }
-
-
-def _without_recording(compute):
-    with ag.no_grad():
-        return compute()
 
 
 @pytest.mark.parametrize("how", DROPPED)
@@ -342,3 +354,22 @@ def test_what_is_not_recorded_is_missed(how):
 
     assert error.operation is None
     assert "what was recorded is not the function" in str(error)
+
+
+STOPPED = {
+    "by detach": lambda x, y: ag.sin(x) * y + x.detach() ** 2,
+    "by no_grad": lambda x, y: x * y + _without_recording(lambda: ag.exp(x)),
+    "by constant": lambda x, y: x * y + ag.constant(x.data) * 3.0,
+}
+
+
+def _without_recording(compute):
+    with ag.no_grad():
+        return compute()
+
+
+@pytest.mark.parametrize("how", STOPPED)
+def test_what_was_stopped_on_purpose_is_told_and_is_not_called_right(how):
+    verdict = check_gradients(STOPPED[how], (0.7, 1.3))
+
+    assert [entry.outcome for entry in verdict.entries] == ["stop", "right"]

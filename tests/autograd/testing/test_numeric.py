@@ -8,10 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from autograd.testing.noise import measured_noise
-from autograd.testing.numeric import measure
-from autograd.testing.slope import UNKNOWN
-from autograd.testing.steps import step_heights
+from autograd.testing.differences import measure
 
 mp = mpmath.MPContext()
 mp.dps = 40
@@ -41,13 +38,12 @@ def one(f, t, noise=0.0, **options):
 
 
 @pytest.mark.parametrize("name", SMOOTH)
-@pytest.mark.parametrize("thorough", [True, False])
 @given(data=st.data())
-def test_the_truth_lies_within_the_error(name, thorough, data):
+def test_the_truth_lies_within_the_error(name, data):
     f, slope, low, high = SMOOTH[name]
     t = data.draw(st.floats(low, high))
     truth = slope(mp.mpf(t))
-    measured = one(f, t, noise=abs(t * float(truth)) * 2.0**-52, thorough=thorough)
+    measured = one(f, t, noise=abs(t * float(truth)) * 2.0**-52)
 
     assert abs(measured.value - truth) <= 2 * measured.error + 1e-300
 
@@ -95,7 +91,10 @@ def test_near_a_kink_the_steps_shrink_until_they_do_not_cross_it():
 
 
 def test_where_nothing_can_be_evaluated_nothing_is_known():
-    assert measure(lambda t: None, 1.0, [0.0], [0.0]) == [UNKNOWN]
+    [slope] = measure(lambda t: None, 1.0, [0.0], [0.0])
+
+    assert math.isnan(slope.value)
+    assert slope.error == math.inf
 
 
 def test_many_outputs_are_measured_with_the_same_evaluations():
@@ -108,26 +107,16 @@ def test_many_outputs_are_measured_with_the_same_evaluations():
     slopes = measure(along, 1.0, along(1.0), [1e-16] * 3)
 
     assert [s.value for s in slopes] == pytest.approx([1.0, 2.0, math.e], rel=1e-9)
-    assert len(calls) < 20
+    assert len(set(calls)) == len(calls) < 60
 
 
-def test_noise_is_measured():
-    rng = random.Random(0)
-    [noise] = measured_noise(lambda xs: [xs[0] + 1e-6 * rng.random()], [1.0], 1)
-    [rounding] = measured_noise(lambda xs: [math.sin(xs[0])], [1.0], 1)
-    [cancelled], _ = step_heights(lambda xs: [(xs[0] + 1e8) - 1e8], [1.0], [1.0])
+def test_jumps_on_both_sides_are_noise():
+    """(x + 1e8) − 1e8 moves in steps of 1.5e-8."""
+    slope = one(lambda x: (x + 1e8) - 1e8, 1.0)
 
-    assert 1e-7 < noise < 3e-6
-    assert rounding < 1e-15
-    assert 1e-9 < cancelled < 1e-7
-
-
-def test_a_kink_and_a_jump_are_no_noise():
-    assert measured_noise(lambda xs: [abs(xs[0])], [0.0], 1) == [0.0]
-    assert measured_noise(lambda xs: [math.floor(xs[0])], [2.0], 1) == [0.0]
-    for side in (1, -1):  # a jump very near the point, on one side of it
-        at = 1.0 + side * 5e-13
-        assert measured_noise(lambda xs, at=at: [float(xs[0] > at)], [1.0], 1) == [0.0]
+    assert 1e-9 < slope.noise < 1e-6
+    assert abs(slope.value - 1.0) <= slope.error < 1e-4
+    assert one(math.sin, 1.0).noise < 1e-14
 
 
 # --- narrow features and steep places -------------------------------------------------------------
@@ -144,7 +133,7 @@ def test_what_the_wide_steps_jumped_over_is_seen_beside_a_corner():
     def f(x):
         return math.hypot(x, WIDTH) + ripple(x)
 
-    slope = one(f, 0.0, thorough=False)
+    slope = one(f, 0.0)
 
     assert not slope.is_kink
     assert slope.value == pytest.approx(1.0, rel=1e-3)
@@ -155,8 +144,8 @@ def test_whether_a_side_is_infinitely_steep_is_unknown_where_rounding_hides_it()
     def f(x):
         return math.copysign(abs(x) ** 0.6, x)
 
-    sharp, hidden = one(f, 0.0), one(f, 0.0, noise=1e-6)
+    sharp, hidden = one(f, 0.0), one(f, 0.0, noise=0.1)
 
     assert (sharp.left, sharp.right) == (math.inf, math.inf)
     assert not hidden.is_kink
-    assert hidden.error == math.inf
+    assert hidden.error > 0.1

@@ -9,8 +9,8 @@ import pytest
 import autograd as ag
 from autograd import Value
 from autograd.testing import Entry, GradientMismatch, Verdict, check_gradients
-from autograd.testing.naming import argument_names, function_name, leaf_names, output_names
 from autograd.testing.outcome import gravest
+from autograd.testing.results import argument_names, function_name, leaf_names, output_names
 
 
 def entry(outcome, name="x"):

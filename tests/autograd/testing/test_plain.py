@@ -93,9 +93,12 @@ def test_a_swapped_jacobian_is_wrong():
         check_gradients(lambda x: square @ x, np.ones(2), lambda x: square.T)
 
 
-def test_at_a_kink_the_claim_lies_between_the_slopes():
-    for claim in (-1.0, 0.0, 0.3, 1.0):
+def test_at_a_kink_the_claim_is_a_slope_of_one_side_or_the_convention():
+    for claim in (-1.0, 0.0, 1.0):
         assert check_gradients(abs, 0.0, lambda x, c=claim: c).outcome == "kink"
+    for f, claim in ((abs, 0.3), (ag.relu, 0.5)):
+        with pytest.raises(GradientMismatch, match=r"by convention it is 0\.0 here"):
+            check_gradients(f, 0.0, lambda x, c=claim: c)
     with pytest.raises(GradientMismatch, match="does not lie between the slopes"):
         check_gradients(abs, 0.0, lambda x: 1.001)
 
@@ -210,9 +213,19 @@ def test_a_wrong_lambda_with_a_default_gets_its_error():
 def test_at_a_jump_there_is_no_slope(claim):
     verdict = check_gradients(lambda x: x + (1.0 if x >= 0 else 0.0), 0.0, lambda _: claim)
 
-    assert (verdict.outcome, verdict.why) == ("undecided", "the function jumps here, or close by")
+    assert (verdict.outcome, verdict.why) == ("jump", "the function jumps here, or close by")
+    assert not verdict
     assert check_gradients(math.sqrt, 0.0, lambda _: math.inf).outcome == "kink"
-    assert check_gradients(abs, 0.0, lambda _: 0.5).outcome == "kink"
+
+
+def test_where_no_convention_is_known_the_mean_of_both_slopes_is_one():
+    """A function of plain numbers: nobody says which number between the slopes is meant."""
+    found = [
+        check_gradients(lambda x: math.fabs(x), 0.0, lambda _, c=claim: c).outcome  # noqa: PLW0108
+        for claim in (-1.0, 0.0, 0.5)
+    ]
+
+    assert found == ["kink", "kink", "undecided"]
 
 
 @pytest.mark.parametrize(

@@ -10,7 +10,6 @@ import numpy as np
 import pytest
 
 from autograd.testing import GradientMismatch, check_gradients
-from autograd.testing.steps import step_heights
 
 mp = mpmath.MPContext()
 mp.dps = 40
@@ -224,17 +223,6 @@ def test_hard_right_claims_in_float32_are_not_called_wrong(f, slope, x):
     assert outcome(lambda t: f(np.float32(t)), x, float(slope(mp.mpf(x)))) != "wrong"
 
 
-def test_cancellation_that_leaves_no_plateaus_is_seen():
-    def f(x):
-        return (np.exp(x) - 1 - x) / x**2
-
-    heights, _ = step_heights(lambda xs: [f(xs[0])], [1e-4], [f(1e-4)])
-
-    assert 1e-9 < heights[0] < 1e-7
-    assert outcome(f, 1e-4, 0.16667500025000556) == "right"
-    assert outcome(f, 1e-4, 0.168) in {"undecided", "wrong"}
-
-
 @pytest.mark.parametrize("x", [0.3, 1.1, 1.5])
 def test_fewer_digits_may_be_used_inside(x):
     def f(x):
@@ -267,36 +255,6 @@ def test_smooth_functions_in_float32_are_still_decided():
 
     assert found["wrong"] >= 10
     assert found["right"] == 0
-
-
-def test_a_jump_against_a_steep_slope_is_seen():
-    """A part with a jump moves less than the others, not more."""
-    [height], _ = step_heights(
-        lambda xs: [100.0 * xs[0] - 1e-7 * np.floor(1e7 * xs[0])], [0.7], [70.0 - 0.7]
-    )
-
-    assert height == pytest.approx(1e-7, rel=0.01)
-
-
-def test_what_is_seen_nearest_to_the_point_counts():
-    def f(xs):
-        return [(xs[0] + 1e7) - 1e7 + np.floor(20.0 * xs[0])]
-
-    [height], _ = step_heights(f, [1.025], f([1.025]))
-
-    assert 1e-10 < height < 1e-8
-
-
-def test_where_most_parts_jump_the_one_that_does_not_is_passed_by():
-    """The parts of one cut are 3/4 of a plateau wide, so six of eight have a jump."""
-    plateau = 2.0**-18 * 0.7 / 8**3 / 0.75
-
-    def f(xs):
-        return [plateau * np.floor(xs[0] / plateau)] if abs(xs[0] - 1.0) < 1e-4 else None
-
-    [height], _ = step_heights(f, [1.0], f([1.0]))
-
-    assert height == pytest.approx(plateau, rel=1e-3)
 
 
 @pytest.mark.parametrize("height", [0.5, 1.0, 3.0])

@@ -1,24 +1,133 @@
-"""What a claimed gradient says: which of its numbers is the derivative of what by what.
+"""What goes into a function and comes out of it: names for the numbers, and claims about them.
 
-A tuple has one part for each argument, as the point has. Anything else, a list or an array, is the
-Jacobian matrix: a row for each output, and in it the numbers of the point from left to right. So
-``(dx, dy)`` and ``[[dx, dy]]`` are what `autograd.jacobian`, JAX and PyTorch give.
+Each number of a point and of a result has a name, ``weights[3][1]``, from f's parameters. A claimed
+gradient says which of its numbers is the derivative of what by what: a tuple has one part for each
+argument, as the point has. Anything else, a list or an array, is the Jacobian matrix: a row for
+each output, and in it the numbers of the point from left to right. So ``(dx, dy)`` and
+``[[dx, dy]]`` are what `autograd.jacobian`, JAX and PyTorch give.
 """
 
 from __future__ import annotations
 
+import functools
 import math
 from collections.abc import Callable, Sequence
 from typing import Any
 
 from ..numbers import is_number
+from ..primitive import Op
 from ..trees import flatten
-from .doubles import doubles
-from .naming import function_name
+from ..value import Value
 from .outcome import Entry
 
 Rows = list[list[float]]
 WANTED = "a gradient is a number for each number of the point, nested like it or in an array"
+
+# --- names ----------------------------------------------------------------------------------------
+
+
+def function_name(f: Callable[..., Any]) -> str:
+    """What f is called in words."""
+    if isinstance(f, Op):
+        return f.name
+    if isinstance(f, functools.partial):
+        return function_name(f.func)
+    name: str = getattr(f, "__name__", type(f).__name__)
+    return "the function" if name == "<lambda>" else name
+
+
+def argument_names(f: Callable[..., Any], count: int) -> list[str]:
+    """The names of f's first ``count`` parameters; ``x[0]``, ``x[1]`` where they have none.
+
+    >>> argument_names(lambda weights, *others: 0.0, 3)
+    ['weights', 'others[0]', 'others[1]']
+    """
+    if isinstance(f, Op) and f.arity is not None and f.arity <= 3:
+        return ["x", "y", "w"][:count]
+    import inspect  # noqa: PLC0415 - costs milliseconds, and only checks ask
+
+    try:
+        parameters = list(inspect.signature(f).parameters.values())
+    except (ValueError, TypeError):  # a built-in that does not say
+        parameters = []
+    names: list[str] = []
+    for parameter in parameters:
+        if parameter.kind is parameter.VAR_POSITIONAL:
+            names += [f"{parameter.name}[{i}]" for i in range(count - len(names))]
+        elif parameter.kind not in {parameter.KEYWORD_ONLY, parameter.VAR_KEYWORD}:
+            names.append(parameter.name)
+    if len(names) < count:
+        return ["x"] if count == 1 else [f"x[{i}]" for i in range(count)]
+    return names[:count]
+
+
+def output_names(f: Callable[..., Any], result: Any) -> list[str]:
+    """A name for every number that f returned.
+
+    >>> output_names(lambda x: [x, x], [1.0, 2.0])
+    ['output[0]', 'output[1]']
+    """
+    name = function_name(f)
+    return leaf_names("output" if name == "the function" else name, result)
+
+
+def leaf_names(name: str, tree: Any) -> list[str]:
+    """A name for every number of a nested argument, in the order of `trees.flatten`.
+
+    >>> leaf_names("w", {"a": [1.0, 2.0], "b": 3.0})
+    ["w['a'][0]", "w['a'][1]", "w['b']"]
+    """
+    if isinstance(tree, dict):
+        return [n for key, part in tree.items() for n in leaf_names(f"{name}[{key!r}]", part)]
+    if isinstance(tree, tuple) and hasattr(tree, "_fields"):
+        pairs = zip(tree._fields, tree, strict=True)
+        return [n for field, part in pairs for n in leaf_names(f"{name}.{field}", part)]
+    if isinstance(tree, (list, tuple)):
+        return [n for i, part in enumerate(tree) for n in leaf_names(f"{name}[{i}]", part)]
+    shape = getattr(tree, "shape", ())
+    if hasattr(tree, "__array__") and shape != ():
+        return [name + "".join([f"[{i}]" for i in index]) for index in _indices(shape)]
+    return [name]
+
+
+def _indices(shape: Sequence[int]) -> list[tuple[int, ...]]:
+    """All indices of an array of this shape, the last one running fastest."""
+    found: list[tuple[int, ...]] = [()]
+    for length in shape:
+        found = [(*index, i) for index in found for i in range(length)]
+    return found
+
+
+# --- numbers --------------------------------------------------------------------------------------
+
+
+def doubles(result: Any, name: str, wanted: str) -> list[float]:
+    """The numbers of a result; ``name`` returned it, and ``wanted`` says what it should be.
+
+    >>> doubles(([1, 2], 0.5), "f", "numbers are wanted")
+    [1.0, 2.0, 0.5]
+    >>> doubles([None], "f", "numbers are wanted")
+    Traceback (most recent call last):
+    TypeError: f returned None (is its return missing?); numbers are wanted
+    """
+    numbers = []
+    for x in flatten(result)[0]:
+        if isinstance(x, Value):
+            numbers.append(x.data)
+        elif is_number(x) or getattr(x, "shape", None) == ():
+            numbers.append(float(x))
+        else:
+            raise no_number(x, name, wanted)
+    return numbers
+
+
+def no_number(x: Any, name: str, wanted: str) -> TypeError:
+    """The error that says that x was returned, and what should have been."""
+    what = "None (is its return missing?)" if x is None else f"a {type(x).__name__}"
+    return TypeError(f"{name} returned {what}; {wanted}")
+
+
+# --- claims ---------------------------------------------------------------------------------------
 
 
 def check_claim(gradient: Any, who: str) -> None:
@@ -115,8 +224,6 @@ def _name(gradient: Callable[..., Any]) -> str:
     name = function_name(gradient)
     return "the gradient" if name == "the function" else name
 
-
-# --- transposed matrices --------------------------------------------------------------------------
 
 TRANSPOSED = (
     "your Jacobian seems transposed: with rows and columns exchanged all of it is right. In a list "

@@ -1,0 +1,400 @@
+"""The gradient of a function of Values, judged by its parts.
+
+It is right when three things hold:
+
+1. the function is its recording: recorded again, at the point and next to it, it is the same
+   computation with the same constants (`nudges`);
+2. every operation's slopes are right at the recorded numbers (`rows`), and every sum of the passes
+   is right within its rounding (`recording`);
+3. the whole, replayed in high precision, agrees within the bound that is printed (`replay`).
+
+If only the third fails, the number is as right as doubles could make it, but has too few digits:
+then it is undecided. At a kink the function's own two sides along the input decide.
+
+Notation: k is the place of an output, i that of a number of the point.
+"""
+
+from __future__ import annotations
+
+import functools
+import math
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import replace
+
+from .conventions import convention
+from .differences import EPSILON, TINIEST
+from .exact import OutOfReach, Sides
+from .nudges import Nudges
+from .outcome import Entry
+from .recording import Call, Recording, Sweep
+from .replay import NOT_KNOWN, OneSided, Pair, Rate, Replay, between_sides
+from .rows import Fault, Rows
+
+FEW = 8  # inputs that are replayed one by one, and shown with forward mode
+DIGITS = 2.0**-33  # relative: with fewer digits than these ten a gradient is undecided
+LEAST = 1e-40  # what a step of 1e-30 leaves of a slope that is 0
+DIRECTIONS = 2
+LARGEST = 1e150  # the weight of an entry: its square is a double
+
+MODES = {
+    "again": "a second backward pass (after the leaves were changed) adds another gradient",
+    "functional": "autograd.grad's reverse mode gives another gradient",
+    "table": "the table's slopes, multiplied along all paths, give another gradient",
+    "forward": "forward mode gives another derivative",
+}
+ANOTHER = "called again at the same point, the function records another computation"
+
+
+class Judged:
+    """A function of Values at one point, and the verdict on each of its derivatives."""
+
+    def __init__(
+        self,
+        f: Callable[..., object],
+        call: Call,
+        xs: Sequence[float],
+        names: Sequence[str],
+        *,
+        seed: int,
+    ) -> None:
+        self.xs, self.names, self.seed = list(xs), names, seed
+        self.recording = Recording(f, call, xs, names)
+        self.nudges = Nudges(self.recording, f, call, xs, seed)
+
+    # --- the parts, computed when asked -----------------------------------------------------------
+
+    @functools.cached_property
+    def rows(self) -> Rows:
+        """The measured slopes of the operations."""
+        return Rows(self.recording, self.seed)
+
+    @functools.cached_property
+    def fault(self) -> Fault | None:
+        """The operation whose slopes are wrong."""
+        return self.rows.fault
+
+    @functools.cached_property
+    def measured(self) -> list[Sweep]:
+        """For each output the gradient that the measured slopes give."""
+        rows = self.rows
+        errors = [
+            tuple([e if math.isfinite(e) else 0.0 for e in each]) for each in rows.errors
+        ]  # what is not known is judged by the whole
+        return [self.recording.sweep(root, rows.slopes, errors) for root in self.recording.roots]
+
+    @functools.cached_property
+    def faulty(self) -> list[list[float]]:
+        """For each output how much of each number's gradient comes through wrong slopes."""
+        recording = self.recording
+        if not self.rows.faulty:
+            return [[0.0] * len(recording.ops)] * len(recording.roots)
+        missing = self.rows.missing()
+        found = []
+        for root in recording.roots:
+            sizes, lacks = [0.0] * len(recording.ops), [0.0] * len(recording.ops)
+            sizes[root] = 1.0
+            for i in range(root, -1, -1):
+                least = 1.0 if i in self.rows.at_kinks else 0.0  # on one side or the other
+                for operand, slope, gap in zip(
+                    recording.operands[i], recording.slopes[i], missing[i], strict=True
+                ):
+                    steep = max(abs(slope), least)
+                    sizes[operand] += sizes[i] * steep if sizes[i] else 0.0
+                    lacks[operand] += lacks[i] * steep if lacks[i] else 0.0
+                    lacks[operand] += sizes[i] * gap if gap else 0.0
+            found.append(lacks)
+        return found
+
+    @functools.cached_property
+    def replay(self) -> Replay:
+        """The recording in high precision."""
+        return Replay(self.recording, self.rows.measured)
+
+    @functools.cached_property
+    def one_sided(self) -> OneSided:
+        """The recording to either side of its kinks."""
+        return OneSided(self.recording, self.rows)
+
+    # --- the passes -------------------------------------------------------------------------------
+
+    def backward(self, k: int, i: int) -> float:
+        """The derivative that users get."""
+        return self.recording.passes[k][0][i]
+
+    def _mode(self, mode: str, k: int, i: int) -> float:
+        place = self.recording.places[i]
+        if mode == "again":
+            return self.recording.passes[k][1][i]
+        if mode == "functional":
+            return self.recording.functional[k][i]
+        if mode == "table":
+            return 0.0 if place is None else self.recording.table[k].sums[place]
+        return self._forward(i)[k]
+
+    @functools.cache  # noqa: B019 - lives as long as a check
+    def _forward(self, i: int) -> list[float]:
+        return self.recording.directional([float(i == j) for j in range(len(self.xs))])
+
+    def odd_modes(self, k: int, i: int) -> list[str]:
+        """The ways of differentiating that do not give the backward pass's number."""
+        modes = ["again", "functional", "table"]
+        if len(self.xs) <= FEW or i in self._odd_forward[k]:
+            modes.append("forward")
+        return [mode for mode in modes if self._is_odd(self._mode(mode, k, i), k, i)]
+
+    def _is_odd(self, found: float, k: int, i: int) -> bool:
+        expected = self.backward(k, i)
+        if math.isnan(found) and math.isnan(expected):
+            return False
+        if not (math.isfinite(found) and math.isfinite(expected)):
+            # Where a slope is infinite, 0 × inf comes up in one order of products, not in another.
+            return found != expected and not self._is_steep
+        return abs(found - expected) > self.rounding(k, i)
+
+    def rounding(self, k: int, i: int) -> float:
+        """How far apart rounding alone may bring two ways of computing an entry."""
+        place = self.recording.places[i]
+        return 8 * TINIEST if place is None else 8 * TINIEST + self.recording.table[k].errors[place]
+
+    @functools.cached_property
+    def _is_steep(self) -> bool:
+        recording = self.recording
+        return not all(math.isfinite(s) for slopes in recording.slopes for s in slopes)
+
+    @functools.cached_property
+    def _odd_forward(self) -> list[set[int]]:
+        """For each output, the inputs for which forward mode may give another derivative."""
+        return [set(self._disagreeing(k, self._forward_agrees)) for k in range(self.outputs)]
+
+    @property
+    def outputs(self) -> int:
+        """How many numbers the function returned."""
+        return len(self.recording.outputs)
+
+    def _forward_agrees(self, k: int, direction: Sequence[float]) -> bool:
+        moving = [(i, d) for i, d in enumerate(direction) if d]
+        shares = [self.backward(k, i) * d for i, d in moving]
+        slack = math.fsum([self.rounding(k, i) * abs(d) for i, d in moving])
+        slack += len(shares) * EPSILON * math.fsum(map(abs, shares))
+        found = self.recording.directional(direction)[k]
+        return not abs(found - math.fsum(shares)) > slack
+
+    def _disagreeing(self, k: int, agrees: Callable[[int, Sequence[float]], bool]) -> list[int]:
+        """The inputs for which ``agrees`` is false, found by halving.
+
+        It is asked along directions that give every entry the same weight, so that a small one is
+        not drowned by the others.
+        """
+        rng = random.Random(self.seed)
+        weights = []
+        for i in range(len(self.xs)):
+            size = abs(self.backward(k, i))
+            weights.append(1.0 / size if 1 / LARGEST < size < LARGEST else 1.0)
+        found: list[int] = []
+        waiting = [list(range(len(self.xs)))]
+        while waiting:
+            group = waiting.pop()
+            for _ in range(DIRECTIONS):
+                direction = [0.0] * len(self.xs)
+                for i in group:
+                    direction[i] = rng.choice((-1, 1)) * rng.uniform(0.5, 1.5) * weights[i]
+                if not agrees(k, direction):
+                    break
+            else:
+                continue
+            if len(group) == 1:
+                found += group
+            else:
+                middle = len(group) // 2
+                waiting += [group[middle:], group[:middle]]
+        return found
+
+    # --- the verdicts -----------------------------------------------------------------------------
+
+    def entries(self) -> list[Entry]:
+        """All entries, output by output."""
+        return [self.entry(k, i) for k in range(self.outputs) for i in range(len(self.xs))]
+
+    def entry(self, k: int, i: int) -> Entry:
+        """The verdict on the derivative of output k by number i."""
+        recording, place = self.recording, self.recording.places[i]
+        analytic = self.backward(k, i)
+        odd = self.odd_modes(k, i)
+        entry = Entry(
+            self.names[i],
+            recording.output_names[k],
+            "right",
+            analytic,
+            forward=self._forward(i)[k] if len(self.xs) <= FEW or "forward" in odd else None,
+            numeric=0.0 if place is None else self.measured[k].sums[place],
+            method="operations",
+        )
+        if odd:
+            return self._against(replace(entry, outcome="wrong", why=MODES[odd[0]]), k, i, odd)
+        if (other := self.nudges.at_point) is not None and len(other.roots) == self.outputs:
+            again = 0.0 if (p := other.places[i]) is None else other.table[k].sums[p]
+            if not abs(again - analytic) <= self.rounding(k, i):
+                why = f"{ANOTHER}, whose gradient is {again!r}"
+                return replace(entry, outcome="wrong", analytic=again, numeric=analytic, why=why)
+        return self._recorded(entry, k, i)
+
+    def _recorded(  # noqa: PLR0911 - a verdict each
+        self, entry: Entry, k: int, i: int
+    ) -> Entry:
+        """The verdict, where all passes agree and only the function itself is in question."""
+        place, analytic = self.recording.places[i], entry.analytic
+        hidden = self.nudges.hidden.get((k, i))
+        if hidden is not None and math.isfinite(analytic):
+            entry = replace(entry, numeric=analytic + hidden.slope, error=abs(hidden.slope))
+            entry = replace(entry, bound=self.rounding(k, i), method="differences")
+            if not hidden.is_stop:
+                return replace(entry, outcome="wrong")
+        if place is not None and self.faulty[k][place] > 4 * EPSILON * abs(analytic):
+            return self._against(replace(entry, outcome="wrong"), k, i, [])
+        if hidden is not None:
+            why = f"detach or the like stops a slope of {hidden.slope:.6g}"
+            return replace(entry, outcome="stop", why=why)
+        if not math.isfinite(analytic) and not self._through_kink(k, i):
+            why = self._why_not_finite(k, i)
+            return replace(entry, outcome="undecided", numeric=None, why=why)
+        if i in self.nudges.branching:
+            return self._at_branch(entry, k, i)
+        if place is None:
+            return replace(entry, error=0.0, bound=0.0)
+        if self._through_kink(k, i):
+            return self._at_kink(entry, k, i)
+        return self._whole(entry, k, i)
+
+    def _against(self, entry: Entry, k: int, i: int, odd: Sequence[str]) -> Entry:
+        """A wrong entry with its numbers: the measured slope, and who is furthest from it."""
+        place = self.recording.places[i]
+        numeric = entry.numeric
+        assert numeric is not None
+        found = [entry.analytic, *[self._mode(mode, k, i) for mode in odd]]
+        bound = self.rounding(k, i) if place is None else self.measured[k].errors[place]
+        errors = [abs(x - numeric) for x in found]
+        error = max([e for e in errors if not math.isnan(e)], default=math.nan)
+        if self._through_kink(k, i):
+            return replace(entry, numeric=None)
+        return replace(entry, error=error, bound=bound + 8 * TINIEST)
+
+    def _through_kink(self, k: int, i: int) -> bool:
+        return bool(self.rows.at_kinks) and self.recording.depends(i, k, self.rows.at_kinks)
+
+    # --- smooth -----------------------------------------------------------------------------------
+
+    def _whole(self, entry: Entry, k: int, i: int) -> Entry:
+        """The third condition: the whole, in high precision."""
+        place = self.recording.places[i]
+        assert place is not None
+        sweep = self.measured[k]
+        analytic, numeric = entry.analytic, sweep.sums[place]
+        bound = 8 * TINIEST + sweep.errors[place] + DIGITS * abs(numeric)
+        entry = replace(entry, error=abs(analytic - numeric), bound=bound)
+        unknown = self._unknown(k, i)
+        try:
+            if not unknown and len(self.xs) > FEW and i not in self._vague[k]:
+                return entry
+            whole = self._slope(i)[k]
+        except (OutOfReach, ImportError) as reason:
+            why = unknown or str(reason)
+            return replace(entry, outcome="undecided", why=why)
+        bound = LEAST * max(1.0, sweep.sizes[place]) + sweep.errors[place] + DIGITS * abs(whole)
+        error = abs(analytic - whole)
+        entry = replace(entry, numeric=whole, error=error, bound=bound, method="mpmath")
+        if error <= bound:
+            return entry
+        digits = -math.log10(error / max(abs(whole), abs(analytic)))
+        left = f"{digits:.0f} of its digits are left" if digits >= 1 else "no digit of it is left"
+        why = f"every part is right, but rounding on the way costs this gradient so much: {left}"
+        return replace(entry, outcome="undecided", why=why)
+
+    def _unknown(self, k: int, i: int) -> str:
+        """Why some operation on the way could not be measured; empty if all were."""
+        for node, operand in self.rows.unknown:
+            if self.recording.depends(i, k, {node}) and self.recording.depends(i, k, {operand}):
+                return self.rows.measured[node].why
+        return ""
+
+    @functools.cache  # noqa: B019 - lives as long as a check
+    def _slope(self, i: int) -> list[float]:
+        return self.replay.slopes([float(i == j) for j in range(len(self.xs))])
+
+    @functools.cached_property
+    def _vague(self) -> list[set[int]]:
+        """For each output, the inputs whose slope in the whole may be another than the sweep's."""
+        return [set(self._disagreeing(k, self._whole_agrees)) for k in range(self.outputs)]
+
+    def _whole_agrees(self, k: int, direction: Sequence[float]) -> bool:
+        shares, slack = [], 0.0
+        direction = list(direction)
+        for i, (d, place) in enumerate(zip(direction, self.recording.places, strict=True)):
+            if not d or place is None or self._through_kink(k, i):
+                direction[i] = 0.0  # judged in another way
+                continue
+            shares.append(self.backward(k, i) * d)
+            slack += (self.measured[k].errors[place] + 8 * TINIEST) * abs(d)
+        if not shares:
+            return True
+        slack += DIGITS * math.fsum(map(abs, shares)) / len(shares)
+        return not abs(self.replay.slopes(direction)[k] - math.fsum(shares)) > slack
+
+    # --- not smooth, or not finite ----------------------------------------------------------------
+
+    def _at_kink(self, entry: Entry, k: int, i: int) -> Entry:
+        """An entry through an operation at a kink: f's own two sides decide."""
+        pair = self.one_sided.sides(k, i)
+        node = next(n for n in sorted(self.rows.at_kinks) if self.recording.depends(i, k, {n}))
+        why = convention(self.recording, node)
+        if any(side is not None and (side.is_flat or math.isnan(side.rate)) for side in pair):
+            pair = self._closer(k, i)
+        if math.isnan(entry.analytic):
+            why = self._why_not_finite(k, i)
+        known = [side for side in pair if side is not None]
+        if any(math.isnan(side.rate) for side in known):
+            why = f"the slopes to either side are not known: {why}"
+            return replace(entry, outcome="undecided", numeric=None, why=why)
+        slack = DIGITS * max([abs(side.rate) for side in known], default=0.0) + 8 * TINIEST
+        slack += math.fsum([side.error for side in known])
+        left, right = [None if side is None else side.rate for side in pair]
+        sides = Sides(left, right, any(side.jumps for side in known))
+        return between_sides(entry, sides, slack, why)
+
+    def _closer(self, k: int, i: int) -> Pair:
+        """The two sides of the whole function in high precision, where no speed tells them."""
+        try:
+            sides = self.replay.sides(i)[k]
+        except (OutOfReach, ImportError):
+            return NOT_KNOWN, NOT_KNOWN
+        left, right = [
+            None if side is None else Rate(side, 0.0, sides.jumps and math.isinf(side))
+            for side in sides[:2]
+        ]
+        return left, right
+
+    def _at_branch(self, entry: Entry, k: int, i: int) -> Entry:
+        """An entry at a point where the function itself chooses another computation."""
+        found = self.nudges.branch(k, i)
+        why = "the function chooses another computation here"
+        if found is None:
+            why += ", and how its values move there is not what was recorded"
+            return replace(entry, outcome="undecided", numeric=None, why=why)
+        return between_sides(entry, *found, why)
+
+    def _why_not_finite(self, k: int, i: int) -> str:
+        """Why nothing can be said of a gradient that is infinite or nan."""
+        recording = self.recording
+        place, root = recording.places[i], recording.roots[k]
+        used = recording.below({root})
+        said = f"the gradient is {self.backward(k, i)!r}"
+        for node, slopes in enumerate(recording.slopes):
+            for position, slope in enumerate(slopes):
+                operand = recording.operands[node][position]
+                if (
+                    not math.isfinite(slope)
+                    and node in used
+                    and (operand == place or recording.depends(i, k, {operand}))
+                ):
+                    return f"{said}: {convention(recording, node, position)}"
+        return said

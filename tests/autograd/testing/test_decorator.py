@@ -110,11 +110,11 @@ def limit(*decorators, profile="default"):
     assert HealthCheck.too_slow in suppressed
     return deadline and deadline / timedelta(milliseconds=1)
 
-settings.register_profile("mine", deadline=300, suppress_health_check=[HealthCheck.data_too_large])
+settings.register_profile("mine", deadline=300_000, suppress_health_check=[HealthCheck.data_too_large])
 few = settings(max_examples=7)  # which inherits hypothesis' own deadline
 
 print(limit(checks_gradient), limit(few, checks_gradient), limit(checks_gradient, few))
-limited = settings(deadline=200)
+limited = settings(deadline=200_000)
 print(limit(checks_gradient, limited), limit(limited, checks_gradient))
 print(limit(checks_gradient, settings(deadline=None)), limit(checks_gradient, profile="mine"))
 print(set(loaded) == {loaded[0]}, "mpmath" in loaded[0])
@@ -135,8 +135,8 @@ def test_a_deadline_is_the_users_or_there_is_none():
 
     assert run.stdout.splitlines() == [
         "None None None",
-        "200.0 200.0",
-        "None 300.0",
+        "200000.0 200000.0",
+        "None 300000.0",
         "True True",
     ], run.stderr
 

@@ -3,7 +3,7 @@
 #   make demo     train, and draw every gradient: python -m demos
 #   make test     the whole test suite, doctests included      (ARGS="-k softmax" to choose)
 #   make check    what a change must pass: lint, types, arrows, tests, doctests
-#   make nightly  what takes hours: 200,000 random gradients without a false alarm, every fault everywhere
+#   make nightly  what takes hours: every test with more examples, 200,000 random gradients, coverage
 #   make bench    speed and memory, beside other engines: python -m benchmarks
 #   make engine-coverage   that the engine's own tests reach 98 % of its branches
 #   make coverage which lines and branches of autograd, nn and viz the tests reach
@@ -45,7 +45,8 @@ nightly: export GLASSGRAD_EXPRESSIONS ?= 200000
 nightly: export GLASSGRAD_LONG ?= 2000
 nightly: export GLASSGRAD_NIGHTLY = 1
 nightly: $(TEST)
-	$(BIN)/python -m pytest $(WORKERS) --timeout 0 tests/autograd/testing/test_alarms.py tests/autograd/testing/test_faults.py $(ARGS)
+	$(BIN)/python -m pytest $(WORKERS) --timeout 0 $(ARGS)
+	$(MAKE) engine-coverage
 
 lint: $(TEST)
 	$(BIN)/python -m ruff check .

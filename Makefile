@@ -45,7 +45,7 @@ nightly: export GLASSGRAD_EXPRESSIONS ?= 200000
 nightly: export GLASSGRAD_LONG ?= 2000
 nightly: export GLASSGRAD_NIGHTLY = 1
 nightly: $(TEST)
-	$(BIN)/python -m pytest $(WORKERS) --timeout 0 tests/autograd/testing/test_alarms.py tests/autograd/testing/test_faults.py $(ARGS)
+	$(BIN)/python -m pytest $(WORKERS) --timeout 0 tests/autograd/testing $(ARGS)
 
 lint: $(TEST)
 	$(BIN)/python -m ruff check .

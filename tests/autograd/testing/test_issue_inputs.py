@@ -55,6 +55,8 @@ RIGHT = {
     ),
     "a scale that cancels": (lambda x: (x / abs(x.data)) * abs(x.data) * x, 0.7),
     "a square at 0": (lambda x: x**2, 0.0),
+    "a slope that a sum drowns": (lambda w, b: ag.dot([w], [1.7e-284], b), (0.55, -0.73)),
+    "a slope of 0 in a sum": (lambda w, b: ag.dot([w, b], [0.0, 2.0], b), (0.55, -0.73)),
 }
 
 

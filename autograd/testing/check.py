@@ -232,7 +232,7 @@ class _Task:
         entries = tuple(judged.entries())
         verdict = self._verdict(entries, tuple(_notes(judged, entries)))
         if verdict.outcome == "wrong":
-            fault, graph = judged.fault, judged.recording.graph
+            fault, graph = judged.rows.fault, judged.recording.graph
             raise self._mismatch(verdict, judged, fault, graph)
         return verdict
 
@@ -245,7 +245,7 @@ class _Task:
             f"∂{first.output_names[k]}/∂{self.names[i]}" for k, i in places
         ]
         entries = tuple(judged.entries())
-        fault, graph = judged.fault, judged.recording.graph
+        fault, graph = judged.rows.fault, judged.recording.graph
         lost: Fault | None = None
         if fault is None and any(entry.outcome in {"wrong", "stop"} for entry in entries):
             lost = lost_slope(first)

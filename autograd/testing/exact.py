@@ -113,11 +113,10 @@ def step_of(xs: Sequence[float], direction: Sequence[float]) -> tuple[int, int]:
     return power, math.ceil(largest - power - min(smallest, 0.0)) + SPARE
 
 
-def slopes(line: Line, power: int, digits: int, *, is_rational: bool) -> list[tuple[float, Any]]:
+def slopes(line: Line, power: int, digits: int) -> list[tuple[float, Any]]:
     """For each result its slope along the line, and its value: (f(h) − f(−h)) / 2h.
 
-    More digits are taken where the difference has lost them, unless all is rational: then it is
-    exact.
+    More digits are taken where the difference has lost them: a slope of 0 may be one of 1e-260.
     """
     while True:
         mp = arithmetic(digits)
@@ -126,12 +125,12 @@ def slopes(line: Line, power: int, digits: int, *, is_rational: bool) -> list[tu
             pairs = list(zip(line(mp, h), line(mp, -h), strict=True))
         least = mp.mpf(10) ** (15 - mp.dps)
         lost = any(abs(a - b) <= abs(a) * least for a, b in pairs if a)
-        if is_rational or not lost or digits >= MOST_DIGITS:
+        if not lost or digits >= MOST_DIGITS:
             return [(float((a - b) / (2 * h)), (a + b) / 2) for a, b in pairs]
         digits = min(MOST_DIGITS, 3 * digits)
 
 
-def sides(line: Line, power: int, digits: int, *, is_rational: bool) -> list[Sides]:
+def sides(line: Line, power: int, digits: int) -> list[Sides]:
     """For each result the slopes to either side of the point."""
     while True:
         mp = arithmetic(digits + NEARER)
@@ -145,7 +144,7 @@ def sides(line: Line, power: int, digits: int, *, is_rational: bool) -> list[Sid
             for f, one in zip(base, side, strict=True)
             if one is not None and f
         )
-        if is_rational or not lost or digits >= MOST_DIGITS:
+        if not lost or digits >= MOST_DIGITS:
             break
         digits = min(MOST_DIGITS, 3 * digits)
     found = []
@@ -184,17 +183,16 @@ class Operation:
 
     def __init__(self, op: Op, inputs: tuple[float, ...]) -> None:
         self.op, self.inputs = op, inputs
-        self.is_rational = op.exact is None
 
     def slope(self, direction: Sequence[float]) -> tuple[float, Any]:
         """Its slope along a direction of its operands, and its value."""
         line, power, digits = self._line(direction)
-        return slopes(line, power, digits, is_rational=self.is_rational)[0]
+        return slopes(line, power, digits)[0]
 
     def sides(self, direction: Sequence[float]) -> Sides:
         """Its slopes to either side along a direction."""
         line, power, digits = self._line(direction)
-        return sides(line, power, digits, is_rational=self.is_rational)[0]
+        return sides(line, power, digits)[0]
 
     def _line(self, direction: Sequence[float]) -> tuple[Line, int, int]:
         op, inputs = self.op, self.inputs

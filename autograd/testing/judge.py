@@ -29,7 +29,7 @@ from .nudges import Nudges
 from .outcome import Entry
 from .recording import Call, Recording, Sweep
 from .replay import NOT_KNOWN, OneSided, Pair, Rate, Replay, between_sides
-from .rows import Fault, Rows
+from .rows import Rows
 
 FEW = 8  # inputs that are replayed one by one, and shown with forward mode
 DIGITS = 2.0**-33  # relative: with fewer digits than these ten a gradient is undecided
@@ -61,6 +61,8 @@ class Judged:
         self.xs, self.names, self.seed = list(xs), names, seed
         self.recording = Recording(f, call, xs, names)
         self.nudges = Nudges(self.recording, f, call, xs, seed)
+        self._tangents: dict[int, list[float]] = {}
+        self._wholes: dict[int, list[float]] = {}
 
     # --- the parts, computed when asked -----------------------------------------------------------
 
@@ -68,11 +70,6 @@ class Judged:
     def rows(self) -> Rows:
         """The measured slopes of the operations."""
         return Rows(self.recording, self.seed)
-
-    @functools.cached_property
-    def fault(self) -> Fault | None:
-        """The operation whose slopes are wrong."""
-        return self.rows.fault
 
     @functools.cached_property
     def measured(self) -> list[Sweep]:
@@ -132,9 +129,13 @@ class Judged:
             return 0.0 if place is None else self.recording.table[k].sums[place]
         return self._forward(i)[k]
 
-    @functools.cache  # noqa: B019 - lives as long as a check
     def _forward(self, i: int) -> list[float]:
-        return self.recording.directional([float(i == j) for j in range(len(self.xs))])
+        if i not in self._tangents:
+            self._tangents[i] = self.recording.directional(self._unit(i))
+        return self._tangents[i]
+
+    def _unit(self, i: int) -> list[float]:
+        return [float(i == j) for j in range(len(self.xs))]
 
     def odd_modes(self, k: int, i: int) -> list[str]:
         """The ways of differentiating that do not give the backward pass's number."""
@@ -296,7 +297,9 @@ class Judged:
         try:
             if not unknown and len(self.xs) > FEW and i not in self._vague[k]:
                 return entry
-            whole = self._slope(i)[k]
+            if i not in self._wholes:
+                self._wholes[i] = self.replay.slopes(self._unit(i))
+            whole = self._wholes[i][k]
         except (OutOfReach, ImportError) as reason:
             why = unknown or str(reason)
             return replace(entry, outcome="undecided", why=why)
@@ -316,10 +319,6 @@ class Judged:
             if self.recording.depends(i, k, {node}) and self.recording.depends(i, k, {operand}):
                 return self.rows.measured[node].why
         return ""
-
-    @functools.cache  # noqa: B019 - lives as long as a check
-    def _slope(self, i: int) -> list[float]:
-        return self.replay.slopes([float(i == j) for j in range(len(self.xs))])
 
     @functools.cached_property
     def _vague(self) -> list[set[int]]:

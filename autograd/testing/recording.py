@@ -77,6 +77,7 @@ class Recording:
         self.places = [indices.get(id(leaf)) for leaf in self.leaves]
         self.roots = [indices[id(output)] for output in self.outputs]
         self.values = [output.data for output in self.outputs]
+        self._through: dict[tuple[int, frozenset[int]], set[int]] = {}
         plain = {id(x) for x in self.outputs} - {id(x) for x in returned}
         self.stops = {
             i for i, v in self._numbers.items() if isinstance(v, Constant) and id(v) not in plain
@@ -277,11 +278,12 @@ class Recording:
     def depends(self, i: int, k: int, through: set[int]) -> bool:
         """Whether a path leads from number i to output k through one of the nodes ``through``."""
         place = self.places[i]
-        return place is not None and place in self._through(k, frozenset(through))
-
-    @functools.cache  # noqa: B019 - a recording lives as long as a check
-    def _through(self, k: int, through: frozenset[int]) -> set[int]:
-        return self.below(self.below({self.roots[k]}) & through)
+        if place is None:
+            return False
+        key = k, frozenset(through)
+        if key not in self._through:
+            self._through[key] = self.below(self.below({self.roots[k]}) & through)
+        return place in self._through[key]
 
 
 def _value(x: Any, f: Callable[..., Any]) -> Value:

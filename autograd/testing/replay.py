@@ -33,7 +33,6 @@ class Replay:
     def __init__(self, recording: Recording, measured: Sequence[Measured]) -> None:
         self.recording, self.measured = recording, measured
         self.left = MOST_OPERATIONS
-        self.is_rational = all(op is None or op.exact is None for op in recording.ops)
         sizes = [abs(v) for v in recording.recorded if v and math.isfinite(v)]
         self.orders = math.ceil(math.log10(max([1.0, *sizes])))
         self._bases: dict[int, list[Any]] = {}
@@ -42,13 +41,13 @@ class Replay:
     def slopes(self, direction: Sequence[float]) -> list[float]:
         """The slope of every output along a direction of the point's numbers."""
         line, power, digits = self._line(direction)
-        return [s for s, _ in exact.slopes(line, power, digits, is_rational=self.is_rational)]
+        return [s for s, _ in exact.slopes(line, power, digits)]
 
     def sides(self, i: int) -> list[Sides]:
         """The slopes of every output to either side along one number."""
         direction = [float(i == j) for j in range(len(self.recording.leaves))]
         line, power, digits = self._line(direction)
-        return exact.sides(line, power, digits, is_rational=self.is_rational)
+        return exact.sides(line, power, digits)
 
     def _line(self, direction: Sequence[float]) -> tuple[exact.Line, int, int]:
         places = self.recording.places

@@ -4,7 +4,7 @@ from hypothesis import Phase, find, given, settings
 from hypothesis.statistics import collector
 
 
-def discarded(strategy, draws=200):
+def discarded(strategy, draws=100):
     """The share of draws that an assumption or a filter threw away."""
     statuses = []
 

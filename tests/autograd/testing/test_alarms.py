@@ -1,6 +1,6 @@
 """No false alarm in random expressions and long loops, and every fault of one millionth found.
 
-2,000 expressions in every run; 200,000 in ``make nightly``, the same ones in every run. Unlike
+5,000 expressions in every run; 200,000 in ``make nightly``, the same ones in every run. Unlike
 the strategies of `autograd.testing`, these are not made to be well conditioned: zeros, kinks, tails
 and cancellation are all among them, so some come out as kinks, jumps or undecided; none may be
 called wrong.
@@ -18,7 +18,7 @@ from autograd import DomainError, Value, ops
 from autograd.testing import GradientMismatch, check_gradients
 from tests.autograd.testing.damage import damaged, spoilt
 
-COUNT = int(os.environ.get("GLASSGRAD_EXPRESSIONS", "2000"))
+COUNT = int(os.environ.get("GLASSGRAD_EXPRESSIONS", "5000"))
 LONG = int(os.environ.get("GLASSGRAD_LONG", "40"))
 FAULT = 1e-6
 HOT = {"mul", "add", "dot", "relu"}  # the backward pass spells them out: the table alone is damaged
@@ -109,16 +109,16 @@ def test_what_was_once_a_false_alarm_is_none(seed):
 def test_there_is_no_false_alarm_in_second_derivatives():
     found = Counter(
         check_gradients(expression, expression.point, order=2).outcome
-        for expression in map(Expression, range(COUNT, COUNT + COUNT // 10))
+        for expression in map(Expression, range(COUNT, COUNT + COUNT // 50))
     )
 
-    assert found["right"] > 0.8 * COUNT // 10
+    assert found["right"] > 0.8 * COUNT // 50
 
 
 def test_faults_of_one_millionth_are_found():
     """In 99 of 100 expressions at least; an undecided one counts as missed."""
     found, blamed, missed = 0, 0, []
-    for seed in range(10 * COUNT, 10 * COUNT + COUNT // 4):
+    for seed in range(10 * COUNT, 10 * COUNT + COUNT // 20):
         expression = Expression(seed)
         if not expression.steps:
             continue
@@ -137,7 +137,7 @@ def test_faults_of_one_millionth_are_found():
                 found += 1
                 blamed += error.operation == op.name
 
-    assert found >= 100 * COUNT // 2000
+    assert found >= 50 * COUNT // 5000
     assert len(missed) <= 0.01 * (found + len(missed)), missed
     assert blamed == found
 

@@ -1,6 +1,8 @@
 """Inputs that an earlier checker called wrong, right, or could not end on; each has its verdict."""
 
+import gc
 import math
+import weakref
 
 import numpy as np
 import pytest
@@ -8,6 +10,7 @@ import pytest
 import autograd as ag
 from autograd import Value, ops
 from autograd.testing import GradientMismatch, check_gradients
+from autograd.testing.recording import Recording
 
 
 def outcome(f, point, gradient=None, **options):
@@ -52,6 +55,8 @@ RIGHT = {
     ),
     "a scale that cancels": (lambda x: (x / abs(x.data)) * abs(x.data) * x, 0.7),
     "a square at 0": (lambda x: x**2, 0.0),
+    "a slope that a sum drowns": (lambda w, b: ag.dot([w], [1.7e-284], b), (0.55, -0.73)),
+    "a slope of 0 in a sum": (lambda w, b: ag.dot([w, b], [0.0, 2.0], b), (0.55, -0.73)),
 }
 
 
@@ -211,3 +216,19 @@ def test_where_the_function_is_defined_at_the_point_only_nothing_is_decided():
 
     assert outcome(f, 0.7) == "undecided"
     assert outcome(lambda x: x * x if x.data >= 0.7 else f(x), 0.7) == "right"  # an end
+
+
+def test_nothing_of_a_check_is_kept(monkeypatch):
+    seen = []
+    made = Recording.__init__
+
+    def watched(self, *args, **kwargs):
+        seen.append(weakref.ref(self))
+        made(self, *args, **kwargs)
+
+    monkeypatch.setattr(Recording, "__init__", watched)
+    check_gradients(lambda x, y: ag.relu(x) * ag.sin(y) + x.detach(), (0.0, 1.0))
+    gc.collect()
+
+    assert len(seen) > 5
+    assert not any(ref() is not None for ref in seen)

@@ -132,6 +132,8 @@ def steps_on_the_way(op, xs, order):
         return ratios if op.name == "hypot" else [*ratios, 1 / radius]
     if op.name in {"silu", "elu"} and (xs[0] < 0 or (op.name == "silu" and order == 2)):
         return [mpmath.exp(-abs(mpmath.mpf(xs[0])))]
+    if op.name == "gelu":
+        return [mpmath.exp(-(mpmath.mpf(xs[0]) ** 2) / 2)]
     if op.name == "pow" and xs[0]:
         return [1 / mpmath.mpf(xs[0])]
     if op.name == "prod":

@@ -3,7 +3,7 @@
 Each is an error that says what to write. `IN_CALLS` are keywords, by function or class.
 """
 
-from pathlib import Path
+from pkgutil import get_data
 
 
 def _table(title: str) -> dict[str, str]:
@@ -16,6 +16,7 @@ def _table(title: str) -> dict[str, str]:
     return found
 
 
-_TEXT = Path(__file__).with_name("elsewhere.txt").read_text(encoding="utf-8")
+# Not as a file: a package may be imported from a zip.
+_TEXT = (get_data(__package__, "elsewhere.txt") or b"").decode()
 IN_NN, IN_MODULES = _table("nn"), _table("modules")
 IN_CALLS = _table("calls")

@@ -11,9 +11,9 @@ from hypothesis import HealthCheck, settings
 from hypothesis.internal.conjecture import providers
 
 import viz.render
+from tests.needs import NIGHTLY
 
 IN_CI = bool(os.environ.get("CI"))
-NIGHTLY = bool(os.environ.get("GLASSGRAD_NIGHTLY"))  # `make nightly`: more of everything
 
 # A shell makes what it runs in the background deaf to Ctrl-C, and so would be what tests start.
 if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
@@ -54,6 +54,14 @@ def _patient_engines():
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(viz.render, "_run", patient)
         yield
+
+
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
+    """Tests marked `nightly` wait for the night."""
+    late = [] if NIGHTLY else [item for item in items if item.get_closest_marker("nightly")]
+    if late:
+        config.hook.pytest_deselected(items=late)
+        items[:] = [item for item in items if item not in set(late)]
 
 
 @pytest.hookimpl(trylast=True)

@@ -7,6 +7,9 @@ import shutil
 
 import pytest
 
+NIGHTLY = bool(os.environ.get("GLASSGRAD_NIGHTLY"))
+"""Whether this is `make nightly`: more of everything, and what takes long."""
+
 BROWSER = os.environ.get("GLASSGRAD_CHROMIUM") or shutil.which("chromium")
 NO_BROWSER = "no Chromium (apt-get install chromium; or its path in GLASSGRAD_CHROMIUM)"
 NO_FONT = "no font for Chromium (apt-get install fonts-dejavu-core)"

@@ -289,9 +289,14 @@ def apply_cure(environment: Environment, text: str) -> None:
     ("steps", "text", "imports"),
     [
         ("install glassgrad, install autograd", mixed, OURS),  # autograd/__init__.py is PyPI's
-        ("install autograd, install glassgrad", mixed, ALL),
+        pytest.param("install autograd, install glassgrad", mixed, ALL, marks=pytest.mark.nightly),
         ("install glassgrad, install autograd, uninstall -y autograd", damaged, OURS),
-        ("install autograd, install glassgrad, uninstall -y autograd", damaged, OURS),
+        pytest.param(
+            "install autograd, install glassgrad, uninstall -y autograd",
+            damaged,
+            OURS,
+            marks=pytest.mark.nightly,
+        ),
     ],
 )
 def test_an_installation_mixed_with_pypis_is_refused_and_the_cure_cures(
@@ -400,7 +405,9 @@ def test_the_other_cure_leaves_pypis_alone(environment):
     assert "No module named 'numpy'" in environment.execute("import autograd").stderr  # PyPI's own
 
 
-@pytest.mark.parametrize("steps", ["glassgrad autograd", "autograd glassgrad"])
+@pytest.mark.parametrize(
+    "steps", ["glassgrad autograd", pytest.param("autograd glassgrad", marks=pytest.mark.nightly)]
+)
 def test_uninstalling_ours_leaves_nothing_of_ours(environment, steps):
     # pip removes the one autograd/__init__.py, which breaks PyPI's, and nothing is left to say so.
     for name in steps.split():

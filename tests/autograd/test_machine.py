@@ -37,6 +37,7 @@ from autograd import backward as backward_from
 from autograd.node import topological
 from autograd.pullback import Paths
 from nn.parameter import Parameter
+from tests.needs import NIGHTLY
 
 # --- the model ------------------------------------------------------------------------------------
 
@@ -439,7 +440,7 @@ def copied(root, leaves, results):
 
 
 TestEngine = Engine.TestCase
-TestEngine.settings = settings(max_examples=150, stateful_step_count=50)
+TestEngine.settings = settings(max_examples=500 if NIGHTLY else 60, stateful_step_count=50)
 
 
 # --- the machine finds what is broken -------------------------------------------------------------

@@ -15,7 +15,7 @@ from autograd import Interval, Value, exp, log, operation, ops, relu, tanh
 from autograd.testing.check import check_gradients
 from autograd.testing.decorator import checks_gradient
 from autograd.testing.outcome import Entry, GradientMismatch, Verdict
-from tests.autograd.testing.test_faults import NIGHTLY
+from tests.needs import NIGHTLY
 
 ROOT = Path(__file__).resolve().parents[3]
 # To shrink a failure takes seconds, and most tests ask only whether there is one.

@@ -8,7 +8,6 @@ with GLASSGRAD_NIGHTLY=1 at three points, and inside another function too.
 
 import functools
 import math
-import os
 import random
 
 import pytest
@@ -19,10 +18,10 @@ from autograd.primitive import unchecked
 from autograd.pullback import Paths
 from autograd.testing import GradientMismatch, check_gradients
 from tests.autograd.testing.damage import backward_pass, damaged, spoilt
+from tests.needs import NIGHTLY
 
 # The table's own: what other tests add is not here.
 ROWS = tuple([op for op in ops.ALL.values() if op.forward.__module__ != "autograd.custom"])
-NIGHTLY = bool(os.environ.get("GLASSGRAD_NIGHTLY"))
 CHANGED = 3e-7  # a fault of 1e-6 in one slope moves the number that is looked at by this at least
 
 

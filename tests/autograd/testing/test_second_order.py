@@ -11,7 +11,8 @@ from autograd.testing import GradientMismatch, check_gradients
 from autograd.testing.recording import Recording
 from autograd.testing.second import lost_slope
 from tests.autograd.testing.damage import damaged, spoilt
-from tests.autograd.testing.test_faults import NIGHTLY, ROWS, places, points
+from tests.autograd.testing.test_faults import ROWS, places, points
+from tests.needs import NIGHTLY
 
 
 def test_the_hessian_is_checked_after_the_gradient():

@@ -188,6 +188,7 @@ while True:
 """
 
 
+@pytest.mark.nightly
 @pytest.mark.skipif(sys.platform == "win32", reason="there is no SIGKILL")
 def test_a_writer_killed_at_any_moment_leaves_a_whole_checkpoint(path):
     rng = random.Random(0)

@@ -304,6 +304,7 @@ print("weights", [p.data for p in model.parameters()])
 """
 
 
+@pytest.mark.nightly
 def test_killed_at_random_moments_it_always_resumes_from_a_whole_checkpoint(tmp_path):
     """SIGKILL, again and again: in the end the weights are those of a run left in peace."""
     rng, epochs = random.Random(2), "150"

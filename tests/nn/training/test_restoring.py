@@ -6,7 +6,7 @@ import random
 from functools import partial
 
 import pytest
-from hypothesis import given, settings
+from hypothesis import given
 from hypothesis import strategies as st
 
 import nn
@@ -136,7 +136,6 @@ def damages(draw):
 RMS = partial(RMSprop, lr=0.01, momentum=0.5, centered=True)
 
 
-@settings(max_examples=150)
 @given(
     damage=damages(), optimizer=st.sampled_from([partial(Adam, lr=0.02), RMS]), share=st.booleans()
 )

@@ -22,6 +22,8 @@ from .pullback import Slopes, pull
 from .roots import checked_roots, checked_seeds
 from .value import Value
 
+WIDE = 8  # operands
+
 
 def _immutable(*_: object) -> NoReturn:
     raise AttributeError("a Graph is an immutable snapshot; take a new one with Graph(root)")
@@ -50,17 +52,20 @@ class Node:
     @property
     def operands(self) -> tuple[int, ...]:
         """Indices of the operands, in order; ``a * a`` has two."""
-        return self._graph.facts.tape.places(self.index)
+        operands: tuple[int, ...] = self._graph._kept(self._graph.facts.tape.places, self.index)
+        return operands
 
     @property
     def inputs(self) -> tuple[float, ...]:
         """The operands' values as this node recorded them."""
-        return self._graph.facts.tape.inputs(self.index)
+        inputs: tuple[float, ...] = self._graph._kept(self._graph.facts.tape.inputs, self.index)
+        return inputs
 
     @property
     def slopes(self) -> tuple[float, ...]:
         """Local derivatives d(value)/d(operand), one for each operand."""
-        return self._graph.slopes(self.index)
+        slopes: tuple[float, ...] = self._graph._kept(self._graph.slopes, self.index)
+        return slopes
 
     @property
     def value(self) -> float:
@@ -211,6 +216,20 @@ class Graph(Sequence[Node]):
         """For each node, 1 if it needs a gradient: a variable or a parameter lies below it."""
         needs = [kind in DIFFERENTIABLE for kind in KINDS]
         return self.facts.tape.above(bytearray([needs[kind] for kind in self.facts.kinds]))
+
+    @cached_property
+    def _wide(self) -> dict[tuple[str, int], tuple[Any, ...]]:
+        """What was read of nodes with many operands: a loop over them asks for each again."""
+        return {}
+
+    def _kept(self, read: Callable[[int], tuple[Any, ...]], index: int) -> Any:
+        key = read.__name__, index
+        if key in self._wide:
+            return self._wide[key]
+        found = read(index)
+        if len(found) > WIDE:
+            self._wide[key] = found
+        return found
 
     def slopes(self, index: int) -> tuple[float, ...]:
         """The local derivatives of a node, one for each operand."""

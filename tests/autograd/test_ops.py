@@ -12,7 +12,7 @@ from hypothesis import strategies as st
 
 from autograd import DomainError, Value, grad, ops
 from autograd.primitive import unchecked
-from autograd.testing.digits import exact_value
+from autograd.testing.exact import value as exact_value
 from tests.autograd.references import REFERENCES
 from tests.strategies import points
 

@@ -75,9 +75,8 @@ class Judged:
     def measured(self) -> list[Sweep]:
         """For each output the gradient that the measured slopes give."""
         rows = self.rows
-        errors = [
-            tuple([e if math.isfinite(e) else 0.0 for e in each]) for each in rows.errors
-        ]  # what is not known is judged by the whole
+        # What is not known is judged by the whole.
+        errors = [tuple([e if math.isfinite(e) else 0.0 for e in each]) for each in rows.errors]
         return [self.recording.sweep(root, rows.slopes, errors) for root in self.recording.roots]
 
     @functools.cached_property
@@ -160,8 +159,7 @@ class Judged:
 
     @functools.cached_property
     def _is_steep(self) -> bool:
-        recording = self.recording
-        return not all(math.isfinite(s) for slopes in recording.slopes for s in slopes)
+        return not all(math.isfinite(s) for slopes in self.recording.slopes for s in slopes)
 
     @functools.cached_property
     def _odd_forward(self) -> list[set[int]]:
@@ -323,7 +321,10 @@ class Judged:
     @functools.cached_property
     def _vague(self) -> list[set[int]]:
         """For each output, the inputs whose slope in the whole may be another than the sweep's."""
-        return [set(self._disagreeing(k, self._whole_agrees)) for k in range(self.outputs)]
+        try:
+            return [set(self._disagreeing(k, self._whole_agrees)) for k in range(self.outputs)]
+        except (OutOfReach, ImportError):  # then each is asked about by itself, which says why
+            return [set(range(len(self.xs)))] * self.outputs
 
     def _whole_agrees(self, k: int, direction: Sequence[float]) -> bool:
         shares, slack = [], 0.0

@@ -50,6 +50,7 @@ class Replay:
         return exact.sides(line, power, digits)
 
     def _line(self, direction: Sequence[float]) -> tuple[exact.Line, int, int]:
+        self._spend(0)  # if nothing is left, at once
         places = self.recording.places
         used = [(p, d) for p, d in zip(places, direction, strict=True) if p is not None and d]
         xs = [self.recording.recorded[p] for p, _ in used]
@@ -79,6 +80,11 @@ class Replay:
                 raise
         return self._bases[mp.dps]
 
+    def _spend(self, operations: int) -> None:
+        self.left -= operations
+        if self.left < 0:
+            raise OutOfReach(f"more than {MOST_OPERATIONS:,} operations in high precision")
+
     def _values(self, mp: Any, base: Sequence[Any], moved: dict[int, Any]) -> list[Any]:
         """All values where some leaves have moved; what does not depend on them is kept."""
         values = [moved.get(i, x) for i, x in enumerate(base)]
@@ -87,9 +93,7 @@ class Replay:
             operands = self.recording.operands[i]
             if op is None or (values[i] is not None and changed.isdisjoint(operands)):
                 continue
-            self.left -= 1 + len(operands) // 8
-            if self.left < 0:
-                raise OutOfReach(f"more than {MOST_OPERATIONS:,} operations in high precision")
+            self._spend(1 + len(operands) // 8)
             changed.add(i)
             values[i] = self._value(mp, i, op, [values[j] for j in operands])
         for root in self.recording.roots:

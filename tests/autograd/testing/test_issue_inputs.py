@@ -11,6 +11,7 @@ import autograd as ag
 from autograd import Value, ops
 from autograd.testing import GradientMismatch, check_gradients
 from autograd.testing.recording import Recording
+from tests.counting import calls
 
 
 def outcome(f, point, gradient=None, **options):
@@ -181,6 +182,18 @@ def test_a_long_recording_comes_to_an_end_and_says_why(monkeypatch):
 
     assert verdict.outcome == "undecided"
     assert "more than 20 operations in high precision" in verdict.why
+
+
+def test_a_wide_recording_that_is_too_long_takes_time_in_proportion(monkeypatch):
+    """That nothing is left to compute with is found out once, not by each of the inputs."""
+    monkeypatch.setattr("autograd.testing.replay.MOST_OPERATIONS", 20)
+
+    def work(width):
+        xs = [0.01 * (i % 7) for i in range(width)]
+        return calls(lambda: check_gradients(lambda w: ag.sum([x * x for x in w]), (xs,)))
+
+    work(50)  # what is imported on first use
+    assert work(400) < 2.5 * work(200)
 
 
 def test_where_operations_are_too_many_to_measure_the_whole_decides(monkeypatch):

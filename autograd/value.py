@@ -56,17 +56,9 @@ def made(op: Op, nodes: Sequence[Value | None], numbers: Sequence[float], z: flo
     node = _new(Value)
     node._z = z
     node._grad = 0.0
-    node._row = op
-    node._a = node._b = node._x = None
-    node._y = 0.0
+    node._b, node._y = None, 0.0
     node._about = place
-    if op.arity == 1:
-        node._a, node._x = nodes[0], numbers[0]
-    elif op.arity == 2:
-        node._a, node._b = nodes
-        node._x, node._y = numbers
-    else:
-        node._a, node._x = tuple(nodes), tuple(numbers)
+    node._connect(op, nodes, numbers)
     return node
 
 

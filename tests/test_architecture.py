@@ -7,12 +7,12 @@ and shown to object on a small tree with one violation planted.
 import ast
 import subprocess
 import sys
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
 
 from autograd import Value
+from tests.arrows import imported, package_of, plant, sources
 
 ROOT = Path(__file__).resolve().parent.parent
 
@@ -50,38 +50,12 @@ HEAVY = {
 }  # fmt: skip
 
 
-def sources(root: Path) -> Iterator[tuple[Path, str, ast.Module]]:
-    """Every module of our packages below a folder: its file, its package, its syntax tree."""
-    for package in PACKAGES:
-        for file in [*root.glob(f"{package}.py"), *sorted(root.glob(f"{package}/**/*.py"))]:
-            yield file, package, ast.parse(file.read_text(encoding="utf-8"), str(file))
-
-
-def imported(tree: ast.Module, package: tuple[str, ...]) -> Iterator[tuple[ast.stmt, str]]:
-    """Every module that is imported, at the top or inside a function, by its absolute name."""
-    for node in ast.walk(tree):
-        if isinstance(node, ast.Import):
-            for alias in node.names:
-                yield node, alias.name
-        elif isinstance(node, ast.ImportFrom):
-            base = package[: len(package) - node.level + 1] if node.level else ()
-            stem = ".".join([*base, *([node.module] if node.module else [])])
-            yield node, stem
-            # `from . import ops` imports a module that only the names tell.
-            yield from ((node, f"{stem}.{alias.name}") for alias in node.names)
-
-
-def package_of(file: Path, root: Path) -> tuple[str, ...]:
-    """The dotted package that a file's relative imports start from."""
-    return file.relative_to(root).parts[:-1]
-
-
 def arrows_that_point_back(root: Path) -> list[str]:
     """Imports between our packages that `PACKAGES` does not allow."""
     return sorted(
         {
             f"{file.relative_to(root)}:{node.lineno} imports {name.split('.')[0]}"
-            for file, package, tree in sources(root)
+            for file, package, tree in sources(root, PACKAGES)
             for node, name in imported(tree, package_of(file, root))
             if name.split(".")[0] in PACKAGES.keys() - PACKAGES[package] - {package}
         }
@@ -92,7 +66,7 @@ def layers_that_point_up(root: Path) -> list[str]:
     """Imports inside autograd from a module's own row or a later one, and modules in no row."""
     row_of = {module: row for row, modules in enumerate(AUTOGRAD_LAYERS) for module in modules}
     found = set()
-    for file, package, tree in sources(root):
+    for file, package, tree in sources(root, PACKAGES):
         if package != "autograd" or file == root / "autograd/__init__.py":
             continue
         module = file.relative_to(root / "autograd").with_suffix("").parts[0]
@@ -118,7 +92,7 @@ def private_slots(*classes: type) -> set[str]:
 def touched_privates(root: Path, slots: set[str]) -> list[str]:
     """Places in nn and viz that read, write or name what is autograd's own business."""
     found = set()
-    for file, package, tree in sources(root):
+    for file, package, tree in sources(root, PACKAGES):
         if package not in {"nn", "viz"}:
             continue
         where = file.relative_to(root)
@@ -141,15 +115,6 @@ def heavy_modules_after(statement: str, root: Path) -> list[str]:
         [sys.executable, "-c", report], cwd=root, capture_output=True, text=True, check=True
     )
     return run.stdout.split()
-
-
-def plant(root: Path, files: dict[str, str]) -> Path:
-    """A small tree of the given texts."""
-    for name, text in files.items():
-        file = root / name
-        file.parent.mkdir(exist_ok=True)
-        file.write_text(text, encoding="utf-8")
-    return root
 
 
 def test_nothing_points_back():

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from autograd import Node
 from autograd.diagnosis import first_non_finite
-from nn.data.scale import CURE, bad_scale, beside_weights
+from nn.data.scale import CURE, bad_scale, numbers_at_weights
 
 from . import health
 from .labels import shorten
@@ -64,7 +64,7 @@ def _dead(layer: LayerHealth, seen: Pass) -> str:
 
 def _cure(seen: Pass) -> str:
     """Of dead units: their inputs may be to blame."""
-    if (scale := bad_scale(beside_weights(seen.graph))) is None:
+    if (scale := bad_scale(numbers_at_weights(seen.graph))) is None:
         return "Try a smaller learning rate, init='he', or activation='leaky_relu'."
     return f"An input {scale[1]}: that alone makes units die. {CURE}."
 

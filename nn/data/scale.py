@@ -52,11 +52,11 @@ def columns_of(rows: Sequence[Any]) -> list[tuple[float, ...]]:
     return list(zip(*table, strict=True))
 
 
-def beside_weights(graph: Graph) -> list[list[float]]:
+def numbers_at_weights(graph: Graph) -> list[list[float]]:
     """The plain numbers that each parameter is multiplied by: what of the inputs gets to weights.
 
     >>> from nn import Layer
-    >>> beside_weights(Graph(Layer(2, 1)([3.0, 500.0])))
+    >>> numbers_at_weights(Graph(Layer(2, 1)([3.0, 500.0])))
     [[3.0], [500.0]]
     """
     nodes, found = graph.nodes, dict[int, list[float]]()

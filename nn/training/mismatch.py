@@ -18,7 +18,7 @@ from autograd.trees import flatten
 
 from ..answers import NUMBERS
 from ..calling import evaluating
-from ..data.scale import CURE, FEWEST, bad_scale, beside_weights, columns_of
+from ..data.scale import CURE, FEWEST, bad_scale, columns_of, numbers_at_weights
 from ..examples import Targets, items
 from ..losses import LOSSES, Loss, binary_cross_entropy, cost, cross_entropy, kl_divergence
 from ..module import Module
@@ -104,7 +104,7 @@ def check_scale(rows: Sequence[Any], batch: Sequence[Any], outputs: Sequence[Any
     inputs = [row[j] if isinstance(row, list) else row for row in batch]
     i = max(range(len(inputs)), key=lambda i: abs(inputs[i]))
     roots = [x for x in flatten(outputs[i])[0] if isinstance(x, Value)]
-    if any(inputs[i] in numbers for numbers in beside_weights(Graph(roots))):
+    if any(inputs[i] in numbers for numbers in numbers_at_weights(Graph(roots))):
         warnings.warn(
             f"fit: column {j} of X {words}, and networks learn best from columns of about the same "
             f"size, near 1: others make units die, or steps go wild. {CURE}",

@@ -5,11 +5,12 @@ shown to object on a small tree with one violation planted. Imports under ``TYPE
 inside functions count like all others.
 """
 
-import ast
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+
+from tests.arrows import imported, package_of, plant, sources
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -51,19 +52,12 @@ _INNER = {file.stem for file in (ROOT / "autograd").glob("*")} - {"ops", "testin
 
 def imports(root: Path) -> Iterator[tuple[str, str, str]]:
     """(where, the module of nn that it is in, absolute name) of every import in nn."""
-    for file in sorted(root.glob("nn/**/*.py")):
+    for file, _, tree in sources(root, ["nn"]):
         where = file.relative_to(root)
         module = (*where.with_suffix("").parts, "")[1]
-        for node in ast.walk(ast.parse(file.read_text(encoding="utf-8"))):
-            place = f"{where}:{getattr(node, 'lineno', 0)}"
-            if isinstance(node, ast.Import):
-                for alias in node.names:
-                    yield place, module, alias.name
-            elif isinstance(node, ast.ImportFrom):
-                parts = where.parts[: len(where.parts) - node.level] if node.level else ()
-                stem = ".".join([*parts, *([node.module] if node.module else [])])
-                for alias in node.names:
-                    yield place, module, f"{stem}.{alias.name}"
+        for node, name in imported(tree, package_of(file, root)):
+            if name != "nn":  # `from . import x` names nn.x too
+                yield f"{where}:{node.lineno}", module, name
 
 
 def layers_that_point_up(root: Path) -> list[str]:
@@ -93,13 +87,6 @@ def undeclared_inner_parts(root: Path) -> list[str]:
     return sorted(found)
 
 
-def plant(root: Path, file: str, text: str) -> Path:
-    """A small tree with one file."""
-    (root / file).parent.mkdir(parents=True, exist_ok=True)
-    (root / file).write_text(text, encoding="utf-8")
-    return root
-
-
 def test_nn_is_built_in_layers():
     assert layers_that_point_up(ROOT) == []
 
@@ -127,13 +114,18 @@ def test_nn_is_built_in_layers():
     ],
 )
 def test_a_layer_that_points_up_is_found(tmp_path, file, text, complaint):
-    assert complaint in layers_that_point_up(plant(tmp_path, file, text))
+    assert complaint in layers_that_point_up(plant(tmp_path, {file: text}))
 
 
 def test_layers_that_point_down_are_allowed(tmp_path):
-    plant(tmp_path, "nn/__init__.py", "from .training.fit import fit as fit")
-    plant(tmp_path, "nn/layers.py", "import math\nfrom autograd import dot\nfrom .walk import Part")
-    plant(tmp_path, "nn/training/fit.py", "from ..layers import MLP\nfrom .loop import loop")
+    plant(
+        tmp_path,
+        {
+            "nn/__init__.py": "from .training.fit import fit as fit",
+            "nn/layers.py": "import math\nfrom autograd import dot\nfrom .walk import Part",
+            "nn/training/fit.py": "from ..layers import MLP\nfrom .loop import loop",
+        },
+    )
 
     assert layers_that_point_up(tmp_path) == []
 
@@ -166,4 +158,4 @@ def test_every_inner_part_that_is_declared_is_used():
     ],
 )
 def test_an_undeclared_part_is_found(tmp_path, file, text, complaint):
-    assert undeclared_inner_parts(plant(tmp_path, file, text)) == [complaint]
+    assert undeclared_inner_parts(plant(tmp_path, {file: text})) == [complaint]

@@ -1,7 +1,7 @@
 """A scalar autograd engine: Values that remember how they were made, and their gradients.
 
-Read `node.py` (what is recorded of a number), `value.py` (how), `sweep.py` (the backward pass), and
-the table of operations in `ops.py`, which all of it reads::
+Read `node.py` (what is recorded of a number), `sweep.py` (the backward pass), `value.py` (how a
+number is recorded), then the table of operations in `ops.py`, which all of it reads::
 
     forward ── primitive ── ops ── node ── sweep ── value ── functions         one pass, and back
     (total     (what an     (THE   (slots) (backward)

@@ -105,9 +105,9 @@ def test_an_arrow_is_as_its_flow(graph, rule):
             assert (arrow.lines, arrow.sign) == ((), "plain")
         elif math.isfinite(flow.total):
             assert arrow.sign in {"zero", "positive" if flow.total > 0 else "negative"}
-            # As Fractions, for tiny numbers are shown by their digits.
-            shown = Fraction(numbers_in(arrow.lines[1])[0])
-            assert abs(shown - Fraction(flow.total)) <= abs(Fraction(flow.total)) / 1000
+            # As Fractions: tiny numbers are shown by the digits that Python writes of them.
+            shown, meant = Fraction(numbers_in(arrow.lines[1])[0]), Fraction(repr(flow.total))
+            assert abs(shown - meant) <= abs(meant) / 1000
 
 
 @given(scoped_graphs, rules)

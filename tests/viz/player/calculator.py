@@ -1,15 +1,18 @@
 """A reader with a pocket calculator: works out an equation from nothing but its shown digits."""
 
 import ast
-import math
 import operator
 import re
 from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
 
-from autograd import ops
-from autograd.primitive import unchecked
+import mpmath
 
+from autograd import ops
+from autograd.testing.exact import value as exact_value
+
+_MP = mpmath.MPContext()
+_MP.dps = 50
 _EXACT = Context(prec=400, rounding=ROUND_HALF_UP)
 _POWERS = str.maketrans("⁻⁰¹²³⁴⁵⁶⁷⁸⁹", "-0123456789")
 _FUNCTIONS = {"ln": "log", "σ": "sigmoid", "min": "minimum", "max": "maximum"}
@@ -18,7 +21,7 @@ _OPERATORS = {
     ast.Sub: operator.sub,
     ast.Mult: operator.mul,
     ast.Div: operator.truediv,
-    ast.Pow: operator.pow,
+    ast.Pow: lambda x, y: x**y if y == int(y) else _real(x) ** _real(y),
 }
 _SIGNS = {ast.Lt: operator.lt, ast.Gt: operator.gt, ast.Eq: operator.eq}
 
@@ -39,8 +42,8 @@ def is_true(calculation, sign, result):
     wanted = Decimal(_plain(result))
     if isinstance(found, Fraction):
         return _agrees(found, sign, wanted)
-    # A function is worked out in doubles, which may fall to either side of a tie such as 2.7225.
-    exact = Fraction(repr(float(found)))
+    # The page worked in doubles, which may fall to either side of a tie such as 2.7225.
+    exact = Fraction(*mpmath.libmp.to_rational(found._mpf_))
     return any(_agrees(exact * (1 + Fraction(n, 10**14)), sign, wanted) for n in (0, -1, 1))
 
 
@@ -84,19 +87,28 @@ def _value(tree):
         case ast.Constant(number):
             return Fraction(str(number)) if isinstance(number, int) else Fraction(repr(number))
         case ast.Name("pi"):
-            return math.pi
+            return _MP.pi * 1
         case ast.UnaryOp(ast.USub(), operand):
             return -_value(operand)
         case ast.BinOp(left, op, right):
-            return _OPERATORS[type(op)](_value(left), _value(right))
+            return _OPERATORS[type(op)](*_alike(_value(left), _value(right)))
         case ast.Call(ast.Name(name), arguments):
             row = ops.ALL[_FUNCTIONS.get(name, name)]
-            with unchecked():
-                return row.forward(*[float(_value(argument)) for argument in arguments])
+            return exact_value(row, _MP, [_real(_value(argument)) for argument in arguments])
         case ast.IfExp(condition, yes, no):
             return _value(yes if _value(condition) else no)
         case ast.Compare(left, [sign], [right]):
-            return _SIGNS[type(sign)](_value(left), _value(right))
+            return _SIGNS[type(sign)](*_alike(_value(left), _value(right)))
         case ast.BoolOp(ast.Or(), sides):
             return any(map(_value, sides))
     raise AssertionError(ast.dump(tree))
+
+
+def _alike(x, y):
+    """Two numbers as Fractions; if one came out of a function, both with fifty digits."""
+    are_exact = isinstance(x, Fraction) and isinstance(y, Fraction)
+    return (x, y) if are_exact else (_real(x), _real(y))
+
+
+def _real(x):
+    return _MP.mpf(x.numerator) / x.denominator if isinstance(x, Fraction) else _MP.mpf(x)

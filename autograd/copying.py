@@ -9,21 +9,10 @@ from __future__ import annotations
 from copy import deepcopy
 from typing import Any, TypeVar
 
-from .node import Node, topological
+from .node import Node, leaf, topological
 from .tape import Tape, read
 
 N = TypeVar("N", bound=Node)
-
-
-def _leaf(cls: type[Node], data: float, grad: float, about: Any) -> Node:
-    """A leaf as it was."""
-    leaf = cls.__new__(cls)
-    leaf._z = data
-    leaf._grad = grad
-    leaf._row = leaf._a = leaf._b = None
-    leaf._x = leaf._y = 0.0
-    leaf._about = about
-    return leaf
 
 
 def _like(node: N, a: Any, b: Any) -> N:
@@ -76,7 +65,7 @@ def reduce(root: Node) -> tuple[Any, ...]:
     """How pickle stores ``root``: a leaf by itself, a graph as its tape and its leaves."""
     if root._row is None:
         own = getattr(root, "__dict__", None)  # attributes of a user's subclass
-        return _leaf, (root.__class__, root._z, root._grad, root._about), own or None
+        return leaf, (root.__class__, root._z, root._grad, root._about), own or None
     tape, nodes, _ = read([root])
     columns = (tape.ops, tape.operands, tape.starts, tape.values, tape.changed)
     told = [x if x is None or x._row is None else (x._grad, x._about) for x in nodes]
@@ -88,7 +77,7 @@ def _rebuild(cls: type[Node], columns: Any, told: list[Any]) -> Node:
     tape, nodes = Tape(*columns), list(told)
     for i, op in enumerate(tape.ops):
         if op is not None:
-            nodes[i] = _leaf(cls, tape.values[i], *told[i])
+            nodes[i] = leaf(cls, tape.values[i], *told[i])
             nodes[i]._connect(op, [nodes[j] for j in tape.places(i)], tape.inputs(i))
     root: Node = nodes[-1]
     return root

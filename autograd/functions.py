@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from . import ops
 from .modes import Place, here
+from .node import leaf
 from .numbers import is_number, real
 from .primitive import Op, Recorder
 from .value import Constant, Value, apply, constant, made
@@ -86,7 +87,7 @@ def constants(xs: Sequence[Any], name: str) -> list[Any]:
     """
     places = _numbered(name, len(xs))
     return [
-        _constant(x, place) if x.__class__ is float else x
+        leaf(Constant, x, 0.0, place) if x.__class__ is float else x
         for x, place in zip(xs, places, strict=True)
     ]
 
@@ -97,17 +98,7 @@ def labelled(number: float, name: str, indices: tuple[int, ...]) -> Constant:
     >>> labelled(2.0, "y", (0,)).label, labelled(2.0, "y", (0, 2)).label
     ('y1', 'y1.3')
     """
-    return _constant(number, _placed(name, indices))
-
-
-def _constant(number: float, place: Place) -> Constant:
-    """What ``Constant(number, label)`` makes, without a place of its own: inputs are many."""
-    constant = _new(Constant)
-    constant._z = number
-    constant._row = constant._a = constant._b = None
-    constant._x = constant._y = 0.0
-    constant._about = place
-    return constant
+    return leaf(Constant, number, 0.0, _placed(name, indices))
 
 
 @lru_cache(maxsize=256)

@@ -13,10 +13,12 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Any
+from typing import Any, TypeVar
 
 from .modes import NOWHERE, Place, here
 from .primitive import Op
+
+N = TypeVar("N", bound="Node")
 
 
 class Node:
@@ -107,6 +109,17 @@ def labelled(nodes: Iterable[Any]) -> str:
         if node is not None and node.label
     ]
     return f" ({', '.join(labels)})" if labels else ""
+
+
+def leaf(cls: type[N], number: float, grad: float, about: Place | None) -> N:
+    """A node of this class that was computed from nothing; unlike ``cls(number)``, unchecked."""
+    node = cls.__new__(cls)
+    node._z = number
+    node._grad = grad
+    node._row = node._a = node._b = None
+    node._x = node._y = 0.0
+    node._about = about
+    return node
 
 
 _FINISHED = object()

@@ -12,8 +12,8 @@ from autograd import Value
 from nn import MLP, Layer, cross_entropy
 from nn.activations import Activate
 from viz import Picture
-from viz.equations import number
-from viz.palette import DARK, LIGHT
+from viz.render.palette import DARK, LIGHT
+from viz.say.equations import number
 
 from . import digits_text, digits_unit, images, page, training
 from .digits_text import a_digit, percent

@@ -6,8 +6,8 @@ import csv
 import io
 from collections.abc import Sequence
 
-from viz.equations import number, relation, seen
-from viz.numbers import show, sums_to
+from viz.say.equations import number, relation, seen
+from viz.say.numbers import show, sums_to
 
 from . import digits_text, page
 from .images import SIDE, bar, key, signed, signed_bar, with_bar

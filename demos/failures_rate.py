@@ -12,8 +12,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from nn.data import curve
-from viz.equations import number
 from viz.plots import plot_history
+from viz.say.equations import number
 
 from . import failures_page, page
 from .failures_trial import Found, Network, Trial, attempt

@@ -13,8 +13,8 @@ from functools import partial
 from typing import TYPE_CHECKING
 
 from nn.data import moons
-from viz.equations import number
 from viz.plots import plot_history
+from viz.say.equations import number
 
 from . import failures_page, page
 from .failures_trial import Found, Network, Trial, attempt

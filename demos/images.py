@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from viz.numbers import MINUS, show
+from viz.say.numbers import MINUS, show
 
 from .page import escape
 

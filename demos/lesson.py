@@ -16,8 +16,8 @@ from nn import SGD, Neuron
 
 if TYPE_CHECKING:
     from viz import Handout
-    from viz.player.page.player import Player
-    from viz.player.story import Step, View
+    from viz.lessons.story import Step, View
+    from viz.page.player import Player
 
 INPUTS = (2.0, 1.0)
 WEIGHTS = (0.5, -1.0)

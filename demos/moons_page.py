@@ -9,12 +9,7 @@ from typing import TYPE_CHECKING
 import viz
 from autograd import Value, scope
 from nn import MLP, binary_cross_entropy
-from viz.plots import (
-    plot_decision_boundary,
-    plot_history,
-    plot_update_ratio,
-    plot_weights,
-)
+from viz.plots import plot_decision_boundary, plot_history, plot_update_ratio, plot_weights
 from viz.report import report
 
 from . import moons_training, page, plots

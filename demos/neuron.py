@@ -7,8 +7,8 @@ import textwrap
 from collections.abc import Iterable
 from pathlib import Path
 
-from viz.equations import number
-from viz.player.story import Step
+from viz.lessons.story import Step
+from viz.say.equations import number
 
 from . import cli, gallery, neuron_page
 from .cli import say

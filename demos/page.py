@@ -15,12 +15,12 @@ from typing import TYPE_CHECKING, Any
 
 from autograd.files import write_whole
 from viz import RenderError
-from viz.equations import number
-from viz.numbers import show
+from viz.say.equations import number
+from viz.say.numbers import show
 
 if TYPE_CHECKING:
     from viz import Picture
-    from viz.player.story import Step
+    from viz.lessons.story import Step
     from viz.report import Report
 
 # The browser itself keeps the page from fetching or running anything.
@@ -94,7 +94,7 @@ def share(x: float) -> str:
 def as_line(step: Step) -> str:
     """A step's symbols, numbers and result in one line.
 
-    >>> from viz.player.story import Step
+    >>> from viz.lessons.story import Step
     >>> as_line(Step("forward", "", "o = tanh(z)", "= tanh(0.6931) =", "0.6", "", ""))
     'o = tanh(z) = tanh(0.6931) = 0.6'
     """

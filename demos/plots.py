@@ -9,8 +9,8 @@ from functools import cache
 from typing import TYPE_CHECKING, Any
 
 from autograd import no_grad
-from viz.palette import THEMES as PALETTES
-from viz.palette import Theme
+from viz.render.palette import THEMES as PALETTES
+from viz.render.palette import Theme
 
 from . import missing, page
 

@@ -17,8 +17,8 @@ from nn import MLP, History, fit, mse
 
 if TYPE_CHECKING:
     from viz import Explanation
-    from viz.player.page.player import Player
-    from viz.player.story import Step
+    from viz.lessons.story import Step
+    from viz.page.player import Player
 
 ROWS = ((0.0, 0.0), (0.0, 1.0), (1.0, 0.0), (1.0, 1.0))
 TARGETS = (0.0, 1.0, 1.0, 0.0)

@@ -7,8 +7,8 @@ from typing import TYPE_CHECKING
 
 import viz
 from nn import MLP
-from viz.equations import factor, number, relation, seen
-from viz.numbers import show
+from viz.say.equations import factor, number, relation, seen
+from viz.say.numbers import show
 
 from . import images, page, xor_network
 from .page import Files, as_line

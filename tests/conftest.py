@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.internal.conjecture import providers
 
-import viz.render
+import viz.render.rendering
 from tests.needs import NIGHTLY
 
 IN_CI = bool(os.environ.get("CI"))
@@ -45,14 +45,14 @@ if IN_CI:  # hypothesis tries the numbers that stand in whatever modules a worke
 @pytest.fixture(scope="session", autouse=True)
 def _patient_engines():
     """Pictures may take long on a busy machine; a test of the time limit sets one of its own."""
-    run = viz.render._run
+    run = viz.render.rendering._run
 
     def patient(name, command, job):
-        usual = job.timeout == viz.render.TIMEOUT
+        usual = job.timeout == viz.render.rendering.TIMEOUT
         return run(name, command, dataclasses.replace(job, timeout=600.0) if usual else job)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(viz.render, "_run", patient)
+        patch.setattr(viz.render.rendering, "_run", patient)
         yield
 
 

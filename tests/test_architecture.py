@@ -131,9 +131,9 @@ def test_nothing_points_back():
             "autograd/value.py:2 imports viz",
         ),
         ("autograd/value.py", "from nn.layers import MLP", "autograd/value.py:1 imports nn"),
-        ("autograd/deep.py", "from viz.dot import a, b", "autograd/deep.py:1 imports viz"),
+        ("autograd/deep.py", "from viz.render.dot import a, b", "autograd/deep.py:1 imports viz"),
         ("nn/module.py", "if TYPE_CHECKING:\n    import viz", "nn/module.py:2 imports viz"),
-        ("nn/layers.py", "import math, viz.dot as d", "nn/layers.py:1 imports viz"),
+        ("nn/layers.py", "import math, viz.render.dot as d", "nn/layers.py:1 imports viz"),
         ("_glassgrad_installation.py", "import nn", "_glassgrad_installation.py:1 imports nn"),
     ],
 )

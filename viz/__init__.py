@@ -6,16 +6,15 @@
 >>> viz.draw(loss)
 <Picture of 6 nodes and 5 edges: .show(), .save('picture.svg'), print(.text())>
 
-How a picture comes about::
+The rooms, and which way they look::
 
-    Graph ── choosing, folding, opening ──→ Outline   (numbers; of a graph that fits)
-    Graph ── levels, grouping, groups ────→ Folded    (numbers; of a large one)
-    Outline ── words ──┐
-    Folded ── group_words ──┴── legend, composing ──→ Diagram   (text), also made by neuron, network
-    Graph ── explain ─────────────────────→ Explanation, text and Picture
-    Diagram ── dot, inlay, lettering ── render, engines ──→ Picture; mermaid, text
+    faces (draw, player, handout, explain, report, …) ──→ lessons ──→ say ──→ see ──→ autograd
+                                                   └────→ page, render ──→ scene
 
-`health` finds what is wrong with a gradient and says it in words, in every picture and in `report`.
+`see` finds what is in a computation, `lessons` tell it step by step, `say` makes names, numbers and
+words, `scene` says what stands where, `render` and `page` make files of it.
+
+`say.health` finds what is wrong with a gradient, for every picture and for `report`.
 """
 
 from .starting import end_quietly_on_interrupt as _end_quietly_on_interrupt
@@ -56,14 +55,14 @@ from .report import report as report
 if TYPE_CHECKING:
     from . import gradcheck_report as gradcheck_report
     from .gradcheck import draw_mismatch as draw_mismatch
-    from .picture import Picture as Picture
-    from .player.page.player import Player as Player
+    from .page.player import Player as Player
+    from .render.picture import Picture as Picture
 else:  # what needs graphviz or autograd.testing comes on first use
     __all__, __dir__, __getattr__ = _public(
         globals(),
         ["gradcheck_report"],
         {"draw_dot": "write viz.draw(loss)", "plot_loss": "write viz.plot_history(history)"},
-        Picture="picture",
-        Player="player.page.player",
+        Picture="render.picture",
+        Player="page.player",
         draw_mismatch="gradcheck",
     )

@@ -8,17 +8,18 @@ from typing import TYPE_CHECKING, Any
 from autograd import ConstantError, Graph, Value
 from autograd.primitive import Recorder
 
-from . import choosing, words
 from .checks import at_least, one_of
-from .composing import composed, composed_of_groups
-from .labels import shorten
-from .levels import Fold, folded_to
-from .opening import Expand, opened
-from .outline import Outline
-from .palette import THEMES
+from .render.composing import composed, composed_of_groups
+from .render.palette import THEMES
+from .say import words
+from .say.labels import shorten
+from .see import choosing
+from .see.levels import Fold, folded_to
+from .see.opening import Expand, opened
+from .see.outline import Outline
 
 if TYPE_CHECKING:
-    from .picture import Picture
+    from .render.picture import Picture
 
 VIEWS = ("backward", "forward")
 DIRECTIONS = ("LR", "TB")
@@ -103,7 +104,7 @@ def draw(
             folded, name,
             direction=direction, backward=backward, legend=legend, max_nodes=max_nodes,
         )  # fmt: skip
-    from .picture import Picture  # noqa: PLC0415 - graphviz is imported on the first drawing
+    from .render.picture import Picture  # noqa: PLC0415 - graphviz is imported on the first drawing
 
     return Picture.of(diagram, theme)
 

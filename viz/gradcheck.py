@@ -16,21 +16,21 @@ from typing import TYPE_CHECKING
 from autograd import Graph, Node
 from autograd.testing import EngineMismatch, Entry, GradientMismatch, check_gradients
 
-from . import words
 from .checks import one_of
-from .choosing import item
-from .composing import composed
-from .diagram import Arrow, Box, Diagram
 from .draw import VIEWS
-from .folding import part
-from .labels import TOOLTIP_LIMIT, shorten
-from .legend import legend as legend_of
-from .numbers import ALL_DIGITS, DIGITS, show
-from .outline import Link, Outline
-from .palette import THEMES
+from .render.composing import composed
+from .render.legend import legend as legend_of
+from .render.palette import THEMES
+from .say import words
+from .say.labels import TOOLTIP_LIMIT, shorten
+from .say.numbers import ALL_DIGITS, DIGITS, show
+from .scene.diagram import Arrow, Box, Diagram
+from .see.choosing import item
+from .see.folding import part
+from .see.outline import Link, Outline
 
 if TYPE_CHECKING:
-    from .picture import Picture
+    from .render.picture import Picture
 
 MOST_NODES = 60
 _SEE = "wrong: see the note"
@@ -82,7 +82,7 @@ def draw_mismatch(
     else:
         graph = _of_one_output(error, error.graph)
         diagram = _of_graph(graph, _marks(error, graph), error.node, error.cause, backward=backward)
-    from .picture import Picture  # noqa: PLC0415 - graphviz is imported on the first drawing
+    from .render.picture import Picture  # noqa: PLC0415 - graphviz is imported on the first drawing
 
     return Picture.of(diagram, theme)
 

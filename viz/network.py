@@ -12,12 +12,12 @@ from nn.names import helped
 from . import network_layers, network_units
 from .checks import at_least, one_of
 from .draw import DIRECTIONS
-from .layered import columns_of, examples
-from .palette import THEMES
-from .units import objective
+from .render.palette import THEMES
+from .see.layered import columns_of, examples
+from .see.units import objective
 
 if TYPE_CHECKING:
-    from .picture import Picture
+    from .render.picture import Picture
 
 WHO = "draw_network"
 EDGES = ("weight", "gradient")
@@ -96,7 +96,7 @@ def draw_network(
             columns, goal, name,
             edges=edges, max_units=max_units, direction=direction, legend=legend,
         )  # fmt: skip
-    from .picture import Picture  # noqa: PLC0415 - graphviz is imported on the first drawing
+    from .render.picture import Picture  # noqa: PLC0415 - graphviz is imported on the first drawing
 
     return Picture.of(diagram, theme)
 

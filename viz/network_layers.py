@@ -7,14 +7,14 @@ from collections.abc import Iterator, Sequence
 
 from autograd import Node, Value
 
-from . import health
-from .diagram import Arrow, Box, Diagram, Sample
-from .labels import shorten
-from .layered import Unit
-from .legend import legend as legend_of
-from .matrices import described, heatmaps
 from .network_units import nodes_of, shape
-from .ranges import alarming, sizes, spread
+from .render.legend import legend as legend_of
+from .render.matrices import described, heatmaps
+from .say import health
+from .say.labels import shorten
+from .say.ranges import alarming, sizes, spread
+from .scene.diagram import Arrow, Box, Diagram, Sample
+from .see.layered import Unit
 
 
 def diagram(

@@ -8,13 +8,13 @@ from collections.abc import Iterator, Sequence
 
 from autograd import Graph, Node, Value
 
-from . import health
-from .diagram import Arrow, Box, Diagram
-from .layered import Unit
-from .legend import network_legend
-from .numbers import show
-from .ranges import alarming, ends
-from .words import SIGNED, sign_of
+from .render.legend import network_legend
+from .say import health
+from .say.numbers import show
+from .say.ranges import alarming, ends
+from .say.words import SIGNED, sign_of
+from .scene.diagram import Arrow, Box, Diagram
+from .see.layered import Unit
 
 MOST_LABELS = 24  # more connections than this have no numbers written on them
 

@@ -9,18 +9,19 @@ from typing import TYPE_CHECKING, Any
 
 from autograd import Graph, Value
 
-from . import choosing, words
 from .checks import at_least, one_of
-from .composing import composed
-from .diagram import Box
 from .draw import DIRECTIONS, MAX_NODES, VIEWS
-from .numbers import applied, product, show, total
-from .outline import Item, Outline
-from .palette import THEMES
-from .units import inputs, objective
+from .render.composing import composed
+from .render.palette import THEMES
+from .say import words
+from .say.numbers import applied, product, show, total
+from .scene.diagram import Box
+from .see import choosing
+from .see.outline import Item, Outline
+from .see.units import inputs, objective
 
 if TYPE_CHECKING:
-    from .picture import Picture
+    from .render.picture import Picture
 
 WHO = "draw_neuron"
 TERMS = 5  # a sum of more terms is not spelled out
@@ -83,7 +84,7 @@ def draw_neuron(
         graph, outline, _spelled_out(graph, outline, backward=backward),
         direction=direction, backward=backward, legend=legend, max_nodes=max_nodes,
     )  # fmt: skip
-    from .picture import Picture  # noqa: PLC0415 - graphviz is imported on the first drawing
+    from .render.picture import Picture  # noqa: PLC0415 - graphviz is imported on the first drawing
 
     return Picture.of(diagram, theme)
 

@@ -12,11 +12,11 @@ from autograd import Value
 from nn import Module
 from nn.names import helped
 
-from . import health
-from .advice import advice, percent
-from .labels import shorten
-from .layer_health import LayerHealth, measured
-from .recorded import recorded
+from .say import health
+from .say.advice import advice, percent
+from .say.labels import shorten
+from .say.layer_health import LayerHealth, measured
+from .see.recorded import recorded
 from .tables import html_table, text_table
 
 HEADER = ("layer", "units", "dead", "saturated", "mean |a|", "mean |∂a|", "mean |∂w|",

@@ -5,7 +5,7 @@ from __future__ import annotations
 import html
 from collections.abc import Sequence
 
-from .labels import columns
+from .say.labels import columns
 
 Rows = Sequence[Sequence[str]]
 

@@ -15,7 +15,7 @@ from autograd import softmax
 from demos import __main__ as both
 from demos import data, digits, digits_page, digits_text, gallery, reading, training
 from nn import cross_entropy
-from viz.numbers import show
+from viz.say.numbers import show
 
 from .html_checks import checked, decimal
 

@@ -9,7 +9,7 @@ import pytest
 from autograd import Graph
 from demos import cli, neuron
 from demos.lesson import PROGRAM, lesson
-from viz.numbers import show
+from viz.say.numbers import show
 
 from .html_checks import checked
 

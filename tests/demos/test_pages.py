@@ -6,7 +6,7 @@ import re
 import pytest
 
 from demos.page import POLICY, THEMES, WITH_IMAGES, escape
-from viz.palette import DARK, LIGHT
+from viz.render.palette import DARK, LIGHT
 
 from .html_checks import agrees, checked, products
 

@@ -7,7 +7,7 @@ import matplotlib as mpl
 import pytest
 
 from demos import page, plots
-from viz.palette import DARK, LIGHT
+from viz.render.palette import DARK, LIGHT
 
 from .html_checks import checked
 

@@ -7,7 +7,7 @@ import pytest
 from demos import xor
 from demos.page import as_line
 from demos.xor_network import NAMES, ROWS, START, TARGETS, WEIGHT, learned
-from viz.numbers import show
+from viz.say.numbers import show
 
 from .html_checks import checked
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from viz import engines
+from viz.render import engines
 
 
 @pytest.fixture

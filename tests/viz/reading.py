@@ -53,5 +53,5 @@ def is_shown_as(x: float, text: str) -> bool:
     if math.isinf(x):
         return text == ("+inf!" if x > 0 else "−inf!")
     (shown,) = numbers_in(text)
-    # A child of the tests' own: half a unit in the fourth digit, written without viz.numbers.
+    # A child of the tests' own: half a unit in the fourth digit, written without viz.say.numbers.
     return abs(shown - Decimal(repr(x))) <= abs(Decimal(repr(x))) * Decimal("5.0001e-4")

@@ -4,9 +4,9 @@ import random
 import pytest
 
 from nn import MLP, Module, Parameter
-from viz.advice import advice, percent
-from viz.layer_health import measured
-from viz.recorded import recorded
+from viz.say.advice import advice, percent
+from viz.say.layer_health import measured
+from viz.see.recorded import recorded
 
 BATCH = [[1.0, 2.0], [0.5, -1.0], [2.0, 0.0]]
 

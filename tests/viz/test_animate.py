@@ -8,9 +8,9 @@ from hypothesis import assume, given, settings
 from autograd import Graph, Value
 from viz.animate import Animation, animate
 from viz.animate.timeline import timeline
-from viz.labels import clean
-from viz.numbers import show
-from viz.player.story import GRADIENT, VALUE
+from viz.lessons.story import GRADIENT, VALUE
+from viz.say.labels import clean
+from viz.say.numbers import show
 
 from .reading import SVG
 from .strategies import HOSTILE, NAMES, computations

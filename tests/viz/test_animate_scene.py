@@ -5,8 +5,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from viz.animate.scene import DIRECTIONS, Place, outline, scene
-from viz.diagram import Arrow, Box, Diagram
+from viz.scene.diagram import Arrow, Box, Diagram
+from viz.scene.placed import DIRECTIONS, Place, outline, scene
 
 KINDS = ("parameter", "frozen", "variable", "constant", "operation", "activation")
 

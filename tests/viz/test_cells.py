@@ -2,9 +2,9 @@ import math
 
 import pytest
 
-from viz.cells import STEPS, image, indices, palette
-from viz.diagram import Heatmap
-from viz.palette import DARK, LIGHT
+from viz.render.cells import STEPS, image, indices, palette
+from viz.render.palette import DARK, LIGHT
+from viz.scene.diagram import Heatmap
 
 from .test_png import read
 

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from autograd import Graph, Value, constant, dot, ops
 from autograd import sum as total
-from viz.choosing import LINKS_PER_NODE, outline
-from viz.opening import opened
+from viz.see.choosing import LINKS_PER_NODE, outline
+from viz.see.opening import opened
 
 from .strategies import graphs
 

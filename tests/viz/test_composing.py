@@ -3,9 +3,10 @@ import pytest
 from autograd import Graph, Value, constant
 from autograd import sum as total
 from nn import MLP
-from viz import draw, words
-from viz.choosing import outline
-from viz.composing import composed
+from viz import draw
+from viz.render.composing import composed
+from viz.say import words
+from viz.see.choosing import outline
 
 
 def compose(roots, *, backward=True, legend=True, max_nodes=400, **options):

@@ -1,4 +1,4 @@
-from viz.diagram import Arrow, Box, Diagram
+from viz.scene.diagram import Arrow, Box, Diagram
 
 
 def test_the_size_is_told_in_words():

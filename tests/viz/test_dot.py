@@ -11,11 +11,11 @@ from hypothesis import strategies as st
 from autograd import Graph, Value, constant
 from nn import MLP, Parameter
 from viz import draw, draw_network
-from viz.diagram import Arrow, Box, Diagram
-from viz.dot import body
-from viz.dot import settings as attributes
-from viz.labels import shorten
-from viz.palette import DARK, LIGHT
+from viz.render.dot import body
+from viz.render.dot import settings as attributes
+from viz.render.palette import DARK, LIGHT
+from viz.say.labels import shorten
+from viz.scene.diagram import Arrow, Box, Diagram
 
 from ..needs import needs_dot
 from .reading import read_svg

@@ -9,8 +9,8 @@ from autograd import ConstantError, Graph, Value, constant, dot
 from autograd import sum as total
 from nn import MLP, Parameter
 from viz import draw
-from viz.choosing import LINKS_PER_NODE
 from viz.draw import MAX_NODES
+from viz.see.choosing import LINKS_PER_NODE
 
 from .reading import read_svg
 from .strategies import computations

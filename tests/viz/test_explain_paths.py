@@ -8,7 +8,7 @@ from hypothesis import strategies as st
 
 from autograd import Graph, Value
 from autograd import sum as total
-from viz.explain.paths import Edge, Paths
+from viz.see.paths import Edge, Paths
 
 from ..counting import calls
 from .strategies import computations

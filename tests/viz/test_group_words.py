@@ -9,9 +9,9 @@ from autograd import Graph, Value, scope
 from autograd import sum as total
 from nn import MLP, Parameter, mse
 from viz import draw
-from viz.group_words import arrows, boxes
-from viz.grouping import grouped
-from viz.groups import folded
+from viz.say.group_words import arrows, boxes
+from viz.see.grouping import grouped
+from viz.see.groups import folded
 
 from .reading import numbers_in, read_svg
 from .strategies import scoped_graphs
@@ -124,8 +124,8 @@ def test_the_forward_view_says_nothing_of_gradients(graph, rule):
 
 @given(scoped_graphs, rules)
 def test_every_level_is_drawn_in_every_format(graph, rule):
-    from viz.composing import composed_of_groups  # noqa: PLC0415
-    from viz.picture import Picture  # noqa: PLC0415
+    from viz.render.composing import composed_of_groups  # noqa: PLC0415
+    from viz.render.picture import Picture  # noqa: PLC0415
 
     result = folded(graph, grouped(graph, rule), 400)
     diagram = composed_of_groups(

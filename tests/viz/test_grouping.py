@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from autograd import Graph, Value, constant, scope
 from nn import MLP, Parameter, mse
-from viz.grouping import Rule, grouped
+from viz.see.grouping import Rule, grouped
 
 from .strategies import graphs, scoped_graphs
 

@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from autograd import Graph, Value, scope
 from nn import MLP, Parameter, mse
-from viz.grouping import grouped
-from viz.groups import folded, total
+from viz.see.grouping import grouped
+from viz.see.groups import folded, total
 
 from .strategies import graphs, scoped_graphs
 from .test_grouping import BATCH, SCOPE, batch, rules

@@ -9,7 +9,7 @@ from hypothesis import assume, given, settings
 from autograd import ConstantError, Graph, Value, constant
 from viz.handout import Handout, handout
 from viz.handout.blanks import left_out
-from viz.labels import clean
+from viz.say.labels import clean
 
 from .strategies import HOSTILE, NAMES, computations
 from .teaching import neuron, two_paths

@@ -9,8 +9,9 @@ from autograd import Graph, Value, check_finite, scope, tanh
 from autograd.diagnosis import first_non_finite
 from autograd.errors import NonFiniteError
 from nn import MLP, Layer, Parameter, Sequential, binary_cross_entropy
-from viz import draw, health
-from viz.health import NodeFacts, group_marks, marks, of_group, units
+from viz import draw
+from viz.say import health
+from viz.say.health import NodeFacts, group_marks, marks, of_group, units
 
 from .strategies import graphs
 

@@ -7,11 +7,11 @@ import pytest
 
 from nn import MLP
 from viz import draw, draw_network
-from viz.cells import image
 from viz.errors import RenderError, RenderTimeoutError
-from viz.inlay import COLUMNS, LINES, _tiles, _with_background
-from viz.palette import LIGHT, THEMES
-from viz.render import render
+from viz.render.cells import image
+from viz.render.inlay import COLUMNS, LINES, _tiles, _with_background
+from viz.render.palette import LIGHT, THEMES
+from viz.render.rendering import render
 
 from ..needs import needs_dot
 from .reading import SVG, read_svg
@@ -130,7 +130,7 @@ def test_both_passes_are_the_same_engines(monkeypatch):
         asked.append((suffix, options["engine"]))
         return render(source, suffix, **options)
 
-    monkeypatch.setattr("viz.picture.render", listening)
+    monkeypatch.setattr("viz.render.picture.render", listening)
 
     assert picture().pipe("pdf").startswith(b"%PDF")
     assert asked == [("svg", "dot"), ("pdf", "dot")]
@@ -142,7 +142,7 @@ def test_an_engine_that_fails_leaves_it_to_the_next(monkeypatch):
             raise RenderError("no backgrounds")
         return render(source, suffix, **options)
 
-    monkeypatch.setattr("viz.picture.render", failing)
+    monkeypatch.setattr("viz.render.picture.render", failing)
 
     assert picture().png().startswith(b"\x89PNG")
 
@@ -154,7 +154,7 @@ def test_an_engine_that_takes_too_long_is_not_asked_again(monkeypatch):
         asked.append(1)
         raise RenderTimeoutError("too long")
 
-    monkeypatch.setattr("viz.picture.render", slow)
+    monkeypatch.setattr("viz.render.picture.render", slow)
 
     with pytest.raises(RenderTimeoutError):
         picture().svg()

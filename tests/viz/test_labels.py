@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from viz.labels import (
+from viz.say.labels import (
     ELLIPSIS,
     LINE_LIMIT,
     clean,

@@ -5,7 +5,7 @@ import pytest
 from autograd import Value, softmax
 from nn import MLP, Layer, Neuron, Sequential
 from nn.other_layers import Dropout
-from viz.layered import columns_of, examples
+from viz.see.layered import columns_of, examples
 
 
 def names(columns):

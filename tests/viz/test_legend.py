@@ -1,5 +1,5 @@
-from viz.diagram import Arrow, Box
-from viz.legend import legend, network_legend
+from viz.render.legend import legend, network_legend
+from viz.scene.diagram import Arrow, Box
 
 
 def box(kind, **facts):

@@ -6,7 +6,7 @@ import pytest
 
 from nn import MLP
 from viz import draw_network
-from viz.lettering import _candidates, _circles, _Label, _Line, _line
+from viz.render.lettering import _candidates, _circles, _Label, _Line, _line
 
 from .reading import SVG, numbers_in, read_svg
 

@@ -6,7 +6,7 @@ from autograd import Graph, Value, scope
 from autograd import sum as total
 from nn import MLP, mse
 from viz import draw
-from viz.levels import MOST_FLOWS, folded_to, kind
+from viz.see.levels import MOST_FLOWS, folded_to, kind
 
 
 def network(sizes, examples=1):

@@ -6,11 +6,11 @@ from hypothesis import given
 from autograd import Value, constant
 from nn import MLP, Parameter
 from viz import draw, draw_network
-from viz.choosing import outline
-from viz.diagram import Arrow, Box, Diagram
-from viz.mermaid import flowchart
-from viz.palette import LIGHT
-from viz.words import arrows, boxes
+from viz.render.mermaid import flowchart
+from viz.render.palette import LIGHT
+from viz.say.words import arrows, boxes
+from viz.scene.diagram import Arrow, Box, Diagram
+from viz.see.choosing import outline
 
 from .strategies import HOSTILE, NAMES, graphs
 

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from viz.numbers import applied, is_alarming, multiply_to, product, show, shown, sums_to, total
+from viz.say.numbers import applied, is_alarming, multiply_to, product, show, shown, sums_to, total
 
 from .reading import is_shown_as, numbers_in
 

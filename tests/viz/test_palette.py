@@ -1,6 +1,6 @@
 import pytest
 
-from viz.palette import DARK, LIGHT, LOOKS, THEMES
+from viz.render.palette import DARK, LIGHT, LOOKS, THEMES
 
 BOTH = pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)
 

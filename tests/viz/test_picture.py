@@ -11,8 +11,9 @@ import pytest
 
 import viz
 from autograd import Value
-from viz import RenderError, RenderTimeoutError, draw, engines
-from viz import picture as module
+from viz import RenderError, RenderTimeoutError, draw
+from viz.render import engines
+from viz.render import picture as module
 
 from .masking import program
 from .reading import read_svg
@@ -187,7 +188,7 @@ def test_graphviz_is_loaded_on_the_first_drawing_only():
         "assert 'graphviz' not in sys.modules\n"
         "viz.draw(autograd.Value(1.0))\n"
         "assert 'graphviz' in sys.modules\n"
-        "assert viz.Picture is sys.modules['viz.picture'].Picture\n"
+        "assert viz.Picture is sys.modules['viz.render.picture'].Picture\n"
     )
     subprocess.run([sys.executable, "-c", script], cwd=ROOT, check=True)
 

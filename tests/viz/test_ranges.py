@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from viz.ranges import alarming, ends, mean, share, sizes, spread
+from viz.say.ranges import alarming, ends, mean, share, sizes, spread
 
 from .reading import numbers_in
 

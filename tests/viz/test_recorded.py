@@ -5,7 +5,7 @@ import pytest
 
 from autograd import Graph, scope
 from nn import MLP, Layer, Module, Sequential
-from viz.recorded import by_scope, recorded
+from viz.see.recorded import by_scope, recorded
 
 BATCH = [[1.0, 2.0], [0.5, -1.0], [2.0, 0.0]]
 

@@ -10,8 +10,8 @@ from hypothesis import strategies as st
 
 from autograd import ConstantError, Value, mean, no_grad, relu, scope
 from nn import MLP, Embedding, Layer, Module, Parameter, Sequential, mse
-from viz.health import mean_size
 from viz.report import Report, report
+from viz.say.health import mean_size
 
 BATCH = [[0.0, 1.0], [1.0, 0.0], [1.0, 1.0], [-1.0, 0.5]]
 TARGETS = [1.0, 1.0, 0.0, 0.0]

@@ -1,7 +1,7 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from viz.labels import clean, columns
+from viz.say.labels import clean, columns
 from viz.tables import html_table, text_table
 
 cells = (

@@ -2,10 +2,10 @@ from hypothesis import given
 
 from autograd import Value
 from viz import draw
-from viz.choosing import outline
-from viz.diagram import Arrow, Box, Diagram
-from viz.text import DEEPEST, tree
-from viz.words import arrows, boxes
+from viz.render.text import DEEPEST, tree
+from viz.say.words import arrows, boxes
+from viz.scene.diagram import Arrow, Box, Diagram
+from viz.see.choosing import outline
 
 from .strategies import graphs
 

@@ -1,7 +1,7 @@
 import pytest
 
 from autograd import Value
-from viz.units import inputs, objective, outputs_of
+from viz.see.units import inputs, objective, outputs_of
 
 
 @pytest.mark.parametrize("x", [[1, 2.0], (1.0, 2), iter([1.0, 2.0])], ids=["list", "tuple", "iter"])

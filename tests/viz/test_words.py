@@ -7,12 +7,12 @@ from hypothesis import strategies as st
 from autograd import Graph, Value, constant
 from autograd import sum as total
 from nn import MLP, Parameter
-from viz import words
-from viz.choosing import outline
-from viz.labels import columns
-from viz.numbers import DIGITS, show
-from viz.opening import opened
-from viz.outline import Constant, Item, Link, Outline
+from viz.say import words
+from viz.say.labels import columns
+from viz.say.numbers import DIGITS, show
+from viz.see.choosing import outline
+from viz.see.opening import opened
+from viz.see.outline import Constant, Item, Link, Outline
 
 from .reading import is_shown_as, numbers_in
 from .strategies import graphs

@@ -12,7 +12,7 @@ from autograd import Graph, Value
 from .. import showing
 from ..checks import one_of
 from ..draw import DIRECTIONS
-from ..player.story import View
+from ..lessons.story import View
 from .manner import Manner
 from .timeline import PHASES
 from .told import told

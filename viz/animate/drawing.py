@@ -11,12 +11,12 @@ import html
 import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 
-from ..diagram import Box, Diagram
-from ..labels import clean, columns, shorten
-from ..palette import THEMES, Theme
-from ..player.story import GRADIENT, VALUE, Step, View
+from ..lessons.story import GRADIENT, VALUE, Step, View
+from ..render.palette import THEMES, Theme
+from ..say.labels import clean, columns, shorten
+from ..scene.diagram import Box, Diagram
+from ..scene.placed import Curve, Place, Scene, Size, outline, scene, short
 from .manner import Manner
-from .scene import Curve, Place, Scene, Size, outline, scene, short
 from .timeline import REVEAL, Flow, Shown, Span, Timeline, timeline
 
 WIDTH = 960.0

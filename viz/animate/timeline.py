@@ -11,8 +11,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ..diagram import Arrow, Box
-from ..player.story import GRADIENT, VALUE, Step, View
+from ..lessons.story import GRADIENT, VALUE, Step, View
+from ..scene.diagram import Arrow, Box
 
 PHASES = ("start", "forward", "backward")
 REVEAL = 0.45  # of a step
@@ -37,7 +37,7 @@ class Shown:
 
 @dataclass(frozen=True, slots=True)
 class Flow:
-    """Numbers travel along an arrow; ``sign`` and ``strength`` are those of `viz.diagram.Arrow`."""
+    """Numbers travel along an arrow; ``sign`` and ``strength`` are those of an `Arrow`."""
 
     span: Span
     is_backward: bool

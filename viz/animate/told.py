@@ -10,10 +10,10 @@ from typing import Any
 from autograd import ConstantError, Graph, Value
 
 from ..checks import at_least
-from ..diagram import Diagram
-from ..labels import shorten
-from ..player.left_over import left_over
-from ..player.story import View
+from ..lessons.story import View
+from ..say.labels import shorten
+from ..scene.diagram import Diagram
+from ..see.left_over import left_over
 
 _NAME_LIMIT = 40
 _FOCUS = ", or look at a part with focus="  # only the player has that
@@ -39,7 +39,7 @@ def told(
     if not (title is None or isinstance(title, str)):
         raise TypeError(f"{caller}: title is text, got {title!r:.60}")
     graph = _graph(caller, value, names)
-    from ..player.telling.single import single_view  # noqa: PLC0415 - on first use, as all of the player
+    from ..lessons.telling.single import single_view  # noqa: PLC0415 - on first use, as all of the player
 
     view = single_view(
         graph, key="main", tab="", title=_title(graph) if title is None else title,

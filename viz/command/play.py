@@ -51,7 +51,7 @@ def play(formula: Formula, output: str | None, lr: float, theme: str, *, opened:
             raise Failure(f"-o {output}: a page is an .html file; glassgrad draw makes pictures")
     refuse_constants(formula)
     with told():
-        from ..player.playing import player  # noqa: PLC0415 - only this command plays
+        from ..player import player  # noqa: PLC0415 - only this command plays
 
         path = temporary("player.html") if output is None else output
         player(formula.value, lr=lr, theme=theme).save(path)

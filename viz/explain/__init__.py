@@ -23,7 +23,7 @@ How an explanation comes about::
 
 from __future__ import annotations
 
+from ..see.paths import Edge as Edge
+from ..see.paths import Path as Path
 from .explanation import Explanation as Explanation
 from .explanation import explain as explain
-from .paths import Edge as Edge
-from .paths import Path as Path

@@ -16,14 +16,14 @@ from typing import TYPE_CHECKING
 
 from autograd import Graph, Node
 
-from .. import words
-from ..choosing import item
-from ..diagram import Arrow, Box, Diagram, Sample
-from ..folding import part, run_of_sums
-from ..labels import TOOLTIP_LIMIT, shorten
-from ..legend import legend as legend_of
-from ..numbers import is_alarming, product, show, sums_to, total
-from ..outline import Link
+from ..render.legend import legend as legend_of
+from ..say import words
+from ..say.labels import TOOLTIP_LIMIT, shorten
+from ..say.numbers import is_alarming, product, show, sums_to, total
+from ..scene.diagram import Arrow, Box, Diagram, Sample
+from ..see.choosing import item
+from ..see.folding import part, run_of_sums
+from ..see.outline import Link
 from . import wording
 from .steps import Step
 

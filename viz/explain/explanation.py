@@ -11,15 +11,15 @@ from typing import TYPE_CHECKING, Any
 from autograd import Graph, Value
 
 from ..checks import at_least, one_of
-from ..palette import THEMES
+from ..render.palette import THEMES
+from ..see.paths import Census, Path, Paths
 from . import wording
 from .finding import asked, unconnected
 from .names import Names
-from .paths import Census, Path, Paths
 from .steps import Step, steps
 
 if TYPE_CHECKING:
-    from ..picture import Picture
+    from ..render.picture import Picture
 
 DIRECTIONS = ("LR", "TB")
 
@@ -111,7 +111,7 @@ class Explanation:
         if direction is not None:
             one_of("direction", direction, DIRECTIONS)
         one_of("theme", theme, THEMES)
-        from ..picture import Picture  # noqa: PLC0415 - graphviz is imported on the first drawing
+        from ..render.picture import Picture  # noqa: PLC0415 - graphviz is imported on the first drawing
         from .drawing import diagram  # noqa: PLC0415
 
         return Picture.of(diagram(self, direction), theme)

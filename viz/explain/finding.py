@@ -10,7 +10,7 @@ from typing import Any
 from autograd import ConstantError, Graph, Node, Value
 
 from ..checks import did_you_mean
-from ..labels import shorten
+from ..say.labels import shorten
 
 _MOST_NAMED = 4
 

@@ -7,7 +7,7 @@ from collections.abc import Container, Iterable
 
 from autograd import Graph
 
-from ..labels import LINE_LIMIT, shorten
+from ..say.labels import LINE_LIMIT, shorten
 from .steps import symbol
 
 

@@ -7,8 +7,8 @@ from dataclasses import dataclass
 
 from autograd import Graph
 
-from ..folding import is_inner_sum, run_of_sums
-from .paths import Path
+from ..see.folding import is_inner_sum, run_of_sums
+from ..see.paths import Path
 
 
 @dataclass(frozen=True, slots=True)

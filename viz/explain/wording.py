@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING
 
 from autograd import Graph
 
-from ..labels import columns, shorten
-from ..numbers import multiply_to, show, total
+from ..say.labels import columns, shorten
+from ..say.numbers import multiply_to, show, total
 from .steps import Step
 
 if TYPE_CHECKING:

@@ -6,10 +6,10 @@ import html
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 
-from ..animate.scene import Curve, Place, Size, outline, scene, short, xy
-from ..diagram import Box, Diagram
-from ..labels import clean, columns
-from ..player.story import GRADIENT, VALUE, View
+from ..lessons.story import GRADIENT, VALUE, View
+from ..say.labels import clean, columns
+from ..scene.diagram import Box, Diagram
+from ..scene.placed import Curve, Place, Size, outline, scene, short, xy
 from .blanks import Number
 
 TEXT = 14.0

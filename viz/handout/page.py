@@ -8,11 +8,11 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from ..animate.scene import Place, outline
-from ..diagram import Box, Diagram
-from ..labels import clean
-from ..legend import KINDS
-from ..player.story import GRADIENT, VALUE, View
+from ..lessons.story import GRADIENT, VALUE, View
+from ..render.legend import KINDS
+from ..say.labels import clean
+from ..scene.diagram import Box, Diagram
+from ..scene.placed import Place, outline
 from .blanks import Number
 from .figure import SMALLER, SPACE, figure
 from .rows import Row, Tables

@@ -9,9 +9,9 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
-from ..equations import relation
-from ..numbers import MINUS
-from ..player.story import GRADIENT, VALUE, Step, View
+from ..lessons.story import GRADIENT, VALUE, Step, View
+from ..say.equations import relation
+from ..say.numbers import MINUS
 from .blanks import Number
 
 _MOST = 3  # summands in one equation

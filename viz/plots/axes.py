@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 from _glassgrad_installation import packages_of
 
-from ..palette import DARK, LIGHT, Theme
+from ..render.palette import DARK, LIGHT, Theme
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

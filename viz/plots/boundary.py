@@ -15,7 +15,7 @@ from nn.calling import evaluating
 from nn.examples import column, items
 
 from ..checks import at_least
-from ..labels import shorten
+from ..say.labels import shorten
 from .axes import CLASSES, SHAPES, axes_for, theme_of
 
 if TYPE_CHECKING:

@@ -10,9 +10,9 @@ from autograd import Graph, Value
 from nn import Module
 from nn.overview import layerwise
 
-from ..advice import percent
-from ..labels import shorten
-from ..recorded import by_scope
+from ..say.advice import percent
+from ..say.labels import shorten
+from ..see.recorded import by_scope
 from .axes import axes_for, sequence, theme_of
 
 if TYPE_CHECKING:

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Any
 from nn.training.history import GRADIENT_NORM, UPDATE_RATIO
 
 from ..checks import did_you_mean
-from ..labels import shorten
-from ..numbers import show
+from ..say.labels import shorten
+from ..say.numbers import show
 from .axes import axes_for, sequence, strokes, theme_of
 
 if TYPE_CHECKING:

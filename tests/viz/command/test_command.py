@@ -339,7 +339,7 @@ def test_a_page_takes_the_options_of_player(tmp_path, monkeypatch):
         asked.update(options, number=value.data)
         return Page()
 
-    monkeypatch.setattr(importlib.import_module("viz.player.playing"), "player", player)
+    monkeypatch.setattr(importlib.import_module("viz.player"), "player", player)
     path = str(tmp_path / "loss.html")
     run("play", "w*2", "w=3", "--lr", "0.5", "--theme", "dark", "-o", path)
 
@@ -421,7 +421,7 @@ def test_a_file_that_cannot_be_written(tmp_path):
 
 def test_a_missing_package_is_named(monkeypatch):
     monkeypatch.setitem(sys.modules, "graphviz", None)
-    monkeypatch.delitem(sys.modules, "viz.picture", raising=False)
+    monkeypatch.delitem(sys.modules, "viz.render.picture", raising=False)
     result = run("draw", "x", "x=1")
 
     assert result.exit_code == 4

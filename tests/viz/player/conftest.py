@@ -10,8 +10,8 @@ from collections import defaultdict
 import pytest
 from playwright.sync_api import sync_playwright
 
-from viz.player.page import layout
-from viz.render import render
+from viz.render.rendering import render
+from viz.scene import layout
 
 from ...needs import BROWSER, NO_BROWSER, NO_FONT
 

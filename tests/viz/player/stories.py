@@ -6,11 +6,11 @@ import math
 
 from autograd import Graph, Value, dot
 from nn.module import Parameter
-from viz.diagram import Arrow, Box, Diagram
-from viz.numbers import show
-from viz.player.page.player import Player
-from viz.player.story import Carried, Entry, Fill, Path, Step, Story, View
-from viz.player.telling.single import single_view
+from viz.lessons.story import Carried, Entry, Fill, Path, Step, Story, View
+from viz.lessons.telling.single import single_view
+from viz.page.player import Player
+from viz.say.numbers import show
+from viz.scene.diagram import Arrow, Box, Diagram
 
 
 def neuron():

@@ -6,7 +6,7 @@ import pytest
 
 from autograd import Value
 from nn import MLP, cross_entropy, mse
-from viz.player.playing import player
+from viz.player import player
 
 from .conftest import SIZES
 from .test_browser_page import violations

@@ -6,10 +6,10 @@ import pytest
 
 from autograd import ConstantError, Graph, Value, constant
 from nn import MLP, mse
-from viz.diagram import Diagram
-from viz.player.choice import story, views
-from viz.player.networks.focusing import canonical
-from viz.player.story import Story
+from viz.lessons.choice import story, views
+from viz.lessons.networks.focusing import canonical
+from viz.lessons.story import Story
+from viz.scene.diagram import Diagram
 
 from .networks_of import classifier, final, honest, xor
 from .stories import neuron

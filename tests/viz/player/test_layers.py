@@ -10,13 +10,13 @@ from hypothesis import strategies as st
 
 from autograd import Graph, no_grad, softmax
 from nn import MLP, cross_entropy, mse
-from viz.numbers import show
-from viz.player.choice import story, views
-from viz.player.networks import large, small
-from viz.player.networks.chances import chances_of
-from viz.player.networks.finding import network_of
-from viz.player.networks.layers.layer import CELLS
-from viz.player.story import GRADIENT, PHASES, VALUE, as_plain
+from viz.lessons.choice import story, views
+from viz.lessons.networks import large, small
+from viz.lessons.networks.layers.layer import CELLS
+from viz.lessons.story import GRADIENT, PHASES, VALUE, as_plain
+from viz.say.numbers import show
+from viz.see.chances import chances_of
+from viz.see.neurons import network_of
 
 from .networks_of import arrows, classifier, drawn, final, honest
 

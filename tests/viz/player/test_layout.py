@@ -8,9 +8,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from viz.diagram import Arrow, Box, Diagram
-from viz.player.page import layout, shapes
-from viz.player.story import Fill, Step, View
+from viz.lessons.story import Fill, Step, View
+from viz.render import shapes
+from viz.scene import layout
+from viz.scene.diagram import Arrow, Box, Diagram
 
 from .stories import neuron, player_of
 

@@ -12,13 +12,14 @@ from hypothesis import strategies as st
 from autograd import Graph, Value
 from autograd import sum as total
 from nn import MLP, Neuron, cross_entropy, mse
-from viz.diagram import Diagram
-from viz.numbers import show
-from viz.player.choice import story, views
-from viz.player.networks import drawing, small
-from viz.player.networks.finding import network_of
-from viz.player.networks.rows.tally import shares
-from viz.player.story import GRADIENT, PHASES, VALUE
+from viz.lessons.choice import story, views
+from viz.lessons.networks import small
+from viz.lessons.networks.rows.tally import shares
+from viz.lessons.story import GRADIENT, PHASES, VALUE
+from viz.render import drawing
+from viz.say.numbers import show
+from viz.scene.diagram import Diagram
+from viz.see.neurons import network_of
 
 from .networks_of import ROWS, arrows, drawn, final, honest, xor, xor_model
 

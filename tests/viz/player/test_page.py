@@ -11,11 +11,11 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 
-from viz.palette import DARK, LIGHT
-from viz.player.page import document as page
-from viz.player.page.player import Player
-from viz.player.story import Path, Story
-from viz.player.telling.single import single_view
+from viz.lessons.story import Path, Story
+from viz.lessons.telling.single import single_view
+from viz.page import document as page
+from viz.page.player import Player
+from viz.render.palette import DARK, LIGHT
 
 from ..strategies import graphs
 from .stories import chain, neuron, player_of, two_views

@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from viz.errors import RenderError
-from viz.player.page.player import Player
+from viz.page.player import Player
 
 from .stories import neuron, player_of, two_views
 

@@ -8,11 +8,11 @@ from autograd import Graph, Value, backward, dot, ops, tanh
 from autograd import sum as total
 from autograd.tape import read
 from autograd.testing.expressions import expressions
-from viz import choosing
-from viz.numbers import show
-from viz.player.story import GRADIENT, VALUE
-from viz.player.telling.single import single_view
-from viz.player.telling.stepping import Scene
+from viz.lessons.story import GRADIENT, VALUE
+from viz.lessons.telling.single import single_view
+from viz.lessons.telling.stepping import Scene
+from viz.say.numbers import show
+from viz.see import choosing
 
 from ..strategies import computations, graphs
 from .calculator import is_honest

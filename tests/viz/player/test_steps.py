@@ -6,8 +6,8 @@ import pytest
 
 from autograd import Graph, Value, constant, dot, tanh
 from nn import Parameter
-from viz.player.story import GRADIENT, PHASES, VALUE
-from viz.player.telling.single import single_view
+from viz.lessons.story import GRADIENT, PHASES, VALUE
+from viz.lessons.telling.single import single_view
 
 
 def neuron():

@@ -10,10 +10,10 @@ import autograd
 from autograd import Graph, Value, constant, detach, dot, ops, prod, relu, tanh
 from autograd import sum as total
 from nn import MLP, Parameter
-from viz.player.telling import forward
-from viz.player.telling.phrases import formula
-from viz.player.telling.single import single_view
-from viz.typesetting import parsed
+from viz.lessons.telling import forward
+from viz.lessons.telling.single import single_view
+from viz.say.phrases import formula
+from viz.say.typesetting import parsed
 
 from ...strategies import points
 from ..strategies import HOSTILE, NAMES

@@ -6,8 +6,8 @@ from matplotlib.colors import to_rgb
 
 from nn import MLP
 from viz import plots
-from viz.palette import DARK, LIGHT
 from viz.plots.axes import CLASSES, axes_for, sequence, theme_of
+from viz.render.palette import DARK, LIGHT
 
 HISTORY = {
     "loss": [1.0, 0.5],

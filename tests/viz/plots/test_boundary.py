@@ -9,9 +9,9 @@ from matplotlib.colors import to_hex
 
 from autograd import Value
 from nn import MLP, Module
-from viz.palette import LIGHT
 from viz.plots import plot_decision_boundary
 from viz.plots.axes import CLASSES
+from viz.render.palette import LIGHT
 
 X = [[0.0, 0.0], [2.0, 1.0], [0.0, 1.0], [2.0, 0.0]]
 Y = [0, 1, 0, 1]

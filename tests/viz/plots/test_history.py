@@ -3,8 +3,8 @@ import math
 import pytest
 
 from nn.training.history import History
-from viz.palette import LIGHT
 from viz.plots import plot_gradient_norm, plot_history, plot_update_ratio
+from viz.render.palette import LIGHT
 
 
 def history_of(**columns):

@@ -1,0 +1,256 @@
+"""A diagram as DOT, the language of Graphviz: plain labels only, so that every engine agrees.
+
+Ids and classes are a promise to stylesheets and scripts: ``n7`` is node 7, ``e3_7_0`` the arrow
+from node 3 to operand 0 of node 7.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterator
+
+from ..say.labels import columns, dot_hint, dot_lines, dot_quote
+from ..scene.diagram import Arrow, Box, Diagram, Sample
+from .palette import LOOKS, Look, Theme
+
+FONT = "Courier"
+BOX_SIZE, ARROW_SIZE, LEGEND_SIZE = 14, 12, 11
+_WIDE = 0.6 * BOX_SIZE / 72  # inches per column of text
+_HIGH = 1.2 * BOX_SIZE / 72  # inches per line
+
+
+def settings(
+    diagram: Diagram, theme: Theme
+) -> tuple[dict[str, str], dict[str, str], dict[str, str]]:
+    """The attributes of the graph, of all nodes and of all edges."""
+    graph = {
+        "rankdir": diagram.direction,
+        "ordering": "in",  # first operands first, as they were written
+        "bgcolor": theme.page,
+        "pad": "0.2",
+        "nodesep": "0.25",
+        "ranksep": "0.5",
+        "fontname": FONT,
+        "fontsize": str(ARROW_SIZE),
+        "fontcolor": theme.muted,
+        "tooltip": " ",
+    }
+    if diagram.columns:
+        graph |= _straight(diagram)
+    node = {
+        "fontname": FONT,
+        "fontsize": str(BOX_SIZE),
+        "fontcolor": theme.ink,
+        "color": theme.outline,
+        "margin": "0.11,0.06",
+        "height": "0",
+        "width": "0",
+    }
+    edge = {
+        "fontname": FONT,
+        "fontsize": str(ARROW_SIZE),
+        "fontcolor": theme.ink,
+        "color": theme.outline,
+        "arrowsize": "0.7",
+    }
+    return graph, node, edge
+
+
+def _straight(diagram: Diagram) -> dict[str, str]:
+    """Columns of circles: far enough apart that no line crosses a circle it does not end in.
+
+    Numbers on the lines (`lettering`) need room, too.
+    """
+    tallest = max(map(len, diagram.columns))
+    height = tallest * (_diameter(diagram) + 0.25)
+    least = 1.5 if any(arrow.lines for arrow in diagram.arrows) else 1.0
+    return {"splines": "line", "ranksep": f"{max(least, height / 2):.2f}"}
+
+
+def _diameter(diagram: Diagram) -> float:
+    """One size for all circles of a picture, in inches: that of the fullest."""
+    sizes = [
+        math.hypot(max(map(columns, box.lines)) * _WIDE, len(box.lines) * _HIGH)
+        for box in diagram.boxes
+        if "circle" in LOOKS[box.kind].shape
+    ]
+    return max(sizes, default=1.0) + 0.1
+
+
+def body(diagram: Diagram, theme: Theme) -> Iterator[str]:
+    """The statements of the graph, one a line."""
+    if diagram.title:
+        lines = (*diagram.title, "")
+        title = dot_lines(lines, "l" * len(lines))
+        yield f"\tlabel={title} labelloc=t labeljust=l\n"
+    circle = f"{_diameter(diagram):.2f}"
+    for box in diagram.boxes:
+        yield node(box, theme, circle)
+    for arrow in diagram.arrows:
+        yield edge(arrow, theme, diagram)
+    if diagram.notes:
+        yield _note(diagram, theme)
+    yield from _columns(diagram, theme) if diagram.columns else _legend(diagram, theme)
+
+
+def node(box: Box, theme: Theme, circle: str = "", centred: int = 1) -> str:
+    """The statement of one box, so many of whose lines are centred.
+
+    ``circle`` is the diameter of the circles of its picture.
+    """
+    look = LOOKS[box.kind]
+    attributes = _looks(box, theme)
+    width = max(map(columns, box.lines))
+    if width > max(map(len, box.lines)):
+        # Engines have no widths for Chinese and its neighbours: they would run over the border.
+        attributes["width"] = f"{width * _WIDE + 0.25:.2f}"
+    if "circle" in look.shape:
+        attributes |= {"fixedsize": "true", "width": circle, "height": circle}
+    classes = [box.kind, *["root"] * box.is_root, *["alarm"] * box.is_alarming]
+    if "circle" in look.shape:
+        centred = len(box.lines)
+    ends = "n" * centred + "l" * (len(box.lines) - centred)
+    return _statement(
+        box.id,
+        label=dot_lines(box.lines, ends),
+        tooltip=dot_hint(box.hint),
+        **{"id": box.id, "class": dot_quote(" ".join(classes))},
+        **{key: dot_quote(value) for key, value in attributes.items()},
+    )
+
+
+def _looks(box: Box | Sample, theme: Theme) -> dict[str, str]:
+    look: Look = LOOKS[box.kind]
+    attributes = {"shape": look.shape, "style": look.style, "fillcolor": theme.fills[box.kind]}
+    if look.borders > 1:
+        attributes["peripheries"] = str(look.borders)
+    if box.is_root:
+        attributes |= {"penwidth": "3", "color": theme.root, "fillcolor": theme.fills["root"]}
+    if box.is_alarming:
+        # The eight corners of a stop sign, within a thick border.
+        attributes |= {"shape": "octagon", "style": "filled", "peripheries": "2"}
+        attributes |= {"penwidth": "3", "color": theme.alarm}
+    return attributes
+
+
+def edge(
+    arrow: Arrow, theme: Theme, diagram: Diagram, place: tuple[float, float] = (4.0, 0.0)
+) -> str:
+    """The statement of one arrow.
+
+    Between columns its number stands at a ``place`` of its own: so far from the head, and so many
+    degrees off the line.
+    """
+    colours = {"positive": theme.positive, "negative": theme.negative, "alarm": theme.alarm}
+    attributes = {"id": arrow.id, "class": arrow.sign}
+    if arrow.sign in colours:
+        colour = dot_quote(colours[arrow.sign])
+        attributes |= {"color": colour, "fontcolor": colour}
+        attributes["penwidth"] = f"{1 + 3 * arrow.strength:.2f}"
+    if arrow.sign == "alarm":
+        attributes["penwidth"] = "3"
+    if arrow.sign == "wrong":  # two lines side by side
+        ink = theme.alarm  # the second colour of several is that of the point
+        attributes |= {"color": dot_quote(f"{ink}:{ink}:{theme.page}:{ink}"), "penwidth": "2"}
+        attributes["fontcolor"] = dot_quote(ink)
+    if arrow.sign == "zero":
+        attributes |= {"style": "dotted", "fontcolor": dot_quote(theme.muted)}
+    elif arrow.sign == "negative":
+        attributes["style"] = "dashed"
+    if diagram.points == "none" or (diagram.points == "tail" and arrow.sign == "plain"):
+        attributes["dir"] = "none"  # a bare line carries no gradient
+    elif diagram.points == "tail":
+        attributes["dir"] = "back"
+    attributes |= _text_of_edge(arrow, diagram, place)
+    if arrow.hint:
+        tips = ("tooltip", "headtooltip" if "headlabel" in attributes else "labeltooltip")
+        attributes |= dict.fromkeys(tips, dot_hint(arrow.hint))
+    return _statement(f"{arrow.tail} -> {arrow.head}", **attributes)
+
+
+def _text_of_edge(arrow: Arrow, diagram: Diagram, place: tuple[float, float]) -> dict[str, str]:
+    if arrow.lines and diagram.columns:
+        return {
+            "headlabel": dot_lines(arrow.lines, "n" * len(arrow.lines)),
+            "labeldistance": f"{place[0]:.2f}",
+            "labelangle": f"{place[1]:.1f}",
+        }
+    if arrow.lines:
+        # Graphviz puts the text right above an arrow, or right of it: keep it off a thick one.
+        across = diagram.direction == "LR"
+        lines = (*arrow.lines, "") if across else [f"  {line}" for line in arrow.lines]
+        return {"label": dot_lines(lines, "n" * len(lines))}
+    # With room of its own a bare line does not run through a neighbour's text.
+    return {"label": '" "'} if diagram.points == "tail" else {}
+
+
+def _note(diagram: Diagram, theme: Theme) -> str:
+    return _statement(
+        "note",
+        id="note",
+        shape="box",
+        style='"dashed"',
+        color=dot_quote(theme.muted),
+        label=dot_lines(diagram.notes, "l" * len(diagram.notes)),
+    )
+
+
+def _columns(diagram: Diagram, theme: Theme) -> Iterator[str]:
+    """What keeps columns in line, each with its kind above it; the other samples end the last."""
+    kinds = {box.id: box.kind for box in diagram.boxes}
+    above = {s.kind: n for n, s in enumerate(diagram.legend) if "circle" in LOOKS[s.kind].shape}
+    below = [n for n, sample in enumerate(diagram.legend) if sample.kind not in above]
+    drawn: set[int] = set()
+    for number, column in enumerate(diagram.columns):
+        chain = list(column)
+        if column and (sample := above.get(kinds[column[0]])) is not None:
+            chain.insert(0, f"legend{sample}" + (f"_{number}" if sample in drawn else ""))
+            drawn.add(sample)
+            yield _heading(chain[0], " ".join(diagram.legend[sample].lines), theme)
+        if column is diagram.columns[-1]:
+            chain += [f"legend{n}" for n in below]
+        if len(chain) > 1:
+            yield f"\t{{ rank=same {' -> '.join(chain)} [style=invis] }}\n"
+    for n in below:
+        yield _sample(f"legend{n}", diagram.legend[n], theme)
+
+
+def _heading(name: str, text: str, theme: Theme) -> str:
+    return _statement(
+        name,
+        label=dot_lines((text,), "n"),
+        shape="plain",
+        fontsize=str(ARROW_SIZE),
+        fontcolor=dot_quote(theme.muted),
+        **{"id": name, "class": "legend"},
+    )
+
+
+def _legend(diagram: Diagram, theme: Theme) -> Iterator[str]:
+    """Samples beside the last root, where a picture has room: its inputs are many, its root one."""
+    names = []
+    for number, sample in enumerate(diagram.legend):
+        names.append(f"legend{number}")
+        yield _sample(names[-1], sample, theme)
+    last = [box.id for box in diagram.boxes if box.is_root]
+    if names and last:
+        yield f"\t{{ rank=same {last[-1]} {' '.join(names)} }}\n"
+
+
+def _sample(name: str, sample: Sample, theme: Theme) -> str:
+    attributes = _looks(sample, theme)
+    if "circle" in attributes["shape"]:
+        attributes |= {"fixedsize": "true", "width": "0.75", "height": "0.75"}
+    return _statement(
+        name,
+        label=dot_lines(sample.lines, ("l" if sample.kind == "note" else "n") * len(sample.lines)),
+        fontsize=str(LEGEND_SIZE),
+        fontcolor=dot_quote(theme.muted if sample.kind == "note" else theme.ink),
+        margin='"0.06,0.03"',
+        **{"id": name, "class": "legend"},
+        **{key: dot_quote(value) for key, value in attributes.items()},
+    )
+
+
+def _statement(subject: str, **attributes: str) -> str:
+    return f"\t{subject} [{' '.join(f'{key}={value}' for key, value in attributes.items())}]\n"

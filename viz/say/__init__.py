@@ -1,0 +1,1 @@
+"""How it is said: numbers, equations, names, words."""

@@ -1,0 +1,1 @@
+"""What stands in a picture and where: boxes, arrows, places."""

@@ -47,18 +47,6 @@ def _hands_nothing_on() -> None:
     """The ``_backward`` of a leaf."""
 
 
-def _slopes(
-    op: Op, out: Value, nodes: list[Value], data: float, numbers: list[float]
-) -> tuple[Any, ...]:
-    """Of a result ``out``, which was ``data`` in the pass, when its operands were ``numbers``."""
-    if op is ops.relu:
-        return (out.data > 0,)
-    if op is ops.pow_ or op is ops.exp:
-        data, numbers = out.data, [x.data for x in nodes]
-    with unchecked():
-        return op.slopes(data, tuple(numbers))
-
-
 class Value(Arithmetic):
     """A number with a gradient and, in ``_backward``, what hands the gradient on to ``_prev``.
 
@@ -86,10 +74,10 @@ class Value(Arithmetic):
         """The result of ``op`` as a node that knows how to hand its gradient on."""
         op.refuse_misuse(operands, Value)
         nodes = [x if isinstance(x, Value) else Value(x) for x in operands]
-        numbers = [x.data for x in nodes]
+        numbers = tuple([x.data for x in nodes])
         data = op.forward(*numbers)
         if data - data != 0:
-            op.check(tuple(numbers))
+            op.check(numbers)
         symbol, operands_there = _SPELLED.get(op.name, op.name), nodes
         if op is ops.pow_:
             symbol = f"**{operands[1]}"
@@ -103,7 +91,11 @@ class Value(Arithmetic):
                 a.grad += out.grad if op is ops.add else b.data * out.grad
                 b.grad += out.grad if op is ops.add else a.data * out.grad
                 return
-            slopes = _slopes(op, out, nodes, data, numbers)
+            recorded = data, numbers
+            if op is ops.pow_ or op is ops.exp:
+                recorded = out.data, tuple([x.data for x in nodes])
+            with unchecked():
+                slopes = (out.data > 0,) if op is ops.relu else op.slopes(*recorded)
             for x, slope in zip(nodes, slopes, strict=True):
                 x.grad += slope * out.grad
 

@@ -8,7 +8,8 @@ reference goes, and the garbage collector, whose work is proportional to objects
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import operator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from sys import modules
 from typing import Any, ClassVar, NoReturn
@@ -60,6 +61,20 @@ def made(op: Op, nodes: Sequence[Value | None], numbers: Sequence[float], z: flo
     node._about = place
     node._connect(op, nodes, numbers)
     return node
+
+
+def _comparison(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
+    """``<``, ``<=``, ``>`` or ``>=`` of the data, exact as in Python."""
+    may_pick = compare in {operator.ge, operator.le}  # NumPy's maximum and minimum ask these
+
+    def compared(x: Value, other: Any) -> bool:
+        if may_pick and "numpy" in modules:
+            refuse_picking()
+        if isinstance(other, Value):
+            return compare(x._z, other._z)
+        return compare(x._z, comparable(other)) if is_number(other) else NotImplemented
+
+    return compared
 
 
 class Value(Node, Arithmetic):
@@ -197,21 +212,8 @@ class Value(Node, Arithmetic):
             )
         return NotImplemented
 
-    def __lt__(self, other: Any) -> bool:
-        return NotImplemented if (y := _number(other)) is None else bool(self._z < y)
-
-    def __le__(self, other: Any) -> bool:
-        if "numpy" in modules:
-            refuse_picking()
-        return NotImplemented if (y := _number(other)) is None else bool(self._z <= y)
-
-    def __gt__(self, other: Any) -> bool:
-        return NotImplemented if (y := _number(other)) is None else bool(self._z > y)
-
-    def __ge__(self, other: Any) -> bool:
-        if "numpy" in modules:
-            refuse_picking()
-        return NotImplemented if (y := _number(other)) is None else bool(self._z >= y)
+    __lt__, __gt__ = _comparison(operator.lt), _comparison(operator.gt)
+    __le__, __ge__ = _comparison(operator.le), _comparison(operator.ge)
 
     def __repr__(self) -> str:
         label = f", label={self.label!r}" if self.label else ""
@@ -381,10 +383,3 @@ def _kept(operand: Value | None, number: float) -> Value:
         operand = Constant(number)
         operand._about = None
     return operand
-
-
-def _number(x: Any) -> Any:
-    """The number to compare with, exact as in Python; None if x is not a number."""
-    if isinstance(x, Value):
-        return x._z
-    return comparable(x) if is_number(x) else None

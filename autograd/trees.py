@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable
+from itertools import islice
 from typing import Any
 
 Rebuild = Callable[[list[Any]], Any]
@@ -63,11 +64,8 @@ def _joined(parts: list[Any], container: Callable[[list[Any]], Any]) -> tuple[li
     flat = [flatten(part) for part in parts]
 
     def rebuild(leaves: list[Any]) -> Any:
-        position, rebuilt = 0, []
-        for part, rebuild_part in flat:
-            rebuilt.append(rebuild_part(leaves[position : position + len(part)]))
-            position += len(part)
-        return container(rebuilt)
+        rest = iter(leaves)
+        return container([put([*islice(rest, len(part))]) for part, put in flat])
 
     return [leaf for part, _ in flat for leaf in part], rebuild
 

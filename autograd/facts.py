@@ -16,15 +16,17 @@ DIFFERENTIABLE = ("variable", "parameter")
 
 @dataclass(slots=True)
 class Facts:
-    """A tape, and what else is known of each of its nodes."""
+    """A tape, and what else is known of each of its nodes.
+
+    ``kinds`` are positions in `KINDS`. ``about`` has label, scope and source; nodes of one place
+    share one object. ``now`` is what a leaf was when this was taken, where that is not its
+    recorded value.
+    """
 
     tape: Tape
     kinds: bytearray
-    """Positions in `KINDS`."""
     about: list[Place]
-    """Label, scope and source. Nodes of one place share one object."""
     now: dict[int, float]
-    """What a leaf was when this was taken, where that is not its recorded value."""
 
 
 def facts_of(roots: Sequence[Value], names: Mapping[str, Any]) -> tuple[Facts, list[int]]:

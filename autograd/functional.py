@@ -314,7 +314,8 @@ def jacobian(f: Function, argnums: Argnums = 0, mode: str = "reverse") -> Functi
     @_derived(f, "jacobian")
     def matrix(*args: Any, **kwargs: Any) -> Any:
         run = _Run(f, args, kwargs, _positions(f, argnums, args))
-        sweep, ends = run.paths.pull, range(len(run.outputs))
+        sweep: Callable[..., list[Any]] = run.paths.pull
+        ends = range(len(run.outputs))
         if mode == "forward":
             sweep, ends = run.paths.push, range(len(run.inputs))
         rows = [sweep([float(i == j) for j in ends], live=run.live) for i in ends]

@@ -209,8 +209,8 @@ class Place:
     source: str = ""
     run: Run | None = None  # the innermost that this lies in
 
+    # Whether a node recorded here needs nothing more than a reference to this place.
     plain: bool = field(init=False, repr=False, compare=False)
-    """Whether a node recorded here needs nothing more than a reference to this place."""
 
     def __post_init__(self) -> None:
         # Kept, not computed: every node that is recorded in a scope asks.

@@ -19,8 +19,7 @@ from .primitive import unchecked
 from .tape import Tape, read
 from .value import Constant, Value
 
-Slopes = Callable[[int], Sequence[Any]]
-"""The local derivatives of a node, one for each operand."""
+Slopes = Callable[[int], Sequence[Any]]  # the local derivatives of a node, one for each operand
 
 
 def pull(tape: Tape, sums: list[Any], asked: Sequence[int], slopes: Slopes) -> None:
@@ -86,14 +85,14 @@ class Paths:
         for place in self.inputs:
             if place is not None:
                 marks[place] = 1
+        # For each node, 1 if an input leads to it.
         self.reached = self.tape.above(marks)
-        """For each node, 1 if an input leads to it."""
+        # The other leaves that need a gradient, such as parameters in a function's closure.
         self.others: list[Value] = [
             node
             for node, op, reached in zip(nodes, self.tape.ops, self.reached, strict=True)
             if op is None and not (reached or node is None or isinstance(node, Constant))
         ]
-        """The other leaves that need a gradient, such as parameters in a function's closure."""
 
     @unchecked()
     @recording()

@@ -31,18 +31,23 @@ class Tape:
     ([None, 'mul', None, 'add'], [3.0, 9.0, 1.0, 10.0])
     >>> tape.places(3), nodes[0] is a, nodes[2]
     ((1, 2), True, None)
+
+    ops:
+        The rows of the operation table; None for a leaf.
+    operands, starts:
+        The places of all operands, node after node: node i has those from ``starts[i]`` up to
+        ``starts[i + 1]``.
+    values:
+        The numbers, as recorded; of a leaf, as its first use recorded it.
+    changed:
+        By position in ``operands``: what an operand was, if a leaf had changed by then.
     """
 
     ops: list[Op | None]
-    """The rows of the operation table; None for a leaf."""
     operands: Sequence[int]
-    """The places of all operands, node after node."""
     starts: Sequence[int]
-    """Node i has those from ``starts[i]`` up to ``starts[i + 1]``."""
     values: Sequence[float]
-    """The numbers, as recorded; of a leaf, as its first use recorded it."""
     changed: dict[int, float]
-    """By position in ``operands``: what an operand was, if a leaf had changed by then."""
 
     def packed(self) -> Tape:
         """The same in arrays: a quarter of the memory, for what is kept."""

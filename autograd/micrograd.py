@@ -31,6 +31,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterable, Iterator
+from itertools import pairwise
 from typing import Any
 
 from . import ops
@@ -221,11 +222,9 @@ class MLP(Module):
     """
 
     def __init__(self, nin: int, nouts: list[int], **options: Any) -> None:
-        widths = [nin, *nouts]
         last = len(nouts) - 1
-        self.layers = [
-            Layer(*widths[i : i + 2], nonlin=i != last, **options) for i in range(len(nouts))
-        ]
+        sizes = enumerate(pairwise([nin, *nouts]))
+        self.layers = [Layer(*size, nonlin=i != last, **options) for i, size in sizes]
 
     def __call__(self, x: Any) -> Any:
         """What the last layer makes of a list of inputs."""

@@ -275,11 +275,9 @@ class Op:
 
     def refuse_misuse(self, operands: tuple[Any, ...], kind: type) -> None:
         """Raise unless these are as many as the operation takes, each a number or of ``kind``."""
-        if self.arity not in {None, len(operands)}:
+        numbers = all(isinstance(x, kind) or is_number(x) for x in operands)
+        if not numbers or self.arity not in {None, len(operands)}:
             raise self.misuse(operands)
-        for x in operands:
-            if not isinstance(x, kind) and not is_number(x):
-                raise self.misuse(operands)
 
     def misuse(self, operands: tuple[Any, ...]) -> TypeError:
         """The error for a wrong number or a wrong type of operands."""

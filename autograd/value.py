@@ -154,12 +154,9 @@ class Value(Node, Arithmetic):
 
         The constants are made at the first reading and kept, so that each stays the same object.
         """
-        if self._a.__class__ is tuple:
-            self._a = tuple(map(_kept, self._a, self._x))
-        elif self._row is not None:
-            self._a = _kept(self._a, self._x)
-            if self._row.arity == 2:
-                self._b = _kept(self._b, self._y)
+        if self._row is not None:
+            nodes, numbers = self._edges()
+            self._connect(self._row, [*map(_kept, nodes, numbers)], numbers)
         return self._edges()[0]
 
     @property

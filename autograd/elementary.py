@@ -36,23 +36,6 @@ def _exact_power(mp: Any, x: Any, y: Any) -> Any:
     return mp.mpf(0) if x == 0 and y > 0 else mp.power(x, y)
 
 
-def _comparison(name: str, symbol: str, compare: Any, of_equals: float) -> Op:
-    """A row that answers 1 or 0, and jumps where its operands are equal."""
-    equals = Convention((1.0, 1.0), value=of_equals, partials=(0.0, 0.0), why="flat around it")
-    return register(
-        Op(
-            name,
-            symbol,
-            compare,
-            rational=True,
-            partials=(lambda z, x, y: 0, lambda z, x, y: 0),
-            formulas=("0", "0"),
-            kinks=lambda x, y: (x - y,),
-            conventions=(equals,),
-        )
-    )
-
-
 # fmt: off
 
 # --- arithmetic -----------------------------------------------------------------------------------
@@ -293,6 +276,14 @@ clip: Final[Op] = register(Op("clip", "clip", forward.clip, rational=True,
                  Convention((NAN, 0.0, 1.0), value=NAN, partials=(0.0, 0.0, 0.0), why=TORCH),
                  Convention((0.5, NAN, 1.0), value=NAN, partials=(0.0, 0.0, 0.0), why=TORCH),
                  Convention((0.5, 0.0, NAN), value=NAN, partials=(0.0, 0.0, 0.0), why=TORCH))))
+
+def _comparison(name: str, symbol: str, compare: Any, of_equals: float) -> Op:
+    """A row that answers 1 or 0, and jumps where its operands are equal."""
+    return register(Op(name, symbol, compare, rational=True,
+        partials=(lambda z, x, y: 0, lambda z, x, y: 0), formulas=("0", "0"),
+        kinks=lambda x, y: (x - y,),
+        conventions=(Convention((1.0, 1.0), value=of_equals, partials=(0.0, 0.0),
+                                why="flat around it"),)))
 
 greater: Final[Op] = _comparison("greater", ">", forward.greater, of_equals=0.0)
 less: Final[Op] = _comparison("less", "<", forward.less, of_equals=0.0)

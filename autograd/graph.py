@@ -15,11 +15,11 @@ from dataclasses import dataclass
 from functools import cached_property
 from typing import Any, NoReturn, TypeVar, cast, overload
 
-from .facts import DIFFERENTIABLE, KINDS, Facts, facts_of
 from .graph_json import decode, encode
 from .primitive import unchecked
 from .pullback import Slopes, pull
 from .roots import checked_roots, checked_seeds
+from .tape import DIFFERENTIABLE, KINDS, Facts, facts_of
 from .value import Value
 
 T = TypeVar("T")
@@ -60,7 +60,7 @@ class Node:
     source:
         The line that recorded this, if `autograd.sources` was on.
     kind:
-        One of ``facts.KINDS``.
+        One of ``tape.KINDS``.
     """
 
     __slots__ = ("_graph", "index")

@@ -15,10 +15,9 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from .errors import GraphFormatError, OperationError
-from .facts import KINDS, Facts
 from .modes import Place
 from .primitive import row
-from .tape import Tape
+from .tape import KINDS, Facts, Tape
 
 _FORMAT = "glassgrad graph"
 _VERSION = 2

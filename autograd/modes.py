@@ -61,20 +61,17 @@ class _Entered:
 
     __slots__ = ("change", "guard", "left", "outer", "setting", "token")
 
-    guard: weakref.ref[Block] | None
-    token: Any
-
     def __init__(self, setting: Setting[Any], change: Callable[[Any], Any]) -> None:
         self.setting, self.change = setting, change
         self.outer = setting.settled()
+        self.token = _mark.set(None)
+        self.guard: weakref.ref[Block] | None = None
         self.left = False
-        self.guard = self.token = None
 
     def enter(self, manager: Block) -> None:
         """Make the change; if that is interrupted, undo it."""
         setting, around = self.setting, self.setting.blocks.get()
         try:
-            self.token = _mark.set(None)
             setting.blocks.set((*around, self))
             self.guard = weakref.ref(manager, lambda _: self.leave())
             setting.set(self.change(self.outer))

@@ -112,8 +112,6 @@ class Value(Node, Arithmetic):
 
     _value_number: ClassVar[Any]
 
-    kind: ClassVar[str] = "variable"  # what drawings call a leaf of this class
-
     def __init__(self, data: Any, label: str = "", _op: str = "") -> None:
         self._z = data if data.__class__ is float else real(data)
         self._grad = 0.0

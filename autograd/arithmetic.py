@@ -78,9 +78,8 @@ class Arithmetic(Recorder):
     def __rmatmul__(self, other: Any) -> Any:
         return NotImplemented if not _is_several(other) else _no_matrix("x @ v", "x * v", other)
 
-    def _unary(self, op: Op) -> Self:
-        result: Self = self.record(op, (self,))
-        return result
+    def _unary(self, op: Op) -> Any:
+        return self.record(op, (self,))
 
     # Methods, because micrograd, microgpt and NumPy's object arrays call them.
 

@@ -70,14 +70,13 @@ class _Entered:
 
     def enter(self, manager: Block) -> None:
         """Make the change; if that is interrupted, undo it."""
-        setting, around = self.setting, self.setting.blocks.get()
+        blocks = self.setting.blocks
         try:
-            setting.blocks.set((*around, self))
+            blocks.set((*blocks.get(), self))
             self.guard = weakref.ref(manager, lambda _: self.leave())
-            setting.set(self.change(self.outer))
+            self.setting.set(self.change(self.outer))
         except BaseException:
-            setting.set(self.outer)
-            setting.blocks.set(around)
+            self.leave()
             raise
 
     def leave(self) -> None:

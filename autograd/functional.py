@@ -18,7 +18,6 @@ from __future__ import annotations
 import functools
 import operator
 from collections.abc import Callable, Sequence
-from contextvars import ContextVar
 from dataclasses import replace
 from itertools import islice
 from typing import Any
@@ -32,9 +31,6 @@ from .value import Constant, Value, apply
 
 __all__ = ["derivative", "grad", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp"]
 
-# How many derivatives are being taken around the running code.
-_depth: ContextVar[int] = ContextVar("depth", default=0)
-
 Function = Callable[..., Any]
 Numbers = Sequence[Any]
 Argnums = int | Sequence[int]
@@ -47,11 +43,12 @@ class _Run:
         self, f: Function, args: Numbers, kwargs: dict[str, Any], asked: Sequence[int], *others: Any
     ) -> None:
         given = [x for x in (*args, *kwargs.values(), *others) if type(x) is not float]
-        surrounded = _depth.get() > 0 or (bool(given) and holds(given, Value))
+        self.mark = Run(differentiates=True)
+        nested = self.mark.around is not None and self.mark.around.differentiates
+        surrounded = nested or (bool(given) and holds(given, Value))
         self.recorded_outside = (here() or NOWHERE).recording
         self.inputs: list[Value] = []
         self.rebuilds: list[tuple[int, Rebuild]] = []
-        self.mark = Run()
         self.output = self._run(f, list(args), kwargs, asked)
         leaves, self.rebuild_output = _parts(self.output)
         for leaf in leaves:
@@ -73,20 +70,15 @@ class _Run:
     def _run(
         self, f: Function, args: list[Any], kwargs: dict[str, Any], asked: Sequence[int]
     ) -> Any:
-        """What f returns for Values of its own, one derivative deeper than the code around it."""
-        depth = _depth.get()
-        try:
-            enter(replace(here() or NOWHERE, run=self.mark))  # the decorator leads back
-            _depth.set(depth + 1)
-            for position in asked:
-                leaves, rebuild = _parts(args[position])
-                fresh = [_fresh(leaf, f, position) for leaf in leaves]
-                self.inputs += fresh
-                self.rebuilds.append((len(fresh), rebuild))
-                args[position] = rebuild(list(fresh))
-            return f(*args, **kwargs)
-        finally:
-            _depth.set(depth)
+        """What f returns for Values of its own; all that it makes is marked."""
+        enter(replace(here() or NOWHERE, run=self.mark))  # the decorator leads back
+        for position in asked:
+            leaves, rebuild = _parts(args[position])
+            fresh = [_fresh(leaf, f, position) for leaf in leaves]
+            self.inputs += fresh
+            self.rebuilds.append((len(fresh), rebuild))
+            args[position] = rebuild(list(fresh))
+        return f(*args, **kwargs)
 
     def shown(self, x: Any) -> Any:
         """A value as the caller gets it: a float, or a Value where that may matter outside."""

@@ -183,12 +183,15 @@ class Run:
     """Marks what is made while a function is differentiated, or a model trained; see `made_in`.
 
     A copy or a pickle of it is None, because nothing there says when something was made.
+    ``differentiates`` says whether a function is differentiated by this run or around it.
     """
 
-    __slots__ = ("around",)
+    __slots__ = ("around", "differentiates")
 
-    def __init__(self) -> None:
-        self.around = (here() or NOWHERE).run
+    def __init__(self, *, differentiates: bool = False) -> None:
+        self.around = around = (here() or NOWHERE).run
+        is_inside = around is not None and around.differentiates
+        self.differentiates: bool = differentiates or is_inside
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(None), ()

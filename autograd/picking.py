@@ -4,8 +4,8 @@ Arrays of NumPy's own do not ask us (see ufuncs.py). Their ``maximum``, ``clip``
 like call ``x >= y`` and hand over one of the two. The number is right, but at a tie the whole
 gradient goes to one operand, where `autograd.maximum` gives each a half. What we can see is that
 ``>=`` was called by a line that compares nothing, and which names that code uses. `operator.ge`
-looks the same and is harmless: so code that names it is let through, and code without a sign of
-NumPy, too.
+looks the same and is harmless: so a function that names it is let through, whatever else it
+names, and so is one without a sign of NumPy.
 """
 
 from __future__ import annotations

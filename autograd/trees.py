@@ -32,11 +32,7 @@ def flatten(tree: Any) -> tuple[list[Any], Rebuild]:
 
 
 # The contents of a container as it is, whatever a class of the user's makes of it.
-_CONTENTS: dict[type, Callable[[Any], Iterable[Any]]] = {
-    dict: dict.values,
-    list: list.__iter__,
-    tuple: tuple.__iter__,
-}
+_CONTENTS: dict[type, Any] = {dict: dict.values, list: list.__iter__, tuple: tuple.__iter__}
 
 
 def holds(trees: Iterable[Any], kind: type) -> bool:

@@ -7,7 +7,7 @@ number is recorded), then the table of operations in `ops.py`, which all of it r
     (total     (what an     (THE   (slots) (backward)
      floats)    operation    table)
                 is)                node ── tape ──┬── pullback ── functional   derivatives
-                                                  └── facts ── graph           snapshots
+                                                  └── graph                    snapshots
 
 Nothing points back. Two packages stand above and are loaded only when asked for: `testing` checks
 gradients, `formula` reads formulas from text. `micrograd` is another Value, for code that reaches

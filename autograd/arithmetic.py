@@ -7,7 +7,7 @@ that would silently lose the recording (``float(x)``, ``if x:``, ``x == 2``) are
 from __future__ import annotations
 
 from collections.abc import Callable
-from typing import Any, NoReturn, Self, TypeVar, cast
+from typing import Any, NoReturn, Self, TypeVar
 
 from . import ops
 from .numbers import is_number
@@ -16,20 +16,15 @@ from .primitive import Op, Recorder
 T = TypeVar("T")
 
 
-class _Method:
-    """To a type checker: a method without arguments that returns another of its kind."""
+def _method(op: Op) -> Callable[[T], T]:
+    """A method without arguments that returns another of its kind."""
 
-    def __get__(self, x: T, owner: type) -> Callable[[], T]:
-        raise NotImplementedError
-
-
-def _method(op: Op) -> _Method:
     def method(x: Any) -> Any:
         return x._unary(op)
 
     method.__name__ = method.__qualname__ = op.name
     method.__doc__ = op.forward.__doc__
-    return cast("_Method", method)
+    return method
 
 
 def _operator(op: Op) -> tuple[Callable[[Any, Any], Any], Callable[[Any, Any], Any]]:
@@ -83,9 +78,8 @@ class Arithmetic(Recorder):
     def __rmatmul__(self, other: Any) -> Any:
         return NotImplemented if not _is_several(other) else _no_matrix("x @ v", "x * v", other)
 
-    def _unary(self, op: Op) -> Self:
-        result: Self = self.record(op, (self,))
-        return result
+    def _unary(self, op: Op) -> Any:
+        return self.record(op, (self,))
 
     # Methods, because micrograd, microgpt and NumPy's object arrays call them.
 

@@ -22,12 +22,10 @@ class Array(np.ndarray[Any, np.dtype[np.object_]]):
     def of(values: Any) -> Array:
         """The array of these Values and numbers, which are in lists or in another array."""
         elements = np.array(values, dtype=object)
-        for x in elements.flat:
+        for place, x in np.ndenumerate(elements):
             if not isinstance(x, Recorder):
-                constant(x)  # raises if x is not a number
-        nodes: Any = np.frompyfunc(_node, 1, 1)(elements.reshape(-1))
-        array: Array = nodes.view(Array).reshape(elements.shape)
-        return array
+                elements[place] = constant(x)  # raises if x is not a number
+        return elements.view(Array)
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
         """Apply the operations of autograd, element by element, or refuse."""

@@ -17,24 +17,18 @@ N = TypeVar("N", bound=Node)
 
 def _like(node: N, a: Any, b: Any) -> N:
     """A node as ``node``, on operands ``a`` and ``b``."""
-    result = node.__class__.__new__(node.__class__)
-    result._z = node._z
-    result._grad = node._grad
+    result = leaf(node.__class__, node._z, node._grad, node._about)
     result._row = node._row
-    result._a = a
-    result._b = b
-    result._x = node._x
-    result._y = node._y
-    result._about = node._about
+    result._a, result._x = a, node._x
+    result._b, result._y = b, node._y
     return result
 
 
 def shallow(node: N) -> N:
     """A new node with the same number, gradient, operation and operands."""
     result = _like(node, node._a, node._b)
-    own = getattr(node, "__dict__", None)  # attributes of a user's subclass
-    if own:
-        result.__dict__.update(own)
+    if hasattr(node, "__dict__"):  # attributes of a user's subclass
+        result.__dict__.update(node.__dict__)
     return result
 
 
@@ -47,9 +41,8 @@ def deep(root: N, memo: dict[int, Any]) -> N:
         known = memo.get(id(operand))
         if known is None:  # a leaf; nodes come in order
             known = memo[id(operand)] = _like(operand, None, None)
-            own = getattr(operand, "__dict__", None)
-            if own:
-                known.__dict__.update(deepcopy(own, memo))
+            if hasattr(operand, "__dict__"):
+                known.__dict__.update(deepcopy(operand.__dict__, memo))
         return known
 
     for node in topological([root]):

@@ -231,15 +231,16 @@ sign: Final[Op] = register(Op("sign", "sign", forward.sign, rational=True,
                  Convention((NAN,), value=NAN, partials=(0.0,),
                             why="nan is handed on; PyTorch gives 0 for the value"))))
 
+STEPS: Final = (Convention((2.0,), value=2.0, partials=(0.0,), why="flat, " + TORCH),
+                Convention((NAN,), value=NAN, partials=(0.0,), why="flat, " + TORCH))
+
 floor: Final[Op] = register(Op("floor", "⌊·⌋", forward.floor, exact="floor", rational=True,
     partials=(lambda z, x: 0,), formulas=("0",), kinks=lambda x: (x - round(x),),
-    conventions=(Convention((2.0,), value=2.0, partials=(0.0,), why="flat, " + TORCH),
-                 Convention((NAN,), value=NAN, partials=(0.0,), why="flat, " + TORCH))))
+    conventions=STEPS))
 
 ceil: Final[Op] = register(Op("ceil", "⌈·⌉", forward.ceil, exact="ceil", rational=True,
     partials=(lambda z, x: 0,), formulas=("0",), kinks=lambda x: (x - round(x),),
-    conventions=(Convention((2.0,), value=2.0, partials=(0.0,), why="flat, " + TORCH),
-                 Convention((NAN,), value=NAN, partials=(0.0,), why="flat, " + TORCH))))
+    conventions=STEPS))
 
 # Of minimum and maximum.
 TIES: Final = (
@@ -276,20 +277,17 @@ clip: Final[Op] = register(Op("clip", "clip", forward.clip, rational=True,
                  Convention((0.5, NAN, 1.0), value=NAN, partials=(0.0, 0.0, 0.0), why=TORCH),
                  Convention((0.5, 0.0, NAN), value=NAN, partials=(0.0, 0.0, 0.0), why=TORCH))))
 
-greater: Final[Op] = register(Op("greater", ">", forward.greater, rational=True,
-    partials=(lambda z, x, y: 0, lambda z, x, y: 0), formulas=("0", "0"),
-    kinks=lambda x, y: (x - y,),
-    conventions=(Convention((1.0, 1.0), value=0.0, partials=(0.0, 0.0), why="flat around it"),)))
+def _comparison(name: str, symbol: str, compare: Any, of_equals: float) -> Op:
+    """A row that answers 1 or 0, and jumps where its operands are equal."""
+    return register(Op(name, symbol, compare, rational=True,
+        partials=(lambda z, x, y: 0, lambda z, x, y: 0), formulas=("0", "0"),
+        kinks=lambda x, y: (x - y,),
+        conventions=(Convention((1.0, 1.0), value=of_equals, partials=(0.0, 0.0),
+                                why="flat around it"),)))
 
-less: Final[Op] = register(Op("less", "<", forward.less, rational=True,
-    partials=(lambda z, x, y: 0, lambda z, x, y: 0), formulas=("0", "0"),
-    kinks=lambda x, y: (x - y,),
-    conventions=(Convention((1.0, 1.0), value=0.0, partials=(0.0, 0.0), why="flat around it"),)))
-
-equal: Final[Op] = register(Op("equal", "=", forward.equal, rational=True,
-    partials=(lambda z, x, y: 0, lambda z, x, y: 0), formulas=("0", "0"),
-    kinks=lambda x, y: (x - y,),
-    conventions=(Convention((1.0, 1.0), value=1.0, partials=(0.0, 0.0), why="flat around it"),)))
+greater: Final[Op] = _comparison("greater", ">", forward.greater, of_equals=0.0)
+less: Final[Op] = _comparison("less", "<", forward.less, of_equals=0.0)
+equal: Final[Op] = _comparison("equal", "=", forward.equal, of_equals=1.0)
 
 # The chosen branch of `where` (functions.py): the other one was never computed and has no edge.
 chosen: Final[Op] = register(Op("where", "where", lambda c, x: x, rational=True,

@@ -18,8 +18,8 @@ from __future__ import annotations
 import functools
 import operator
 from collections.abc import Callable, Sequence
-from contextvars import ContextVar
 from dataclasses import replace
+from itertools import islice
 from typing import Any
 
 from . import ops
@@ -30,9 +30,6 @@ from .trees import Rebuild, flatten, holds
 from .value import Constant, Value, apply
 
 __all__ = ["derivative", "grad", "hessian", "hvp", "jacobian", "jvp", "value_and_grad", "vjp"]
-
-# How many derivatives are being taken around the running code.
-_depth: ContextVar[int] = ContextVar("depth", default=0)
 
 Function = Callable[..., Any]
 Numbers = Sequence[Any]
@@ -46,11 +43,12 @@ class _Run:
         self, f: Function, args: Numbers, kwargs: dict[str, Any], asked: Sequence[int], *others: Any
     ) -> None:
         given = [x for x in (*args, *kwargs.values(), *others) if type(x) is not float]
-        surrounded = _depth.get() > 0 or (bool(given) and holds(given, Value))
+        self.mark = Run(differentiates=True)
+        nested = self.mark.around is not None and self.mark.around.differentiates
+        surrounded = nested or (bool(given) and holds(given, Value))
         self.recorded_outside = (here() or NOWHERE).recording
         self.inputs: list[Value] = []
         self.rebuilds: list[tuple[int, Rebuild]] = []
-        self.mark = Run()
         self.output = self._run(f, list(args), kwargs, asked)
         leaves, self.rebuild_output = _parts(self.output)
         for leaf in leaves:
@@ -72,20 +70,15 @@ class _Run:
     def _run(
         self, f: Function, args: list[Any], kwargs: dict[str, Any], asked: Sequence[int]
     ) -> Any:
-        """What f returns for Values of its own, one derivative deeper than the code around it."""
-        depth = _depth.get()
-        try:
-            enter(replace(here() or NOWHERE, run=self.mark))  # the decorator leads back
-            _depth.set(depth + 1)
-            for position in asked:
-                leaves, rebuild = _parts(args[position])
-                fresh = [_fresh(leaf, f, position) for leaf in leaves]
-                self.inputs += fresh
-                self.rebuilds.append((len(fresh), rebuild))
-                args[position] = rebuild(list(fresh))
-            return f(*args, **kwargs)
-        finally:
-            _depth.set(depth)
+        """What f returns for Values of its own; all that it makes is marked."""
+        enter(replace(here() or NOWHERE, run=self.mark))  # the decorator leads back
+        for position in asked:
+            leaves, rebuild = _parts(args[position])
+            fresh = [_fresh(leaf, f, position) for leaf in leaves]
+            self.inputs += fresh
+            self.rebuilds.append((len(fresh), rebuild))
+            args[position] = rebuild(list(fresh))
+        return f(*args, **kwargs)
 
     def shown(self, x: Any) -> Any:
         """A value as the caller gets it: a float, or a Value where that may matter outside."""
@@ -103,20 +96,8 @@ class _Run:
 
     def arguments(self, numbers: list[Any]) -> list[Any]:
         """Numbers, one for each input, in the shape of the arguments."""
-        shaped, position = [], 0
-        for count, rebuild in self.rebuilds:
-            part = numbers[position : position + count]
-            shaped.append(rebuild([self.shown(x) for x in part]))
-            position += count
-        return shaped
-
-    def pull(self, cotangents: Numbers) -> list[Any]:
-        """The gradients of the inputs, flat."""
-        return self.paths.pull(cotangents, live=self.live)
-
-    def push(self, tangents: Numbers) -> list[Any]:
-        """The tangents of the outputs, flat."""
-        return self.paths.push(tangents, live=self.live)
+        shown = map(self.shown, numbers)
+        return [rebuild([*islice(shown, count)]) for count, rebuild in self.rebuilds]
 
 
 def _parts(x: Any) -> tuple[list[Any], Rebuild]:
@@ -193,7 +174,7 @@ def value_and_grad(f: Function, argnums: Argnums = 0) -> Callable[..., tuple[Any
                 f"{_name(f)} returned a collection of {len(run.outputs)} numbers, and a gradient "
                 "is of a single one; add them up, or use jacobian"
             )
-        return run.value(), _one(argnums, run.arguments(run.pull([1.0])))
+        return run.value(), _one(argnums, run.arguments(run.paths.pull([1.0], live=run.live)))
 
     return value_and_gradient
 
@@ -250,7 +231,8 @@ def _pushed(
         raise ValueError(
             f"jvp got {len(run.inputs)} primal numbers and {len(rates)} tangents; give one each"
         )
-    moved = run.push([x if isinstance(x, Value) else real(x, "a tangent") for x in rates])
+    checked = [x if isinstance(x, Value) else real(x, "a tangent") for x in rates]
+    moved = run.paths.push(checked, live=run.live)
     return run, run.rebuild_output([run.shown(x) for x in moved])
 
 
@@ -281,7 +263,7 @@ def vjp(f: Function, *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...
                 "numbers; give one for each output"
             )
         checked = [x if isinstance(x, Value) else real(x, "a cotangent") for x in weights]
-        return tuple(run.arguments(run.pull(checked)))
+        return tuple(run.arguments(run.paths.pull(checked, live=run.live)))
 
     return run.value(), pull
 
@@ -324,13 +306,13 @@ def jacobian(f: Function, argnums: Argnums = 0, mode: str = "reverse") -> Functi
     @_derived(f, "jacobian")
     def matrix(*args: Any, **kwargs: Any) -> Any:
         run = _Run(f, args, kwargs, _positions(f, argnums, args))
-        if mode == "reverse":
-            count = len(run.outputs)
-            rows = [run.pull([float(i == j) for j in range(count)]) for i in range(count)]
-        else:
-            count = len(run.inputs)
-            columns = [run.push([float(i == j) for j in range(count)]) for i in range(count)]
-            rows = [[column[k] for column in columns] for k in range(len(run.outputs))]
+        sweep: Callable[..., list[Any]] = run.paths.pull
+        ends = range(len(run.outputs))
+        if mode == "forward":
+            sweep, ends = run.paths.push, range(len(run.inputs))
+        rows = [sweep([float(i == j) for j in ends], live=run.live) for i in ends]
+        if mode == "forward":  # these are columns, one for each input
+            rows = [[column[k] for column in rows] for k in range(len(run.outputs))]
         shaped = [run.arguments(row) for row in rows]
         parts = [[row[i] for row in shaped] for i in range(len(run.rebuilds))]
         return _one(argnums, [run.rebuild_output(part) for part in parts])

@@ -13,14 +13,16 @@ from bisect import bisect_left, bisect_right
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Any, NoReturn, overload
+from typing import Any, NoReturn, TypeVar, cast, overload
 
-from .facts import DIFFERENTIABLE, KINDS, Facts, facts_of
 from .graph_json import decode, encode
-from .primitive import Op, unchecked
+from .primitive import unchecked
 from .pullback import Slopes, pull
 from .roots import checked_roots, checked_seeds
+from .tape import DIFFERENTIABLE, KINDS, Facts, facts_of
 from .value import Value
+
+T = TypeVar("T")
 
 WIDE = 8  # operands
 
@@ -29,14 +31,42 @@ def _immutable(*_: object) -> NoReturn:
     raise AttributeError("a Graph is an immutable snapshot; take a new one with Graph(root)")
 
 
+def _fact(read: Callable[[Node], T]) -> T:
+    """A field of a node that is read from the columns of its graph; to a type checker, a T."""
+    return cast("T", property(read))
+
+
 class Node:
-    """One number of a recorded computation, and all that is known of it: a view of a `Graph`."""
+    """One number of a recorded computation, and all that is known of it: a view of a `Graph`.
+
+    index:
+        Its topological number: operands before results.
+    op:
+        The row of the operation table; None for a leaf.
+    operands:
+        Indices of the operands, in order; ``a * a`` has two.
+    inputs:
+        The operands' values as this node recorded them.
+    slopes:
+        Local derivatives d(value)/d(operand), one for each operand.
+    value:
+        The number, as recorded.
+    now:
+        A leaf's number when the snapshot was taken; not ``value`` if it was changed.
+    grad:
+        d(root)/d(this); None if nothing below needs a gradient: a constant, say.
+    label, scope:
+        The name shown in drawings, and the part of the computation this was recorded in.
+    source:
+        The line that recorded this, if `autograd.sources` was on.
+    kind:
+        One of ``tape.KINDS``.
+    """
 
     __slots__ = ("_graph", "index")
 
     _graph: Graph
     index: int
-    """Topological number: operands before results."""
 
     def __init__(self, graph: Graph, index: int) -> None:
         object.__setattr__(self, "_graph", graph)
@@ -44,63 +74,19 @@ class Node:
 
     __setattr__ = __delattr__ = _immutable
 
-    @property
-    def op(self) -> Op | None:
-        """The row of the operation table; None for a leaf."""
-        return self._graph.facts.tape.ops[self.index]
-
-    @property
-    def operands(self) -> tuple[int, ...]:
-        """Indices of the operands, in order; ``a * a`` has two."""
-        operands: tuple[int, ...] = self._graph._kept(self._graph.facts.tape.places, self.index)
-        return operands
-
-    @property
-    def inputs(self) -> tuple[float, ...]:
-        """The operands' values as this node recorded them."""
-        inputs: tuple[float, ...] = self._graph._kept(self._graph.facts.tape.inputs, self.index)
-        return inputs
-
-    @property
-    def slopes(self) -> tuple[float, ...]:
-        """Local derivatives d(value)/d(operand), one for each operand."""
-        slopes: tuple[float, ...] = self._graph._kept(self._graph.slopes, self.index)
-        return slopes
-
-    @property
-    def value(self) -> float:
-        """The number, as recorded."""
-        return self._graph.facts.tape.values[self.index]
-
-    @property
-    def now(self) -> float:
-        """A leaf's number when the snapshot was taken; not ``value`` if it was changed."""
-        return self._graph.facts.now.get(self.index, self.value)
-
-    @property
-    def grad(self) -> float | None:
-        """d(root)/d(this); None if nothing below needs a gradient: a constant, say."""
-        return self._graph.grads[self.index] if self._graph.asked[self.index] else None
-
-    @property
-    def label(self) -> str:
-        """The name shown in drawings."""
-        return self._graph.facts.about[self.index].label
-
-    @property
-    def scope(self) -> str:
-        """The part of the computation this was recorded in."""
-        return self._graph.facts.about[self.index].scope
-
-    @property
-    def source(self) -> str:
-        """The line that recorded this, if `autograd.sources` was on."""
-        return self._graph.facts.about[self.index].source
-
-    @property
-    def kind(self) -> str:
-        """One of ``facts.KINDS``."""
-        return KINDS[self._graph.facts.kinds[self.index]]
+    op = _fact(lambda node: node._graph.facts.tape.ops[node.index])
+    operands = _fact(lambda node: node._graph._kept(node._graph.facts.tape.places, node.index))
+    inputs = _fact(lambda node: node._graph._kept(node._graph.facts.tape.inputs, node.index))
+    slopes = _fact(lambda node: node._graph._kept(node._graph.slopes, node.index))
+    value = _fact(lambda node: node._graph.facts.tape.values[node.index])
+    now = _fact(lambda node: node._graph.facts.now.get(node.index, node.value))
+    grad = _fact(
+        lambda node: node._graph.grads[node.index] if node._graph.asked[node.index] else None
+    )
+    label = _fact(lambda node: node._graph.facts.about[node.index].label)
+    scope = _fact(lambda node: node._graph.facts.about[node.index].scope)
+    source = _fact(lambda node: node._graph.facts.about[node.index].source)
+    kind = _fact(lambda node: KINDS[node._graph.facts.kinds[node.index]])
 
     def __eq__(self, other: object) -> bool:
         return repr(self) == repr(other) if isinstance(other, Node) else NotImplemented
@@ -113,10 +99,7 @@ class Node:
         return f"Node({', '.join(told)})"
 
 
-# fmt: off
-_FIELDS = ("index", "op", "operands", "inputs", "slopes", "value", "now", "grad", "label", "scope",
-           "source", "kind")
-# fmt: on
+_FIELDS = ["index", *[name for name, x in vars(Node).items() if isinstance(x, property)]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,8 +137,8 @@ class Graph(Sequence[Node]):
         The gradient of each root in the graph's own pass; 1.0 each if left out.
     """
 
+    # What was recorded, as columns: quicker to read than nodes, where there are many.
     facts: Facts
-    """What was recorded, as columns: quicker to read than nodes, where there are many."""
     roots: tuple[int, ...]
     seeds: tuple[float, ...]
 
@@ -222,11 +205,9 @@ class Graph(Sequence[Node]):
         """What was read of nodes with many operands: a loop over them asks for each again."""
         return {}
 
-    def _kept(self, read: Callable[[int], tuple[Any, ...]], index: int) -> Any:
+    def _kept(self, read: Callable[[int], tuple[T, ...]], index: int) -> tuple[T, ...]:
         key = read.__name__, index
-        if key in self._wide:
-            return self._wide[key]
-        found = read(index)
+        found = self._wide.get(key) or read(index)
         if len(found) > WIDE:
             self._wide[key] = found
         return found

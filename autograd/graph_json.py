@@ -15,10 +15,9 @@ from collections.abc import Callable, Iterable, Sequence
 from typing import Any
 
 from .errors import GraphFormatError, OperationError
-from .facts import KINDS, Facts
 from .modes import Place
-from .primitive import Op, row
-from .tape import Tape
+from .primitive import row
+from .tape import KINDS, Facts, Tape
 
 _FORMAT = "glassgrad graph"
 _VERSION = 2
@@ -62,38 +61,42 @@ def _encoded(numbers: Iterable[float]) -> list[float | str]:
 def decode(text: str) -> tuple[Facts, list[int], list[float]]:
     """Facts, roots and seeds from the text that `encode` wrote; everything is checked."""
     document = _document(text)
-    kinds = _list(document, "kinds", KINDS[:-1].__contains__, "a kind of leaf")
+    field = document.get
+    kinds = _list(field("kinds"), "kinds", KINDS[:-1].__contains__, "a kind of leaf")
     leaves = [KINDS.index(name) for name in kinds]
-    names = _list(document, "operations", _is_text, "the name of an operation")
-    rows = [_row(name) for name in names]
-    codes = _positions(document, "rows", len(rows), start=-len(leaves))
+    names = _list(field("operations"), "operations", _is_text, "the name of an operation")
+    try:
+        rows = [row(name) for name in names]
+    except OperationError as error:
+        raise GraphFormatError(str(error)) from None
+    codes = _positions(field("rows"), "rows", len(rows), start=-len(leaves))
     count = len(codes)
     ops = [rows[i] if i >= 0 else None for i in codes]
-    lists = iter(_list(document, "operands", count=count - ops.count(None)))
+    lists = iter(_list(field("operands"), "operands", count=count - ops.count(None)))
     operands: list[int] = []
     starts = [0]
     for i, op in enumerate(ops):
         if op is not None:
-            operands += _operands(next(lists), op, i)
+            operands += _positions(next(lists), f"operands of node %{i}", i, op.arity)
         starts.append(len(operands))
-    values = _numbers(document, "values", count)
-    changed = _exceptions(document, "changed", len(operands))
-    now = _exceptions(document, "now", count)
+    values = _numbers(field("values"), "values", count)
+    changed = _exceptions(field("changed"), "changed", len(operands))
+    now = _exceptions(field("now"), "now", count)
     for i in now:
         if ops[i] is not None:
             raise GraphFormatError(f"node %{i} is an operation, and has a present value")
-    texts = _list(document, "about", _is_place, "a label, a scope and a source")
+    texts = _list(field("about"), "about", _is_place, "a label, a scope and a source")
     about = [Place(label=label, scope=scope, source=source) for label, scope, source in texts]
     facts = Facts(
         Tape(ops, operands, starts, values, changed).packed(),
         bytearray([len(KINDS) - 1 if i >= 0 else leaves[-1 - i] for i in codes]),
-        [about[i] for i in _positions(document, "places", len(about), count)],
+        [about[i] for i in _positions(field("places"), "places", len(about), count)],
         now,
     )
-    roots = _positions(document, "roots", count)
+    roots = _positions(field("roots"), "roots", count)
     if not roots:
         raise GraphFormatError("this graph has no roots")
-    return facts, roots, _numbers(document, "seeds", len(roots))
+    return facts, roots, _numbers(field("seeds"), "seeds", len(roots))
 
 
 def _document(text: str) -> dict[str, Any]:
@@ -115,14 +118,13 @@ def _document(text: str) -> dict[str, Any]:
 
 
 def _list(
-    document: dict[str, Any],
+    found: Any,
     name: str,
     fits: Callable[[Any], bool] = lambda _: True,
     what: str = "",
     count: int | None = None,
 ) -> list[Any]:
-    """A field that is a list of ``what``: of entries that fit, and of ``count`` of them."""
-    found = document.get(name)
+    """A field, if it is a list of ``what``: of entries that fit, and of ``count`` of them."""
     if not isinstance(found, list):
         raise GraphFormatError(f"{name!r} of this graph is {found!r:.60}, not a list")
     if count not in {None, len(found)}:
@@ -134,25 +136,23 @@ def _list(
 
 
 def _positions(
-    document: dict[str, Any], name: str, end: int, count: int | None = None, start: int = 0
+    found: Any, name: str, end: int, count: int | None = None, start: int = 0
 ) -> list[int]:
     def fits(x: Any) -> bool:
         return x.__class__ is int and start <= x < end
 
-    return _list(document, name, fits, f"a whole number from {start} to {end - 1}", count)
+    return _list(found, name, fits, f"a whole number from {start} to {end - 1}", count)
 
 
-def _numbers(document: dict[str, Any], name: str, count: int) -> list[float]:
-    return [
-        float(x) for x in _list(document, name, _is_double, "a number that fits a double", count)
-    ]
+def _numbers(found: Any, name: str, count: int) -> list[float]:
+    return [float(x) for x in _list(found, name, _is_double, "a number that fits a double", count)]
 
 
-def _exceptions(document: dict[str, Any], name: str, end: int) -> dict[int, float]:
+def _exceptions(found: Any, name: str, end: int) -> dict[int, float]:
     """Numbers by position: a list of positions and a list of numbers."""
-    positions, numbers = _list(document, name, count=2)
-    places = _positions({name: positions}, name, end)
-    return dict(zip(places, _numbers({name: numbers}, name, len(places)), strict=True))
+    positions, numbers = _list(found, name, count=2)
+    places = _positions(positions, name, end)
+    return dict(zip(places, _numbers(numbers, name, len(places)), strict=True))
 
 
 def _is_double(x: Any) -> bool:
@@ -167,19 +167,3 @@ def _is_text(x: Any) -> bool:
 
 def _is_place(x: Any) -> bool:
     return isinstance(x, list) and len(x) == 3 and all(map(_is_text, x))
-
-
-def _row(name: str) -> Op:
-    try:
-        return row(name)
-    except OperationError as error:
-        raise GraphFormatError(str(error)) from None
-
-
-def _operands(found: Any, op: Op, index: int) -> list[int]:
-    where = f"the operands of node %{index} are {found!r:.60}"
-    if not isinstance(found, list) or not all(i.__class__ is int and 0 <= i < index for i in found):
-        raise GraphFormatError(f"{where}, not a list of nodes before it")
-    if op.arity not in {None, len(found)}:
-        raise GraphFormatError(f"{where}, but {op.name} takes {op.arity}")
-    return found

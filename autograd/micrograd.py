@@ -31,6 +31,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Callable, Iterable, Iterator
+from itertools import pairwise
 from typing import Any
 
 from . import ops
@@ -45,18 +46,6 @@ _SPELLED = {"add": "+", "mul": "*", "relu": "ReLU"}
 
 def _hands_nothing_on() -> None:
     """The ``_backward`` of a leaf."""
-
-
-def _slopes(
-    op: Op, out: Value, nodes: list[Value], data: float, numbers: list[float]
-) -> tuple[Any, ...]:
-    """Of a result ``out``, which was ``data`` in the pass, when its operands were ``numbers``."""
-    if op is ops.relu:
-        return (out.data > 0,)
-    if op is ops.pow_ or op is ops.exp:
-        data, numbers = out.data, [x.data for x in nodes]
-    with unchecked():
-        return op.slopes(data, tuple(numbers))
 
 
 class Value(Arithmetic):
@@ -86,10 +75,10 @@ class Value(Arithmetic):
         """The result of ``op`` as a node that knows how to hand its gradient on."""
         op.refuse_misuse(operands, Value)
         nodes = [x if isinstance(x, Value) else Value(x) for x in operands]
-        numbers = [x.data for x in nodes]
+        numbers = tuple([x.data for x in nodes])
         data = op.forward(*numbers)
         if data - data != 0:
-            op.check(tuple(numbers))
+            op.check(numbers)
         symbol, operands_there = _SPELLED.get(op.name, op.name), nodes
         if op is ops.pow_:
             symbol = f"**{operands[1]}"
@@ -103,7 +92,11 @@ class Value(Arithmetic):
                 a.grad += out.grad if op is ops.add else b.data * out.grad
                 b.grad += out.grad if op is ops.add else a.data * out.grad
                 return
-            slopes = _slopes(op, out, nodes, data, numbers)
+            recorded = data, numbers
+            if op is ops.pow_ or op is ops.exp:
+                recorded = out.data, tuple([x.data for x in nodes])
+            with unchecked():
+                slopes = (out.data > 0,) if op is ops.relu else op.slopes(*recorded)
             for x, slope in zip(nodes, slopes, strict=True):
                 x.grad += slope * out.grad
 
@@ -229,11 +222,9 @@ class MLP(Module):
     """
 
     def __init__(self, nin: int, nouts: list[int], **options: Any) -> None:
-        widths = [nin, *nouts]
         last = len(nouts) - 1
-        self.layers = [
-            Layer(*widths[i : i + 2], nonlin=i != last, **options) for i in range(len(nouts))
-        ]
+        sizes = enumerate(pairwise([nin, *nouts]))
+        self.layers = [Layer(*size, nonlin=i != last, **options) for i, size in sizes]
 
     def __call__(self, x: Any) -> Any:
         """What the last layer makes of a list of inputs."""

@@ -61,26 +61,22 @@ class _Entered:
 
     __slots__ = ("change", "guard", "left", "outer", "setting", "token")
 
-    guard: weakref.ref[Block] | None
-    token: Any
-
     def __init__(self, setting: Setting[Any], change: Callable[[Any], Any]) -> None:
         self.setting, self.change = setting, change
         self.outer = setting.settled()
+        self.token = _mark.set(None)
+        self.guard: weakref.ref[Block] | None = None
         self.left = False
-        self.guard = self.token = None
 
     def enter(self, manager: Block) -> None:
         """Make the change; if that is interrupted, undo it."""
-        setting, around = self.setting, self.setting.blocks.get()
+        blocks = self.setting.blocks
         try:
-            self.token = _mark.set(None)
-            setting.blocks.set((*around, self))
+            blocks.set((*blocks.get(), self))
             self.guard = weakref.ref(manager, lambda _: self.leave())
-            setting.set(self.change(self.outer))
+            self.setting.set(self.change(self.outer))
         except BaseException:
-            setting.set(self.outer)
-            setting.blocks.set(around)
+            self.leave()
             raise
 
     def leave(self) -> None:
@@ -187,12 +183,15 @@ class Run:
     """Marks what is made while a function is differentiated, or a model trained; see `made_in`.
 
     A copy or a pickle of it is None, because nothing there says when something was made.
+    ``differentiates`` says whether a function is differentiated by this run or around it.
     """
 
-    __slots__ = ("around",)
+    __slots__ = ("around", "differentiates")
 
-    def __init__(self) -> None:
-        self.around = (here() or NOWHERE).run
+    def __init__(self, *, differentiates: bool = False) -> None:
+        self.around = around = (here() or NOWHERE).run
+        is_inside = around is not None and around.differentiates
+        self.differentiates: bool = differentiates or is_inside
 
     def __reduce__(self) -> tuple[Any, ...]:
         return type(None), ()
@@ -209,8 +208,8 @@ class Place:
     source: str = ""
     run: Run | None = None  # the innermost that this lies in
 
+    # Whether a node recorded here needs nothing more than a reference to this place.
     plain: bool = field(init=False, repr=False, compare=False)
-    """Whether a node recorded here needs nothing more than a reference to this place."""
 
     def __post_init__(self) -> None:
         # Kept, not computed: every node that is recorded in a scope asks.

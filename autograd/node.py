@@ -13,7 +13,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
-from typing import Any, TypeVar
+from typing import Any, ClassVar, TypeVar
 
 from .modes import NOWHERE, Place, here
 from .primitive import Op
@@ -36,6 +36,8 @@ class Node:
     _x: Any
     _y: float
     _about: Place | None  # where it was recorded: its scope and label, if it has any
+
+    kind: ClassVar[str] = "variable"  # what drawings call a leaf of this class
 
     def _edges(self) -> tuple[tuple[Any, ...], tuple[float, ...]]:
         """The operands (None for a plain number) and their numbers as recorded."""

@@ -210,8 +210,7 @@ class Op:
 
     def _numbers(self, operands: tuple[Any, ...]) -> tuple[Any, ...]:
         """Real numbers as doubles; exact ones as they are, if there is a Fraction among them."""
-        if not all(map(is_number, operands)):
-            raise self.misuse(operands)
+        self.refuse_misuse(operands, ())
         if any(isinstance(x, Fraction) for x in operands):
             return operands
         return tuple([real(x, self.name) for x in operands])
@@ -273,13 +272,11 @@ class Op:
         parts = [interval.needs(name) for interval, name in zip(self.domain, names, strict=False)]
         return " and ".join([part for part in [*parts, self.needs] if part])
 
-    def refuse_misuse(self, operands: tuple[Any, ...], kind: type) -> None:
+    def refuse_misuse(self, operands: tuple[Any, ...], kind: type | tuple[()]) -> None:
         """Raise unless these are as many as the operation takes, each a number or of ``kind``."""
-        if self.arity not in {None, len(operands)}:
+        numbers = all(isinstance(x, kind) or is_number(x) for x in operands)
+        if not numbers or self.arity not in {None, len(operands)}:
             raise self.misuse(operands)
-        for x in operands:
-            if not isinstance(x, kind) and not is_number(x):
-                raise self.misuse(operands)
 
     def misuse(self, operands: tuple[Any, ...]) -> TypeError:
         """The error for a wrong number or a wrong type of operands."""

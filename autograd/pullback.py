@@ -16,11 +16,10 @@ from typing import Any
 from .errors import StaleValueError
 from .modes import recording
 from .primitive import unchecked
-from .tape import Tape, read
+from .tape import Tape, differs, read
 from .value import Constant, Value
 
-Slopes = Callable[[int], Sequence[Any]]
-"""The local derivatives of a node, one for each operand."""
+Slopes = Callable[[int], Sequence[Any]]  # the local derivatives of a node, one for each operand
 
 
 def pull(tape: Tape, sums: list[Any], asked: Sequence[int], slopes: Slopes) -> None:
@@ -86,14 +85,14 @@ class Paths:
         for place in self.inputs:
             if place is not None:
                 marks[place] = 1
+        # For each node, 1 if an input leads to it.
         self.reached = self.tape.above(marks)
-        """For each node, 1 if an input leads to it."""
+        # The other leaves that need a gradient, such as parameters in a function's closure.
         self.others: list[Value] = [
             node
             for node, op, reached in zip(nodes, self.tape.ops, self.reached, strict=True)
             if op is None and not (reached or node is None or isinstance(node, Constant))
         ]
-        """The other leaves that need a gradient, such as parameters in a function's closure."""
 
     @unchecked()
     @recording()
@@ -132,7 +131,7 @@ class Paths:
         node = self.nodes[index]
         operands, numbers = node._edges()
         for operand, number in zip(operands, numbers, strict=True):
-            if operand is not None and not _same(operand._z, number):
+            if operand is not None and differs(operand._z, number):
                 name = f" {operand.label!r}" if operand.label else ""
                 raise StaleValueError(
                     f"cannot differentiate again through the leaf{name}: {node.op.name} recorded "
@@ -142,11 +141,6 @@ class Paths:
         mixed = [x if v is None else v for v, x in zip(operands, numbers, strict=True)]
         slopes: tuple[Any, ...] = node._row.slopes(node, tuple(mixed))
         return slopes
-
-
-def _same(x: float, y: float) -> bool:
-    """Whether two doubles are the same number; nan is nan."""
-    return x == y or (x != x and y != y)
 
 
 def _is_zero(x: Any) -> bool:

@@ -1,16 +1,18 @@
 """A recording as columns: what was computed, in order, one column for each kind of fact.
 
-Derivatives of functions (`pullback`), snapshots (`facts`, `graph`) and what is built on them read
-these columns instead of following the engine's objects.
+Derivatives of functions (`pullback`), snapshots (`graph`) and what is built on them read these
+columns instead of following the engine's objects. A `Tape` has the operations and the numbers,
+`Facts` have what is shown, too: names, scopes, kinds of leaves.
 """
 
 from __future__ import annotations
 
 from array import array
-from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, replace
 from typing import Any, TypeVar
 
+from .modes import NOWHERE, Place
 from .node import Node, topological
 from .primitive import Op
 
@@ -31,18 +33,23 @@ class Tape:
     ([None, 'mul', None, 'add'], [3.0, 9.0, 1.0, 10.0])
     >>> tape.places(3), nodes[0] is a, nodes[2]
     ((1, 2), True, None)
+
+    ops:
+        The rows of the operation table; None for a leaf.
+    operands, starts:
+        The places of all operands, node after node: node i has those from ``starts[i]`` up to
+        ``starts[i + 1]``.
+    values:
+        The numbers, as recorded; of a leaf, as its first use recorded it.
+    changed:
+        By position in ``operands``: what an operand was, if a leaf had changed by then.
     """
 
     ops: list[Op | None]
-    """The rows of the operation table; None for a leaf."""
     operands: Sequence[int]
-    """The places of all operands, node after node."""
     starts: Sequence[int]
-    """Node i has those from ``starts[i]`` up to ``starts[i + 1]``."""
     values: Sequence[float]
-    """The numbers, as recorded; of a leaf, as its first use recorded it."""
     changed: dict[int, float]
-    """By position in ``operands``: what an operand was, if a leaf had changed by then."""
 
     def packed(self) -> Tape:
         """The same in arrays: a quarter of the memory, for what is kept."""
@@ -123,3 +130,67 @@ def read(
 def differs(x: float, y: float) -> bool:
     """Whether two doubles are two numbers: nan is nan, and −0.0 is not 0.0."""
     return repr(x) != repr(y) if x != y or not x else False
+
+
+# --- what else is known ---------------------------------------------------------------------------
+
+KINDS = ("variable", "parameter", "frozen", "constant", "operation")
+DIFFERENTIABLE = ("variable", "parameter")
+
+
+@dataclass(slots=True)
+class Facts:
+    """A tape, and what else is known of each of its nodes.
+
+    ``kinds`` are positions in `KINDS`. ``about`` has label, scope and source; nodes of one place
+    share one object. ``now`` is what a leaf was when this was taken, where that is not its
+    recorded value.
+    """
+
+    tape: Tape
+    kinds: bytearray
+    about: list[Place]
+    now: dict[int, float]
+
+
+def facts_of(roots: Sequence[Node], names: Mapping[str, Any]) -> tuple[Facts, list[int]]:
+    """The facts of all nodes below ``roots``, and where the roots are among them."""
+    labels = names_of(names)
+    tape, nodes, places = read(roots)
+    kinds, about, now = bytearray(), [], {}
+    for i, node in enumerate(nodes):
+        place, kind = NOWHERE, "constant"
+        if node is not None:
+            place = node._about or NOWHERE
+            if labels and not place.label and id(node) in labels:
+                place = replace(place, label=labels[id(node)])
+            kind = "operation" if node._row is not None else node.kind
+            if node._row is None and differs(node._z, tape.values[i]):
+                now[i] = node._z
+        kinds.append(KINDS.index(kind))
+        about.append(place)
+    return Facts(tape.packed(), kinds, about, now), [places[id(root)] for root in roots]
+
+
+def names_of(names: Mapping[str, Any]) -> dict[int, str]:
+    """The name of each Value in a namespace, by its id, containers included; the plainest wins."""
+    if not isinstance(names, Mapping):
+        raise TypeError(
+            f"names is a dict from names to Values, got a {type(names).__name__}; "
+            "write names=locals()"
+        )
+    found: dict[int, str] = {}
+    level: list[tuple[str, Any]] = [
+        (str(name), x) for name, x in names.items() if not str(name).startswith("_")
+    ]
+    for _ in range(4):  # lists of lists of lists: deeper nesting is not what a picture shows
+        deeper: list[tuple[str, Any]] = []
+        for name, x in level:
+            if isinstance(x, Node):
+                found.setdefault(id(x), name)
+            elif isinstance(x, (list, tuple)):
+                deeper += [(f"{name}[{i}]", item) for i, item in enumerate(x)]
+            elif isinstance(x, dict):
+                deeper += [(f"{name}[{key!r}]", item) for key, item in x.items()]
+        level = deeper
+    return found

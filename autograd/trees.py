@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable
+from itertools import islice
 from typing import Any
 
 Rebuild = Callable[[list[Any]], Any]
@@ -31,11 +32,7 @@ def flatten(tree: Any) -> tuple[list[Any], Rebuild]:
 
 
 # The contents of a container as it is, whatever a class of the user's makes of it.
-_CONTENTS: dict[type, Callable[[Any], Iterable[Any]]] = {
-    dict: dict.values,
-    list: list.__iter__,
-    tuple: tuple.__iter__,
-}
+_CONTENTS: dict[type, Any] = {dict: dict.values, list: list.__iter__, tuple: tuple.__iter__}
 
 
 def holds(trees: Iterable[Any], kind: type) -> bool:
@@ -63,11 +60,8 @@ def _joined(parts: list[Any], container: Callable[[list[Any]], Any]) -> tuple[li
     flat = [flatten(part) for part in parts]
 
     def rebuild(leaves: list[Any]) -> Any:
-        position, rebuilt = 0, []
-        for part, rebuild_part in flat:
-            rebuilt.append(rebuild_part(leaves[position : position + len(part)]))
-            position += len(part)
-        return container(rebuilt)
+        rest = iter(leaves)
+        return container([put([*islice(rest, len(part))]) for part, put in flat])
 
     return [leaf for part, _ in flat for leaf in part], rebuild
 

@@ -23,36 +23,44 @@ from . import ops
 from .numbers import real
 from .primitive import Op, Recorder
 
+# NumPy's own loops apply these to objects with the operators of Python, and are quick.
+_OPERATORS: dict[str, Callable[..., Any]] = {
+    "add": operator.add,
+    "subtract": operator.sub,
+    "multiply": operator.mul,
+    **dict.fromkeys(["divide", "true_divide"], operator.truediv),
+    "floor_divide": operator.floordiv,
+    "remainder": operator.mod,
+    "power": operator.pow,
+    "negative": operator.neg,
+    "positive": operator.pos,
+    "greater": operator.gt,
+    "less": operator.lt,
+    "equal": operator.eq,
+    "not_equal": operator.ne,
+}
+
 # fmt: off
 _SAME_NAME = (
     "exp", "expm1", "log", "log1p", "log2", "log10", "sqrt", "cbrt", "sin", "cos", "tan",
     "sinh", "cosh", "tanh", "arcsin", "arccos", "arctan", "arcsinh", "arccosh", "arctanh",
-    "sign", "floor", "ceil", "floor_divide", "remainder", "maximum", "minimum", "hypot",
+    "sign", "floor", "ceil", "maximum", "minimum", "hypot", "clip",
 )
 # fmt: on
 
 _SCALAR: dict[str, Callable[..., Any]] = {
+    **_OPERATORS,
     **{name: ops.ALL[name.replace("arc", "a")] for name in _SAME_NAME},
+    "arctan2": ops.atan2,
     "exp2": functools.partial(ops.pow_, 2.0),
     "logaddexp": ops.logsumexp,
-    "add": operator.add,
-    "subtract": operator.sub,
-    "multiply": operator.mul,
-    "negative": operator.neg,
-    **dict.fromkeys(["divide", "true_divide"], operator.truediv),
-    **dict.fromkeys(["power", "float_power"], operator.pow),
-    **dict.fromkeys(["positive", "conjugate"], operator.pos),
+    "float_power": operator.pow,
+    "conjugate": operator.pos,
     **dict.fromkeys(["absolute", "fabs"], abs),
     "square": lambda x: x * x,
     "reciprocal": lambda x: 1.0 / x,
-    "clip": ops.clip,
-    "arctan2": ops.atan2,
-    "greater": operator.gt,
     "greater_equal": lambda x, y: x >= y,  # not by operator.ge: see picking.py
-    "less": operator.lt,
     "less_equal": lambda x, y: x <= y,
-    "equal": operator.eq,
-    "not_equal": operator.ne,
     "isnan": lambda x: math.isnan(_number(x)),
     "isinf": lambda x: math.isinf(_number(x)),
     "isfinite": lambda x: math.isfinite(_number(x)),
@@ -65,13 +73,6 @@ def _number(x: Any) -> Any:
 
 _ANSWERS = frozenset({"isnan", "isinf", "isfinite", "greater_equal", "less_equal"})  # yes or no
 
-# NumPy's own loops apply these to objects with the operators of Python, and are quick.
-# fmt: off
-_OPERATORS = frozenset({
-    "add", "subtract", "multiply", "divide", "true_divide", "power", "negative", "positive",
-    "floor_divide", "remainder", "greater", "less", "equal", "not_equal",
-})
-# fmt: on
 _PRODUCTS = frozenset({"matmul", "vecdot", "matvec", "vecmat"})  # of arrays alone
 
 _ON_ARRAYS = {  # what to write instead

@@ -8,7 +8,8 @@ reference goes, and the garbage collector, whose work is proportional to objects
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+import operator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import replace
 from sys import modules
 from typing import Any, ClassVar, NoReturn
@@ -62,6 +63,20 @@ def made(op: Op, nodes: Sequence[Value | None], numbers: Sequence[float], z: flo
     return node
 
 
+def _comparison(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
+    """``<``, ``<=``, ``>`` or ``>=`` of the data, exact as in Python."""
+    may_pick = compare in {operator.ge, operator.le}  # NumPy's maximum and minimum ask these
+
+    def compared(x: Value, other: Any) -> bool:
+        if may_pick and "numpy" in modules:
+            refuse_picking()
+        if isinstance(other, Value):
+            return compare(x._z, other._z)
+        return compare(x._z, comparable(other)) if is_number(other) else NotImplemented
+
+    return compared
+
+
 class Value(Node, Arithmetic):
     """A float that remembers the operation it came from.
 
@@ -96,8 +111,6 @@ class Value(Node, Arithmetic):
     __slots__ = ()
 
     _value_number: ClassVar[Any]
-
-    kind: ClassVar[str] = "variable"  # what drawings call a leaf of this class
 
     def __init__(self, data: Any, label: str = "", _op: str = "") -> None:
         self._z = data if data.__class__ is float else real(data)
@@ -139,12 +152,9 @@ class Value(Node, Arithmetic):
 
         The constants are made at the first reading and kept, so that each stays the same object.
         """
-        if self._a.__class__ is tuple:
-            self._a = tuple(map(_kept, self._a, self._x))
-        elif self._row is not None:
-            self._a = _kept(self._a, self._x)
-            if self._row.arity == 2:
-                self._b = _kept(self._b, self._y)
+        if self._row is not None:
+            nodes, numbers = self._edges()
+            self._connect(self._row, [*map(_kept, nodes, numbers)], numbers)
         return self._edges()[0]
 
     @property
@@ -197,21 +207,8 @@ class Value(Node, Arithmetic):
             )
         return NotImplemented
 
-    def __lt__(self, other: Any) -> bool:
-        return NotImplemented if (y := _number(other)) is None else bool(self._z < y)
-
-    def __le__(self, other: Any) -> bool:
-        if "numpy" in modules:
-            refuse_picking()
-        return NotImplemented if (y := _number(other)) is None else bool(self._z <= y)
-
-    def __gt__(self, other: Any) -> bool:
-        return NotImplemented if (y := _number(other)) is None else bool(self._z > y)
-
-    def __ge__(self, other: Any) -> bool:
-        if "numpy" in modules:
-            refuse_picking()
-        return NotImplemented if (y := _number(other)) is None else bool(self._z >= y)
+    __lt__, __gt__ = _comparison(operator.lt), _comparison(operator.gt)
+    __le__, __ge__ = _comparison(operator.le), _comparison(operator.ge)
 
     def __repr__(self) -> str:
         label = f", label={self.label!r}" if self.label else ""
@@ -381,10 +378,3 @@ def _kept(operand: Value | None, number: float) -> Value:
         operand = Constant(number)
         operand._about = None
     return operand
-
-
-def _number(x: Any) -> Any:
-    """The number to compare with, exact as in Python; None if x is not a number."""
-    if isinstance(x, Value):
-        return x._z
-    return comparable(x) if is_number(x) else None

@@ -36,7 +36,7 @@ AUTOGRAD_LAYERS = (
     {"arithmetic", "tape"},
     {"copying"},
     {"micrograd", "value"},
-    {"arrays", "facts", "pullback"},
+    {"arrays", "pullback"},
     {"functional", "functions", "graph_json", "roots"},
     {"formula", "graph"},
     {"diagnosis"},

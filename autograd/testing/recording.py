@@ -19,13 +19,12 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..errors import DomainError
-from ..facts import DIFFERENTIABLE
 from ..graph import Graph
 from ..modes import recording
 from ..numbers import is_number
 from ..primitive import unchecked
 from ..pullback import Paths
-from ..tape import read
+from ..tape import DIFFERENTIABLE, read
 from ..trees import flatten
 from ..value import Constant, Value, constant
 from .differences import EPSILON, TINIEST

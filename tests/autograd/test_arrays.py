@@ -110,7 +110,20 @@ PICKERS = {
     "a partial": lambda x: above(x),  # noqa: PLW0108 - called from here
     "a method": lambda x: reduce(np.minimum, [x, x]),
     "another name": lambda x: largest(x, 0.0),
+    "an attribute": lambda x: Holder(x).top(),
 }
+
+
+class Holder:
+    """It knows its array, and the function that calls NumPy has nothing of NumPy's at hand."""
+
+    def __init__(self, x):
+        self.x = x
+
+    def top(self):
+        return self.x.max()
+
+
 largest = np.maximum
 above = partial(np.maximum, 0.0)
 

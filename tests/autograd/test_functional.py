@@ -220,6 +220,24 @@ def test_a_leaf_changed_since_cannot_be_differentiated_again():
     assert Paths([w], [product]).pull([1.0], live=False) == [4.0]
 
 
+@pytest.mark.parametrize(("before", "after"), [(0.0, -0.0), (-0.0, 0.0), (1.0, math.nan)])
+def test_another_zero_and_nan_are_changes_too(before, after):
+    w = Value(before)
+    product = w * w
+    w.data = after
+
+    with pytest.raises(StaleValueError, match="it was changed"):
+        Paths([w], [product]).pull([1.0], live=True)
+
+
+def test_a_leaf_that_was_nan_and_is_nan_has_not_changed():
+    w = Value(math.nan)
+    product = w * w
+    w.data = math.nan
+
+    assert math.isnan(Paths([w], [product]).pull([1.0], live=True)[0].data)
+
+
 # --- shapes ---------------------------------------------------------------------------------------
 
 
@@ -335,6 +353,15 @@ def test_an_object_that_is_called_has_its_class_for_a_name():
 
     with pytest.raises(TypeError, match=r"^Square returned a collection of 1 numbers"):
         value_and_grad(Square())(3.0)
+
+
+@pytest.mark.parametrize("mode", ["reverse", "forward"])
+def test_an_output_given_twice_has_two_equal_rows(mode):
+    def f(v):
+        product = v[0] * v[1]
+        return [product, product, v[1]]
+
+    assert jacobian(f, mode=mode)([2.0, 3.0]) == [[3.0, 2.0], [3.0, 2.0], [0.0, 1.0]]
 
 
 @pytest.mark.parametrize("name", ["grad", "value_and_grad", "jacobian", "hessian", "hvp"])

@@ -780,31 +780,31 @@ WRONG = {
     "no operands": (document(operands=[]), "'operands' of this graph has 0 entries, not 1"),
     "operands that are a number": (
         document(operands=[0]),
-        "the operands of node %2 are 0, not a list of nodes before it",
+        "'operands of node %2' of this graph is 0, not a list",
     ),
     "operands that are a text": (
         document(operands=["01"]),
-        "the operands of node %2 are '01', not a list of nodes before it",
+        "'operands of node %2' of this graph is '01', not a list",
     ),
     "itself as an operand": (
         document(operands=[[0, 2]]),
-        "the operands of node %2 are [0, 2], not a list of nodes before it",
+        "entry 1 of 'operands of node %2' is 2, not a whole number from 0 to 1",
     ),
     "a negative operand": (
         document(operands=[[0, -1]]),
-        "the operands of node %2 are [0, -1], not a list of nodes before it",
+        "entry 1 of 'operands of node %2' is -1, not a whole number from 0 to 1",
     ),
     "an operand that is a fraction": (
         document(operands=[[0, 1.0]]),
-        "the operands of node %2 are [0, 1.0], not a list of nodes before it",
+        "entry 1 of 'operands of node %2' is 1.0, not a whole number from 0 to 1",
     ),
     "too few operands": (
         document(operands=[[0]]),
-        "the operands of node %2 are [0], but mul takes 2",
+        "'operands of node %2' of this graph has 1 entries, not 2",
     ),
     "too many operands": (
         document(operands=[[0, 1, 1]]),
-        "the operands of node %2 are [0, 1, 1], but mul takes 2",
+        "'operands of node %2' of this graph has 3 entries, not 2",
     ),
     "a changed operand that is not there": (
         document(changed=[[2], [1.0]]),

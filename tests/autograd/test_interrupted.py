@@ -15,7 +15,6 @@ from autograd import (
     Constant,
     DomainError,
     Value,
-    functional,
     grad,
     hessian,
     no_grad,
@@ -86,7 +85,6 @@ def as_it_was():
     return (
         here() is None
         and (X * X).op is not None
-        and functional._depth.get() == 0
         and scopes.calling.get() is None
         and module._asked.get() == frozenset()
     )

@@ -19,7 +19,7 @@ from .recording import OUTSIDE, Recording
 from .reproduction import reproduction
 from .results import argument_names, function_name, leaf_names
 from .rows import Fault
-from .second import by_slope, excused, lost_slope, measured_seconds, places_of, wrong_beside
+from .second import excused, lost_slopes, places_of, without
 
 CONSTANT = "constant, whatever the point"
 CONVENTIONAL = {"kink", "convention"}
@@ -210,10 +210,10 @@ class _Task:
     def _of_values(self) -> Verdict:
         __tracebackhide__ = True
         try:
-            judged = Judged(self.original, self.call, self.xs, self.names, seed=self.seed)
+            recording = Recording(self.original, self.call, self.xs, self.names)
         except OUTSIDE as error:
             return self._undecided(f"outside the domain: {error}")
-        recording = judged.recording
+        judged = Judged(recording, seed=self.seed)
         for name, value in zip(recording.output_names, recording.values, strict=True):
             if not math.isfinite(value):
                 shown = " ".join(["the value", name or "there", "is", repr(value)])
@@ -246,39 +246,16 @@ class _Task:
         ]
         entries = tuple(judged.entries())
         fault, graph = judged.rows.fault, judged.recording.graph
-        lost: Fault | None = None
-        if fault is None and any(entry.outcome in {"wrong", "stop"} for entry in entries):
-            lost = lost_slope(first)
-        if lost is not None:  # what it stops was not asked for
-            entries = tuple([
-                replace(e, outcome="wrong", why="") if e.outcome == "stop" else e for e in entries
-            ])  # fmt: skip
-        if self.by_convention and fault is None and lost is None:
+        lost = [] if fault is not None else lost_slopes(first, self.seed)
+        if lost:
+            entries = without(lost, first, entries, places)
+            fault, graph = lost[0], first.graph
+        elif self.by_convention and fault is None:
             entries = excused(entries, self.names, places, self.by_convention)
-        if gravest(entries) != "wrong":
-            lost, entries = self._beside(entries, places)
-        if lost is not None:
-            fault, graph = lost, first.graph
         verdict = self._verdict(entries, tuple(_notes(judged, entries)))
         if verdict.outcome == "wrong":
             raise self._mismatch(verdict, judged, fault, graph)
         return verdict
-
-    def _beside(
-        self, entries: tuple[Entry, ...], places: list[tuple[int, int]]
-    ) -> tuple[Fault | None, tuple[Entry, ...]]:
-        """Second derivatives once more, if some operation's slope is right at the point only."""
-        of_original = (self.original, self.call_original, self.xs, self.names, self.seed)
-        fault = wrong_beside(*of_original)
-        columns = [] if fault is None else measured_seconds(*of_original)
-        if not columns:
-            return None, entries
-        count = len(self.xs)
-        found = []
-        for place, entry in enumerate(entries):
-            k, i = places[place // count]
-            found.append(by_slope(entry, columns[place % count][k * count + i]))
-        return fault, tuple(found)
 
     # --- who is to blame --------------------------------------------------------------------------
 

@@ -16,9 +16,8 @@ How a verdict comes about::
             │   second                             the same of second derivatives
             └── plain ── differences               a claimed gradient of plain numbers: by values
     results ── names, numbers and claims           outcome ── Entry, Verdict, GradientMismatch
-    reproduction                                   a program that shows a mismatch again
     decorator ── strategies ── places              what hypothesis draws
-    expressions ── source                          whole functions, drawn and written
+    expressions ── source                          whole functions drawn; programs written
     engines ── expressions                         somebody else's engine, on random functions
 
 `Verdict` says what each outcome means, and docs/check.md what "right" means.

@@ -21,6 +21,7 @@ import math
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any
 
 from .differences import EPSILON, TINIEST
 from .exact import Nearby, OutOfReach, Replay, Sides
@@ -51,9 +52,8 @@ class Judged:
         self.recording, self.seed = recording, seed
         self.xs, self.names = recording.xs, recording.names
         self.nudges = Nudges(recording, seed)
-        self._tangents: dict[int, list[float]] = {}
-        self._wholes: dict[int, list[float]] = {}
-        self._sides: dict[int, list[Sides]] = {}
+        self.outputs = len(recording.outputs)
+        self._of_inputs: dict[Any, list[Any]] = {}
 
     # --- the parts, computed when asked -----------------------------------------------------------
 
@@ -110,15 +110,15 @@ class Judged:
             return self.recording.functional[k][i]
         if mode == "table":
             return self.recording.slope(k, i)
-        return self._forward(i)[k]
+        tangents: list[float] = self._once(self.recording.directional, i)
+        return tangents[k]
 
-    def _forward(self, i: int) -> list[float]:
-        if i not in self._tangents:
-            self._tangents[i] = self.recording.directional(self._unit(i))
-        return self._tangents[i]
-
-    def _unit(self, i: int) -> list[float]:
-        return [float(i == j) for j in range(len(self.xs))]
+    def _once(self, ask: Callable[[list[float]], list[Any]], i: int) -> list[Any]:
+        """What ``ask`` says of every output along number i; it is asked once."""
+        key = ask.__name__, i
+        if key not in self._of_inputs:
+            self._of_inputs[key] = ask([float(i == j) for j in range(len(self.xs))])
+        return self._of_inputs[key]
 
     def odd_modes(self, k: int, i: int) -> list[str]:
         """The ways of differentiating that do not give the backward pass's number."""
@@ -149,11 +149,6 @@ class Judged:
     def _odd_forward(self) -> list[set[int]]:
         """For each output, the inputs for which forward mode may give another derivative."""
         return [set(self._disagreeing(k, self._forward_agrees)) for k in range(self.outputs)]
-
-    @property
-    def outputs(self) -> int:
-        """How many numbers the function returned."""
-        return len(self.recording.outputs)
 
     def _forward_agrees(self, k: int, direction: Sequence[float]) -> bool:
         moving = [(i, d) for i, d in enumerate(direction) if d]
@@ -195,14 +190,14 @@ class Judged:
     def entry(self, k: int, i: int) -> Entry:
         """The verdict on the derivative of output k by number i."""
         recording, place = self.recording, self.recording.places[i]
-        analytic = self.backward(k, i)
-        odd = self.odd_modes(k, i)
+        analytic, odd = self.backward(k, i), self.odd_modes(k, i)
+        is_shown = len(self.xs) <= FEW or "forward" in odd
         entry = Entry(
             self.names[i],
             recording.output_names[k],
             "right",
             analytic,
-            forward=self._forward(i)[k] if len(self.xs) <= FEW or "forward" in odd else None,
+            forward=self._mode("forward", k, i) if is_shown else None,
             numeric=0.0 if place is None else self.measured[k].sums[place],
             method="operations",
         )
@@ -272,9 +267,7 @@ class Judged:
         try:
             if not unknown and len(self.xs) > FEW and i not in self._vague[k]:
                 return entry
-            if i not in self._wholes:
-                self._wholes[i] = [s for s, _ in self.replay.line(self._unit(i)).slopes()]
-            whole = self._wholes[i][k]
+            whole = self._once(self._slopes_of_whole, i)[k]
         except (OutOfReach, ImportError) as reason:
             why = unknown or str(reason)
             return replace(entry, outcome="undecided", why=why)
@@ -315,8 +308,10 @@ class Judged:
         if not shares:
             return True
         slack += DIGITS * math.fsum(map(abs, shares)) / len(shares)
-        whole, _ = self.replay.line(direction).slopes()[k]
-        return not abs(whole - math.fsum(shares)) > slack
+        return not abs(self._slopes_of_whole(direction)[k] - math.fsum(shares)) > slack
+
+    def _slopes_of_whole(self, direction: list[float]) -> list[float]:
+        return [slope for slope, _ in self.replay.line(direction).slopes()]
 
     # --- not smooth, or not finite ----------------------------------------------------------------
 
@@ -327,7 +322,7 @@ class Judged:
         if math.isnan(entry.analytic):
             why = self._why_not_finite(k, i)
         try:
-            sides = self._beside(i)[k]
+            sides = self._once(self._beside, i)[k]
         except (OutOfReach, ImportError) as reason:
             why = f"the slopes to either side are not known ({reason}): {why}"
             return replace(entry, outcome="undecided", numeric=None, why=why)
@@ -338,13 +333,12 @@ class Judged:
         slack = LEAST * max(1.0, sweep.sizes[place]) + sweep.errors[place] + DIGITS * steepest
         return between_sides(entry, sides, slack, why)
 
-    def _beside(self, i: int) -> list[Sides]:
-        """The slopes of every output to either side along one number."""
-        if i not in self._sides:
-            self._sides[i] = self.nearby.line(self._unit(i)).sides()
-            if self.nearby.is_rough and not any(sides.jumps for sides in self._sides[i]):
-                self._sides[i] = self.replay.line(self._unit(i)).sides()
-        return self._sides[i]
+    def _beside(self, direction: list[float]) -> list[Sides]:
+        """The slopes of every output to either side."""
+        found = self.nearby.line(direction).sides()
+        if self.nearby.is_rough and not any(sides.jumps for sides in found):
+            return self.replay.line(direction).sides()
+        return found
 
     def _at_branch(self, entry: Entry, k: int, i: int) -> Entry:
         """An entry at a point where the function itself chooses another computation."""

@@ -165,7 +165,7 @@ def excused(
     entries: Sequence[Entry],
     names: Sequence[str],
     places: Sequence[tuple[int, int]],
-    by_convention: frozenset[str],
+    by_convention: set[str],
 ) -> tuple[Entry, ...]:
     """The entries; where the first derivative is a convention, values say nothing of them."""
     why = "the first derivative is a convention here, and near the point another number"

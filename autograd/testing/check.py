@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import functools
 import math
 from collections.abc import Callable
 from dataclasses import replace
@@ -12,12 +11,11 @@ from .. import functional
 from ..graph import Graph
 from ..numbers import real
 from ..trees import flatten
-from ..value import Value
 from . import plain, results
 from .judge import Judged
 from .outcome import Entry, GradientMismatch, Verdict, gravest
 from .recording import OUTSIDE, Call, Recording
-from .results import argument_names, function_name, leaf_names
+from .results import argument_names, function_name, leaf_names, unsteady
 from .rows import Fault
 from .second import excused, lost_slopes, places_of, without
 from .source import reproduction
@@ -98,9 +96,11 @@ def check_gradients(
     task = _Task(f, point, gradient=gradient, order=order, seed=seed)
     verdict = task.verdict()
     if order == 2 and verdict.outcome in {"right", "kink", "stop", "convention"}:
-        second = _Task(
-            _gradient_of(f), point, order=order, seed=seed, of=f, first=verdict
-        ).verdict()
+
+        def gradient_of(*arguments: Any) -> Any:
+            return functional.jacobian(f, tuple(range(len(arguments))))(*arguments)
+
+        second = _Task(gradient_of, point, order=order, seed=seed, of=f, first=verdict).verdict()
         return second if second.outcome != "right" else _joined(verdict, second)
     return verdict
 
@@ -109,15 +109,6 @@ def _joined(first: Verdict, second: Verdict) -> Verdict:
     """The verdict on first and second derivatives, all of them in order."""
     notes = tuple(dict.fromkeys(first.notes + second.notes))
     return replace(first, entries=first.entries + second.entries, order=2, notes=notes)
-
-
-def _gradient_of(f: Callable[..., Any]) -> Callable[..., Any]:
-    """All first derivatives of f, by reverse mode, as a function of the same arguments."""
-
-    def gradient(*arguments: Any) -> Any:
-        return functional.jacobian(f, tuple(range(len(arguments))))(*arguments)
-
-    return gradient
 
 
 class _Task:
@@ -191,11 +182,9 @@ class _Task:
             if not math.isfinite(value):
                 shown = " ".join(["the value", name or "there", "is", repr(value)])
                 return self._undecided(shown)
-        try:
-            again = functools.partial(call, list(map(Value, self.xs)))
-            plain.check_steady(recording.values, self.original, again)
-        except plain.UnsteadyError as error:
-            return self._undecided(str(error))
+        again = judged.nudges.at_point
+        if again and (why := unsteady(self.original, recording.values, again.values)):
+            return self._undecided(why)
         return self._second(judged) if self.is_second else self._first(judged)
 
     def _first(self, judged: Judged) -> Verdict:

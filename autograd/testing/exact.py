@@ -15,9 +15,9 @@ import contextlib
 import functools
 import math
 import threading
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
-from typing import Any, NamedTuple
+from typing import Any, NamedTuple, TypeVar
 
 from _glassgrad_installation import needed
 
@@ -33,6 +33,9 @@ SPARE = 25  # so many digits a difference keeps
 MOST_DIGITS = 1100  # beyond, a slope is too small for a double
 MOST_OPERATIONS = 200_000  # of one recording in high precision
 REFUSED = (ArithmeticError, AttributeError, ValueError, TypeError, MemoryError, RecursionError)
+
+
+T = TypeVar("T")
 
 
 class OutOfReach(ArithmeticError):  # noqa: N818 - a reason, not a failure
@@ -153,41 +156,40 @@ class Line:
 
         More digits are taken where the difference has lost them: a slope of 0 may be one of 1e-260.
         """
-        digits = self.digits
-        while True:
-            mp = arithmetic(digits)
-            with unchecked():
-                h = mp.mpf(10) ** self.power
-                pairs = list(zip(self.at(mp, h), self.at(mp, -h), strict=True))
-            least = mp.mpf(10) ** (15 - mp.dps)
-            lost = any(abs(a - b) <= abs(a) * least for a, b in pairs if a)
-            if not lost or digits >= self.most_digits:
-                return [(float((a - b) / (2 * h)), (a + b) / 2) for a, b in pairs]
-            digits = min(self.most_digits, 3 * digits)
+        return self._precise(self._slopes)
 
     def sides(self) -> list[Sides]:
         """For each result the slopes to either side of the point."""
+        return self._precise(self._sides, NEARER)
+
+    def _precise(self, differences: Callable[[Any, Any], tuple[T, bool]], more: int = 0) -> T:
+        """What differences say, with so many digits that they have not lost them."""
         digits = self.digits
         while True:
-            mp = arithmetic(digits + NEARER)
+            mp = arithmetic(digits + more)
             with unchecked():
-                h = mp.mpf(10) ** self.power
-                base = self.at(mp, mp.mpf(0))
-                towards = [self._one_sided(mp, sign * h, base) for sign in (-1, 1)]
-            lost = any(
-                abs(one[0] * h) <= abs(f) * mp.mpf(10) ** (15 - mp.dps)
-                for side in towards
-                for f, one in zip(base, side, strict=True)
-                if one is not None and f
-            )
-            if not lost or digits >= self.most_digits:
-                break
+                found, is_lost = differences(mp, mp.mpf(10) ** self.power)
+            if not is_lost or digits >= self.most_digits:
+                return found
             digits = min(self.most_digits, 3 * digits)
-        found = []
-        for both in zip(*towards, strict=True):
+
+    def _slopes(self, mp: Any, h: Any) -> tuple[list[tuple[float, Any]], bool]:
+        pairs = list(zip(self.at(mp, h), self.at(mp, -h), strict=True))
+        least = mp.mpf(10) ** (15 - mp.dps)
+        is_lost = any(abs(a - b) <= abs(a) * least for a, b in pairs if a)
+        return [(float((a - b) / (2 * h)), (a + b) / 2) for a, b in pairs], is_lost
+
+    def _sides(self, mp: Any, h: Any) -> tuple[list[Sides], bool]:
+        base = self.at(mp, mp.mpf(0))
+        towards = [self._one_sided(mp, sign * h, base) for sign in (-1, 1)]
+        least = mp.mpf(10) ** (15 - mp.dps)
+        found, is_lost = [], False
+        for f, *both in zip(base, *towards, strict=True):
+            known = [one for one in both if one is not None]
+            is_lost = is_lost or any(f and abs(slope * h) <= abs(f) * least for slope, _ in known)
             left, right = [None if one is None else float(one[0]) for one in both]
-            found.append(Sides(left, right, any(one is not None and one[1] for one in both)))
-        return found
+            found.append(Sides(left, right, any(jumps for _, jumps in known)))
+        return found, is_lost
 
     def _one_sided(self, mp: Any, h: Any, base: Sequence[Any]) -> list[Any]:
         """For each result (slope, whether it jumps), or None where it is undefined on this side."""

@@ -203,7 +203,7 @@ class Judged:
         )
         if odd:
             return self._against(replace(entry, outcome="wrong", why=MODES[odd[0]]), k, i, odd)
-        if (other := self.nudges.at_point) is not None and len(other.roots) == self.outputs:
+        if (other := self.nudges.another) is not None and len(other.roots) == self.outputs:
             again = other.slope(k, i)
             if not abs(again - analytic) <= self.rounding(k, i):
                 why = f"{ANOTHER}, whose gradient is {again!r}"

@@ -69,8 +69,13 @@ class Nudges:
 
     @functools.cached_property
     def at_point(self) -> Recording | None:
-        """The function recorded once more at the point, if that gives another computation."""
-        found = self.again(self.xs)
+        """The function recorded once more at the point."""
+        return self.again(self.xs)
+
+    @functools.cached_property
+    def another(self) -> Recording | None:
+        """That recording, if it is another computation."""
+        found = self.at_point
         return found if found is None or self.recording.moved(found) != [] else None
 
     def nudged(self, group: Sequence[int], direction: Sequence[float]) -> Nudged:

@@ -174,13 +174,17 @@ def _with(xs: Numbers, changes: dict[int, float]) -> Numbers:
     return moved
 
 
+def is_inside(x: float, span: Interval) -> bool:
+    """Whether a number lies in an interval, a margin away from its ends and missing points."""
+    return span.low + MARGIN <= x <= span.high - MARGIN and all(
+        abs(x - gone) > MARGIN for gone in span.without
+    )
+
+
 def _within(moved: Numbers, xs: Numbers, spans: Sequence[Span]) -> bool:
-    """Whether each number lies in its interval, a margin away from ends and missing points."""
+    """Whether each number lies inside its interval, or is as it was."""
     return all(
-        x == before
-        if span is None
-        else span.low + MARGIN <= x <= span.high - MARGIN
-        and all(abs(x - gone) > MARGIN for gone in span.without)
+        x == before if span is None else is_inside(x, span)
         for x, before, span in zip(moved, xs, spans, strict=True)
     )
 

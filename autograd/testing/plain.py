@@ -8,7 +8,6 @@ steps, jump, or have too few digits, it is undecided.
 from __future__ import annotations
 
 import contextlib
-import functools
 import math
 import sys
 from collections.abc import Callable, Sequence
@@ -68,18 +67,6 @@ def precision(result: Any) -> float:
     return ROUNDINGS.get(str(getattr(result, "dtype", "")), EPSILON)
 
 
-def check_steady(first: Sequence[float], f: Callable[..., Any], again: Callable[[], Any]) -> None:
-    """Raise if f, called again at the point, gives other values than the first time."""
-    second = outputs_of(again(), f)
-    if list(map(repr, first)) != list(map(repr, second)):
-        pairs = zip(first, second, strict=False)
-        one, other = next(((a, b) for a, b in pairs if repr(a) != repr(b)), (first, second))
-        raise UnsteadyError(
-            f"{results.function_name(f)} gives different values at the same point, {one!r} and "
-            f"{other!r}: seed whatever it draws, and let it keep nothing between calls"
-        )
-
-
 @dataclass
 class PlainFunction:
     """A function of plain numbers at a point, and what is claimed of it there."""
@@ -112,8 +99,7 @@ class PlainFunction:
             raise ArithmeticError(
                 f"the value is {next(v for v in values if not math.isfinite(v))!r}"
             )
-        again = functools.partial(self._result, self.xs)
-        check_steady(values, self.f, again)
+        self._check_steady()
         self.output_names = results.output_names(self.f, result)
         if isinstance(result, Value) or is_number(result) or getattr(result, "shape", 0) == ():
             self.output_names = [""]
@@ -133,8 +119,12 @@ class PlainFunction:
             for k, row in enumerate(rows)
             for i, claim in enumerate(row)
         ]
-        check_steady(values, self.f, again)
+        self._check_steady()
         return found
+
+    def _check_steady(self) -> None:
+        if why := results.unsteady(self.f, self.values, outputs_of(self._result(self.xs), self.f)):
+            raise UnsteadyError(why)
 
     def _along(self, i: int) -> Along:
         """F with one number moving."""

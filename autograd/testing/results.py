@@ -11,6 +11,7 @@ from __future__ import annotations
 
 import ast
 import functools
+import itertools
 import linecache
 import math
 import textwrap
@@ -90,16 +91,11 @@ def leaf_names(name: str, tree: Any) -> list[str]:
         return [n for i, part in enumerate(tree) for n in leaf_names(f"{name}[{i}]", part)]
     shape = getattr(tree, "shape", ())
     if hasattr(tree, "__array__") and shape != ():
-        return [name + "".join([f"[{i}]" for i in index]) for index in _indices(shape)]
+        return [
+            name + "".join([f"[{i}]" for i in index])
+            for index in itertools.product(*map(range, shape))
+        ]
     return [name]
-
-
-def _indices(shape: Sequence[int]) -> list[tuple[int, ...]]:
-    """All indices of an array of this shape, the last one running fastest."""
-    found: list[tuple[int, ...]] = [()]
-    for length in shape:
-        found = [(*index, i) for index in found for i in range(length)]
-    return found
 
 
 # --- source ---------------------------------------------------------------------------------------
@@ -168,6 +164,18 @@ def doubles(result: Any, name: str, wanted: str) -> list[float]:
         else:
             raise no_number(x, name, wanted)
     return numbers
+
+
+def unsteady(f: Callable[..., Any], first: Sequence[float], second: Sequence[float]) -> str:
+    """Words for a function that gave two results at the same point; empty if it did not."""
+    if list(map(repr, first)) == list(map(repr, second)):
+        return ""
+    pairs = zip(first, second, strict=False)
+    one, other = next(((a, b) for a, b in pairs if repr(a) != repr(b)), (first, second))
+    return (
+        f"{function_name(f)} gives different values at the same point, {one!r} and {other!r}: seed "
+        "whatever it draws, and let it keep nothing between calls"
+    )
 
 
 def no_number(x: Any, name: str, wanted: str) -> TypeError:

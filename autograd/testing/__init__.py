@@ -11,14 +11,13 @@ your own.
 How a verdict comes about::
 
     check ──┬── judge ──┬── recording, nudges      is the function what was recorded?
-            │           ├── rows, conventions      are the slopes of every operation right?
-            │           └── replay ── exact        does the whole agree, in high precision?
+            │           ├── rows                   are the slopes of every operation right?
+            │           └── exact                  does the whole agree, in high precision?
             │   second                             the same of second derivatives
             └── plain ── differences               a claimed gradient of plain numbers: by values
     results ── names, numbers and claims           outcome ── Entry, Verdict, GradientMismatch
-    reproduction                                   a program that shows a mismatch again
     decorator ── strategies ── places              what hypothesis draws
-    expressions ── source                          whole functions, drawn and written
+    expressions ── source                          whole functions drawn; programs written
     engines ── expressions                         somebody else's engine, on random functions
 
 `Verdict` says what each outcome means, and docs/check.md what "right" means.

@@ -11,15 +11,14 @@ from .. import functional
 from ..graph import Graph
 from ..numbers import real
 from ..trees import flatten
-from ..value import Value
 from . import plain, results
 from .judge import Judged
 from .outcome import Entry, GradientMismatch, Verdict, gravest
-from .recording import OUTSIDE, Recording
-from .reproduction import reproduction
-from .results import argument_names, function_name, leaf_names
+from .recording import OUTSIDE, Call, Recording
+from .results import argument_names, function_name, leaf_names, unsteady
 from .rows import Fault
-from .second import by_slope, excused, lost_slope, measured_seconds, places_of, wrong_beside
+from .second import excused, lost_slopes, places_of, without
+from .source import reproduction
 
 CONSTANT = "constant, whatever the point"
 CONVENTIONAL = {"kink", "convention"}
@@ -97,9 +96,11 @@ def check_gradients(
     task = _Task(f, point, gradient=gradient, order=order, seed=seed)
     verdict = task.verdict()
     if order == 2 and verdict.outcome in {"right", "kink", "stop", "convention"}:
-        second = _Task(
-            _gradient_of(f), point, order=order, seed=seed, of=f, first=verdict
-        ).verdict()
+
+        def gradient_of(*arguments: Any) -> Any:
+            return functional.jacobian(f, tuple(range(len(arguments))))(*arguments)
+
+        second = _Task(gradient_of, point, order=order, seed=seed, of=f, first=verdict).verdict()
         return second if second.outcome != "right" else _joined(verdict, second)
     return verdict
 
@@ -108,15 +109,6 @@ def _joined(first: Verdict, second: Verdict) -> Verdict:
     """The verdict on first and second derivatives, all of them in order."""
     notes = tuple(dict.fromkeys(first.notes + second.notes))
     return replace(first, entries=first.entries + second.entries, order=2, notes=notes)
-
-
-def _gradient_of(f: Callable[..., Any]) -> Callable[..., Any]:
-    """All first derivatives of f, by reverse mode, as a function of the same arguments."""
-
-    def gradient(*arguments: Any) -> Any:
-        return functional.jacobian(f, tuple(range(len(arguments))))(*arguments)
-
-    return gradient
 
 
 class _Task:
@@ -136,47 +128,26 @@ class _Task:
         self.f, self.point, self.gradient, self.order, self.seed = f, point, gradient, order, seed
         self.original = of or f
         self.is_second = of is not None
-        at_kinks = (
-            [e.name for e in first.entries if e.outcome in CONVENTIONAL]
-            if first is not None
-            else []
-        )
-        self.by_convention = frozenset(at_kinks)
-        """The numbers towards which the first derivative is a convention."""
+        self.first = first
         self.arguments = point if _is_arguments(point) else (point,)
-        parts = [flatten(argument) for argument in self.arguments]
-        self.widths = [len(leaves) for leaves, _ in parts]
         what = f"an argument of {function_name(self.original)}"
-        self.xs = [
-            real(leaf.data if hasattr(leaf, "backward") else leaf, what)
-            for leaves, _ in parts
-            for leaf in leaves
-        ]
-        self.rebuilds = [rebuild for _, rebuild in parts]
+        leaves, self.rebuild = flatten(tuple(self.arguments))
+        self.xs = [real(x.data if hasattr(x, "backward") else x, what) for x in leaves]
+        labels = argument_names(self.original, len(self.arguments))
         self.names = [
             name
-            for argument, label in zip(
-                self.arguments, argument_names(self.original, len(self.arguments)), strict=True
-            )
+            for argument, label in zip(self.arguments, labels, strict=True)
             for name in leaf_names(label, argument)
         ]
 
-    def call(self, numbers: list[Any]) -> Any:
-        """f of its numbers as one flat list."""
-        __tracebackhide__ = True
-        return self.f(*self._rebuilt(numbers))
+    def flat(self, f: Callable[..., Any]) -> Call:
+        """F of its numbers as one flat list."""
 
-    def call_original(self, numbers: list[Any]) -> Any:
-        """The same of the function of which f is the gradient."""
-        __tracebackhide__ = True
-        return self.original(*self._rebuilt(numbers))
+        def call(numbers: list[Any]) -> Any:
+            __tracebackhide__ = True
+            return f(*self.rebuild(numbers))
 
-    def _rebuilt(self, numbers: list[Any]) -> list[Any]:
-        arguments, position = [], 0
-        for width, rebuild in zip(self.widths, self.rebuilds, strict=True):
-            arguments.append(rebuild(numbers[position : position + width]))
-            position += width
-        return arguments
+        return call
 
     def verdict(self) -> Verdict:
         """The verdict, unless it is that the gradient is wrong: then the error is raised."""
@@ -190,42 +161,31 @@ class _Task:
     def _verdict(self, entries: tuple[Entry, ...], notes: tuple[str, ...] = ()) -> Verdict:
         outcome = gravest(entries)
         whys = [entry.why for entry in entries if entry.outcome == outcome and entry.why]
-        why = whys[0] if whys and outcome != "right" else ""
-        name = function_name(self.original)
-        return Verdict(
-            outcome, name, self.point, entries, self.order_now, why, notes, seed=self.seed
-        )
-
-    @property
-    def order_now(self) -> int:
-        """1 for first derivatives, 2 for second ones."""
-        return 2 if self.is_second else 1
+        found = self._undecided(whys[0] if whys and outcome != "right" else "")
+        return replace(found, outcome=outcome, entries=entries, notes=notes)
 
     def _undecided(self, why: str) -> Verdict:
-        name = function_name(self.original)
-        return Verdict("undecided", name, self.point, (), self.order_now, why, seed=self.seed)
+        name, order = function_name(self.original), 2 if self.is_second else 1
+        return Verdict("undecided", name, self.point, (), order, why, seed=self.seed)
 
     # --- functions of Values ----------------------------------------------------------------------
 
     def _of_values(self) -> Verdict:
         __tracebackhide__ = True
         try:
-            judged = Judged(self.original, self.call, self.xs, self.names, seed=self.seed)
+            call = self.flat(self.f)
+            recording = Recording(self.original, call, self.xs, self.names)
         except OUTSIDE as error:
             return self._undecided(f"outside the domain: {error}")
-        recording = judged.recording
+        judged = Judged(recording, seed=self.seed)
         for name, value in zip(recording.output_names, recording.values, strict=True):
             if not math.isfinite(value):
                 shown = " ".join(["the value", name or "there", "is", repr(value)])
                 return self._undecided(shown)
-        try:
-            plain.check_steady(recording.values, self.original, lambda: self.call(self._fresh()))
-        except plain.UnsteadyError as error:
-            return self._undecided(str(error))
+        again = judged.nudges.at_point
+        if again and (why := unsteady(self.original, recording.values, again.values)):
+            return self._undecided(why)
         return self._second(judged) if self.is_second else self._first(judged)
-
-    def _fresh(self) -> list[Any]:
-        return [Value(x) for x in self.xs]
 
     def _first(self, judged: Judged) -> Verdict:
         __tracebackhide__ = True
@@ -239,46 +199,26 @@ class _Task:
     def _second(self, judged: Judged) -> Verdict:
         """Second derivatives: the gradient as a function; its operations, and those of f."""
         __tracebackhide__ = True
-        first = Recording(self.original, self.call_original, self.xs, self.names)
-        places = places_of(self.widths, len(first.outputs))
+        assert self.first is not None
+        first = Recording(self.original, self.flat(self.original), self.xs, self.names)
+        widths = [len(flatten(argument)[0]) for argument in self.arguments]
+        places = places_of(widths, len(first.outputs))
         judged.recording.output_names = [
             f"∂{first.output_names[k]}/∂{self.names[i]}" for k, i in places
         ]
         entries = tuple(judged.entries())
         fault, graph = judged.rows.fault, judged.recording.graph
-        lost: Fault | None = None
-        if fault is None and any(entry.outcome in {"wrong", "stop"} for entry in entries):
-            lost = lost_slope(first)
-        if lost is not None:  # what it stops was not asked for
-            entries = tuple([
-                replace(e, outcome="wrong", why="") if e.outcome == "stop" else e for e in entries
-            ])  # fmt: skip
-        if self.by_convention and fault is None and lost is None:
-            entries = excused(entries, self.names, places, self.by_convention)
-        if gravest(entries) != "wrong":
-            lost, entries = self._beside(entries, places)
-        if lost is not None:
-            fault, graph = lost, first.graph
+        lost = [] if fault is not None else lost_slopes(first, self.seed)
+        if lost:
+            entries = without(lost, first, entries, places)
+            fault, graph = lost[0], first.graph
+        elif fault is None:
+            at_kinks = {e.name for e in self.first.entries if e.outcome in CONVENTIONAL}
+            entries = excused(entries, self.names, places, at_kinks)
         verdict = self._verdict(entries, tuple(_notes(judged, entries)))
         if verdict.outcome == "wrong":
             raise self._mismatch(verdict, judged, fault, graph)
         return verdict
-
-    def _beside(
-        self, entries: tuple[Entry, ...], places: list[tuple[int, int]]
-    ) -> tuple[Fault | None, tuple[Entry, ...]]:
-        """Second derivatives once more, if some operation's slope is right at the point only."""
-        of_original = (self.original, self.call_original, self.xs, self.names, self.seed)
-        fault = wrong_beside(*of_original)
-        columns = [] if fault is None else measured_seconds(*of_original)
-        if not columns:
-            return None, entries
-        count = len(self.xs)
-        found = []
-        for place, entry in enumerate(entries):
-            k, i = places[place // count]
-            found.append(by_slope(entry, columns[place % count][k * count + i]))
-        return fault, tuple(found)
 
     # --- who is to blame --------------------------------------------------------------------------
 
@@ -322,15 +262,8 @@ class _Task:
         assert self.gradient is not None
         claimed = self.gradient
         try:
-            entries = plain.judged(
-                self.f,
-                self.call,
-                self.xs,
-                gradient=claimed,
-                gradient_call=lambda numbers: claimed(*self._rebuilt(numbers)),
-                names=self.names,
-                arguments=self.arguments,
-            )
+            function = plain.PlainFunction(self.f, self.flat(self.f), self.xs, self.names)
+            entries = function.entries(claimed, self.flat(claimed), self.arguments)
         except plain.UnsteadyError as error:
             return self._undecided(str(error))
         except (ArithmeticError, ValueError) as error:

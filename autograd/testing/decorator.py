@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import inspect
 import itertools
+import operator
 from collections.abc import Callable
 from datetime import timedelta
 from typing import Any, NoReturn, overload
@@ -15,7 +16,7 @@ from ..primitive import Op
 from . import exact
 from .check import check_gradients
 from .outcome import GradientMismatch
-from .places import is_strategy, name_of, named_arguments
+from .places import is_strategy, named_arguments
 from .results import check_claim, function_name
 from .strategies import points_told
 
@@ -109,7 +110,7 @@ def _tested(
     def test(*args: Any, **kwargs: Any) -> None:
         __tracebackhide__ = True
         drawn = signature.bind(*args, **kwargs).arguments
-        checked = _for_owner(f, drawn.pop("self")) if bound else f
+        checked = f.__get__(drawn.pop("self")) if bound else f
         if outside:
             checked = functools.partial(checked, **{name: drawn.pop(name) for name in outside})
         point = drawn["point"] if names is None else tuple([drawn[name] for name in names])
@@ -127,7 +128,7 @@ def _tested(
         refusals.checked += 1
 
     test.__dict__.update(vars(f) if inspect.isfunction(f) else {})  # an @example below us
-    name = name_of(f)
+    name = function_name(f)
     test.__name__ = name if name.isidentifier() else "function"  # hypothesis reads on in a lambda
     test.__qualname__ = getattr(f, "__qualname__", test.__name__)
     test.__module__ = getattr(f, "__module__", __name__)
@@ -222,20 +223,7 @@ def _by_name(strategy: Any, names: list[str] | None) -> dict[str, Any]:
         return {"point": strategy}
     st = needed("hypothesis.strategies", "checks_gradient")
     whole = st.shared(strategy.map(lambda point: _as_arguments(point, names)), key=object())
-    return {name: whole.map(_Part(i)) for i, name in enumerate(names)}
-
-
-class _Part:
-    """One argument of a point."""
-
-    def __init__(self, i: int) -> None:
-        self.i = i
-
-    def __call__(self, point: tuple[Any, ...]) -> Any:
-        return point[self.i]
-
-    def __repr__(self) -> str:
-        return f"argument {self.i}"
+    return {name: whole.map(operator.itemgetter(i)) for i, name in enumerate(names)}
 
 
 def _as_arguments(point: Any, names: list[str]) -> tuple[Any, ...]:
@@ -288,16 +276,10 @@ def _left_to_pytest(f: Callable[..., Any]) -> list[str]:
     drawn = [name for name in parameters if name not in left]
     if list(parameters)[: len(drawn)] != drawn:
         raise TypeError(
-            f"the arguments {', '.join(left)} of {name_of(f)} are left to pytest: write them after "
-            "those that are drawn, or behind a *"
+            f"the arguments {', '.join(left)} of {function_name(f)} are left to pytest: write "
+            "them after those that are drawn, or behind a *"
         )
     return left
-
-
-def _for_owner(f: Callable[..., Any], owner: Any) -> Callable[..., Any]:
-    """A method, with its object."""
-    method: Callable[..., Any] = f.__get__(owner)
-    return method
 
 
 # --- what is said of a run ------------------------------------------------------------------------

@@ -59,9 +59,10 @@ class Slope:
         return self.left is not None or self.right is not None
 
     @property
-    def is_resolved(self) -> bool:
-        """Whether enough digits are certain to see a relative fault of 1e-6."""
-        return self.error <= RESOLVED * abs(self.value)
+    def known(self) -> list[float]:
+        """The slopes of the sides that there are; of a smooth place the one slope."""
+        sides = [side for side in (self.left, self.right) if side is not None]
+        return sides or [self.value]
 
     @property
     def is_known(self) -> bool:

@@ -21,7 +21,7 @@ from _glassgrad_installation import needed
 
 from .. import ops as table
 from ..primitive import Op, row, unchecked
-from .places import MARGIN
+from .places import MARGIN, is_inside
 from .source import Step, body, input_names, written
 
 if TYPE_CHECKING:
@@ -282,14 +282,8 @@ def _computed(
 
 def _near_an_end(op: Op, xs: tuple[float, ...], growths: Sequence[float]) -> bool:
     domain = op.domain * len(xs) if op.variadic else op.domain
-    return any(
-        g != 0.0
-        and (
-            not span.low + MARGIN <= x <= span.high - MARGIN
-            or any(abs(x - gone) <= MARGIN for gone in span.without)
-        )
-        for x, g, span in zip(xs, growths, domain, strict=True)
-    )
+    each = zip(xs, growths, domain, strict=True)
+    return any(g != 0.0 and not is_inside(x, span) for x, g, span in each)
 
 
 def _alive(steps: Sequence[Step], inputs: int) -> tuple[Step, ...]:

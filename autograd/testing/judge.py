@@ -6,7 +6,7 @@ It is right when three things hold:
    computation with the same constants (`nudges`);
 2. every operation's slopes are right at the recorded numbers (`rows`), and every sum of the passes
    is right within its rounding (`recording`);
-3. the whole, replayed in high precision, agrees within the bound that is printed (`replay`).
+3. the whole, replayed in high precision, agrees within the bound that is printed (`exact`).
 
 If only the third fails, the number is as right as doubles could make it, but has too few digits:
 then it is undecided. At a kink the function's own two sides along the input decide.
@@ -21,15 +21,14 @@ import math
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import replace
+from typing import Any
 
-from .conventions import convention
 from .differences import EPSILON, TINIEST
-from .exact import OutOfReach, Sides
+from .exact import Nearby, OutOfReach, Replay, Sides
 from .nudges import Nudges
 from .outcome import Entry
-from .recording import Call, Recording, Sweep
-from .replay import NOT_KNOWN, OneSided, Pair, Rate, Replay, between_sides
-from .rows import Rows
+from .recording import Recording, Sweep, singled_out
+from .rows import Rows, convention
 
 FEW = 8  # inputs that are replayed one by one, and shown with forward mode
 DIGITS = 2.0**-33  # relative: with fewer digits than these ten a gradient is undecided
@@ -49,20 +48,12 @@ ANOTHER = "called again at the same point, the function records another computat
 class Judged:
     """A function of Values at one point, and the verdict on each of its derivatives."""
 
-    def __init__(
-        self,
-        f: Callable[..., object],
-        call: Call,
-        xs: Sequence[float],
-        names: Sequence[str],
-        *,
-        seed: int,
-    ) -> None:
-        self.xs, self.names, self.seed = list(xs), names, seed
-        self.recording = Recording(f, call, xs, names)
-        self.nudges = Nudges(self.recording, f, call, xs, seed)
-        self._tangents: dict[int, list[float]] = {}
-        self._wholes: dict[int, list[float]] = {}
+    def __init__(self, recording: Recording, *, seed: int) -> None:
+        self.recording, self.seed = recording, seed
+        self.xs, self.names = recording.xs, recording.names
+        self.nudges = Nudges(recording, seed)
+        self.outputs = len(recording.outputs)
+        self._of_inputs: dict[Any, list[Any]] = {}
 
     # --- the parts, computed when asked -----------------------------------------------------------
 
@@ -82,24 +73,18 @@ class Judged:
     @functools.cached_property
     def faulty(self) -> list[list[float]]:
         """For each output how much of each number's gradient comes through wrong slopes."""
-        recording = self.recording
-        if not self.rows.faulty:
+        recording, rows = self.recording, self.rows
+        if not rows.faulty:
             return [[0.0] * len(recording.ops)] * len(recording.roots)
-        missing = self.rows.missing()
-        found = []
+        steep = [
+            [max(abs(slope), 1.0) for slope in slopes] if i in rows.at_kinks else slopes
+            for i, slopes in enumerate(recording.slopes)
+        ]  # at a kink one side or the other counts
+        missing, found = rows.missing(), []
         for root in recording.roots:
-            sizes, lacks = [0.0] * len(recording.ops), [0.0] * len(recording.ops)
-            sizes[root] = 1.0
-            for i in range(root, -1, -1):
-                least = 1.0 if i in self.rows.at_kinks else 0.0  # on one side or the other
-                for operand, slope, gap in zip(
-                    recording.operands[i], recording.slopes[i], missing[i], strict=True
-                ):
-                    steep = max(abs(slope), least)
-                    sizes[operand] += sizes[i] * steep if sizes[i] else 0.0
-                    lacks[operand] += lacks[i] * steep if lacks[i] else 0.0
-                    lacks[operand] += sizes[i] * gap if gap else 0.0
-            found.append(lacks)
+            without = recording.sweep(root, steep).errors
+            errors = recording.sweep(root, steep, missing).errors
+            found.append([0.0 if a == b else b - a for a, b in zip(without, errors, strict=True)])
         return found
 
     @functools.cached_property
@@ -108,9 +93,9 @@ class Judged:
         return Replay(self.recording, self.rows.measured)
 
     @functools.cached_property
-    def one_sided(self) -> OneSided:
+    def nearby(self) -> Nearby:
         """The recording to either side of its kinks."""
-        return OneSided(self.recording, self.rows)
+        return Nearby(self.recording, self.rows.measured, self.rows.at_kinks)
 
     # --- the passes -------------------------------------------------------------------------------
 
@@ -119,22 +104,21 @@ class Judged:
         return self.recording.passes[k][0][i]
 
     def _mode(self, mode: str, k: int, i: int) -> float:
-        place = self.recording.places[i]
         if mode == "again":
             return self.recording.passes[k][1][i]
         if mode == "functional":
             return self.recording.functional[k][i]
         if mode == "table":
-            return 0.0 if place is None else self.recording.table[k].sums[place]
-        return self._forward(i)[k]
+            return self.recording.slope(k, i)
+        tangents: list[float] = self._once(self.recording.directional, i)
+        return tangents[k]
 
-    def _forward(self, i: int) -> list[float]:
-        if i not in self._tangents:
-            self._tangents[i] = self.recording.directional(self._unit(i))
-        return self._tangents[i]
-
-    def _unit(self, i: int) -> list[float]:
-        return [float(i == j) for j in range(len(self.xs))]
+    def _once(self, ask: Callable[[list[float]], list[Any]], i: int) -> list[Any]:
+        """What ``ask`` says of every output along number i; it is asked once."""
+        key = ask.__name__, i
+        if key not in self._of_inputs:
+            self._of_inputs[key] = ask([float(i == j) for j in range(len(self.xs))])
+        return self._of_inputs[key]
 
     def odd_modes(self, k: int, i: int) -> list[str]:
         """The ways of differentiating that do not give the backward pass's number."""
@@ -166,11 +150,6 @@ class Judged:
         """For each output, the inputs for which forward mode may give another derivative."""
         return [set(self._disagreeing(k, self._forward_agrees)) for k in range(self.outputs)]
 
-    @property
-    def outputs(self) -> int:
-        """How many numbers the function returned."""
-        return len(self.recording.outputs)
-
     def _forward_agrees(self, k: int, direction: Sequence[float]) -> bool:
         moving = [(i, d) for i, d in enumerate(direction) if d]
         shares = [self.backward(k, i) * d for i, d in moving]
@@ -190,24 +169,17 @@ class Judged:
         for i in range(len(self.xs)):
             size = abs(self.backward(k, i))
             weights.append(1.0 / size if 1 / LARGEST < size < LARGEST else 1.0)
-        found: list[int] = []
-        waiting = [list(range(len(self.xs)))]
-        while waiting:
-            group = waiting.pop()
+
+        def is_fine(group: Sequence[int]) -> bool:
             for _ in range(DIRECTIONS):
                 direction = [0.0] * len(self.xs)
                 for i in group:
                     direction[i] = rng.choice((-1, 1)) * rng.uniform(0.5, 1.5) * weights[i]
                 if not agrees(k, direction):
-                    break
-            else:
-                continue
-            if len(group) == 1:
-                found += group
-            else:
-                middle = len(group) // 2
-                waiting += [group[middle:], group[:middle]]
-        return found
+                    return False
+            return True
+
+        return singled_out(range(len(self.xs)), is_fine)
 
     # --- the verdicts -----------------------------------------------------------------------------
 
@@ -218,21 +190,21 @@ class Judged:
     def entry(self, k: int, i: int) -> Entry:
         """The verdict on the derivative of output k by number i."""
         recording, place = self.recording, self.recording.places[i]
-        analytic = self.backward(k, i)
-        odd = self.odd_modes(k, i)
+        analytic, odd = self.backward(k, i), self.odd_modes(k, i)
+        is_shown = len(self.xs) <= FEW or "forward" in odd
         entry = Entry(
             self.names[i],
             recording.output_names[k],
             "right",
             analytic,
-            forward=self._forward(i)[k] if len(self.xs) <= FEW or "forward" in odd else None,
+            forward=self._mode("forward", k, i) if is_shown else None,
             numeric=0.0 if place is None else self.measured[k].sums[place],
             method="operations",
         )
         if odd:
             return self._against(replace(entry, outcome="wrong", why=MODES[odd[0]]), k, i, odd)
-        if (other := self.nudges.at_point) is not None and len(other.roots) == self.outputs:
-            again = 0.0 if (p := other.places[i]) is None else other.table[k].sums[p]
+        if (other := self.nudges.another) is not None and len(other.roots) == self.outputs:
+            again = other.slope(k, i)
             if not abs(again - analytic) <= self.rounding(k, i):
                 why = f"{ANOTHER}, whose gradient is {again!r}"
                 return replace(entry, outcome="wrong", analytic=again, numeric=analytic, why=why)
@@ -295,9 +267,7 @@ class Judged:
         try:
             if not unknown and len(self.xs) > FEW and i not in self._vague[k]:
                 return entry
-            if i not in self._wholes:
-                self._wholes[i] = self.replay.slopes(self._unit(i))
-            whole = self._wholes[i][k]
+            whole = self._once(self._slopes_of_whole, i)[k]
         except (OutOfReach, ImportError) as reason:
             why = unknown or str(reason)
             return replace(entry, outcome="undecided", why=why)
@@ -338,40 +308,37 @@ class Judged:
         if not shares:
             return True
         slack += DIGITS * math.fsum(map(abs, shares)) / len(shares)
-        return not abs(self.replay.slopes(direction)[k] - math.fsum(shares)) > slack
+        return not abs(self._slopes_of_whole(direction)[k] - math.fsum(shares)) > slack
+
+    def _slopes_of_whole(self, direction: list[float]) -> list[float]:
+        return [slope for slope, _ in self.replay.line(direction).slopes()]
 
     # --- not smooth, or not finite ----------------------------------------------------------------
 
     def _at_kink(self, entry: Entry, k: int, i: int) -> Entry:
         """An entry through an operation at a kink: f's own two sides decide."""
-        pair = self.one_sided.sides(k, i)
         node = next(n for n in sorted(self.rows.at_kinks) if self.recording.depends(i, k, {n}))
         why = convention(self.recording, node)
-        if any(side is not None and (side.is_flat or math.isnan(side.rate)) for side in pair):
-            pair = self._closer(k, i)
         if math.isnan(entry.analytic):
             why = self._why_not_finite(k, i)
-        known = [side for side in pair if side is not None]
-        if any(math.isnan(side.rate) for side in known):
-            why = f"the slopes to either side are not known: {why}"
+        try:
+            sides = self._once(self._beside, i)[k]
+        except (OutOfReach, ImportError) as reason:
+            why = f"the slopes to either side are not known ({reason}): {why}"
             return replace(entry, outcome="undecided", numeric=None, why=why)
-        slack = DIGITS * max([abs(side.rate) for side in known], default=0.0) + 8 * TINIEST
-        slack += math.fsum([side.error for side in known])
-        left, right = [None if side is None else side.rate for side in pair]
-        sides = Sides(left, right, any(side.jumps for side in known))
+        place = self.recording.places[i]
+        assert place is not None
+        steepest = max([abs(s) for s in sides[:2] if s is not None], default=0.0)
+        sweep = self.measured[k]
+        slack = LEAST * max(1.0, sweep.sizes[place]) + sweep.errors[place] + DIGITS * steepest
         return between_sides(entry, sides, slack, why)
 
-    def _closer(self, k: int, i: int) -> Pair:
-        """The two sides of the whole function in high precision, where no speed tells them."""
-        try:
-            sides = self.replay.sides(i)[k]
-        except (OutOfReach, ImportError):
-            return NOT_KNOWN, NOT_KNOWN
-        left, right = [
-            None if side is None else Rate(side, 0.0, sides.jumps and math.isinf(side))
-            for side in sides[:2]
-        ]
-        return left, right
+    def _beside(self, direction: list[float]) -> list[Sides]:
+        """The slopes of every output to either side."""
+        found = self.nearby.line(direction).sides()
+        if self.nearby.is_rough and not any(sides.jumps for sides in found):
+            return self.replay.line(direction).sides()
+        return found
 
     def _at_branch(self, entry: Entry, k: int, i: int) -> Entry:
         """An entry at a point where the function itself chooses another computation."""
@@ -398,3 +365,36 @@ class Judged:
                 ):
                     return f"{said}: {convention(recording, node, position)}"
         return said
+
+
+def between_sides(  # noqa: PLR0911 - a verdict each
+    entry: Entry, sides: Sides, slack: float, why: str
+) -> Entry:
+    """The verdict on an entry where the slopes to the left and to the right are known."""
+    left, right = sides.left, sides.right
+    entry = replace(
+        entry, left=left, right=right, numeric=None, error=None, bound=None, method="operations"
+    )
+    if sides.jumps:
+        return replace(entry, outcome="jump", why=f"the value jumps here; {why}")
+    found = [side for side in (left, right) if side is not None]
+    if not found:
+        why = f"the function is not defined next to this point: {why}"
+        return replace(entry, outcome="undecided", why=why)
+    if math.isnan(entry.analytic):
+        return replace(entry, outcome="convention", why=why)
+    smooth = len(found) == 2 and abs(found[0] - found[1]) <= slack  # not where both are infinite
+    low, high = min(found), max(found)
+    inside = entry.analytic in found or low - slack <= entry.analytic <= high + slack
+    if smooth and inside:
+        error = abs(entry.analytic - found[1])
+        return replace(entry, left=None, right=None, numeric=found[1], error=error, bound=slack)
+    if smooth:
+        said = (
+            f"smooth here with slope {found[1]:.10g}, but the conventions give {entry.analytic:g}"
+        )
+        return replace(entry, outcome="convention", numeric=found[1], why=f"{said}: {why}")
+    if inside:
+        return replace(entry, outcome="kink", why=why)
+    said = "the conventions give a number that is not between the slopes of the two sides"
+    return replace(entry, outcome="convention", why=f"{said}: {why}")

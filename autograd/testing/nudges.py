@@ -14,11 +14,10 @@ import math
 import random
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from typing import Any
 
 from .differences import EPSILON
 from .exact import Sides
-from .recording import Call, Recording
+from .recording import Recording, singled_out
 
 STEPS = (2.0**-9, 2.0**-18, 2.0**-27, 2.0**-36)
 BRANCH_STEPS = (2.0**-20, 2.0**-28)
@@ -51,18 +50,12 @@ class Nudged:
 class Nudges:
     """The function, recorded again at the point and next to it."""
 
-    def __init__(
-        self,
-        recording: Recording,
-        f: Callable[..., Any],
-        call: Call,
-        xs: Sequence[float],
-        seed: int,
-    ) -> None:
-        self.recording, self.f, self.call, self.xs = recording, f, call, list(xs)
+    def __init__(self, recording: Recording, seed: int) -> None:
+        self.recording, self.xs = recording, recording.xs
         rng = random.Random(seed)
         self.directions = [
-            [rng.choice((-1, 1)) * rng.uniform(0.5, 1.5) for _ in xs] for _ in range(DIRECTIONS)
+            [rng.choice((-1, 1)) * rng.uniform(0.5, 1.5) for _ in self.xs]
+            for _ in range(DIRECTIONS)
         ]
         self.calls = 0
 
@@ -70,14 +63,19 @@ class Nudges:
         """The function recorded at other numbers; None where it is not defined."""
         self.calls += 1
         try:
-            return Recording(self.f, self.call, xs)
+            return self.recording.again(xs)
         except Exception:  # noqa: BLE001 - at the point it raised nothing: not defined here
             return None
 
     @functools.cached_property
     def at_point(self) -> Recording | None:
-        """The function recorded once more at the point, if that gives another computation."""
-        found = self.again(self.xs)
+        """The function recorded once more at the point."""
+        return self.again(self.xs)
+
+    @functools.cached_property
+    def another(self) -> Recording | None:
+        """That recording, if it is another computation."""
+        found = self.at_point
         return found if found is None or self.recording.moved(found) != [] else None
 
     def nudged(self, group: Sequence[int], direction: Sequence[float]) -> Nudged:
@@ -131,16 +129,21 @@ class Nudges:
     def _suspects(self, holds: Callable[[Nudged], bool]) -> set[int]:
         """The inputs for which ``holds`` is false, found by halving."""
         found: set[int] = set()
-        for direction, nudged in zip(self.directions, self._all_at_once, strict=True):
-            waiting = [(list(range(len(self.xs))), nudged)]
-            while waiting:
-                group, seen = waiting.pop()
-                if len(group) == 1 or self.calls > MOST_CALLS:
-                    found.update([] if holds(seen) else group)
-                elif seen.is_outside or not holds(seen):
-                    middle = len(group) // 2
-                    halves = (group[middle:], group[:middle])
-                    waiting += [(half, self.nudged(half, direction)) for half in halves]
+
+        def is_fine(direction: int, group: Sequence[int]) -> bool:
+            if len(group) == len(self.xs):
+                seen = self._all_at_once[direction]
+            else:
+                seen = self.nudged(group, self.directions[direction])
+            is_all_well = holds(seen)
+            if self.calls > MOST_CALLS and not is_all_well:
+                found.update(group)
+                return True
+            return is_all_well and (len(group) == 1 or not seen.is_outside)
+
+        for direction in range(DIRECTIONS):
+            everything = range(len(self.xs))
+            found.update(singled_out(everything, functools.partial(is_fine, direction)))
         return found
 
     @functools.cached_property
@@ -215,5 +218,4 @@ class Nudges:
         other = self.again(moved)
         if other is None or len(other.outputs) != len(self.recording.outputs):
             return None
-        place = other.places[i]
-        return other.values[k], 0.0 if place is None else other.table[k].sums[place]
+        return other.values[k], other.slope(k, i)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import functools
 from collections import Counter
 from dataclasses import dataclass, field
 from typing import Any, Literal
@@ -198,45 +199,23 @@ class GradientMismatch(AssertionError, AutogradError):  # noqa: N818 - the name 
         """A program that shows the mismatch: paste it and run it."""
         self.graph = graph
         """The recorded computation, to be drawn; None for a plain function."""
+        self.entry = entry.full_name
+        """The name of the entry that is furthest off, as ``"weights[3][1]"``."""
+        self.analytic = entry.analytic
+        """The derivative that was claimed for it."""
+        self.numeric = entry.numeric
+        """The derivative that was measured."""
+        self.error = entry.error
+        """How far apart they are."""
+        self.bound = entry.bound
+        """What rounding and the measurement may explain of that."""
         super().__init__(self._message())
 
-    @property
-    def entry(self) -> str:
-        """The name of the entry that is furthest off, as ``"weights[3][1]"``."""
-        return self.worst.full_name
-
-    @property
-    def analytic(self) -> float:
-        """The derivative that was claimed for it."""
-        return self.worst.analytic
-
-    @property
-    def numeric(self) -> float | None:
-        """The derivative that was measured."""
-        return self.worst.numeric
-
-    @property
-    def error(self) -> float | None:
-        """How far apart they are."""
-        return self.worst.error
-
-    @property
-    def bound(self) -> float | None:
-        """What rounding and the measurement may explain of that."""
-        return self.worst.bound
-
     def _message(self) -> str:
-        entry = self.worst
-        numeric = "not known" if entry.numeric is None else f"{entry.numeric!r}"
-        parts = [
-            f"the gradient of {entry.output or self.verdict.function} by {entry.name} is "
-            f"{entry.analytic!r}, and the measured slope is {numeric}"
-            + (
-                f" (error {_short(entry.error)}, bound {_short(entry.bound)})"
-                if entry.error
-                else ""
-            )
-        ]
+        numeric = "not known" if self.numeric is None else f"{self.numeric!r}"
+        sizes = f" (error {_short(self.error)}, bound {_short(self.bound)})" if self.error else ""
+        said = f"the gradient of {self.worst.output or self.verdict.function} by {self.worst.name}"
+        parts = [f"{said} is {self.analytic!r}, and the measured slope is {numeric}{sizes}"]
         if self.cause:
             parts.append(self.cause)
         parts.append(str(self.verdict))
@@ -246,15 +225,14 @@ class GradientMismatch(AssertionError, AutogradError):  # noqa: N818 - the name 
         return "\n".join(parts)
 
     def __reduce__(self) -> tuple[Any, ...]:
-        details = {
-            "operation": self.operation,
-            "node": self.node,
-            "cause": self.cause,
-            "reproduction": self.reproduction,
-            "graph": self.graph,
-        }
-        return _rebuilt, (self.verdict, self.worst, details)
-
-
-def _rebuilt(verdict: Verdict, entry: Entry, details: dict[str, Any]) -> GradientMismatch:
-    return GradientMismatch(verdict, entry, **details)
+        again = functools.partial(
+            GradientMismatch,
+            self.verdict,
+            self.worst,
+            operation=self.operation,
+            node=self.node,
+            cause=self.cause,
+            reproduction=self.reproduction,
+            graph=self.graph,
+        )
+        return again, ()

@@ -26,6 +26,7 @@ from typing import Any
 from ..numbers import is_number
 from ..primitive import REALS, Interval
 from ..trees import flatten
+from .results import function_name
 
 Named = dict[str, Any]
 _LISTS = (list, Sequence, Iterable)
@@ -173,13 +174,17 @@ def _with(xs: Numbers, changes: dict[int, float]) -> Numbers:
     return moved
 
 
+def is_inside(x: float, span: Interval) -> bool:
+    """Whether a number lies in an interval, a margin away from its ends and missing points."""
+    return span.low + MARGIN <= x <= span.high - MARGIN and all(
+        abs(x - gone) > MARGIN for gone in span.without
+    )
+
+
 def _within(moved: Numbers, xs: Numbers, spans: Sequence[Span]) -> bool:
-    """Whether each number lies in its interval, a margin away from ends and missing points."""
+    """Whether each number lies inside its interval, or is as it was."""
     return all(
-        x == before
-        if span is None
-        else span.low + MARGIN <= x <= span.high - MARGIN
-        and all(abs(x - gone) > MARGIN for gone in span.without)
+        x == before if span is None else is_inside(x, span)
         for x, before, span in zip(moved, xs, spans, strict=True)
     )
 
@@ -278,23 +283,23 @@ def _by_signature(f: Callable[..., Any], inputs: Named) -> Named:
         elif parameter.kind in {parameter.VAR_POSITIONAL, parameter.VAR_KEYWORD}:
             if not found:
                 raise TypeError(
-                    f"{name_of(f)} takes any number of arguments; write inputs=2 for two numbers, "
-                    "or inputs=([0.0] * 3, 0.0) for a list of three and a number"
+                    f"{function_name(f)} takes any number of arguments; write inputs=2 for two "
+                    "numbers, or inputs=([0.0] * 3, 0.0) for a list of three and a number"
                 )
         elif parameter.default is parameter.empty:
             if parameter.kind is parameter.KEYWORD_ONLY:
                 raise TypeError(
-                    f"{name_of(f)} needs the keyword {name!r}, and a point gives positional "
-                    f"arguments; check lambda x: {name_of(f)}(x, {name}=...)"
+                    f"{function_name(f)} needs the keyword {name!r}, and a point gives positional "
+                    f"arguments; check lambda x: {function_name(f)}(x, {name}=...)"
                 )
             found[name] = _annotated(hints.get(name, float), f, name)
     if inputs:
         raise TypeError(
-            f"inputs for {', '.join(map(repr, inputs))}, and {name_of(f)} has only "
+            f"inputs for {', '.join(map(repr, inputs))}, and {function_name(f)} has only "
             f"{', '.join(found) or 'no arguments'}"
         )
     if not found:
-        raise TypeError(f"{name_of(f)} takes no arguments: there is nothing to differentiate")
+        raise TypeError(f"{function_name(f)} takes no arguments: there is nothing to differentiate")
     return found
 
 
@@ -322,8 +327,8 @@ def _annotated(  # noqa: PLR0911 - one line for each kind of annotation
         return REALS
     shown = getattr(hint, "__name__", None) or str(hint)
     raise TypeError(
-        f"no points for {name!r} of {name_of(f)}, annotated as {shown}; say what it looks like: "
-        f"inputs={{{name!r}: [0.0, 0.0]}} for a list of two numbers, or give a strategy"
+        f"no points for {name!r} of {function_name(f)}, annotated as {shown}; say what it "
+        f"looks like: inputs={{{name!r}: [0.0, 0.0]}} for a list of two numbers, or give a strategy"
     )
 
 
@@ -339,7 +344,7 @@ def _parameters(f: Callable[..., Any]) -> Mapping[str, inspect.Parameter]:
         return inspect.signature(f).parameters
     except (ValueError, TypeError):
         raise TypeError(
-            f"{name_of(f)} does not say what it takes; write inputs=2 for two numbers, or "
+            f"{function_name(f)} does not say what it takes; write inputs=2 for two numbers, or "
             "inputs=([0.0] * 3,) for a list of three"
         ) from None
 
@@ -352,10 +357,5 @@ def _names(f: Callable[..., Any], count: int) -> list[str]:
         parameters = []
     own = [p.name for p in parameters if p.kind in {p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD}]
     if count > len(own) and parameters and all(p.kind is not p.VAR_POSITIONAL for p in parameters):
-        raise TypeError(f"inputs for {count} arguments, and {name_of(f)} takes {len(own)}")
+        raise TypeError(f"inputs for {count} arguments, and {function_name(f)} takes {len(own)}")
     return [own[i] if i < len(own) else f"x{i}" for i in range(count)]
-
-
-def name_of(f: Any) -> str:
-    """A function as errors name it."""
-    return getattr(f, "__name__", None) or getattr(f, "name", None) or repr(f)

@@ -37,26 +37,6 @@ class UnsteadyError(Exception):
     """The function gives different values at the same point: it has no slope there."""
 
 
-class PlainFunction:
-    """Outputs of a plain function as one flat list of doubles, None where it is not defined."""
-
-    def __init__(self, f: Callable[..., Any], call: Call) -> None:
-        self.f, self.call = f, call
-
-    def result(self, xs: Sequence[float]) -> Any:
-        """What f returns; its own errors of arithmetic are passed on."""
-        with quiet():
-            return self.call(list(xs))
-
-    def __call__(self, xs: Sequence[float]) -> list[float] | None:
-        """The outputs at ``xs``."""
-        try:
-            numbers = outputs_of(self.result(xs), self.f)
-        except OUTSIDE:
-            return None
-        return finite(numbers)
-
-
 def is_outside(error: Exception) -> bool:
     """Whether an error says that a function is not defined somewhere, and is no mistake of use."""
     if isinstance(error, (ArithmeticError, DomainError)):
@@ -87,87 +67,78 @@ def precision(result: Any) -> float:
     return ROUNDINGS.get(str(getattr(result, "dtype", "")), EPSILON)
 
 
-def check_steady(first: Sequence[float], f: Callable[..., Any], again: Callable[[], Any]) -> None:
-    """Raise if f, called again at the point, gives other values than the first time."""
-    second = outputs_of(again(), f)
-    if list(map(repr, first)) != list(map(repr, second)):
-        pairs = zip(first, second, strict=False)
-        one, other = next(((a, b) for a, b in pairs if repr(a) != repr(b)), (first, second))
-        raise UnsteadyError(
-            f"{results.function_name(f)} gives different values at the same point, {one!r} and "
-            f"{other!r}: seed whatever it draws, and let it keep nothing between calls"
-        )
+@dataclass
+class PlainFunction:
+    """A function of plain numbers at a point, and what is claimed of it there."""
 
-
-def judged(
-    f: Callable[..., Any],
-    call: Call,
-    xs: Sequence[float],
-    *,
-    gradient: Callable[..., Any],
-    gradient_call: Call,
-    names: Sequence[str],
-    arguments: Any,
-) -> list[Entry]:
-    """The entries of a plain function. Raises ArithmeticError or ValueError where f does."""
-    function = PlainFunction(f, call)
-    result = function.result(xs)
-    values = outputs_of(result, f)
-    if not all(map(math.isfinite, values)):
-        raise ArithmeticError(f"the value is {next(v for v in values if not math.isfinite(v))!r}")
-    check_steady(values, f, lambda: function.result(xs))
-    is_single = is_number(result) or isinstance(result, Value) or getattr(result, "shape", 0) == ()
-    output_names = [""] if is_single else results.output_names(f, result)
-    with quiet():
-        claimed = gradient_call(list(xs))
-    rows = results.rows(gradient, claimed, len(values), arguments)
-    task = _Judged(
-        function, xs, values, precision(result), rows, precision(claimed), names, output_names
-    )
-    entries = task.entries()
-    check_steady(values, f, lambda: function.result(xs))
-    return sorted(entries, key=lambda entry: output_names.index(entry.output))
-
-
-@dataclass(frozen=True, slots=True)
-class _Judged:
-    """A function at a point and what is claimed of it there."""
-
-    function: PlainFunction
+    f: Callable[..., Any]
+    call: Call
+    """F of its numbers as one flat list."""
     xs: Sequence[float]
-    values: Sequence[float]
-    own: float
-    """The rounding of a number in the arithmetic that computed the values."""
-    rows: list[list[float]]
-    """The claims, by output and number of the point."""
-    rounding_of_claims: float
     names: Sequence[str]
-    output_names: Sequence[str]
 
-    def entries(self) -> list[Entry]:
-        """All entries, by the number of the point."""
-        least = LEAST.get(self.own, TINIEST)
-        noise = [max(self.own * abs(value), least) for value in self.values]
-        found = []
-        for i, x in enumerate(self.xs):
-            slopes = measure(self._along(i), x, self.values, noise, epsilon=self.own)
-            found += [self._entry(k, i, slope) for k, slope in enumerate(slopes)]
+    def __call__(self, xs: Sequence[float]) -> list[float] | None:
+        """The outputs at ``xs``; None where it is not defined."""
+        try:
+            return finite(outputs_of(self._result(xs), self.f))
+        except OUTSIDE:
+            return None
+
+    def _result(self, xs: Sequence[float]) -> Any:
+        """What f returns; its own errors of arithmetic are passed on."""
+        with quiet():
+            return self.call(list(xs))
+
+    def entries(
+        self, gradient: Callable[..., Any], gradient_call: Call, arguments: Any
+    ) -> list[Entry]:
+        """The verdicts, output by output. Raises ArithmeticError or ValueError where f does."""
+        result = self._result(self.xs)
+        values = self.values = outputs_of(result, self.f)
+        if finite(values) is None:
+            raise ArithmeticError(
+                f"the value is {next(v for v in values if not math.isfinite(v))!r}"
+            )
+        self._check_steady()
+        self.output_names = results.output_names(self.f, result)
+        if isinstance(result, Value) or is_number(result) or getattr(result, "shape", 0) == ():
+            self.output_names = [""]
+        with quiet():
+            claimed = gradient_call(list(self.xs))
+        rows = results.rows(gradient, claimed, len(values), arguments)
+        # The rounding of a number in the arithmetic that computed the values, and the claims.
+        self.own, self.rounding_of_claims = precision(result), precision(claimed)
+        self.least = LEAST.get(self.own, TINIEST)
+        noise = [max(self.own * abs(value), self.least) for value in values]
+        slopes = [
+            measure(self._along(i), x, values, noise, epsilon=self.own)
+            for i, x in enumerate(self.xs)
+        ]
+        found = [
+            self._entry(k, i, claim, slopes[i][k])
+            for k, row in enumerate(rows)
+            for i, claim in enumerate(row)
+        ]
+        self._check_steady()
         return found
 
+    def _check_steady(self) -> None:
+        if why := results.unsteady(self.f, self.values, outputs_of(self._result(self.xs), self.f)):
+            raise UnsteadyError(why)
+
     def _along(self, i: int) -> Along:
-        """f with one number moving."""
+        """F with one number moving."""
         before, after, count = list(self.xs[:i]), list(self.xs[i + 1 :]), len(self.values)
 
         def moved(t: float) -> list[float] | None:
-            outputs = self.function([*before, t, *after])
+            outputs = self([*before, t, *after])
             return outputs if outputs is None or len(outputs) == count else None
 
         return moved
 
     # --- the verdict on one claim -----------------------------------------------------------------
 
-    def _entry(self, k: int, i: int, slope: Slope) -> Entry:
-        claim = self.rows[k][i]
+    def _entry(self, k: int, i: int, claim: float, slope: Slope) -> Entry:
         entry = Entry(self.names[i], self.output_names[k], "right", claim, method="differences")
         if not math.isfinite(claim):
             return _not_finite(entry, slope)
@@ -198,7 +169,7 @@ class _Judged:
         assert entry.bound is not None
         x, value = abs(self.xs[i]), abs(self.values[k])
         moves = max(value, abs(slope.value) * x)
-        least = 16 * LEAST.get(self.own, TINIEST)
+        least = 16 * self.least
         in_steps = noise > least + max(COARSE, 8 * self.own) * max(moves, slope.scale * max(x, 1.0))
         why = ""
         if entry.error > entry.bound and not (in_steps and claim == 0.0):
@@ -222,7 +193,7 @@ class _Judged:
         """The verdict where the two sides have different slopes, or one side has none."""
         claim = entry.analytic
         entry = replace(entry, left=slope.left, right=slope.right, bound=bound)
-        found = [side for side in (slope.left, slope.right) if side is not None]
+        found = slope.known
         if not min(found) - bound <= claim <= max(found) + bound:
             if len(found) < 2 and not bound <= 0.1 * abs(found[0]):
                 why = "close to an edge of its domain the function is too steep for its digits"
@@ -244,13 +215,12 @@ class _Judged:
     def _convention(self, k: int, i: int) -> float | None:
         """The slope that the engine gives, if the function also takes Values."""
         try:
-            recording = Recording(self.function.f, self.function.call, self.xs)
+            recording = Recording(self.f, self.call, self.xs)
         except Exception:  # noqa: BLE001 - a function of plain numbers: nobody knows its convention
             return None
-        place = recording.places[i]
-        if len(recording.outputs) != len(self.values) or place is None:
+        if len(recording.outputs) != len(self.values) or recording.places[i] is None:
             return None
-        return recording.table[k].sums[place]
+        return recording.slope(k, i)
 
     # --- functions that do not move near the point ------------------------------------------------
 

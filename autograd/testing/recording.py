@@ -54,6 +54,7 @@ class Recording:
     def __init__(
         self, f: Callable[..., Any], call: Call, xs: Sequence[float], names: Sequence[str] = ()
     ) -> None:
+        self.f, self.call, self.xs, self.names = f, call, list(xs), names
         labels = names or [""] * len(xs)
         self.leaves = [Value(x, label=name) for x, name in zip(xs, labels, strict=True)]
         with recording():
@@ -121,12 +122,14 @@ class Recording:
             own, size, doubt = sums[i], sizes[i], doubts[i]
             for p, (operand, slope) in enumerate(zip(operands, slopes[i], strict=True)):
                 steep = abs(slope)
-                share = size * steep
-                rounding = (uses[operand] + len(operands) + 4) * EPSILON * share
                 error = errors[i][p] if errors is not None else 0.0
                 sums[operand] += own * slope
-                sizes[operand] += share
-                doubts[operand] += doubt * (steep + error) + size * error + rounding + TINIEST
+                doubts[operand] += doubt * (steep + error) + size * error
+                if size and steep:  # not 0 × inf
+                    share = size * steep
+                    sizes[operand] += share
+                    rounding = (uses[operand] + len(operands) + 4) * EPSILON * share
+                    doubts[operand] += rounding + TINIEST
         return found
 
     @functools.cached_property
@@ -234,6 +237,10 @@ class Recording:
 
     # --- at other numbers -------------------------------------------------------------------------
 
+    def again(self, xs: Sequence[float]) -> Recording:
+        """The function recorded once more, at these numbers."""
+        return Recording(self.f, self.call, xs, self.names)
+
     def replayed(self, leaves: dict[int, float]) -> list[float]:
         """The outputs in doubles, with other numbers in these leaves."""
         values = [leaves.get(i, value) for i, value in enumerate(self.recorded)]
@@ -274,6 +281,11 @@ class Recording:
                 found.update(self.operands[i])
         return found
 
+    def slope(self, k: int, i: int) -> float:
+        """The derivative of output k by number i by the table's slopes."""
+        place = self.places[i]
+        return 0.0 if place is None else self.table[k].sums[place]
+
     def depends(self, i: int, k: int, through: set[int]) -> bool:
         """Whether a path leads from number i to output k through one of the nodes ``through``."""
         place = self.places[i]
@@ -283,6 +295,26 @@ class Recording:
         if key not in self._through:
             self._through[key] = self.below(self.below({self.roots[k]}) & through)
         return place in self._through[key]
+
+
+def singled_out(everything: Sequence[int], is_fine: Callable[[Sequence[int]], bool]) -> list[int]:
+    """The numbers for which ``is_fine`` is false, found by halving.
+
+    >>> singled_out(range(100), lambda group: 7 not in group)
+    [7]
+    """
+    found: list[int] = []
+    waiting = [everything]
+    while waiting:
+        group = waiting.pop()
+        if is_fine(group):
+            continue
+        if len(group) == 1:
+            found += group
+        else:
+            middle = len(group) // 2
+            waiting += [group[middle:], group[:middle]]
+    return found
 
 
 def _value(x: Any, f: Callable[..., Any]) -> Value:

@@ -1,4 +1,4 @@
-"""What goes into a function and comes out of it: names for the numbers, and claims about them.
+"""A function from outside: its name and text, what goes in and comes out, and claims about it.
 
 Each number of a point and of a result has a name, ``weights[3][1]``, from f's parameters. A claimed
 gradient says which of its numbers is the derivative of what by what: a tuple has one part for each
@@ -9,8 +9,13 @@ each output, and in it the numbers of the point from left to right. So ``(dx, dy
 
 from __future__ import annotations
 
+import ast
 import functools
+import itertools
+import linecache
 import math
+import textwrap
+import types
 from collections.abc import Callable, Sequence
 from typing import Any
 
@@ -86,16 +91,56 @@ def leaf_names(name: str, tree: Any) -> list[str]:
         return [n for i, part in enumerate(tree) for n in leaf_names(f"{name}[{i}]", part)]
     shape = getattr(tree, "shape", ())
     if hasattr(tree, "__array__") and shape != ():
-        return [name + "".join([f"[{i}]" for i in index]) for index in _indices(shape)]
+        return [
+            name + "".join([f"[{i}]" for i in index])
+            for index in itertools.product(*map(range, shape))
+        ]
     return [name]
 
 
-def _indices(shape: Sequence[int]) -> list[tuple[int, ...]]:
-    """All indices of an array of this shape, the last one running fastest."""
-    found: list[tuple[int, ...]] = [()]
-    for length in shape:
-        found = [(*index, i) for index in found for i in range(length)]
-    return found
+# --- source ---------------------------------------------------------------------------------------
+
+
+def source_of(f: Any) -> str | None:
+    """The text of a function without its decorators, or of a lambda; None if it is not at hand."""
+    code = getattr(f, "__code__", None)
+    if code is None:
+        return None
+    text, functions = _file(code.co_filename)
+    found = []
+    for node in functions:
+        first = min([node.lineno, *[d.lineno for d in getattr(node, "decorator_list", [])]])
+        if first == code.co_firstlineno and getattr(node, "name", "<lambda>") == code.co_name:
+            segment = ast.get_source_segment(text, node, padded=True) or ""
+            if code.co_name != "<lambda>" or _is_like(segment, code):
+                found.append(textwrap.dedent(segment))
+    return found[0] if len(set(found)) == 1 else None
+
+
+@functools.lru_cache(maxsize=4)
+def _file(name: str) -> tuple[str, list[Any]]:
+    """The text of a file or of a notebook's cell, and the functions in it."""
+    text = "".join(linecache.getlines(name))
+    kinds = (ast.Lambda, ast.FunctionDef, ast.AsyncFunctionDef)
+    try:
+        return text, [node for node in ast.walk(ast.parse(text)) if isinstance(node, kinds)]
+    except (SyntaxError, ValueError, RecursionError):
+        return text, []
+
+
+def _is_like(segment: str, code: types.CodeType) -> bool:
+    """Whether the text of a lambda has the names and numbers of this one: two may share a line."""
+    constants = compile(f"({segment.strip()})", "<lambda>", "eval").co_consts
+    compiled = next(one for one in constants if isinstance(one, types.CodeType))
+    return (
+        compiled.co_varnames == code.co_varnames
+        and set(compiled.co_names) == set(code.co_names) | set(code.co_freevars)
+        and list(map(repr, _numbers(compiled))) == list(map(repr, _numbers(code)))
+    )
+
+
+def _numbers(code: types.CodeType) -> list[Any]:
+    return [x for x in code.co_consts if not isinstance(x, types.CodeType)]
 
 
 # --- numbers --------------------------------------------------------------------------------------
@@ -119,6 +164,18 @@ def doubles(result: Any, name: str, wanted: str) -> list[float]:
         else:
             raise no_number(x, name, wanted)
     return numbers
+
+
+def unsteady(f: Callable[..., Any], first: Sequence[float], second: Sequence[float]) -> str:
+    """Words for a function that gave two results at the same point; empty if it did not."""
+    if list(map(repr, first)) == list(map(repr, second)):
+        return ""
+    pairs = zip(first, second, strict=False)
+    one, other = next(((a, b) for a, b in pairs if repr(a) != repr(b)), (first, second))
+    return (
+        f"{function_name(f)} gives different values at the same point, {one!r} and {other!r}: seed "
+        "whatever it draws, and let it keep nothing between calls"
+    )
 
 
 def no_number(x: Any, name: str, wanted: str) -> TypeError:

@@ -14,10 +14,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from ..primitive import Op, unchecked
-from . import differences
-from .conventions import held, listed, written
-from .differences import EPSILON, TINIEST, Along
-from .exact import Operation, OutOfReach, Sides
+from .differences import EPSILON, TINIEST, Slope, slope_of
+from .exact import Measured, Operation, OutOfReach, Undefined, computed
 from .recording import Recording
 
 FEW = 4  # operands that are measured one by one; more are measured along directions
@@ -44,23 +42,6 @@ class Fault:
             f"operand {self.position + 1} is {self.slope!r}, and what it computes has "
             f"{self.expected}"
         )
-
-
-@dataclass(frozen=True, slots=True)
-class Measured:
-    """One operation's slopes as they were measured, and what is wrong with those of its row."""
-
-    slopes: tuple[float, ...]
-    errors: tuple[float, ...]
-    """How far off they may be; infinite where nothing could be measured."""
-    faults: dict[int, str]
-    """By position: what the slope should be."""
-    is_exact: bool = True
-    """Whether high precision knows the operation."""
-    why: str = ""
-    """Why nothing could be measured."""
-    is_kinked: bool = False
-    """Whether the two sides have different slopes, though the row names no kink here."""
 
 
 class Rows:
@@ -92,8 +73,8 @@ class Rows:
                     why=f"there are more than {MOST_ROWS:,} operations to measure",
                 )
             elif key not in known:
-                row = _Row(op, inputs, recording.recorded[i], slopes, asked, seed)
-                known[key] = row.at_kink() if i in self.at_kinks else row.smooth()
+                row = Row(op, inputs, recording.recorded[i], slopes, i in self.at_kinks, seed)
+                known[key] = row.measured([p for p, wanted in enumerate(asked) if wanted])
             self._note(i, op, known[key])
 
     def _note(self, i: int, op: Op, found: Measured) -> None:
@@ -155,7 +136,7 @@ def _at_kinks(recording: Recording) -> set[int]:
     return found
 
 
-class _Row:
+class Row:
     """The slopes of one operation at the operands that were recorded."""
 
     def __init__(  # noqa: PLR0917 - the parts of one step
@@ -164,89 +145,85 @@ class _Row:
         inputs: tuple[float, ...],
         value: float,
         slopes: tuple[float, ...],
-        asked: Sequence[bool],
+        is_at_kink: bool,  # noqa: FBT001
         seed: int,
     ) -> None:
         self.op, self.inputs, self.value, self.slopes = op, inputs, value, slopes
-        self.exact = Operation(op, inputs)
-        self.positions = [p for p, wanted in enumerate(asked) if wanted]
-        self.seed = seed
-        self.found = list(slopes)
-        self.errors = [0.0] * len(slopes)
+        self.is_at_kink, self.seed = is_at_kink, seed
+        self.found, self.errors = list(slopes), [0.0] * len(slopes)
         self.faults: dict[int, str] = {}
-        self.is_kinked = False
-        self.cure = "give it exact=, its value in mpmath"
+        self.is_exact, self.is_kinked = True, False
+        self.cure, self.why = "give it exact=, its value in mpmath", ""
 
-    def _done(self, *, is_exact: bool = True, why: str = "") -> Measured:
-        slopes, errors = tuple(self.found), tuple(self.errors)
-        return Measured(slopes, errors, self.faults, is_exact, why, self.is_kinked)
-
-    def _unit(self, position: int) -> list[float]:
-        return [float(p == position) for p in range(len(self.inputs))]
-
-    # --- where it is smooth -----------------------------------------------------------------------
-
-    def smooth(self) -> Measured:
-        """The slopes of an operation that is at no kink."""
+    def measured(self, positions: Sequence[int]) -> Measured:
+        """What was found of the slopes towards the operands at these positions."""
         if not all(map(math.isfinite, (*self.inputs, self.value))):
-            return self._beyond()
-        try:
-            if len(self.positions) > FEW and self._agree_along_directions():
-                return self._done()
-        except (OutOfReach, ImportError):
-            pass
-        why, unknown = "", []
-        for p in self.positions:
-            try:
-                slope, value = self.exact.slope(self._unit(p))
-            except (OutOfReach, ImportError) as error:
-                unknown.append(p)
-                if isinstance(error, ImportError):
-                    self.cure = str(error)
-                continue
-            if self._misfits(value):
-                return self._by_differences(self.positions)
-            self._hold(p, slope)
-        if len(unknown) == len(self.positions):
-            return self._by_differences(unknown)
-        if unknown:  # a negative base and its exponent, say
-            why = self._by_differences(unknown).why
-        return self._done(why=why)
+            # Only the whole in high precision can tell: 1/exp(800) is 0 and a bit.
+            self.errors = [math.inf] * len(self.slopes)
+            self.why = f"{self.op.name} at ({listed(self.inputs)}) is {self.value!r}"
+        elif self.is_at_kink and not held(self.op):
+            self.faults = dict.fromkeys(positions, "another one by its own written convention")
+        else:
+            for p in self._to_be_measured(positions):
+                self._hold(p, self._slope(p))
+        return Measured(
+            tuple(self.found),
+            tuple(self.errors),
+            self.faults,
+            self.is_exact,
+            self.why,
+            self.is_kinked,
+        )
 
-    def _beyond(self) -> Measured:
-        """Where a number is not finite only high precision can tell: 1/exp(800) is 0 and a bit."""
-        for p in self.positions:
-            self.errors[p] = math.inf
-        return self._done(why=f"{self.op.name} at ({listed(self.inputs)}) is {self.value!r}")
+    # --- what the slopes are ----------------------------------------------------------------------
+
+    def _slope(self, p: int) -> Slope:
+        """The slope towards one operand, measured from values."""
+        try:
+            if self.is_exact:
+                return self._slope_in_high_precision(p)
+        except Undefined:  # a negative base has no slope towards its exponent
+            pass
+        except OutOfReach:
+            self.is_exact = False
+        except ImportError as error:
+            self.is_exact, self.cure = False, str(error)
+
+        def along(t: float) -> list[float] | None:
+            return computed(self.op, [*self.inputs[:p], t, *self.inputs[p + 1 :]])
+
+        return slope_of(along, self.inputs[p], self.value)
+
+    def _slope_in_high_precision(self, p: int) -> Slope:
+        line, claimed = self._line(p), self.slopes[p]
+        slope, error = claimed, 0.0
+        if not self.is_at_kink:
+            [(slope, value)] = line.slopes()
+            if self._misfits(value):
+                raise OutOfReach
+            error, off = 4 * EPSILON * abs(slope), abs(claimed - slope)
+            if claimed == slope or off <= CLOSE * abs(slope) + 8 * TINIEST:
+                return Slope(slope, error)
+            if math.isinf(slope) and math.isnan(claimed):
+                return Slope(slope, math.inf)
+            if off <= self._swing(p, slope):
+                return Slope(slope, off, scale=math.inf)
+        [sides] = line.sides()
+        if not sides.meet:
+            return Slope(slope, error, *sides)
+        return Slope(sides.right or 0.0, 0.0) if self.is_at_kink else Slope(slope, error)
+
+    def _line(self, p: int) -> Operation:
+        return Operation(self.op, self.inputs, [float(p == q) for q in range(len(self.inputs))])
 
     def _misfits(self, value: Any) -> bool:
         """Whether the operation does not compute what its exact column says."""
         expected = float(value)
-        size = abs(expected) + self._terms()
+        size = abs(expected)
+        if self.op.variadic:  # the terms of a sum may cancel
+            products = [abs(x * s) for x, s in zip(self.inputs, self.slopes, strict=True)]
+            size += math.fsum([p for p in products if math.isfinite(p)])
         return not abs(expected - self.value) <= MISFIT * size + 8 * TINIEST
-
-    def _terms(self) -> float:
-        """The size of what a sum adds up, which may cancel."""
-        if not self.op.variadic:
-            return 0.0
-        products = [abs(x * s) for x, s in zip(self.inputs, self.slopes, strict=True)]
-        return math.fsum([p for p in products if math.isfinite(p)])
-
-    def _hold(self, p: int, slope: float) -> None:
-        """Hold the row's slope towards an operand to the measured one."""
-        claimed = self.slopes[p]
-        self.found[p], self.errors[p] = slope, 4 * EPSILON * abs(slope)
-        if claimed == slope or abs(claimed - slope) <= CLOSE * abs(slope) + 8 * TINIEST:
-            return
-        if math.isinf(slope) and claimed != claimed:
-            self.errors[p] = math.inf
-        elif abs(claimed - slope) <= self._swing(p, slope):
-            self.errors[p] = abs(claimed - slope)
-        else:
-            sides = self.exact.sides(self._unit(p))
-            self.is_kinked = self.is_kinked or not sides.meet
-            if sides.meet or not _between(claimed, sides, CLOSE * _steepest(sides)):
-                self.faults[p] = repr(slope) if sides.meet else _described(sides)
 
     def _swing(self, p: int, slope: float) -> float:
         """By how much the slope changes if each operand is known to a few units of its last place.
@@ -255,140 +232,136 @@ class _Row:
         """
         total = 0.0
         for q, x in enumerate(self.inputs):
-            moved = list(self.inputs)
-            moved[q] = x * (1 + 8 * EPSILON)
+            line = self._line(p)
+            line.inputs = (*self.inputs[:q], x * (1 + 8 * EPSILON), *self.inputs[q + 1 :])
             try:
-                found, _ = Operation(self.op, tuple(moved)).slope(self._unit(p))
+                total += abs(line.slopes()[0][0] - slope)
             except OutOfReach:
                 continue
-            total += abs(found - slope)
         return total
+
+    # --- what the row claims ----------------------------------------------------------------------
+
+    def _hold(self, p: int, slope: Slope) -> None:
+        """Hold the row's slope towards an operand to the measured one."""
+        claimed = self.slopes[p]
+        if self.is_at_kink and (math.isnan(claimed) or written(self.op, self.inputs, p, claimed)):
+            return
+        steepest = max([abs(s) for s in slope.known if math.isfinite(s)], default=0.0)
+        slack = CLOSE * steepest + 8 * TINIEST
+        is_sharp = slope.error <= slack
+        slack += slope.error if math.isfinite(slope.error) else 0.0
+        if slope.is_kink:
+            self.is_kinked = True
+            low, high = min(slope.known), max(slope.known)
+            if not (claimed in slope.known or low - slack <= claimed <= high + slack):
+                shown = ["none" if s is None else repr(s) for s in (slope.left, slope.right)]
+                self.faults[p] = f"{shown[0]} on the left and {shown[1]} on the right"
+        elif not math.isfinite(slope.error):
+            self.errors[p] = math.inf
+            self.why = f"{self.op.name} cannot be evaluated near its point"
+        elif claimed != slope.value and not abs(claimed - slope.value) <= slack:
+            self.found[p], self.errors[p] = slope.value, slope.error
+            self.faults[p] = repr(slope.value) if is_sharp else f"{slope.value:.10g}"
+        elif is_sharp:
+            self.found[p], self.errors[p] = slope.value, slope.error
+        elif slope.is_known:
+            self.errors[p] = slack
+        else:
+            self.errors[p] = math.inf
+            self.why = (
+                f"the values of {self.op.name} are too coarse to measure its slope; {self.cure}"
+            )
 
     # --- many operands ----------------------------------------------------------------------------
 
-    def _agree_along_directions(self) -> bool:
-        """Whether the slopes are the measured ones along directions that weigh them alike.
+    def _to_be_measured(self, positions: Sequence[int]) -> Sequence[int]:
+        """The operands that are measured one by one: of many only those that directions leave.
 
-        A slope much smaller than the others is drowned by them; it is measured by itself.
+        A slope much smaller than the others is drowned by them.
         """
-        largest = max([abs(self.slopes[p]) for p in self.positions])
-        if not 1e-150 < largest < 1e150:
-            return False
-        small = [p for p in self.positions if abs(self.slopes[p]) < SPREAD * largest]
+        if len(positions) <= FEW or self.is_at_kink:
+            return positions
+        largest = max([abs(self.slopes[p]) for p in positions])
+        try:
+            if not 1e-150 < largest < 1e150 or not self._agree(positions, SPREAD * largest):
+                return positions
+        except (OutOfReach, ImportError):
+            return positions
+        for p in positions:
+            self.errors[p] = 8 * EPSILON * abs(self.slopes[p])
+        small = [p for p in positions if abs(self.slopes[p]) < SPREAD * largest]
+        return small if len(small) <= len(positions) // 2 else []
+
+    def _agree(self, positions: Sequence[int], least: float) -> bool:
+        """Whether the slopes are the measured ones along directions that weigh them alike."""
         rng = random.Random(self.seed)
         for _ in range(DIRECTIONS):
             direction = [0.0] * len(self.inputs)
-            for p in self.positions:
-                size = max(abs(self.slopes[p]), SPREAD * largest)
+            for p in positions:
+                size = max(abs(self.slopes[p]), least)
                 direction[p] = rng.choice((-1.0, 1.0)) * rng.uniform(0.5, 1.5) / size
-            shares = [self.slopes[p] * direction[p] for p in self.positions]
-            slope, value = self.exact.slope(direction)
-            if self._misfits(value):
-                return False
+            shares = [self.slopes[p] * direction[p] for p in positions]
+            [(slope, value)] = Operation(self.op, self.inputs, direction).slopes()
             slack = (CLOSE + len(shares) * EPSILON) * math.fsum(map(abs, shares))
-            if not abs(slope - math.fsum(shares)) <= slack:
+            if self._misfits(value) or not abs(slope - math.fsum(shares)) <= slack:
                 return False
-        for p in self.positions:
-            self.errors[p] = 8 * EPSILON * abs(self.slopes[p])
-        if len(small) <= len(self.positions) // 2:
-            for p in small:
-                slope, _ = self.exact.slope(self._unit(p))
-                self._hold(p, slope)
-        return not self.faults
-
-    # --- without high precision -------------------------------------------------------------------
-
-    def _by_differences(self, positions: Sequence[int]) -> Measured:
-        """The slopes by differences of what the operation computes in doubles."""
-        why = ""
-        for p in positions:
-            slope = differences.slope_of(self._along(p), self.inputs[p], self.value)
-            claimed = self.slopes[p]
-            slack = slope.error + CLOSE * abs(claimed)
-            self.found[p] = claimed
-            if slope.is_kink:
-                sides = Sides(slope.left, slope.right, slope.jumps)
-                self.is_kinked = True
-                if slope.jumps or not _between(claimed, sides, slope.error):
-                    self.faults[p] = _described(sides)
-            elif not math.isfinite(slope.error):
-                self.errors[p], why = math.inf, f"{self.op.name} cannot be evaluated near its point"
-            elif abs(claimed - slope.value) > slack:
-                self.found[p], self.errors[p] = slope.value, slope.error
-                self.faults[p] = f"{slope.value:.10g}"
-            elif not slope.is_known:
-                self.errors[p] = math.inf
-                why = (
-                    f"the values of {self.op.name} are too coarse to measure its slope; {self.cure}"
-                )
-            else:
-                self.errors[p] = slack
-        return self._done(is_exact=False, why=why)
-
-    def _along(self, position: int) -> Along:
-        before, after = self.inputs[:position], self.inputs[position + 1 :]
-
-        def moved(t: float) -> list[float] | None:
-            try:
-                with unchecked():
-                    result = float(self.op.forward(*before, t, *after))
-            except (ArithmeticError, ValueError):
-                return None
-            return [result] if math.isfinite(result) else None
-
-        return moved
-
-    # --- at a kink --------------------------------------------------------------------------------
-
-    def at_kink(self) -> Measured:
-        """The slopes of an operation that is at a kink: between its two sides, or by convention."""
-        if not all(map(math.isfinite, (*self.inputs, self.value))):
-            return self._beyond()
-        if not held(self.op):
-            self.faults = dict.fromkeys(self.positions, "another one by its own written convention")
-            return self._done()
-        is_exact, why = True, ""
-        for p in self.positions:
-            claimed, error = self.slopes[p], 0.0
-            try:
-                sides = self.exact.sides(self._unit(p))
-            except (OutOfReach, ImportError):
-                slope = differences.slope_of(self._along(p), self.inputs[p], self.value)
-                is_exact, error = False, slope.error
-                sides = Sides(slope.left, slope.right, slope.jumps)
-                if not slope.is_kink:
-                    sides = Sides(slope.value, slope.value)
-            if sides.left is sides.right is None or math.isnan(claimed):
-                continue
-            if sides.meet:
-                self.found[p] = sides.right if sides.right is not None else claimed
-            slack = error + CLOSE * _steepest(sides) + 8 * TINIEST
-            if not math.isfinite(error):
-                self.errors[p], why = math.inf, f"{self.op.name} cannot be evaluated near its point"
-            elif not _between(claimed, sides, slack) and not written(
-                self.op, self.inputs, p, claimed
-            ):
-                self.faults[p] = _described(sides)
-        return self._done(is_exact=is_exact, why=why)
-
-
-def _steepest(sides: Sides) -> float:
-    found = [abs(s) for s in (sides.left, sides.right) if s is not None and math.isfinite(s)]
-    return max(found, default=0.0)
-
-
-def _between(claimed: float, sides: Sides, slack: float) -> bool:
-    """Whether a slope lies between the two one-sided ones; one side alone must be met."""
-    found = [side for side in (sides.left, sides.right) if side is not None]
-    if not found or math.isnan(claimed):
-        return False
-    if claimed in found:
         return True
-    return min(found) - slack <= claimed <= max(found) + slack
 
 
-def _described(sides: Sides) -> str:
-    if sides.meet:
-        return f"{sides.right!r}"
-    shown = ["none" if side is None else repr(side) for side in (sides.left, sides.right)]
-    return f"{shown[0]} on the left and {shown[1]} on the right"
+# --- what the rows of the table say of kinks and edges --------------------------------------------
+
+
+def held(op: Op) -> bool:
+    """Whether the slopes that a row gives at its conventions are the written ones."""
+    for convention in op.conventions:
+        with unchecked():
+            value = float(op.forward(*convention.at))
+            slopes = list(map(float, op.slopes(value, convention.at)))
+        if not all(_same(a, b) for a, b in zip(slopes, convention.partials, strict=True)):
+            return False
+    return True
+
+
+def written(op: Op, inputs: tuple[float, ...], position: int, slope: float) -> bool:
+    """Whether a convention of the row gives this slope towards the operand at ``position``."""
+    return any(
+        len(c.at) == len(inputs) and _same(slope, c.partials[position]) for c in op.conventions
+    )
+
+
+def convention(recording: Recording, node: int, position: int | None = None) -> str:
+    """An operation's convention in words; ``position`` is that of one slope of interest.
+
+    ``maximum at (1, 1) has slope 0.5, 0.5 by convention: a tie is shared equally, as PyTorch``.
+    """
+    op, inputs, slopes = recording.ops[node], recording.inputs[node], recording.slopes[node]
+    assert op is not None
+    text = f"{op.name} at ({listed(inputs)}) has "
+    if position is None:
+        text += f"slope {listed(slopes)}"
+        alike = [c for c in op.conventions if any(slopes) and all(map(_same, slopes, c.partials))]
+    else:
+        text += f"the slope {slopes[position]:g} towards operand {position + 1}"
+        signs = [math.copysign(1.0, x) for x in inputs]
+        alike = [
+            c
+            for c in op.conventions
+            if [math.copysign(1.0, x) for x in c.at] == signs
+            and _same(slopes[position], c.partials[position])
+        ]
+    for row in (*[c for c in op.conventions if c.at == inputs], *alike):
+        return f"{text} by convention: {row.why}"
+    return text if position is not None else f"{text}, and is not smooth there"
+
+
+def listed(numbers: Sequence[float]) -> str:
+    """Some numbers, in short."""
+    shown = [f"{x:.6g}" for x in numbers[:4]]
+    return ", ".join([*shown, "…"] if len(numbers) > len(shown) else shown)
+
+
+def _same(found: float, written: float) -> bool:
+    if math.isnan(written) or math.isinf(written):
+        return found == written or (math.isnan(found) and math.isnan(written))
+    return abs(found - written) <= 4 * EPSILON * abs(written)

@@ -2,16 +2,17 @@
 
 A partial may be right as a number and lose what a second derivative needs: it takes a number out
 with ``.data``, computes with ``math``, or holds for one point only. So every operation's slopes are
-differentiated as the engine does it, and held to how these same slopes move when an operand does;
-and beside the point they must still be the slopes of what the operation computes.
+differentiated as the engine does it, and held to how its measured slopes move when an operand does.
 
-Notation: p is the position of the operand towards which there is a slope, q of the one that moves.
+Notation: p is the position of the operand towards which there is a slope, q of the one that moves;
+k counts outputs, i and j numbers of the point.
 """
 
 from __future__ import annotations
 
-import random
-from collections.abc import Callable, Sequence
+import functools
+import math
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
@@ -19,82 +20,84 @@ from ..modes import recording as recorded
 from ..primitive import Op, unchecked
 from ..pullback import Paths
 from ..value import Value
-from .differences import EPSILON, TINIEST, Along, Slope, finite, measure
+from .differences import TINIEST, Slope, measure
 from .outcome import Entry
-from .recording import OUTSIDE, Call, Recording
-from .rows import Fault, Rows
+from .recording import OUTSIDE, Recording
+from .rows import CLOSE, Fault, Row
 
 EXCUSED = {"wrong", "jump", "kink", "convention"}
-BESIDE = 2.0**-6  # how far from the point the slopes are looked at again
 MOST_OPERANDS = 16  # of a row whose slopes are all differentiated by all of them
-ROUNDS = 1024 * EPSILON  # relative; what the row's own rounding may make of a slope's slope
 
 
 @dataclass(frozen=True, slots=True)
 class LostSlope(Fault):
     """A recorded operation whose slope, right by itself, has another derivative than it gives."""
 
-    by: int = 0
+    by: int
+    gap: float
+    """What the engine's number lacks."""
 
     def __str__(self) -> str:
         return (
             f"the operation {self.operation} (node %{self.node}) is to blame: its slope towards "
             f"operand {self.position + 1} is right here, but differentiated by operand "
-            f"{self.by + 1} it gives {self.slope!r}, and that slope moves at {self.expected}; a "
-            "partial is computed from its operands z, x, … by + − × ÷ and the operations of "
-            "autograd, without .data and math"
+            f"{self.by + 1} it gives {self.slope!r}, and the slope of what it computes moves at "
+            f"{self.expected}; a partial is computed from its operands z, x, … by + − × ÷ and the "
+            "operations of autograd, without .data and math"
         )
 
 
-@dataclass(frozen=True, slots=True)
-class WrongBeside(Fault):
-    """A recorded operation whose slope is right at the point, and wrong next to it."""
-
-    at: tuple[float, ...] = ()
-
-    def __str__(self) -> str:
-        where = ", ".join([f"{x:.6g}" for x in self.at[:4]])
-        return (
-            f"the operation {self.operation} (node %{self.node}) is to blame: its slope towards "
-            f"operand {self.position + 1} is right here, but not near the point: at ({where}) it "
-            f"is {self.slope!r}, and what it computes has {self.expected}"
-        )
-
-
-# --- the slopes of slopes -------------------------------------------------------------------------
-
-
-def lost_slope(recording: Recording) -> LostSlope | None:
-    """The operation of which some slope's own derivative is furthest off, if there is one."""
-    furthest: tuple[float, LostSlope | None] = (1.0, None)
-    known: set[Any] = set()
+def lost_slopes(recording: Recording, seed: int) -> list[LostSlope]:
+    """Where an operation's slope has another derivative than the engine finds; the worst first."""
+    found: list[tuple[float, LostSlope]] = []
+    known: dict[Any, list[tuple[int, int, float, Slope]]] = {}
     for i, op in enumerate(recording.ops):
         inputs = recording.inputs[i]
         asked = tuple([p for p, j in enumerate(recording.operands[i]) if recording.asked[j]])
-        if op is None or not asked or len(asked) > MOST_OPERANDS or (op, inputs, asked) in known:
+        if op is None or not asked or len(asked) > MOST_OPERANDS:
             continue
-        known.add((op, inputs, asked))
-        for p, q, given, slope in _slopes_of_slopes(op, inputs, asked):
-            slack = 2 * slope.error + ROUNDS * (abs(given) + abs(slope.value)) + 8 * TINIEST
-            if not slope.is_kink:
-                off = abs(given - slope.value) / slack  # 0 or nan where one is not finite
-                if off > furthest[0]:
-                    furthest = off, LostSlope(i, op.name, p, given, f"{slope.value!r}", q)
-    return furthest[1]
+        if (op, inputs, asked) not in known:
+            known[op, inputs, asked] = _slopes_of_slopes(op, inputs, asked, seed)
+        for p, q, given, slope in known[op, inputs, asked]:
+            slack = 2 * slope.error + CLOSE * (abs(given) + abs(slope.value)) + 8 * TINIEST
+            gap = slope.value - given
+            if not slope.is_kink and abs(gap) > slack:
+                lost = LostSlope(i, op.name, p, given, f"{slope.value:.10g}", q, gap)
+                found.append((abs(gap) / slack, lost))
+    return [lost for _, lost in sorted(found, key=lambda one: -one[0])]
 
 
 def _slopes_of_slopes(
-    op: Op, inputs: tuple[float, ...], asked: Sequence[int]
+    op: Op, inputs: tuple[float, ...], asked: Sequence[int], seed: int
 ) -> list[tuple[int, int, float, Slope]]:
     """For every two operands: what the engine makes of the slope's slope, and what it is."""
-    given = {p: _differentiated(op, inputs, p, asked) for p in asked}
-    with unchecked():
-        slopes = list(map(float, op.slopes(float(op.forward(*inputs)), inputs)))
-    noise = [EPSILON * (1.0 + abs(slope)) for slope in slopes]
+
+    def measured(xs: tuple[float, ...]) -> tuple[list[float], list[float]] | None:
+        """The slopes of what the operation computes, and how far off they may be."""
+        if not op.contains(xs):
+            return None
+        try:
+            with unchecked():
+                value = float(op.forward(*xs))
+                claimed = tuple(map(float, op.slopes(value, xs)))
+        except OUTSIDE:
+            return None
+        found = Row(op, xs, value, claimed, is_at_kink=False, seed=seed).measured(asked)
+        slopes, errors = [found.slopes[p] for p in asked], [found.errors[p] for p in asked]
+        return (slopes, errors) if all(map(math.isfinite, [*slopes, *errors])) else None
+
+    def moved(q: int, t: float) -> list[float] | None:
+        found = measured((*inputs[:q], t, *inputs[q + 1 :]))
+        return None if found is None else found[0]
+
+    base = measured(inputs)
+    if base is None:
+        return []
     found = []
+    given = {p: _differentiated(op, inputs, p, asked) for p in asked}
     for q in asked:
-        measured = measure(_along(op, inputs, q), inputs[q], slopes, noise)
-        found += [(p, q, given[p][q], measured[p]) for p in asked]
+        slopes = measure(functools.partial(moved, q), inputs[q], *base)
+        found += [(p, q, given[p][q], slope) for p, slope in zip(asked, slopes, strict=True)]
     return found
 
 
@@ -112,79 +115,6 @@ def _differentiated(
     return dict(zip(leaves, grads, strict=True))
 
 
-def _along(op: Op, inputs: tuple[float, ...], position: int) -> Along:
-    """All slopes of an operation, with one operand moving."""
-    before, after = inputs[:position], inputs[position + 1 :]
-
-    def along(t: float) -> list[float] | None:
-        moved = (*before, t, *after)
-        if not op.contains(moved):
-            return None
-        try:
-            with unchecked():
-                slopes = list(map(float, op.slopes(float(op.forward(*moved)), moved)))
-        except OUTSIDE:
-            return None
-        return finite(slopes)
-
-    return along
-
-
-# --- beside the point -----------------------------------------------------------------------------
-
-
-def wrong_beside(
-    f: Callable[..., Any], call: Call, xs: Sequence[float], names: Sequence[str], seed: int
-) -> WrongBeside | None:
-    """The first operation of f whose slopes are wrong a little way off, on either side of xs."""
-    rng = random.Random(seed)
-    direction = [rng.uniform(0.5, 1.0) * (abs(x) or 1.0) for x in xs]
-    for side in (1, -1):
-        near = [x + side * BESIDE * d for x, d in zip(xs, direction, strict=True)]
-        try:
-            recording = Recording(f, call, near, names)
-        except OUTSIDE:
-            continue
-        fault = Rows(recording, seed).fault
-        if fault is not None:
-            at = recording.inputs[fault.node]
-            return WrongBeside(
-                fault.node, fault.operation, fault.position, fault.slope, fault.expected, at
-            )
-    return None
-
-
-def measured_seconds(
-    f: Callable[..., Any], call: Call, xs: Sequence[float], names: Sequence[str], seed: int
-) -> list[list[Slope]]:
-    """The slopes of f's measured gradient, by the number that moves: output by output, flat."""
-
-    def gradient(numbers: Sequence[float]) -> tuple[list[float], list[float]] | None:
-        try:
-            recording = Recording(f, call, numbers, names)
-        except OUTSIDE:
-            return None
-        rows = Rows(recording, seed)
-        slopes, errors = [], []
-        for root in recording.roots:
-            sweep = recording.sweep(root, rows.slopes, rows.errors)
-            slopes += [0.0 if place is None else sweep.sums[place] for place in recording.places]
-            errors += [0.0 if place is None else sweep.errors[place] for place in recording.places]
-        return slopes, errors
-
-    def along(i: int) -> Along:
-        def moved(t: float) -> list[float] | None:
-            found = gradient([*xs[:i], t, *xs[i + 1 :]])
-            return None if found is None else finite(found[0])
-
-        return moved
-
-    base = gradient(xs)
-    if base is None:
-        return []
-    return [measure(along(i), x, base[0], base[1]) for i, x in enumerate(xs)]
-
-
 # --- entries --------------------------------------------------------------------------------------
 
 
@@ -197,11 +127,45 @@ def places_of(widths: Sequence[int], outputs: int) -> list[tuple[int, int]]:
     return found
 
 
+def without(
+    lost: Sequence[LostSlope],
+    recording: Recording,
+    entries: Sequence[Entry],
+    places: Sequence[tuple[int, int]],
+) -> tuple[Entry, ...]:
+    """The entries; wrong where they lack what some operation's slopes have lost.
+
+    A node adds to a second derivative: its gradient, times the slope of its slope, times how fast
+    either operand moves with its number of the point.
+    """
+    lacks = [0.0] * len(entries)
+    count = len(recording.xs)
+    for one in lost:
+        slope_of, mover = [recording.operands[one.node][x] for x in (one.position, one.by)]
+        towards, by = [recording.sweep(x, recording.slopes).sums for x in (slope_of, mover)]
+        for at in range(len(entries)):
+            k, i = places[at // count]
+            ends = recording.places[i], recording.places[at % count]
+            if None not in ends:
+                rates = towards[ends[0] or 0] * by[ends[1] or 0]
+                lacks[at] += recording.table[k].sums[one.node] * one.gap * rates
+    found = []
+    for entry, lack in zip(entries, lacks, strict=True):
+        bound = CLOSE * abs(entry.analytic) + 8 * TINIEST
+        if abs(lack) > bound:
+            truth = entry.analytic + lack
+            found.append(replace(entry, outcome="wrong", why="", numeric=truth, error=abs(lack),
+                                 bound=bound, method="operations"))  # fmt: skip
+        else:
+            found.append(entry)
+    return tuple(found)
+
+
 def excused(
     entries: Sequence[Entry],
     names: Sequence[str],
     places: Sequence[tuple[int, int]],
-    by_convention: frozenset[str],
+    by_convention: set[str],
 ) -> tuple[Entry, ...]:
     """The entries; where the first derivative is a convention, values say nothing of them."""
     why = "the first derivative is a convention here, and near the point another number"
@@ -211,14 +175,3 @@ def excused(
         is_excused = entry.outcome in EXCUSED and not towards.isdisjoint(by_convention)
         found.append(replace(entry, outcome="undecided", why=why) if is_excused else entry)
     return tuple(found)
-
-
-def by_slope(entry: Entry, slope: Slope) -> Entry:
-    """The entry, or that it is wrong by a slope that was measured in another way."""
-    bound = slope.error + 64 * EPSILON * abs(entry.analytic)
-    error = abs(entry.analytic - slope.value)
-    if slope.is_kink or not error > bound:
-        return entry
-    return replace(
-        entry, outcome="wrong", numeric=slope.value, error=error, bound=bound, method="differences"
-    )

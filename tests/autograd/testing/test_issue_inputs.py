@@ -177,7 +177,7 @@ def test_a_right_gradient_of_values_is_never_nan():
 
 
 def test_a_long_recording_comes_to_an_end_and_says_why(monkeypatch):
-    monkeypatch.setattr("autograd.testing.replay.MOST_OPERATIONS", 20)
+    monkeypatch.setattr("autograd.testing.exact.MOST_OPERATIONS", 20)
     verdict = check_gradients(repeated(100), 0.5)
 
     assert verdict.outcome == "undecided"
@@ -186,7 +186,7 @@ def test_a_long_recording_comes_to_an_end_and_says_why(monkeypatch):
 
 def test_a_wide_recording_that_is_too_long_takes_time_in_proportion(monkeypatch):
     """That nothing is left to compute with is found out once, not by each of the inputs."""
-    monkeypatch.setattr("autograd.testing.replay.MOST_OPERATIONS", 20)
+    monkeypatch.setattr("autograd.testing.exact.MOST_OPERATIONS", 20)
 
     def work(width):
         xs = [0.01 * (i % 7) for i in range(width)]
@@ -200,7 +200,7 @@ def test_where_operations_are_too_many_to_measure_the_whole_decides(monkeypatch)
     monkeypatch.setattr("autograd.testing.rows.MOST_ROWS", 20)
 
     assert check_gradients(repeated(100), 0.5).outcome == "right"
-    monkeypatch.setattr("autograd.testing.replay.MOST_OPERATIONS", 20)
+    monkeypatch.setattr("autograd.testing.exact.MOST_OPERATIONS", 20)
     assert "more than 20 operations to measure" in check_gradients(repeated(100), 0.5).why
 
 

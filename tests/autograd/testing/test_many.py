@@ -291,9 +291,9 @@ def test_a_function_that_chooses_is_the_same_near_the_point():
 
     point = [0.0101] * 10
 
-    assert not Nudges(Recording(f, f, point), f, f, point, 0).branching
+    assert not Nudges(Recording(f, f, point), 0).branching
     point[3] = 0.001
-    assert Nudges(Recording(f, f, point), f, f, point, 0).branching == {3}
+    assert Nudges(Recording(f, f, point), 0).branching == {3}
 
 
 def test_leaks_of_several_inputs_are_told_apart():
@@ -301,7 +301,7 @@ def test_leaks_of_several_inputs_are_told_apart():
         return ag.sum([ag.exp(a) for a in w]) + 0.5 * w[3].data + 0.25 * w[70].data
 
     point = numbers(0)
-    hidden = Nudges(Recording(f, f, point), f, f, point, 0).hidden
+    hidden = Nudges(Recording(f, f, point), 0).hidden
 
     assert {i: round(h.slope, 6) for (_, i), h in hidden.items()} == {3: 0.5, 70: 0.25}
 

@@ -8,45 +8,11 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from ..checks import checked, is_stream, items, not_negative, rows
+from ..checks import checked, is_stream, items, rows
 from ..checks import size as whole
 from ..names import helped
 from ..randomness import RngLike, generator
-
-
-def examples(
-    X: Any,
-    y: Any = None,
-    weights: Any = None,
-) -> tuple[list[Any], list[Any], list[float] | None]:
-    """(rows, targets, weights), as plain lists of the same length.
-
-    ``X`` and ``y`` are lists, tuples, NumPy arrays, pandas tables and columns, or iterators. Left
-    out, y comes with X, as pairs (x, target). ``weights`` say how much each example counts.
-
-    >>> examples([(0, 1), (1, 1)], [1.0, 0.0])
-    ([[0, 1], [1, 1]], [1.0, 0.0], None)
-    >>> examples([([0, 1], 1.0), ([1, 1], 0.0)], weights=[1, 2])
-    ([[0, 1], [1, 1]], [1.0, 0.0], [1.0, 2.0])
-
-    Raises
-    ------
-    TypeError
-        if something is not a number.
-    ValueError
-        if there are no examples, or more of one than of the other; if a number is nan or inf, or
-        if rows differ in length (rows of whole numbers may: they are sequences of tokens).
-    """
-    if isinstance(X, Batches):
-        raise TypeError(f"batches are made of X and y here; write X, y and batch_size={X.size}")
-    if y is None:
-        X, y = _unzipped(X)
-    inputs = rows(X, "X")
-    targets = _for_each(inputs, y, "y", "target")
-    if weights is None:
-        return inputs, targets, None
-    found = _for_each(inputs, weights, "weights", "weight")
-    return inputs, targets, [not_negative(x, f"weights[{i}]") for i, x in enumerate(found)]
+from .example_sets import examples
 
 
 @helped()
@@ -139,31 +105,3 @@ def _streamed(X: Any, y: Any, size: int, *, drop_last: bool) -> Iterator[Any]:
             yield batch if wanted is None else (batch, wanted)
     if targets is not None and next(targets, None) is not None:
         raise ValueError("X ended before y; give one target for each row of X")
-
-
-def _unzipped(pairs: Any) -> tuple[list[Any], list[Any]]:
-    """The inputs and the targets of a list of pairs."""
-    if hasattr(pairs, "tolist") or hasattr(pairs, "to_numpy"):
-        raise TypeError(
-            f"X is a {type(pairs).__name__} and y is left out; give the targets as y, or pairs "
-            "(x, target) in a list"
-        )
-    inputs, targets = [], []
-    for i, pair in enumerate(items(pairs, "X")):
-        if not isinstance(pair, (list, tuple)) or len(pair) != 2:
-            raise TypeError(
-                f"y is missing: without it X is a list of pairs (x, target), got {pair!r:.60} as "
-                f"X[{i}]; give the targets as y"
-            )
-        inputs.append(pair[0])
-        targets.append(pair[1])
-    return inputs, targets
-
-
-def _for_each(inputs: list[Any], given: Any, name: str, one: str) -> list[Any]:
-    found = rows(given, name)
-    if len(found) != len(inputs):
-        raise ValueError(
-            f"X has {len(inputs)} and {name} has {len(found)}; give one {one} for each row of X"
-        )
-    return found

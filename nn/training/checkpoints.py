@@ -21,16 +21,15 @@ from ..saving.container import FormatError, about, fits, is_count
 from ..saving.files import TrainingState, read_checkpoint, restore, write_checkpoint
 from ..saving.random_states import generators, random_states, set_random_states
 from ..saving.saved import snapshot
-from .measuring import column, is_better, is_higher_better
-from .settings import Settings, difference, settings_of
-from .state import Callback, Training
-from .stopping import EarlyStopping
+from .callbacks import Comparing, EarlyStopping
+from .identity import Settings, difference, settings_of
+from .state import Training
 
 if TYPE_CHECKING:
     from ..module import Module
 
 
-class Checkpoint(Callback):
+class Checkpoint(Comparing):
     """Write a checkpoint at the beginning and after every so many epochs, whole or not at all.
 
     The model in it, which `nn.load` reads, is that of the last epoch that was written; when the
@@ -68,9 +67,7 @@ class Checkpoint(Callback):
             raise TypeError(f"Checkpoint: path is that of a file, got {path!r:.60}")
         self.path, self.every = Path(path), size(every, "Checkpoint: every")
         self.save_best_only = yes_or_no(save_best_only, "Checkpoint: save_best_only")
-        self.monitor, self.higher_is_better = monitor, higher_is_better
-        if higher_is_better is not None:
-            yes_or_no(higher_is_better, "Checkpoint: higher_is_better")
+        self._compare_by(monitor, higher_is_better=higher_is_better)
         if self.save_best_only and self.every != 1:
             raise ValueError(
                 f"Checkpoint: every={self.every} and save_best_only=True do not go together: the "
@@ -83,7 +80,6 @@ class Checkpoint(Callback):
             )
         self._settings: dict[str, Any] = {}
         self._state: dict[str, Any] = {}  # what was written last
-        self._higher = False
 
     def begin(self, training: Training) -> Settings:
         """Note what a training is, before anything of it has changed."""
@@ -94,9 +90,7 @@ class Checkpoint(Callback):
     def on_fit_begin(self, training: Training) -> None:
         """Write the first: whatever stands in the way is said before anything is learned."""
         if self.save_best_only:
-            self._higher = is_higher_better(
-                self.monitor, training.metrics, "Checkpoint", said=self.higher_is_better
-            )
+            self._decide_direction(training)
             if training.history.epochs and self.path.exists():
                 return  # a resumed training, whose best epoch is in the file
         self._write(training)
@@ -104,12 +98,12 @@ class Checkpoint(Callback):
     def on_epoch_kept(self, training: Training) -> None:
         """Write one, if it is time."""
         if self.save_best_only:
-            name = column(self.monitor, training.logs, "Checkpoint")
+            name = self._column(training)
             *before, now = map(float, training.history[name])
-            if all(is_better(now, one, higher=self._higher) for one in [math.nan, *before]):
+            if all(self._is_better(now, one) for one in [math.nan, *before]):
                 self._write(training, training.weights_of(name))
             return
-        is_last = training.epoch == training.epochs or training.why or training.interruptible.asked
+        is_last = training.epoch == training.epochs or training.why or training.interrupted
         if is_last or training.epoch % self.every == 0:
             self._write(training)
 
@@ -147,7 +141,7 @@ def state_of(training: Training) -> dict[str, Any]:
         "positions": list(training.data.positions),
         "lr": training.lr,
         "optimizer": training.optimizer.state_dict(),
-        "callbacks": [copy.deepcopy(x.state_dict()) for x in training.callbacks.remembering],
+        "callbacks": [copy.deepcopy(x.state_dict()) for x in training.remembering],
         "random": random_states(training.model, training.rng),
     }
 
@@ -249,7 +243,7 @@ def _check_epochs(training: Training, state: TrainingState, path: str) -> None:
 
 def _restore(training: Training, state: TrainingState) -> None:
     """Give a fresh training all that the checkpoint knows; if anything does not fit, nothing."""
-    callbacks, count = training.callbacks.remembering, len(training.weights.now())
+    callbacks, count = training.remembering, len(training.weights.now())
     for name, length in {"weights": count, "before": count, "callbacks": len(callbacks)}.items():
         if len(state[name]) != length:
             raise FormatError(f"its {name!r} has {len(state[name])} items, and this has {length}")
@@ -279,7 +273,7 @@ def _all_or_nothing(training: Training) -> Iterator[None]:
     memories = [
         (x, {name: copy.copy(one) if isinstance(one, (list, dict, set)) else one
              for name, one in vars(x).items()})
-        for x in (training.optimizer, *training.callbacks.remembering)
+        for x in (training.optimizer, *training.remembering)
     ]  # fmt: skip
     draws = [(x, x.getstate()) for x in generators(training.model, training.rng).values()]
     try:

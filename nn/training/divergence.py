@@ -9,7 +9,9 @@ from autograd import Graph, NonFiniteError, Value
 from autograd.diagnosis import culprits, explained, first_non_finite
 from autograd.graph import Node
 
-from .history import History
+from ..optimisers.groups import named
+from ..optimisers.optimiser import StepError
+from .state import History
 
 
 class DivergedError(NonFiniteError):
@@ -60,6 +62,18 @@ AFTER = (
     ". The model has the weights of before, the last with which everything was finite; what was "
     "measured is in this error's .history. A smaller learning rate, or clip_norm=1.0, may help"
 )
+
+
+def overstepped(step: StepError) -> DivergedError:
+    """The error for a step that would have made a parameter nan or inf."""
+    parameter = step.parameter
+    error = DivergedError(
+        f"fit stopped: the step would have made the parameter{named(parameter)} "
+        f"{parameter.data - step.off!r}, from {parameter.data!r} with the gradient "
+        f"{parameter.grad!r}{AFTER}"
+    )
+    error.label, error.scope = parameter.label, parameter.scope
+    return error
 
 
 def _examples(graph: Graph, node: Node, outputs: Sequence[tuple[int, int]]) -> tuple[int, ...]:

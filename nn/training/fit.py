@@ -9,6 +9,7 @@ from typing import Any, TypeGuard
 
 from ..answers import Answers, keep, known, note, threshold, trained_with
 from ..checks import size, yes_or_no
+from ..data.example_sets import Examples, split
 from ..losses import LOSSES, Loss
 from ..losses import loss as loss_named
 from ..module import Module
@@ -17,15 +18,11 @@ from ..optimisers import SGD, Adam, AdamW, Optimiser, RMSprop
 from ..randomness import RngLike, generator
 from ..saving import random_states
 from .adjustments import Adjustments
+from .callbacks import EarlyStopping, Progress
 from .checkpoints import Checkpoint, go_on, read
-from .examples import Examples, split
-from .history import History
-from .interrupting import Interruptible
 from .loop import Loop
 from .measuring import named
-from .progress import Progress
-from .state import Callbacks, Schedule, checked
-from .stopping import EarlyStopping
+from .state import Callback, History, Schedule, checked
 
 KINDS: list[type[Optimiser]] = [SGD, Adam, AdamW, RMSprop]
 OPTIMISERS = {kind.__name__.lower(): kind for kind in KINDS}
@@ -187,10 +184,8 @@ def fit(
         _check_takes_weights(of)
     at = _undisturbed(draw_from, lambda: threshold(of, learned.targets))
     at = known(model) if at is None else at
-    if early_stopping is not None and not isinstance(early_stopping, EarlyStopping):
-        early_stopping = EarlyStopping(early_stopping)
-    stopping = [] if early_stopping is None else [early_stopping]
-    bar = Progress()
+    bar = Progress() if progress else None
+    last = [one for one in (kept, bar) if one is not None]
     epochs = size(epochs, "fit: epochs")
     training = Loop(
         model,
@@ -203,21 +198,14 @@ def fit(
         rng=draw_from,
         shuffle=yes_or_no(shuffle, "fit: shuffle"),
         validation=held_out,
-        metrics=named(metrics, Answers(learned_by, at or 0.0)),
+        metrics=named(metrics, Answers(learned_by, at or 0.0)) if metrics else {},
         schedule=_schedule(schedule),
-        adjustments=Adjustments(clip_norm, clip_value, l1, l2),
-        callbacks=Callbacks(
-            [
-                # Checkpoints last: they write the model as early stopping leaves it.
-                *sorted([*checked(callbacks), *stopping], key=_is_checkpoint),
-                *([kept] if kept is not None else []),
-                *([bar] if progress else []),
-            ]
-        ),
-        interruptible=Interruptible(announce=progress),
+        adjustments=_adjustments(clip_norm, clip_value, l1, l2),
+        callbacks=[*_callbacks(callbacks, early_stopping), *last],
+        announce=progress,
         asked={"class_weight": _said(class_weight), "stratify": stratify or None},
     )
-    for one in filter(_is_checkpoint, training.callbacks.all):
+    for one in filter(_is_checkpoint, training.callbacks):
         settings = one.begin(training)  # before anything has changed
         if one is kept and state is not None:
             go_on(training, state, settings, kept.path)
@@ -231,7 +219,8 @@ def fit(
             error.add_note("fit got no y, so each row of X was taken as a pair (x, target)")
         raise
     finally:
-        bar.close()
+        if bar is not None:
+            bar.close()
         if training.weights.good is start:  # nothing was learned
             keep(model, before[0])
             note(model, before[1])
@@ -322,6 +311,20 @@ def _horizon(horizon: Any, schedule: Any, epochs: int) -> int:
     if schedule is None:
         raise ValueError("fit: horizon is where a schedule ends, and there is none; leave it out")
     return size(horizon, "fit: horizon")
+
+
+def _adjustments(*asked: Any) -> Adjustments | None:
+    return None if asked == (None, None, 0.0, 0.0) else Adjustments(*asked)
+
+
+def _callbacks(given: Any, early_stopping: Any) -> list[Callback]:
+    """Checkpoints last: they write the model as early stopping leaves it."""
+    own = checked(given)
+    if isinstance(early_stopping, EarlyStopping):
+        own.append(early_stopping)
+    elif early_stopping is not None:
+        own.append(EarlyStopping(early_stopping))
+    return sorted(own, key=_is_checkpoint)
 
 
 def _is_checkpoint(callback: Any) -> TypeGuard[Checkpoint]:

@@ -6,26 +6,37 @@ would not be trained.
 
 from __future__ import annotations
 
+import math
 import warnings
-from collections.abc import Iterator, Sequence
-from contextlib import contextmanager, nullcontext
+from collections.abc import Iterable, Sequence
 from typing import Any
 
-from autograd import Graph, Value, no_grad
-from autograd.modes import Run, made_in, running
-from autograd.pullback import Paths
+from autograd import Constant, Graph, Value, no_grad
+from autograd.modes import Run, made_in
+from autograd.tape import read
 from autograd.trees import flatten
 
 from ..answers import NUMBERS
 from ..calling import evaluating
-from ..data.scale import CURE, FEWEST, bad_scale, columns_of, numbers_at_weights
-from ..examples import Targets, items
-from ..losses import LOSSES, Loss, binary_cross_entropy, cost, cross_entropy, kl_divergence
+from ..data.example_sets import Examples
+from ..examples import items
+from ..losses import LOSSES, Loss, binary_cross_entropy, cross_entropy, kl_divergence
 from ..module import Module
 from ..names import name_in
 from ..optimisers.groups import named
-from .examples import Examples
-from .weights import Weights
+from .state import Weights
+
+LARGE = 30.0  # a root mean square: pixels of 0 to 16 have up to 14, those of 0 to 255 more than 100
+UNEVEN = 100.0  # times as wide as another column
+FEWEST = 8  # examples by which ranges can be compared
+MOST = 300  # that are looked at
+_CONSTANT = 1e-4  # a range that small beside the numbers is noise, to be left as it is
+
+CURE = (
+    "Let the model begin with nn.data.Standardise.of(X), as in "
+    "nn.Sequential(nn.data.Standardise.of(X), model), which is saved with it"
+)
+_WEIGHTS = {"parameter", "frozen"}
 
 BATCHES = 2  # that are looked at for weights that would not be trained
 OF_CLASSES = (cross_entropy, kl_divergence)  # a tuple, because a user's loss need not be hashable
@@ -87,7 +98,7 @@ def check_targets(
 
 def _refusal(loss: Loss, outputs: list[Any], data: Examples) -> Exception | None:
     try:
-        cost(loss, outputs, Targets(data.targets, data.positions))
+        data.cost(loss, outputs)
     except (TypeError, ValueError) as error:
         return error
     return None
@@ -140,60 +151,105 @@ def _is_softmax(outputs: Any) -> bool:
     )
 
 
-class Untrained:
-    """Refuses a training whose loss depends on a weight that it would not train.
+def check_trained(loss: Value, batch: Examples, weights: Weights, run: Run) -> None:
+    """Refuse a training whose loss depends on a weight that it would not train.
 
     Not each leaf is a weight: one may be made in the forward pass, ``Value(0.0)`` to begin a sum
-    with. A weight was there before the training.
+    with. A weight was there before the run.
     """
+    _, nodes, _ = read([loss])
+    leaves = [x for x in nodes if isinstance(x, Value) and x.op is None]
+    try:
+        _check_replaced(leaves, weights)
+        _check_strange(leaves, batch, weights, run)
+    except ValueError:
+        weights.back()
+        raise
 
-    def __init__(self) -> None:
-        self._run = Run()
-        self._batches = 0
 
-    @contextmanager
-    def watching(self) -> Iterator[None]:
-        """Inside, what is made is marked, in the batches that are looked at."""
-        with running(self._run) if self._batches < BATCHES else nullcontext():
-            yield
-
-    def look(self, loss: Value, batch: Examples, weights: Weights) -> None:
-        """Raise ValueError if the loss of this batch depends on such a weight."""
-        if self._batches == BATCHES:
-            return
-        self._batches += 1
-        try:
-            self._check_replaced(loss, weights)
-            self._check_strange(loss, batch, weights)
-        except ValueError:
-            weights.back()
-            raise
-
-    def _check_strange(self, loss: Value, batch: Examples, weights: Weights) -> None:
-        leaves = Paths(weights.all, [loss]).others
-        given = {id(x) for x in flatten([batch.rows, batch.targets])[0]} if leaves else set()
-        for leaf in leaves:
-            if id(leaf) not in given and not made_in(leaf, self._run):
-                raise ValueError(
-                    f"fit: the loss depends on {leaf!r}, which needs a gradient and would not be "
-                    "trained: neither the model nor the optimiser has it among its parameters. "
-                    "Keep it in an attribute of the Module, or in a list there, and set it outside "
-                    "of calls; give it to the optimiser; or, if it is to stay as it is, freeze it, "
-                    f"or write autograd.constant({leaf.data!r})"
-                )
-
-    def _check_replaced(self, loss: Value, weights: Weights) -> None:
-        """Refuse an optimiser that has what was taken out of the model, not what came instead."""
-        own = set(map(id, weights.model.parameters()))
-        trained = set(map(id, weights.optimizer.parameters))
-        gone = [x for x in weights.optimizer.parameters if id(x) not in own]
-        if not gone:
-            return
-        paths = Paths(gone, [loss])
-        new = [x for x in paths.others if id(x) in own and id(x) not in trained]
-        if new and not any(paths.reached):
+def _check_strange(leaves: list[Value], batch: Examples, weights: Weights, run: Run) -> None:
+    known = set(map(id, weights.all))
+    others = [x for x in leaves if id(x) not in known and not isinstance(x, Constant)]
+    given = set(map(id, flatten([batch.rows, batch.targets])[0])) if others else set()
+    for leaf in others:
+        if id(leaf) not in given and not made_in(leaf, run):
             raise ValueError(
-                f"fit: the optimizer would train {len(gone)} parameters that are no longer in the "
-                f"model, and not the parameter{named(new[0])} that is: a layer was replaced after "
-                "the optimizer was made. Make the optimizer anew, from the model as it is now"
+                f"fit: the loss depends on {leaf!r}, which needs a gradient and would not be "
+                "trained: neither the model nor the optimiser has it among its parameters. Keep it "
+                "in an attribute of the Module, or in a list there, and set it outside of calls; "
+                "give it to the optimiser; or, if it is to stay as it is, freeze it, or write "
+                f"autograd.constant({leaf.data!r})"
             )
+
+
+def _check_replaced(leaves: list[Value], weights: Weights) -> None:
+    """Refuse an optimiser that has what was taken out of the model, not what came instead."""
+    own = set(map(id, weights.model.parameters()))
+    trained = set(map(id, weights.optimizer.parameters))
+    gone = trained - own
+    new = [x for x in leaves if id(x) in own - trained and not isinstance(x, Constant)]
+    if new and gone and gone.isdisjoint(map(id, leaves)):
+        raise ValueError(
+            f"fit: the optimizer would train {len(gone)} parameters that are no longer in the "
+            f"model, and not the parameter{named(new[0])} that is: a layer was replaced after "
+            "the optimizer was made. Make the optimizer anew, from the model as it is now"
+        )
+
+
+# --- scale ----------------------------------------------------------------------------------------
+
+
+def bad_scale(columns: Sequence[Sequence[float]], *, uneven: bool = True) -> tuple[int, str] | None:
+    """Which column is too large, or too wide beside another, and that in words; None if none is.
+
+    >>> bad_scale([[1.5, 1.9, 1.7], [52000.0, 91000.0, 68000.0]])
+    (1, 'has numbers of about 7.2e+04 (their root mean square)')
+    >>> bad_scale([[0.0, 1.0, 0.0], [0.0, 16.0, 5.0]])
+    """
+    sizes = [math.hypot(*column) / math.sqrt(len(column)) for column in columns]
+    if not sizes:
+        return None
+    if (size := max(sizes)) > LARGE:
+        return sizes.index(size), f"has numbers of about {size:.2g} (their root mean square)"
+    ranges = [max(column) - min(column) for column in columns]
+    varying = [x for x, size in zip(ranges, sizes, strict=True) if x > _CONSTANT * size]
+    wide, narrow = max(varying, default=1.0), min(varying, default=1.0)
+    if not uneven or wide <= UNEVEN * narrow:
+        return None
+    other = ranges.index(narrow)
+    return ranges.index(wide), f"varies {wide / narrow:.2g} times as much as column {other}"
+
+
+def columns_of(rows: Sequence[Any]) -> list[tuple[float, ...]]:
+    """The columns of a table, of some hundred rows of it; none if it is no table of numbers."""
+    some = rows[:: max(1, len(rows) // MOST)]
+    table = [row if isinstance(row, list) else [row] for row in some]
+    kinds = set().union(*[map(type, row) for row in table])
+    if not kinds <= {float, int} or len(set(map(len, table))) != 1:
+        return []
+    return list(zip(*table, strict=True))
+
+
+def numbers_at_weights(graph: Graph) -> list[list[float]]:
+    """The plain numbers that each parameter is multiplied by: what of the inputs gets to weights.
+
+    >>> from nn import Layer
+    >>> numbers_at_weights(Graph(Layer(2, 1)([3.0, 500.0])))
+    [[3.0], [500.0]]
+    """
+    nodes, found = graph.nodes, dict[int, list[float]]()
+    for node in nodes:
+        for pair in _factors(node):
+            for one, other in (pair, reversed(pair)):
+                x = nodes[other]
+                if nodes[one].kind in _WEIGHTS and x.op is None and x.kind not in _WEIGHTS:
+                    found.setdefault(one, []).append(x.value)
+    return list(found.values())
+
+
+def _factors(node: Any) -> Iterable[tuple[int, int]]:
+    """What is multiplied by what: in a dot the first half of the operands, by the second."""
+    if node.op is None or node.op.name not in {"dot", "mul"}:
+        return ()
+    half = len(node.operands) // 2
+    return zip(node.operands[:half], node.operands[half : 2 * half], strict=True)

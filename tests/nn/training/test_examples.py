@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sklearn.model_selection import train_test_split
 from sklearn.utils.class_weight import compute_class_weight
 
-from nn.training.examples import stratified, weighed
+from nn.data.example_sets import stratified, weighed
 
 from .helpers import SIDES, XOR, line, small, trained, weights
 

@@ -1,4 +1,4 @@
-"""The examples of a training: what counts how much, and what is set aside to validate with."""
+"""Examples as users hand them over: checked, weighed, and split into a part to validate with."""
 
 from __future__ import annotations
 
@@ -8,11 +8,12 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
+from autograd import Value, dot
 from autograd.numbers import is_number, real
 
-from ..checks import not_negative
-from ..data.batches import examples
-from ..examples import column
+from ..checks import items, not_negative, rows
+from ..examples import Targets, column
+from ..losses import Loss, cost
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,6 +70,94 @@ class Examples:
         shares = [weight / largest for weight in self.weights]
         mean = math.fsum(shares) / len(shares)
         return replace(self, weights=[share / mean for share in shares])
+
+    def cost(self, loss: Loss, outputs: Sequence[Any], **options: Any) -> Any:
+        """What a loss says of the outputs for these examples."""
+        return cost(loss, list(outputs), Targets(self.targets, self.positions), **options)
+
+    def mean_loss(self, loss: Loss, outputs: Sequence[Any]) -> Value:
+        """The loss of a batch: the mean over its examples of weight · loss.
+
+        Divided by how many examples there are, not by what these weigh: so a light batch makes a
+        small step, and the batches of an epoch add up to the weighted mean over all examples.
+        """
+        wanted = "a Value, the mean over a batch"
+        if self.weights is None:
+            result = self.cost(loss, outputs)
+        else:
+            wanted = "with reduction='none' a list, one Value for each example"
+            result = self.cost(loss, outputs, reduction="none")
+            if isinstance(result, list):
+                result = dot([weight / len(self) for weight in self.weights], result)
+        if not isinstance(result, Value):
+            called = getattr(loss, "__name__", type(loss).__name__)
+            raise TypeError(
+                f"fit: the loss must return {wanted}, and {called} returned {result!r:.60}"
+            )
+        return result
+
+
+def examples(
+    X: Any,
+    y: Any = None,
+    weights: Any = None,
+) -> tuple[list[Any], list[Any], list[float] | None]:
+    """(rows, targets, weights), as plain lists of the same length.
+
+    ``X`` and ``y`` are lists, tuples, NumPy arrays, pandas tables and columns, or iterators. Left
+    out, y comes with X, as pairs (x, target). ``weights`` say how much each example counts.
+
+    >>> examples([(0, 1), (1, 1)], [1.0, 0.0])
+    ([[0, 1], [1, 1]], [1.0, 0.0], None)
+    >>> examples([([0, 1], 1.0), ([1, 1], 0.0)], weights=[1, 2])
+    ([[0, 1], [1, 1]], [1.0, 0.0], [1.0, 2.0])
+
+    Raises
+    ------
+    TypeError
+        if something is not a number.
+    ValueError
+        if there are no examples, or more of one than of the other; if a number is nan or inf, or
+        if rows differ in length (rows of whole numbers may: they are sequences of tokens).
+    """
+    if hasattr(X, "drop_last"):  # what `batches` makes
+        raise TypeError(f"batches are made of X and y here; write X, y and batch_size={X.size}")
+    if y is None:
+        X, y = _unzipped(X)
+    inputs = rows(X, "X")
+    targets = _for_each(inputs, y, "y", "target")
+    if weights is None:
+        return inputs, targets, None
+    found = _for_each(inputs, weights, "weights", "weight")
+    return inputs, targets, [not_negative(x, f"weights[{i}]") for i, x in enumerate(found)]
+
+
+def _unzipped(pairs: Any) -> tuple[list[Any], list[Any]]:
+    """The inputs and the targets of a list of pairs."""
+    if hasattr(pairs, "tolist") or hasattr(pairs, "to_numpy"):
+        raise TypeError(
+            f"X is a {type(pairs).__name__} and y is left out; give the targets as y, or pairs "
+            "(x, target) in a list"
+        )
+    inputs, targets = [], []
+    for i, pair in enumerate(items(pairs, "X")):
+        if not isinstance(pair, (list, tuple)) or len(pair) != 2:
+            raise TypeError(
+                f"y is missing: without it X is a list of pairs (x, target), got {pair!r:.60} as "
+                f"X[{i}]; give the targets as y"
+            )
+        inputs.append(pair[0])
+        targets.append(pair[1])
+    return inputs, targets
+
+
+def _for_each(inputs: list[Any], given: Any, name: str, one: str) -> list[Any]:
+    found = rows(given, name)
+    if len(found) != len(inputs):
+        raise ValueError(
+            f"X has {len(inputs)} and {name} has {len(found)}; give one {one} for each row of X"
+        )
+    return found
 
 
 def split(

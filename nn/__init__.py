@@ -74,9 +74,9 @@ from .training.adjustments import clip_grad_value as clip_grad_value
 from .training.callbacks import EarlyStopping as EarlyStopping
 from .training.callbacks import LayerStatistics as LayerStatistics
 from .training.checkpoints import Checkpoint as Checkpoint
-from .training.divergence import DivergedError as DivergedError
 from .training.fit import fit as fit
 from .training.measuring import evaluate as evaluate
+from .training.mismatch import DivergedError as DivergedError
 from .training.state import Callback as Callback
 from .training.state import History as History
 

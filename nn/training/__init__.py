@@ -5,10 +5,11 @@ How one call is put together::
     metrics ── measuring    adjustments    one idea each
                   │              │
                  state      (a training as callbacks see it, its weights and history; callbacks)
-          ┌───────┼──────────────┬─────────────┐
-     divergence  mismatch    callbacks      identity
-          └── loop ──┘           └─ checkpoints ─┘      (epochs, batches, steps; going on later)
-                  └────── fit ──────┘                   (arguments, checked; everything joined)
+          ┌───────┼──────────────┐
+      mismatch  callbacks     identity
+          │       └─ checkpoints ─┘      (epochs, batches, steps; going on later)
+         loop          │
+          └──── fit ───┘                 (arguments, checked; everything joined)
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Checkpoints of a training: all that it takes to go on as if nothing had happened.
 
-`Checkpoint` writes them. `go_on` brings all of a training back, or changes nothing of it.
+`Checkpoint` writes them, and brings all of a training back, or changes nothing of it.
 """
 
 from __future__ import annotations
@@ -78,14 +78,29 @@ class Checkpoint(Comparing):
                 "Checkpoint: monitor and higher_is_better say which epoch is the best; write "
                 "save_best_only=True too"
             )
-        self._settings: dict[str, Any] = {}
+        self._settings: Settings = {}
         self._state: dict[str, Any] = {}  # what was written last
 
-    def begin(self, training: Training) -> Settings:
-        """Note what a training is, before anything of it has changed."""
-        settings = settings_of(training)
-        self._settings = settings.saved
-        return settings
+    def begin(self, training: Training, state: TrainingState | None = None) -> None:
+        """Note what a training is, before it has changed; go on from a state if there is one."""
+        self._settings, unknown = settings_of(training)
+        if state is None:
+            return
+        path = str(self.path)
+        _check_same(training, state, self._settings, path)
+        if unknown:
+            warnings.warn(
+                f"fit goes on from {path!r}, and cannot tell whether its functions are those that "
+                f"it was begun with: they use {', '.join(sorted(unknown))}, which cannot be "
+                "compared",
+                stacklevel=4,
+            )
+        try:
+            _restore(training, state)
+        except Exception as error:  # whatever a callback of the user's raises
+            raise FormatError(
+                f"fit cannot go on from {path!r}: {error}; nothing was changed"
+            ) from error
 
     def on_fit_begin(self, training: Training) -> None:
         """Write the first: whatever stands in the way is said before anything is learned."""
@@ -191,35 +206,14 @@ def read(path: str | os.PathLike[str], model: Module) -> TrainingState | None:
     return state
 
 
-def go_on(
-    training: Training, state: TrainingState, settings: Settings, at: str | os.PathLike[str]
-) -> None:
-    """Bring a fresh training to where the checkpoint was written; if it does not fit, nothing."""
-    path = os.fspath(at)
+def _check_same(training: Training, state: TrainingState, settings: Settings, path: str) -> None:
+    """Refuse a checkpoint to which this training would not have come from its beginning."""
     if found := difference(settings, state):
         raise ValueError(
             f"fit: the checkpoint {path!r} is of a training with {found}; pass what it was begun "
             "with. To go on with something else, fit the model that nn.load reads from it, with "
             "another checkpoint=; to begin anew, resume=False"
         )
-    _check_epochs(training, state, path)
-    if settings.unknown:
-        warnings.warn(
-            f"fit goes on from {path!r}, and cannot tell whether its functions are those that it "
-            f"was begun with: they use {', '.join(sorted(settings.unknown))}, which cannot be "
-            "compared",
-            stacklevel=3,
-        )
-    try:
-        _restore(training, state)
-    except Exception as error:  # whatever a callback of the user's raises
-        raise FormatError(
-            f"fit cannot go on from {path!r}: {error}; nothing was changed"
-        ) from error
-
-
-def _check_epochs(training: Training, state: TrainingState, path: str) -> None:
-    """Whether as many epochs from the beginning would have come to where the checkpoint is."""
     done, end, was = state["epoch"], training.horizon, state["horizon"]
     if training.epochs < done:
         raise ValueError(

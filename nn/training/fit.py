@@ -5,11 +5,11 @@ from __future__ import annotations
 import inspect
 import os
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeGuard
+from typing import Any
 
 from ..answers import Answers, keep, known, note, threshold, trained_with
 from ..checks import size, yes_or_no
-from ..data.example_sets import Examples, split
+from ..data.batches import Examples, split
 from ..losses import LOSSES, Loss
 from ..losses import loss as loss_named
 from ..module import Module
@@ -19,13 +19,14 @@ from ..randomness import RngLike, generator
 from ..saving import random_states
 from .adjustments import Adjustments
 from .callbacks import EarlyStopping, Progress
-from .checkpoints import Checkpoint, go_on, read
+from .checkpoints import Checkpoint, read
 from .loop import Loop
 from .measuring import named
 from .state import Callback, History, Schedule, checked
 
-KINDS: list[type[Optimiser]] = [SGD, Adam, AdamW, RMSprop]
-OPTIMISERS = {kind.__name__.lower(): kind for kind in KINDS}
+OPTIMISERS: dict[str, type[Optimiser]] = {
+    "sgd": SGD, "adam": Adam, "adamw": AdamW, "rmsprop": RMSprop
+}  # fmt: skip
 
 
 def _without_loss(*given: Any, **named: Any) -> str:
@@ -185,7 +186,6 @@ def fit(
     at = _undisturbed(draw_from, lambda: threshold(of, learned.targets))
     at = known(model) if at is None else at
     bar = Progress() if progress else None
-    last = [one for one in (kept, bar) if one is not None]
     epochs = size(epochs, "fit: epochs")
     training = Loop(
         model,
@@ -201,14 +201,12 @@ def fit(
         metrics=named(metrics, Answers(learned_by, at or 0.0)) if metrics else {},
         schedule=_schedule(schedule),
         adjustments=_adjustments(clip_norm, clip_value, l1, l2),
-        callbacks=[*_callbacks(callbacks, early_stopping), *last],
+        callbacks=_callbacks(callbacks, early_stopping, kept, bar),
         announce=progress,
         asked={"class_weight": _said(class_weight), "stratify": stratify or None},
     )
-    for one in filter(_is_checkpoint, training.callbacks):
-        settings = one.begin(training)  # before anything has changed
-        if one is kept and state is not None:
-            go_on(training, state, settings, kept.path)
+    for one in [x for x in training.callbacks if isinstance(x, Checkpoint)]:
+        one.begin(training, state if one is kept else None)  # before anything has changed
     before, start = (known(model), trained_with(model)), training.weights.good
     keep(model, at)
     note(model, learned_by)
@@ -317,18 +315,14 @@ def _adjustments(*asked: Any) -> Adjustments | None:
     return None if asked == (None, None, 0.0, 0.0) else Adjustments(*asked)
 
 
-def _callbacks(given: Any, early_stopping: Any) -> list[Callback]:
+def _callbacks(given: Any, early_stopping: Any, *last: Callback | None) -> list[Callback]:
     """Checkpoints last: they write the model as early stopping leaves it."""
     own = checked(given)
-    if isinstance(early_stopping, EarlyStopping):
-        own.append(early_stopping)
-    elif early_stopping is not None:
-        own.append(EarlyStopping(early_stopping))
-    return sorted(own, key=_is_checkpoint)
-
-
-def _is_checkpoint(callback: Any) -> TypeGuard[Checkpoint]:
-    return isinstance(callback, Checkpoint)
+    if early_stopping is not None:
+        is_one = isinstance(early_stopping, EarlyStopping)
+        own.append(early_stopping if is_one else EarlyStopping(early_stopping))
+    own.sort(key=lambda one: isinstance(one, Checkpoint))
+    return own + [one for one in last if one is not None]
 
 
 def _checkpoint(checkpoint: Any, *, resume: bool) -> Checkpoint | None:

@@ -25,11 +25,11 @@ import types
 from collections.abc import Iterable, Iterator, Mapping
 from operator import itemgetter
 from pathlib import Path
-from typing import Any, NamedTuple
+from typing import Any
 
 from autograd import Op, Value
 
-from ..data.example_sets import Examples
+from ..data.batches import Examples
 from ..examples import plain
 from ..module import Module
 from ..saving.random_states import generators
@@ -229,21 +229,12 @@ def _is_installed(name: str | None) -> bool:
 ORDER = "parameters in the optimizer, or in another order"
 
 
-class Settings(NamedTuple):
-    """In the words of `fit`; and the fingerprints of functions, whose names say little."""
-
-    said: dict[str, Any]
-    functions: dict[str, str]
-    unknown: set[str]  # what the fingerprints could not look into
-
-    @property
-    def saved(self) -> dict[str, Any]:
-        """What a checkpoint keeps of it."""
-        return {"settings": self.said, "functions": self.functions}
+Settings = dict[str, dict[str, Any]]
+"""In the words of `fit`; and the fingerprints of functions, whose names say little."""
 
 
-def settings_of(training: Training) -> Settings:
-    """The settings of a training that was not begun yet."""
+def settings_of(training: Training) -> tuple[Settings, set[str]]:
+    """The settings of a training that was not begun yet, and what could not be looked into."""
     state = training.optimizer.state_dict()
     own = {**state["settings"], "lr": training.lr}
     own |= {name: state[name] for name in ("base_lr", "groups") if name in state}
@@ -272,19 +263,18 @@ def settings_of(training: Training) -> Settings:
         "optimizer": found.of(type(training.optimizer)),
         **{f"callback {_called(callback)}": found.of(type(callback)) for callback in callbacks},
     }
-    return Settings(said, functions, found.unknown)
+    return {"settings": said, "functions": functions}, found.unknown
 
 
 def difference(now: Settings, before: Mapping[str, Any]) -> str:
     """What the first thing is that a checkpoint has otherwise; empty if there is none."""
-    said = before["settings"]
-    for name in {**now.said, **said}:
-        was, is_ = said.get(name), now.said.get(name)
+    for name in {**now["settings"], **before["settings"]}:
+        was, is_ = before["settings"].get(name), now["settings"].get(name)
         if was != is_:
             hidden = name in {"X and y", "validation", ORDER}
             return f"other {name}" if hidden else f"{name} {was}, not {is_}"
-    for name in {**now.functions, **before["functions"]}:
-        if now.functions.get(name) != before["functions"].get(name):
+    for name in {**now["functions"], **before["functions"]}:
+        if now["functions"].get(name) != before["functions"].get(name):
             return (
                 f"another {name}, although it looks the same: its code, or a value that it uses, "
                 f"differs{_versions(before['python'])}"
@@ -294,15 +284,8 @@ def difference(now: Settings, before: Mapping[str, Any]) -> str:
 
 def digest(data: Examples) -> str:
     """A fingerprint of examples: equal numbers have the same, others another."""
-    found = hashlib.sha256()
-    for column in (data.rows, data.targets, data.weights or ()):
-        for item in column:
-            numbers = item if isinstance(item, (list, tuple)) else [item]
-            if set(map(type, numbers)) != {float}:
-                numbers = [float(plain(x)) for x in numbers]
-            found.update(repr(list(numbers)).encode())
-        found.update(b"|")
-    return found.hexdigest()
+    columns = (data.rows, data.targets, data.weights or ())
+    return hashed([[plain(item) for item in column] for column in columns])
 
 
 def _order(training: Training) -> str:

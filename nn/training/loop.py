@@ -17,12 +17,12 @@ from autograd import AutogradError, NonFiniteError, Value
 from autograd.modes import Run, running
 
 from ..calling import evaluating, in_mode
-from ..data.example_sets import Examples
+from ..data.batches import Examples
 from ..examples import plain
 from ..optimisers.optimiser import StepError
 from . import mismatch
-from .divergence import DivergedError, diverged, overstepped
 from .measuring import measure, measured
+from .mismatch import DivergedError, diverged, overstepped
 from .state import History, Training
 
 

@@ -17,7 +17,7 @@ from autograd.numbers import is_number, real
 
 from ..answers import UNKNOWN, Answers, known, threshold, trained_with
 from ..calling import evaluating
-from ..data.example_sets import Examples
+from ..data.batches import Examples
 from ..examples import matched, plain
 from ..losses import LOSSES, Loss
 from ..losses import loss as loss_named

@@ -1,7 +1,8 @@
-"""What would go wrong silently, seen in the first batches and said before it matters.
+"""What goes wrong in a training: said before it matters, or, when it has happened, where it began.
 
 Losses that do not suit a model's outputs, inputs whose scale no network likes, and weights that
-would not be trained.
+would not be trained are seen in the first batches. When a loss or a gradient is no longer finite,
+the error says which operation, which label and which example it is.
 """
 
 from __future__ import annotations
@@ -11,20 +12,23 @@ import warnings
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from autograd import Constant, Graph, Value, no_grad
+from autograd import Constant, Graph, NonFiniteError, Value, no_grad
+from autograd.diagnosis import culprits, explained, first_non_finite
+from autograd.graph import Node
 from autograd.modes import Run, made_in
 from autograd.tape import read
 from autograd.trees import flatten
 
 from ..answers import NUMBERS
 from ..calling import evaluating
-from ..data.example_sets import Examples
+from ..data.batches import Examples
 from ..examples import items
 from ..losses import LOSSES, Loss, binary_cross_entropy, cross_entropy, kl_divergence
 from ..module import Module
 from ..names import name_in
 from ..optimisers.groups import named
-from .state import Weights
+from ..optimisers.optimiser import StepError
+from .state import History, Weights
 
 LARGE = 30.0  # a root mean square: pixels of 0 to 16 have up to 14, those of 0 to 255 more than 100
 UNEVEN = 100.0  # times as wide as another column
@@ -58,17 +62,13 @@ def check(loss: Loss, outputs: Sequence[Any]) -> None:
     if loss is binary_cross_entropy:
         each = [x for output in outputs for x in (items(output) or [output])]
         if all(_made_by(x, "sigmoid") for x in each):
-            _warn(loss, "sigmoid")
+            _warn(loss, "sigmoid", "this model ends in sigmoid already; leave it out")
         elif len(each) > 3 and all(map(_may_be_chance, each)):
-            warnings.warn(
-                "fit: binary_cross_entropy takes logits and applies sigmoid to them itself, and "
-                "all outputs of the first batch lie between 0 and 1: if they are probabilities, "
-                "let the model return what they are made of, or it learns badly",
-                UserWarning,
-                stacklevel=2,
-            )
+            between = "all outputs of the first batch lie between 0 and 1: if they are "
+            made_of = "probabilities, let the model return what they are made of"
+            _warn(loss, "sigmoid", between + made_of)
     if loss in OF_CLASSES and _is_softmax(first):
-        _warn(loss, "softmax")
+        _warn(loss, "softmax", "this model ends in softmax already; leave it out")
 
 
 def check_targets(
@@ -124,12 +124,12 @@ def check_scale(rows: Sequence[Any], batch: Sequence[Any], outputs: Sequence[Any
         )
 
 
-def _warn(loss: Loss, last: str) -> None:
+def _warn(loss: Loss, last: str, but: str) -> None:
     warnings.warn(
-        f"fit: {loss.__name__} takes logits and applies {last} to them itself, and this model ends "
-        f"in {last} already; leave it out, or the model learns badly",
+        f"fit: {loss.__name__} takes logits and applies {last} to them itself, and {but}, or the "
+        "model learns badly",
         UserWarning,
-        stacklevel=2,
+        stacklevel=3,
     )
 
 
@@ -253,3 +253,91 @@ def _factors(node: Any) -> Iterable[tuple[int, int]]:
         return ()
     half = len(node.operands) // 2
     return zip(node.operands[:half], node.operands[half : 2 * half], strict=True)
+
+
+# --- what is no longer finite ---------------------------------------------------------------------
+
+
+class DivergedError(NonFiniteError):
+    """Training met a loss or a gradient that is nan or inf, and stopped.
+
+    The model has the last weights with which everything was finite. ``operation``, ``label`` and
+    ``scope`` say of the first number that was not finite where it arose; ``examples`` are the
+    positions in X of the examples it belongs to; ``history`` is what was measured before.
+    """
+
+    operation: str = ""
+    label: str = ""
+    scope: str = ""
+    examples: tuple[int, ...] = ()
+    epoch: int = 0
+    batch: int = 0
+    history: History
+
+
+def diverged(
+    loss: Value, outputs: Sequence[Any], positions: Sequence[int], where: str
+) -> DivergedError:
+    """The error for a batch's loss, of which or of whose gradients something is not finite.
+
+    ``outputs`` are what the model made of the examples, ``positions`` where these are in X.
+    """
+    flat = [
+        (position, x)
+        for position, output in zip(positions, outputs, strict=True)
+        for x in flatten(output)[0]
+        if isinstance(x, Value)
+    ]
+    # Roots of seed 0 tell where the outputs are among the nodes, and change no gradient.
+    graph = Graph([loss, *[x for _, x in flat]], seeds=[1.0] + [0.0] * len(flat))
+    found = first_non_finite(graph)
+    if found is None:
+        return DivergedError(f"{where}: the losses add up to more than a double holds{AFTER}")
+    node, what = found
+    guilty = node if what == "value" else next(iter(culprits(graph, node)), node)
+    roots = [(position, root) for (position, _), root in zip(flat, graph.roots[1:], strict=True)]
+    examples = _examples(graph, guilty, roots)
+    error = DivergedError(f"{where}: {explained(graph, node, what)}{_named(examples)}{AFTER}")
+    error.operation = guilty.op.name if guilty.op is not None else ""
+    error.label, error.scope, error.examples = guilty.label, guilty.scope, examples
+    return error
+
+
+AFTER = (
+    ". The model has the weights of before, the last with which everything was finite; what was "
+    "measured is in this error's .history. A smaller learning rate, or clip_norm=1.0, may help"
+)
+
+
+def overstepped(step: StepError) -> DivergedError:
+    """The error for a step that would have made a parameter nan or inf."""
+    parameter = step.parameter
+    error = DivergedError(
+        f"fit stopped: the step would have made the parameter{named(parameter)} "
+        f"{parameter.data - step.off!r}, from {parameter.data!r} with the gradient "
+        f"{parameter.grad!r}{AFTER}"
+    )
+    error.label, error.scope = parameter.label, parameter.scope
+    return error
+
+
+def _examples(graph: Graph, node: Node, outputs: Sequence[tuple[int, int]]) -> tuple[int, ...]:
+    """The examples whose outputs are computed from the node or, in the loss, the node from them."""
+    above, below = {node.index}, {node.index}
+    for one in graph.nodes[node.index + 1 :]:
+        if not above.isdisjoint(one.operands):
+            above.add(one.index)
+    for one in reversed(graph.nodes[: node.index + 1]):
+        if one.index in below:
+            below.update(one.operands)
+    found = {position for position, root in outputs if root in above}
+    return tuple(sorted(found or {position for position, root in outputs if root in below}))
+
+
+def _named(examples: Sequence[int]) -> str:
+    if not examples:
+        return ""
+    if len(examples) == 1:
+        return f". It belongs to example {examples[0]}"
+    shown = ", ".join(map(str, examples[:5])) + (", …" if len(examples) > 5 else "")
+    return f". It belongs to {len(examples)} examples of the batch: {shown}"

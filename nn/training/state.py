@@ -10,7 +10,7 @@ from typing import Any, ClassVar
 from autograd import Value
 from autograd.numbers import is_number
 
-from ..data.example_sets import Examples
+from ..data.batches import Examples
 from ..losses import Loss
 from ..module import Module
 from ..names import meant
@@ -261,11 +261,6 @@ class Training:
         self.why = self.why or why or "a callback stopped it"
 
 
-HOOKS = (
-    "on_fit_begin", "on_epoch_begin", "on_batch_end", "on_epoch_end", "on_epoch_kept", "on_fit_end",
-)  # fmt: skip
-
-
 class Callback:
     """What is called while a model is trained: override what you need.
 
@@ -307,6 +302,9 @@ class Callback:
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
         """Take back what `state_dict` gave."""
+
+
+HOOKS = [name for name in vars(Callback) if name.startswith("on_")]
 
 
 class _EpochEnd(Callback):

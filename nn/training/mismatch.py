@@ -43,6 +43,7 @@ CURE = (
 _WEIGHTS = {"parameter", "frozen"}
 
 BATCHES = 2  # that are looked at for weights that would not be trained
+EXAMPLES = 4  # whose outputs are looked at in each of these, or some more
 OF_CLASSES = (cross_entropy, kl_divergence)  # a tuple, because a user's loss need not be hashable
 
 
@@ -114,8 +115,7 @@ def check_scale(rows: Sequence[Any], batch: Sequence[Any], outputs: Sequence[Any
     j, words = found
     inputs = [row[j] if isinstance(row, list) else row for row in batch]
     i = max(range(len(inputs)), key=lambda i: abs(inputs[i]))
-    roots = [x for x in flatten(outputs[i])[0] if isinstance(x, Value)]
-    if any(inputs[i] in numbers for numbers in numbers_at_weights(Graph(roots))):
+    if any(inputs[i] in x for x in numbers_at_weights(Graph(_values(outputs[i])))):
         warnings.warn(
             f"fit: column {j} of X {words}, and networks learn best from columns of about the same "
             f"size, near 1: others make units die, or steps go wild. {CURE}",
@@ -151,20 +151,33 @@ def _is_softmax(outputs: Any) -> bool:
     )
 
 
-def check_trained(loss: Value, batch: Examples, weights: Weights, run: Run) -> None:
+def check_trained(
+    loss: Value, outputs: Sequence[Any], batch: Examples, weights: Weights, run: Run
+) -> None:
     """Refuse a training whose loss depends on a weight that it would not train.
 
     Not each leaf is a weight: one may be made in the forward pass, ``Value(0.0)`` to begin a sum
-    with. A weight was there before the run.
+    with. A weight was there before the run. Looked at are the loss as far as the outputs, and of
+    these some: to read a whole batch takes as long as to learn from it.
     """
-    _, nodes, _ = read([loss])
-    leaves = [x for x in nodes if isinstance(x, Value) and x.op is None]
+    some = outputs[:: max(1, len(outputs) // EXAMPLES)]
+    leaves = _leaves([loss], _values(outputs)) + _leaves(_values(some))
     try:
-        _check_replaced(leaves, weights)
+        _check_replaced(loss, leaves, weights)
         _check_strange(leaves, batch, weights, run)
     except ValueError:
         weights.back()
         raise
+
+
+def _leaves(roots: list[Value], end: Sequence[Value] = ()) -> list[Value]:
+    """What the roots are computed from, be it constant; not through the nodes at the end."""
+    _, nodes, _ = read(roots, leaves=end)
+    return [x for x in nodes if isinstance(x, Value) and x.op is None]
+
+
+def _values(outputs: Any) -> list[Value]:
+    return [x for x in flatten(outputs)[0] if isinstance(x, Value)]
 
 
 def _check_strange(leaves: list[Value], batch: Examples, weights: Weights, run: Run) -> None:
@@ -182,13 +195,13 @@ def _check_strange(leaves: list[Value], batch: Examples, weights: Weights, run: 
             )
 
 
-def _check_replaced(leaves: list[Value], weights: Weights) -> None:
+def _check_replaced(loss: Value, leaves: list[Value], weights: Weights) -> None:
     """Refuse an optimiser that has what was taken out of the model, not what came instead."""
     own = set(map(id, weights.model.parameters()))
     trained = set(map(id, weights.optimizer.parameters))
     gone = trained - own
     new = [x for x in leaves if id(x) in own - trained and not isinstance(x, Constant)]
-    if new and gone and gone.isdisjoint(map(id, leaves)):
+    if new and gone and gone.isdisjoint(map(id, leaves + _leaves([loss]))):
         raise ValueError(
             f"fit: the optimizer would train {len(gone)} parameters that are no longer in the "
             f"model, and not the parameter{named(new[0])} that is: a layer was replaced after "
@@ -285,8 +298,7 @@ def diverged(
     flat = [
         (position, x)
         for position, output in zip(positions, outputs, strict=True)
-        for x in flatten(output)[0]
-        if isinstance(x, Value)
+        for x in _values(output)
     ]
     # Roots of seed 0 tell where the outputs are among the nodes, and change no gradient.
     graph = Graph([loss, *[x for _, x in flat]], seeds=[1.0] + [0.0] * len(flat))

@@ -312,7 +312,8 @@ def _horizon(horizon: Any, schedule: Any, epochs: int) -> int:
 
 
 def _adjustments(*asked: Any) -> Adjustments | None:
-    return None if asked == (None, None, 0.0, 0.0) else Adjustments(*asked)
+    nothing = all(x is None or (type(x) is float and x == 0.0) for x in asked[2:])
+    return None if nothing and asked[:2] == (None, None) else Adjustments(*asked)
 
 
 def _callbacks(given: Any, early_stopping: Any, *last: Callback | None) -> list[Callback]:

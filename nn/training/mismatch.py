@@ -161,7 +161,8 @@ def check_trained(
     these some: to read a whole batch takes as long as to learn from it.
     """
     some = outputs[:: max(1, len(outputs) // EXAMPLES)]
-    leaves = _leaves([loss], _values(outputs)) + _leaves(_values(some))
+    leaves = _leaves([loss], [x for output in outputs for x in _values(output)])
+    leaves += _leaves([x for output in some for x in _values(output)])
     try:
         _check_replaced(loss, leaves, weights)
         _check_strange(leaves, batch, weights, run)
@@ -176,8 +177,10 @@ def _leaves(roots: list[Value], end: Sequence[Value] = ()) -> list[Value]:
     return [x for x in nodes if isinstance(x, Value) and x.op is None]
 
 
-def _values(outputs: Any) -> list[Value]:
-    return [x for x in flatten(outputs)[0] if isinstance(x, Value)]
+def _values(output: Any) -> list[Value]:
+    """What is computed of one example."""
+    found = [output] if isinstance(output, Value) else flatten(output)[0]
+    return [x for x in found if isinstance(x, Value)]
 
 
 def _check_strange(leaves: list[Value], batch: Examples, weights: Weights, run: Run) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import math
 import sys
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import Any, TextIO
 
 from autograd.numbers import is_number, real
@@ -184,43 +184,31 @@ class LayerStatistics(Callback):
     3
     """
 
+    _layers: list[tuple[LayerOf, dict[str, list[float]]]]
+    _before: list[list[float]]  # where their parameters stood before the coming step
+
     def on_epoch_begin(self, training: Training) -> None:
         """Note where every layer stands."""
-        self._layers = [_Watched(layer) for layer in layerwise(training.model) if layer.parameters]
+        layers = [layer for layer in layerwise(training.model) if layer.parameters]
+        self._layers = [(x, {UPDATE_RATIO: [], GRADIENT_NORM: []}) for x in layers]
+        self._before = [[parameter.data for parameter in layer.parameters] for layer in layers]
 
     def on_batch_end(self, training: Training) -> None:  # noqa: ARG002 - a callback's signature
         """Measure one step."""
-        for layer in self._layers:
-            layer.step()
+        for i, (layer, found) in enumerate(self._layers):
+            before, now = self._before[i], [parameter.data for parameter in layer.parameters]
+            # hypot and dist do not overflow on the way, and run at the speed of C.
+            if length := math.hypot(*before):
+                found[UPDATE_RATIO].append(math.dist(now, before) / length)
+            found[GRADIENT_NORM].append(math.hypot(*[x.grad for x in layer.parameters]))
+            self._before[i] = now
 
     def on_epoch_end(self, training: Training) -> None:
         """Write the means into the logs."""
-        for layer in self._layers:
-            training.logs[f"{layer.name}/{UPDATE_RATIO}"] = _mean(layer.ratios)
-            training.logs[f"{layer.name}/{GRADIENT_NORM}"] = _mean(layer.norms)
-
-
-class _Watched:
-    """One layer: where its parameters stood before the coming step, and the steps so far."""
-
-    def __init__(self, layer: LayerOf) -> None:
-        self.name, self.parameters = layer.name, layer.parameters
-        self.before = [parameter.data for parameter in self.parameters]
-        self.ratios: list[float] = []
-        self.norms: list[float] = []
-
-    def step(self) -> None:
-        now = [parameter.data for parameter in self.parameters]
-        # hypot and dist do not overflow on the way, and run at the speed of C.
-        length = math.hypot(*self.before)
-        if length:
-            self.ratios.append(math.dist(now, self.before) / length)
-        self.norms.append(math.hypot(*[parameter.grad for parameter in self.parameters]))
-        self.before = now
-
-
-def _mean(numbers: Sequence[float]) -> float:
-    return math.fsum(numbers) / len(numbers) if numbers else math.nan
+        for layer, found in self._layers:
+            for name, numbers in found.items():
+                mean = math.fsum(numbers) / len(numbers) if numbers else math.nan
+                training.logs[f"{layer.name}/{name}"] = mean
 
 
 # --- progress ------------------------------------------------------------------------------------

@@ -11,7 +11,7 @@ from functools import cached_property
 from typing import Any
 
 from nn import MLP, DivergedError, evaluate, fit
-from nn.training.history import History
+from nn.training.state import History
 from viz.report import Report, report
 
 from .moons_training import Points

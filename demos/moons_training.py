@@ -16,9 +16,8 @@ from typing import Any
 
 from nn import MLP, Callback, evaluate, fit
 from nn.data import moons
-from nn.training.history import History
-from nn.training.state import Training
-from nn.training.statistics import LayerStatistics
+from nn.training.callbacks import LayerStatistics
+from nn.training.state import History, Training
 
 POINTS = 200
 NEW = 1000

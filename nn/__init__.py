@@ -71,14 +71,14 @@ from .schedules import StepDecay as StepDecay
 from .schedules import WarmUp as WarmUp
 from .training.adjustments import clip_grad_norm as clip_grad_norm
 from .training.adjustments import clip_grad_value as clip_grad_value
+from .training.callbacks import EarlyStopping as EarlyStopping
+from .training.callbacks import LayerStatistics as LayerStatistics
 from .training.checkpoints import Checkpoint as Checkpoint
-from .training.divergence import DivergedError as DivergedError
 from .training.fit import fit as fit
-from .training.history import History as History
 from .training.measuring import evaluate as evaluate
+from .training.mismatch import DivergedError as DivergedError
 from .training.state import Callback as Callback
-from .training.statistics import LayerStatistics as LayerStatistics
-from .training.stopping import EarlyStopping as EarlyStopping
+from .training.state import History as History
 
 if TYPE_CHECKING:
     from . import testing as testing

@@ -199,22 +199,12 @@ def threshold(loss: Loss, targets: Sequence[Any]) -> float | None:
         return 0.0  # halfway, and where scores change their sign
     if not classes <= {0, 1} or _cost(loss, 0.5, 0) is None:
         return None
-    # Both classes cost the same at the threshold.
-    halfway, at_zero = _ties(loss, 0.5), _ties(loss, 0.0)
-    if halfway != at_zero:
-        return 0.5 if halfway else 0.0
-    # A loss in which the classes count differently has its tie elsewhere. Of scores, class 0 wants
-    # one below 0, and class 1 has a cost there; neither holds where outputs learn to be targets.
+    # Of scores, class 0 wants one below 0 (or costs nothing there, and both classes cost the same
+    # at 0), and class 1 has a cost there. Neither holds where outputs learn to be the targets.
     here, below, other = _cost(loss, 0.0, 0), _cost(loss, -1.0, 0), _cost(loss, -1.0, 1)
-    is_score = not (here is None or below is None or other is None) and below < here
-    return 0.0 if is_score else 0.5
-
-
-def _ties(loss: Loss, output: float) -> bool:
-    negative, positive = _cost(loss, output, 0), _cost(loss, output, 1)
-    if negative is None or positive is None:
-        return False
-    return abs(negative - positive) <= 1e-9 * abs(positive)
+    if here is None or below is None or other is None or below > here:
+        return 0.5
+    return 0.0 if below < here or _cost(loss, 0.0, 1) == here else 0.5
 
 
 def _cost(loss: Loss, output: float, target: int) -> float | None:

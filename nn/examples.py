@@ -48,17 +48,19 @@ _TOLERANCE = 1e-6  # how far probabilities may add up beside 1: they come rounde
 class OfNumbers:
     """A loss of one number and its target, for lists of them and for lists of lists too.
 
-    ``one`` is asked with (output, target, place of the target); ``check`` says whether a target
-    will do: (name of the loss, target, its place).
+    ``one`` is asked with (output, target, place of the target). ``targets`` says in words which
+    targets will do, ``is_right`` whether one does; ``cures`` says of some others what to write.
     """
 
     name: str
     one: Callable[[Any, Any, Place], Any]
-    check: Callable[[str, float, Place], None]
+    targets: str = "finite numbers"
+    is_right: Callable[[float], bool] = math.isfinite
+    cures: Mapping[float, str] = field(default_factory=dict)
 
     def __call__(self, outputs: Any, targets: Any, reduction: str) -> Any:
         """The loss of one example, or what ``reduction`` makes of a batch."""
-        reduce = reduction_of(self.name, reduction)
+        reduce = look_up(reduction, _REDUCTIONS, f"reduction of {self.name}")
         rows, wanted = items(outputs), items(targets)
         if rows is None or wanted is None:
             output, target = single(outputs), single(targets)
@@ -90,17 +92,14 @@ class OfNumbers:
         return of_several([self._pair(x, y, Place((*place, j))) for j, (x, y) in pairs])
 
     def _pair(self, output: Any, target: Any, position: Place) -> Any:
-        if not isinstance(output, Recorder):
-            if not is_number(output):
-                raise TypeError(
-                    f"{self.name} takes Values, numbers and lists of them, got {shown(output)}"
-                )
-            output = real(output, self.name)
+        output = _number(self.name, output, "Values, numbers and lists of them")
         if not isinstance(target, Recorder):
-            if not is_number(target):
-                raise TypeError(f"{self.name} takes numbers as targets, got {shown(target)}")
-            target = real(target, self.name)
-            self.check(self.name, target, position)
+            target = _number(self.name, target, "numbers as targets")
+            if not self.is_right(target):
+                raise ValueError(
+                    f"{self.name} got {target:g} as target{position}; targets are {self.targets}"
+                    f"{self.cures.get(target, '')}"
+                )
         return self.one(output, target, position)
 
 
@@ -119,7 +118,7 @@ class OfClasses:
 
     def __call__(self, logits: Any, targets: Any, reduction: str) -> Any:
         """The loss of one example, or what ``reduction`` makes of a batch."""
-        reduce = reduction_of(self.name, reduction, self.reductions)
+        reduce = look_up(reduction, self.reductions, f"reduction of {self.name}")
         rows = items(logits)
         if rows is None:
             raise TypeError(
@@ -173,9 +172,13 @@ def check_lengths(name: str, what: str, rows: Sequence[Any], targets: Sequence[A
         )
 
 
-def reduction_of(name: str, reduction: str, known: Mapping[str, Reduce] = _REDUCTIONS) -> Reduce:
-    """What makes one Value of a batch, by name."""
-    return look_up(reduction, known, f"reduction of {name}")
+def _number(name: str, x: Any, what: str) -> Any:
+    """A Value as it is, a number as a float; the error says what the loss takes."""
+    if isinstance(x, Recorder):
+        return x
+    if not is_number(x):
+        raise TypeError(f"{name} takes {what}, got {shown(x)}")
+    return real(x, name)
 
 
 def items(x: Any) -> list[Any] | None:
@@ -235,28 +238,6 @@ def plain(output: Any) -> Any:
 # --- what a target must be ------------------------------------------------------------------------
 
 
-def finite(name: str, target: float, position: Place) -> None:
-    """A target that an error can be measured from."""
-    if not math.isfinite(target):
-        raise ValueError(f"{name} got {target} as target{position}; targets are finite numbers")
-
-
-def sign(name: str, target: float, position: Place) -> None:
-    """A target of −1 or 1."""
-    if target not in {-1.0, 1.0}:
-        zero = "; write 2 * y - 1 for labels 0 and 1" if target == 0.0 else ""
-        raise ValueError(f"{name} got {target:g} as target{position}; targets are -1 and 1{zero}")
-
-
-def chance(name: str, target: float, position: Place) -> None:
-    """A target from 0 to 1."""
-    if not 0.0 <= target <= 1.0:
-        minus = "; write (y + 1) / 2 for labels -1 and 1" if target == -1.0 else ""
-        raise ValueError(
-            f"{name} got {target:g} as target{position}; targets are from 0 to 1{minus}"
-        )
-
-
 def class_index(name: str, target: Any, classes: int, position: Place) -> int:
     """A target that is the index of a class; 2.0 is one too, as files of numbers have it."""
     if isinstance(target, Recorder) or not is_number(target):
@@ -305,11 +286,9 @@ def is_distribution(target: Any) -> bool:
 
 
 def _class_chance(name: str, p: Any, i: int, position: Place) -> Any:
-    if isinstance(p, Recorder):
-        return p
-    if not is_number(p):
-        raise TypeError(f"{name} takes numbers as probabilities, got {shown(p)}")
-    number = real(p, name)
+    number = _number(name, p, "numbers as probabilities")
+    if isinstance(number, Recorder):
+        return number
     if not 0.0 <= number <= 1.0:
         raise ValueError(
             f"{name} got the probability {number:g} for class {i} as target{position}; "

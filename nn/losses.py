@@ -81,7 +81,7 @@ def huber(outputs: Any, targets: Any, *, delta: float = 1.0, reduction: str = "m
     Source: Huber, Robust estimation of a location parameter, 1964.
     """
     one = partial(_huber, delta=positive(delta, "huber: delta"))
-    return examples.OfNumbers("huber", one, examples.finite)(outputs, targets, reduction)
+    return examples.OfNumbers("huber", one)(outputs, targets, reduction)
 
 
 @helped()
@@ -295,10 +295,22 @@ def _log(p: Any) -> Any:
     return where(greater(abs(p), 0.0), lambda: log(p), 0.0)
 
 
-_MSE = examples.OfNumbers("mse", _squared_error, examples.finite)
-_MAE = examples.OfNumbers("mae", _absolute_error, examples.finite)
-_HINGE = examples.OfNumbers("hinge", _margin, examples.sign)
-_BINARY = examples.OfNumbers("binary_cross_entropy", _surprise, examples.chance)
+_MSE = examples.OfNumbers("mse", _squared_error)
+_MAE = examples.OfNumbers("mae", _absolute_error)
+_HINGE = examples.OfNumbers(
+    "hinge",
+    _margin,
+    targets="-1 and 1",
+    is_right={-1.0, 1.0}.__contains__,
+    cures={0.0: "; write 2 * y - 1 for labels 0 and 1"},
+)
+_BINARY = examples.OfNumbers(
+    "binary_cross_entropy",
+    _surprise,
+    targets="from 0 to 1",
+    is_right=lambda y: 0.0 <= y <= 1.0,
+    cures={-1.0: "; write (y + 1) / 2 for labels -1 and 1"},
+)
 _CROSS_ENTROPY = examples.OfClasses(
     "cross_entropy", _cross_entropy, "; for two classes and one logit use binary_cross_entropy"
 )

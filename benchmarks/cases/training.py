@@ -127,7 +127,7 @@ def with_fit(data: Data, start: list[float], engine: str) -> Epoch:
     optimiser = nn.SGD(model, lr=RATE, momentum=MOMENTUM)
     options: dict[str, Any] = {}
     if engine == "callbacks":
-        progress = import_module("nn.training.progress").Progress(io.StringIO())
+        progress = import_module("nn.training.callbacks").Progress(io.StringIO())
         options["callbacks"] = [watching(nn.Callback), nn.EarlyStopping(), progress]
     elif engine == "checkpoint":
         options["checkpoint"] = Path(__file__).parents[2] / ".bench" / "checkpoint"

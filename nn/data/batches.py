@@ -1,17 +1,105 @@
-"""Examples in lists, all of them or batch by batch."""
+"""Examples as users hand them over: checked, weighed, split, and gone through in batches."""
 
 from __future__ import annotations
 
+import math
 import random
-from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from collections import Counter
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from itertools import islice
 from typing import Any
 
+from autograd import Value, dot
+from autograd.numbers import is_number, real
+
 from ..checks import checked, is_stream, items, not_negative, rows
 from ..checks import size as whole
+from ..examples import Targets, column
+from ..losses import Loss, cost
 from ..names import helped
 from ..randomness import RngLike, generator
+
+
+@dataclass(frozen=True, slots=True)
+class Examples:
+    """Inputs, targets and, if they are not all alike, how much each example counts.
+
+    ``weights`` are relative: their mean over all examples is 1, and over some of them, as in a
+    batch, whatever it is there. ``positions`` are their places in what the user gave. Targets in a
+    column are numbers here.
+    """
+
+    rows: Sequence[Any]
+    targets: Sequence[Any]
+    weights: Sequence[float] | None
+    positions: Sequence[int]
+
+    @classmethod
+    def of(cls, X: Any, y: Any = None, weights: Any = None, class_weight: Any = None) -> Examples:
+        """What users hand over, checked; what counts 0 is left out."""
+        rows, targets, counts = examples(X, y, weights)
+        targets = column(targets)
+        if class_weight is not None:
+            counts = weighed(targets, class_weight, counts)
+        every = cls(rows, targets, counts, range(len(rows)))
+        if counts is None:
+            return every
+        if not math.isfinite(sum(counts)):
+            raise ValueError(
+                "the sample weights add up to more than a double holds; they count "
+                "relatively, so divide them all"
+            )
+        counting = every.at([i for i, weight in enumerate(counts) if weight])
+        if not counting.rows:
+            raise ValueError("every sample weight is 0, so there is nothing to learn from")
+        return counting.alone()
+
+    def __len__(self) -> int:
+        return len(self.rows)
+
+    def at(self, places: Sequence[int]) -> Examples:
+        """The examples at these positions."""
+        return Examples(
+            [self.rows[i] for i in places],
+            [self.targets[i] for i in places],
+            None if self.weights is None else [self.weights[i] for i in places],
+            [self.positions[i] for i in places],
+        )
+
+    def alone(self) -> Examples:
+        """The same, with weights relative to these examples alone; equal ones are exactly 1.0."""
+        if self.weights is None:
+            return self
+        largest = max(self.weights)  # divided first: a mean of tiny weights would lose its digits
+        shares = [weight / largest for weight in self.weights]
+        mean = math.fsum(shares) / len(shares)
+        return replace(self, weights=[share / mean for share in shares])
+
+    def cost(self, loss: Loss, outputs: Sequence[Any], **options: Any) -> Any:
+        """What a loss says of the outputs for these examples."""
+        return cost(loss, list(outputs), Targets(self.targets, self.positions), **options)
+
+    def mean_loss(self, loss: Loss, outputs: Sequence[Any]) -> Value:
+        """The loss of a batch: the mean over its examples of weight · loss.
+
+        Divided by how many examples there are, not by what these weigh: so a light batch makes a
+        small step, and the batches of an epoch add up to the weighted mean over all examples.
+        """
+        wanted = "a Value, the mean over a batch"
+        if self.weights is None:
+            result = self.cost(loss, outputs)
+        else:
+            wanted = "with reduction='none' a list, one Value for each example"
+            result = self.cost(loss, outputs, reduction="none")
+            if isinstance(result, list):
+                result = dot([weight / len(self) for weight in self.weights], result)
+        if not isinstance(result, Value):
+            called = getattr(loss, "__name__", type(loss).__name__)
+            raise TypeError(
+                f"fit: the loss must return {wanted}, and {called} returned {result!r:.60}"
+            )
+        return result
 
 
 def examples(
@@ -47,6 +135,34 @@ def examples(
         return inputs, targets, None
     found = _for_each(inputs, weights, "weights", "weight")
     return inputs, targets, [not_negative(x, f"weights[{i}]") for i, x in enumerate(found)]
+
+
+def _unzipped(pairs: Any) -> tuple[list[Any], list[Any]]:
+    """The inputs and the targets of a list of pairs."""
+    if hasattr(pairs, "tolist") or hasattr(pairs, "to_numpy"):
+        raise TypeError(
+            f"X is a {type(pairs).__name__} and y is left out; give the targets as y, or pairs "
+            "(x, target) in a list"
+        )
+    inputs, targets = [], []
+    for i, pair in enumerate(items(pairs, "X")):
+        if not isinstance(pair, (list, tuple)) or len(pair) != 2:
+            raise TypeError(
+                f"y is missing: without it X is a list of pairs (x, target), got {pair!r:.60} as "
+                f"X[{i}]; give the targets as y"
+            )
+        inputs.append(pair[0])
+        targets.append(pair[1])
+    return inputs, targets
+
+
+def _for_each(inputs: list[Any], given: Any, name: str, one: str) -> list[Any]:
+    found = rows(given, name)
+    if len(found) != len(inputs):
+        raise ValueError(
+            f"X has {len(inputs)} and {name} has {len(found)}; give one {one} for each row of X"
+        )
+    return found
 
 
 @helped()
@@ -141,29 +257,135 @@ def _streamed(X: Any, y: Any, size: int, *, drop_last: bool) -> Iterator[Any]:
         raise ValueError("X ended before y; give one target for each row of X")
 
 
-def _unzipped(pairs: Any) -> tuple[list[Any], list[Any]]:
-    """The inputs and the targets of a list of pairs."""
-    if hasattr(pairs, "tolist") or hasattr(pairs, "to_numpy"):
-        raise TypeError(
-            f"X is a {type(pairs).__name__} and y is left out; give the targets as y, or pairs "
-            "(x, target) in a list"
-        )
-    inputs, targets = [], []
-    for i, pair in enumerate(items(pairs, "X")):
-        if not isinstance(pair, (list, tuple)) or len(pair) != 2:
-            raise TypeError(
-                f"y is missing: without it X is a list of pairs (x, target), got {pair!r:.60} as "
-                f"X[{i}]; give the targets as y"
-            )
-        inputs.append(pair[0])
-        targets.append(pair[1])
-    return inputs, targets
+# --- set aside -----------------------------------------------------------------------------------
 
 
-def _for_each(inputs: list[Any], given: Any, name: str, one: str) -> list[Any]:
-    found = rows(given, name)
-    if len(found) != len(inputs):
+def split(
+    data: Examples, validation: Any, rng: Any, state: Mapping[str, Any] | None, *, stratify: bool
+) -> tuple[Examples, Examples | None]:
+    """What is learned from, and what is only measured."""
+    if stratify and not is_number(validation):
         raise ValueError(
-            f"X has {len(inputs)} and {name} has {len(found)}; give one {one} for each row of X"
+            "fit: stratify is for a share of X that is set aside; write validation=0.2, say"
         )
+    if validation is None:
+        return data, None
+    if not is_number(validation):
+        if not isinstance(validation, (list, tuple)) or len(validation) not in {2, 3}:
+            raise TypeError(
+                "fit: validation is (X, y), (X, y, weights) or a share of X such as 0.2, got "
+                f"{validation!r:.60}"
+            )
+        return data, Examples.of(*validation)
+    share = real(validation)
+    count = round(share * len(data)) if 0.0 < share < 1.0 else 0
+    if not 0 < count < len(data):
+        raise ValueError(
+            f"fit: validation={share:g} of {len(data)} examples leaves none on one side; write a "
+            "share above 0 and below 1, give more examples, or validation=(X, y)"
+        )
+    if state is not None:  # of a resumed training those that were
+        before = set(state["positions"])
+        held_out = {i for i, position in enumerate(data.positions) if position not in before}
+    elif stratify:
+        held_out = stratified(data.targets, count, rng)
+    else:
+        held_out = set(rng.sample(range(len(data)), count))
+    # Both in the order of X: a resumed training has to add up in the same order.
+    learned = [i for i in range(len(data)) if i not in held_out]
+    return data.at(learned).alone(), data.at(sorted(held_out)).alone()
+
+
+# --- classes --------------------------------------------------------------------------------------
+
+
+def classes_of(targets: Sequence[Any], what: str) -> list[int]:
+    """The class of each example: whole numbers, or places of the 1 in lists as of `one_hot`.
+
+    >>> classes_of([0, 1.0, -1, [0.0, 0.0, 1.0]], "stratify")
+    [0, 1, -1, 2]
+    """
+    found = []
+    for i, y in enumerate(targets):
+        if is_number(y) and y == int(y):
+            found.append(int(y))
+        elif isinstance(y, list) and sorted(y) == [0] * (len(y) - 1) + [1]:
+            found.append(y.index(1))
+        else:
+            raise ValueError(
+                f"fit: {what} is for examples of one class each, a whole number or a list of 0s "
+                f"with a single 1, and y[{i}] is {y!r:.60}; to say how much each example counts, "
+                "write sample_weight"
+            )
     return found
+
+
+def weighed(
+    targets: Sequence[Any], class_weight: Any, weights: Sequence[float] | None = None
+) -> list[float]:
+    """How much each example counts: as much as its class, times its own weight.
+
+    "balanced" is scikit-learn's: examples ∕ (classes · examples of this class).
+
+    >>> weighed([0, 0, 0, 1], {0: 1.0, 1: 3.0})
+    [1.0, 1.0, 1.0, 3.0]
+    >>> weighed([0, 0, 0, 1], "balanced", [1.0, 1.0, 1.0, 0.5])
+    [0.6666666666666666, 0.6666666666666666, 0.6666666666666666, 1.0]
+    """
+    balanced = isinstance(class_weight, str) and class_weight == "balanced"
+    if not balanced and not isinstance(class_weight, Mapping):
+        raise TypeError(
+            "fit: class_weight is a dict with the weight of each class, as {0: 1.0, 1: 5.0}, or "
+            f"'balanced', got {class_weight!r:.60}"
+        )
+    found = classes_of(targets, "class_weight")
+    count = Counter(found)
+    if balanced:
+        by_class = {k: len(found) / (len(count) * of_it) for k, of_it in count.items()}
+    else:
+        by_class = _by_class(class_weight, count)
+    own = [1.0] * len(found) if weights is None else weights
+    return [by_class[k] * weight for k, weight in zip(found, own, strict=True)]
+
+
+def _by_class(class_weight: Mapping[Any, Any], count: Mapping[int, int]) -> dict[int, float]:
+    """The weights that users give, checked: one for each class in y, and for no other."""
+    unknown = [k for k in class_weight if not is_number(k) or real(k) not in count]
+    missing = [k for k in sorted(count) if k not in class_weight]
+    if unknown or missing:
+        which = f"has {unknown[0]!r:.60}" if unknown else f"lacks {missing[0]}"
+        classes = ", ".join(map(str, sorted(count)))
+        raise ValueError(
+            f"fit: class_weight {which}, and the classes in y are {classes}; give a weight for each"
+            ", 1.0 where nothing is to change"
+        )
+    return {int(k): not_negative(w, f"fit: class_weight[{k}]") for k, w in class_weight.items()}
+
+
+def stratified(targets: Sequence[Any], count: int, rng: Any) -> set[int]:
+    """``count`` places, drawn so that each class is among them in its share.
+
+    As scikit-learn's ``train_test_split(stratify=y)``, but each class is on both sides: its share
+    is rounded down, to 1 at least, and what is then missing or too much is of the classes that are
+    farthest from their share.
+    """
+    members: dict[int, list[int]] = {}
+    for i, k in enumerate(classes_of(targets, "stratify")):
+        members.setdefault(k, []).append(i)
+    fewest = min(sorted(members), key=lambda k: len(members[k]))
+    most = len(targets) - len(members)
+    if len(members[fewest]) < 2 or not len(members) <= count <= most:
+        raise ValueError(
+            f"fit: stratify=True needs one example or more of each class on either side: of "
+            f"{len(targets)} examples in {len(members)} classes {count} are set aside, and class "
+            f"{fewest} has {len(members[fewest])}; give more examples, take another share, or "
+            "write stratify=False"
+        )
+    every = rng.sample(sorted(members), len(members))  # ties are drawn
+    shares = {k: count * len(members[k]) / len(targets) for k in every}
+    taken = {k: min(max(1, int(shares[k])), len(members[k]) - 1) for k in every}
+    while off := count - sum(taken.values()):
+        step = 1 if off > 0 else -1
+        able = [k for k in every if 1 <= taken[k] + step < len(members[k])]
+        taken[max(able, key=lambda k: step * (shares[k] - taken[k]))] += step
+    return {i for k, n in taken.items() for i in rng.sample(members[k], n)}

@@ -5,8 +5,8 @@ Notation, in all of them: p is a parameter, g its gradient, lr the learning rate
 
 from __future__ import annotations
 
-from .adam import Adam as Adam
-from .adam import AdamW as AdamW
 from .optimiser import Optimiser as Optimiser
-from .rmsprop import RMSprop as RMSprop
-from .sgd import SGD as SGD
+from .rules import SGD as SGD
+from .rules import Adam as Adam
+from .rules import AdamW as AdamW
+from .rules import RMSprop as RMSprop

@@ -6,12 +6,13 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
-from autograd import Value
+from autograd import Constant, Value
 
 from ..checks import Check
 from ..finding import Parameters
 from ..module import Module
 from ..names import meant
+from ..parameter import FROZEN
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,7 +126,7 @@ def _checked(given: Any, who: str) -> list[Value]:
     for i, x in enumerate(once):
         if not isinstance(x, Value):
             raise TypeError(f"{who} takes parameters, got a {type(x).__name__} at position {i}")
-        if x.op is not None or x.kind == "constant":
+        if x.op is not None or (isinstance(x, Constant) and type(x) not in FROZEN):
             what = f"the constant {x.data:g}"
             if x.op is not None:
                 what = f"the result of {x.op.name}, not the leaves that it was computed from,"

@@ -1,20 +1,24 @@
-"""What optimisers share: steps of all or none, by a rule that is written once."""
+"""What optimisers share: parameters in groups, settings, a memory, and steps of all or none."""
 
 from __future__ import annotations
 
+import copy
 import inspect
 import math
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
-from itertools import chain, islice
+from dataclasses import replace
+from itertools import islice
+from types import MappingProxyType
 from typing import Any, ClassVar
 
-from autograd import NonFiniteError, Value, sqrt
-from autograd.numbers import is_number
+from autograd import NonFiniteError, Value
+from autograd.numbers import is_number, real
 
-from ..names import helped
+from ..checks import Check, not_negative
+from ..module import Module
+from ..names import helped, meant
 from ..parameter import FROZEN
-from .groups import named
-from .states import Stateful
+from .groups import Group, check_apart, checked_settings, groups_of, named
 
 # What reads these properties, looked up once and not for each of thousands.
 _data, _grad = vars(Value)["data"].fget, vars(Value)["grad"].fget
@@ -35,7 +39,17 @@ class StepError(NonFiniteError):
         return type(self), (str(self), self.parameter, self.off)
 
 
-class Optimiser(Stateful):
+# A model, its parameters, or groups of them.
+Given = Module | Iterable[Value] | Iterable[Mapping[str, Any]]
+
+# Settings of other optimisers, here and elsewhere: to set one of ours would be without effect.
+_ELSEWHERE = frozenset(
+    ["alpha", "beta1", "beta2", "betas", "centered", "decay", "eps", "learning_rate", "momentum",
+     "nesterov", "rate", "weight_decay"]
+)  # fmt: skip
+
+
+class Optimiser:
     """What optimisers share: a list of parameters, a learning rate, and steps of all or none.
 
     A subclass writes `change`, or a ``rule`` as ours have, see `updated`. What it names in
@@ -72,6 +86,15 @@ class Optimiser(Stateful):
     [0.02, 0.2]
     """
 
+    settings: ClassVar[Mapping[str, Check]] = {"lr": not_negative}
+    memory: ClassVar[tuple[str, ...]] = ()
+    never_negative: ClassVar[tuple[str, ...]] = ()  # of the memory: a state that has less is wrong
+
+    parameters: list[Value]
+    _groups: list[Group]
+    _base_lr: float  # the learning rate for which the rates of groups were given
+    lr: float  # the learning rate; a schedule may set it before each step
+
     rule: ClassVar[Rule | None] = None
     _of_rule: ClassVar[tuple[str, ...]] = ()  # the settings that it takes
     _kept: ClassVar[tuple[str, ...]] = ()  # the memory that it takes
@@ -83,6 +106,93 @@ class Optimiser(Stateful):
         if "rule" in vars(cls) and cls.rule is not None:
             cls._of_rule = tuple(inspect.signature(cls.rule).parameters)[1:]
             cls._kept = cls.memory
+
+    def __init__(self, parameters: Given, lr: float, **settings: Any) -> None:
+        self.lr = lr
+        self._regroup(groups_of(parameters, type(self).__name__, self.settings), self.lr)
+        self.parameters = [parameter for group in self._groups for parameter in group.parameters]
+        for name in self.memory:
+            setattr(self, name, [0.0] * len(self.parameters))
+        for name, x in settings.items():
+            if name not in self.settings:
+                raise TypeError(
+                    f"{type(self).__name__} has no {name!r}{meant(name, self.settings)}"
+                )
+            setattr(self, name, x)
+
+    def __setattr__(self, name: str, x: Any) -> None:
+        if name in self.settings:
+            x = self.settings[name](x, f"{type(self).__name__}: {name}")
+        elif name in _ELSEWHERE and type(self).__module__.startswith(f"{__package__}."):
+            raise AttributeError(
+                f"{type(self).__name__} has no {name}; its settings are {', '.join(self.settings)}"
+            )
+        super().__setattr__(name, x)
+
+    def __getattr__(self, name: str) -> Any:
+        if name in {"param_groups", "add_param_group"}:
+            raise AttributeError(
+                f"{type(self).__name__} has no {name!r}: groups are given when it is made, .groups "
+                "shows them, and setting .lr scales the lr of all of them"
+            )
+        raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
+
+    # --- groups -----------------------------------------------------------------------------------
+
+    @property
+    def is_grouped(self) -> bool:
+        """Whether there are groups with settings of their own."""
+        return len(self._groups) > 1 or bool(self._groups[0].settings)
+
+    @property
+    def groups(self) -> list[Mapping[str, Any]]:
+        """Each group with its ``params`` and settings as they are now; to read. Without, it is one.
+
+        >>> from nn import SGD
+        >>> SGD([{"params": [Value(1.0)], "momentum": 0.9}], lr=0.1).groups[0]["momentum"]
+        0.9
+        """
+        return [
+            MappingProxyType({"params": list(group.parameters), **self._settings_of(group)})
+            for group in self._groups
+        ]
+
+    def follow(self) -> None:
+        """Take the parameters that the model has now, if it was given others or more since.
+
+        What is remembered of a parameter stays with it; of a new one nothing is known yet. Each
+        step does this. An optimiser that was given a list of parameters of one's own keeps to it.
+        """
+        groups = [group.followed(type(self).__name__) for group in self._groups]
+        if all(now is group for now, group in zip(groups, self._groups, strict=True)):
+            return
+        check_apart(groups, type(self).__name__)
+        before = {id(parameter): i for i, parameter in enumerate(self.parameters)}
+        now = [parameter for group in groups for parameter in group.parameters]
+        places = [before.get(id(parameter)) for parameter in now]
+        for name in self.memory:
+            numbers = getattr(self, name)
+            setattr(self, name, [0.0 if i is None else numbers[i] for i in places])
+        self._groups, self.parameters = groups, now
+
+    def _regroup(self, groups: list[Group], base_lr: float) -> None:
+        """Take these groups, whose own rates go with this learning rate of the optimiser's."""
+        for i, group in enumerate(groups):
+            if base_lr == 0.0 and "lr" in group.settings:
+                raise ValueError(
+                    f"{type(self).__name__}: group {i} has lr={group.settings['lr']:g}, which goes "
+                    "up and down with the optimiser's lr, and that is 0; give the optimiser one "
+                    "above 0, and freeze() what shall not be trained"
+                )
+        self._groups, self._base_lr = groups, base_lr
+
+    def _settings_of(self, group: Group) -> dict[str, Any]:
+        found = {name: getattr(self, name) for name in self.settings} | group.settings
+        if "lr" in group.settings:
+            found["lr"] *= self.lr / self._base_lr
+        return found
+
+    # --- steps ------------------------------------------------------------------------------------
 
     @helped()
     def zero_grad(self) -> None:
@@ -105,7 +215,8 @@ class Optimiser(Stateful):
         if not math.isfinite(sum(gradients)):
             self._refuse(gradients, gradients)
         # All are known before one is made. What is frozen is computed too, and rests.
-        numbers, resting = list(map(_data, self.parameters)), _frozen(self.parameters)
+        numbers = list(map(_data, self.parameters))
+        resting = [i for i, kind in enumerate(map(type, self.parameters)) if kind in FROZEN]
         columns = zip(*self._updates(numbers, gradients, resting), strict=True)
         changes, *memory = map(list, columns)
         for i in resting:
@@ -140,25 +251,24 @@ class Optimiser(Stateful):
 
     def _updates(
         self, numbers: Sequence[float], gradients: Sequence[float], resting: Sequence[int]
-    ) -> Iterable[tuple[Any, ...]]:
+    ) -> Changes:
         """For each parameter, what to take off and what to remember, as its group has it."""
-        memory = [getattr(self, name) for name in self._kept]
-        rows = zip(range(len(numbers)), gradients, strict=True)
-        if has_rule := type(self).change is Optimiser.change and self.rule is not None:
+        if type(self).change is Optimiser.change and self.rule is not None:
+            memory = [getattr(self, name) for name in self._kept]
             rows = zip(numbers, gradients, *memory)  # noqa: B905 - as long as each other
+            for group in self._groups:
+                part = islice(rows, len(group.parameters))
+                yield from self._by_rule(part, self._settings_of(group))
+            return
         own = {name: getattr(self, name) for name in self.settings}
-        found: list[Iterable[tuple[Any, ...]]] = []
+        places = iter(enumerate(gradients))
         for group in self._groups:
-            part, settings = islice(rows, len(group.parameters)), self._settings_of(group)
-            if has_rule:
-                found.append(self._by_rule(part, settings))
-                continue
             try:  # a user's method reads the settings as attributes
-                vars(self).update(settings)
-                found.append([(0.0 if i in resting else self.change(i, g),) for i, g in part])
+                vars(self).update(self._settings_of(group))
+                for i, g in islice(places, len(group.parameters)):
+                    yield (0.0 if i in resting else self.change(i, g),)
             finally:
                 vars(self).update(own)
-        return found[0] if len(found) == 1 else chain.from_iterable(found)
 
     def _refuse(self, gradients: Sequence[float], changes: Sequence[float]) -> None:
         """Raise an error about the first gradient, or change, that is not finite."""
@@ -180,51 +290,109 @@ class Optimiser(Stateful):
                     off,
                 )
 
+    # --- saving -----------------------------------------------------------------------------------
+
+    def state_dict(self) -> dict[str, Any]:
+        """All that the next step depends on, besides the parameters; `load_state_dict` takes it.
+
+        Numbers, strings and lists of floats by name, as JSON has them: the class, how many
+        parameters there are, the settings, and the memory; with groups, their sizes and settings,
+        and the learning rate that their own rates were given for.
+
+        >>> from nn import SGD
+        >>> SGD([Value(1.0)], lr=0.1).state_dict()["settings"]["lr"]
+        0.1
+        """
+        self.follow()
+        state = {
+            "class": type(self).__name__,
+            "parameters": len(self.parameters),
+            "settings": _plain({name: getattr(self, name) for name in self.settings}),
+            "memory": {name: list(getattr(self, name)) for name in self.memory},
+        }
+        if self.is_grouped:
+            state["base_lr"] = self._base_lr
+            state["groups"] = [
+                {"parameters": len(group.parameters), "settings": _plain(group.settings)}
+                for group in self._groups
+            ]
+        return state
+
+    def load_state_dict(self, state: Mapping[str, Any]) -> None:
+        """Go on where the optimiser was that gave this state: all of it, or nothing.
+
+        >>> from nn import Adam
+        >>> w = Value(1.0)
+        >>> before, after = Adam([w], lr=0.1), Adam([w])
+        >>> (w * w).backward(); before.step()
+        >>> after.load_state_dict(before.state_dict())
+        >>> after.lr, after.t
+        (0.1, [1.0])
+
+        Raises
+        ------
+        ValueError
+            if the state is of another class or of another number of parameters, if something is
+            missing or unknown, or if a number will not do.
+        TypeError
+            if something in it is not what it should be.
+        """
+        self.follow()
+        trial = copy.copy(self)  # on which all is tried first
+        try:
+            trial._take(state)  # noqa: SLF001 - it is one of these
+        except (TypeError, ValueError) as error:
+            kind = TypeError if isinstance(error, TypeError) else ValueError
+            cure = "build the optimiser as the one that was saved; nothing was loaded"
+            raise kind(f"{type(self).__name__}.load_state_dict: {error}; {cure}") from None
+        vars(self).update(vars(trial))
+
+    def _take(self, state: Any) -> None:
+        """Take a state over, piece by piece."""
+        _check_like(state, Optimiser.state_dict(self), "the state")
+        for name, x in state["settings"].items():
+            setattr(self, name, x)
+        for name, numbers in state["memory"].items():
+            floats = [real(x, name) for x in numbers]
+            if name in self.never_negative and min(floats) < 0.0:
+                raise ValueError(f"{name!r} has {min(floats):g}, and is never negative")
+            setattr(self, name, floats)
+        if self.is_grouped:
+            groups = []
+            for i, (group, one) in enumerate(zip(self._groups, state["groups"], strict=True)):
+                who = f"{type(self).__name__}: group {i}"
+                own = checked_settings(one["settings"], who, self.settings)
+                groups.append(replace(group, settings=own))
+            self._regroup(groups, not_negative(state["base_lr"], "base_lr"))
+
     def __repr__(self) -> str:
         groups = f" in {len(self._groups)} groups" if self.is_grouped else ""
         return f"{type(self).__name__}({len(self.parameters)} parameters{groups}, lr={self.lr:g})"
 
 
-# --- rules ----------------------------------------------------------------------------------------
+def _plain(settings: Mapping[str, Any]) -> dict[str, Any]:
+    """As JSON has them."""
+    return {name: list(x) if isinstance(x, tuple) else x for name, x in settings.items()}
 
 
-def updated(rule: Rule, p: Any, g: Any, *memory: Any, **settings: Any) -> tuple[Any, ...]:
-    """What a rule makes of one parameter: (new parameter, new memory, ...).
-
-    A rule is written in scalar arithmetic, + − * / and the functions of autograd, and so serves
-    whatever numbers it is given: floats at every step; Values, to differentiate an update by its
-    learning rate; Fractions; a compiler's symbols. It goes through rows of parameters, because one
-    loop takes half the time of many calls, and gives what to take off, because the difference of
-    two parameters has lost digits of it.
-
-    >>> from fractions import Fraction
-    >>> from nn.optimisers.sgd import sgd
-    >>> plain = {"nesterov": False, "weight_decay": 0.0}
-    >>> updated(sgd, 1.0, 2.0, 4.0, lr=0.25, momentum=0.5, **plain)
-    (0.0, 4.0)
-    >>> third = Fraction(1, 3)
-    >>> updated(sgd, third, third, third, lr=third, momentum=0, **plain)
-    (Fraction(2, 9), Fraction(1, 3))
-    >>> lr = Value(0.25)
-    >>> updated(sgd, 1.0, 2.0, 0.0, lr=lr, momentum=0.0, **plain)[0].backward(); lr.grad
-    -2.0
-    """
-    ((off, *now),) = rule([(p, g, *memory)], **settings)
-    return p - off, *now
-
-
-def root(x: Any) -> Any:
-    """The table's sqrt; of a float without its checks, which take longer than the root."""
-    return math.sqrt(x) if x.__class__ is float else sqrt(x)
-
-
-def is_on(setting: Any) -> bool:
-    """Whether a setting is not the number 0; what is off in a rule costs nothing."""
-    return not is_number(setting) or setting != 0
-
-
-def _frozen(parameters: Sequence[Value]) -> list[int]:
-    """The places of those that are frozen."""
-    if set(map(type, parameters)).isdisjoint(FROZEN):
-        return []
-    return [i for i, parameter in enumerate(parameters) if type(parameter) in FROZEN]
+def _check_like(given: Any, own: Any, what: str) -> None:
+    """Whether a state is built as our own is: the same names, as many numbers, none of them nan."""
+    parts: Iterable[Any] = ()
+    if isinstance(own, dict):
+        if not isinstance(given, Mapping):
+            raise TypeError(f"{what} is a dict, as state_dict() gives it, got {given!r:.60}")
+        if lacking := [name for name in own if name not in given]:
+            raise ValueError(f"{what} has no {lacking[0]!r}")
+        if unknown := [name for name in given if name not in own]:
+            raise ValueError(f"{what} has an unknown {unknown[0]!r:.60}{meant(unknown[0], own)}")
+        parts = own
+    elif isinstance(own, list):
+        if not isinstance(given, (list, tuple)) or len(given) != len(own):
+            raise ValueError(f"{what} is a list of {len(own)}, got {given!r:.60}")
+        parts = range(len(own))
+    elif isinstance(own, float) and not is_number(given):
+        raise TypeError(f"{what} is a number, got {given!r:.60}")
+    elif given != given or (type(own) in {str, int} and given != own):
+        raise ValueError(f"{what} is {given!r:.60}, where this optimiser has {own!r}")
+    for part in parts:
+        _check_like(given[part], own[part], f"{part!r} of {what}")

@@ -2,12 +2,14 @@
 
 How one call is put together::
 
-    history  metrics  examples  adjustments  interrupting  divergence ── weights    one idea each
-        └───────┴────────┴───────────┴────────────┴────────────┴───────────┘
-                 state      (a training as callbacks see it, and callbacks)
-       measuring  mismatch ── loop      (epochs, batches, steps)
-       stopping, checkpoints, progress, statistics      (callbacks of our own)
-                  fit       (arguments, checked; everything joined)
+    metrics ── measuring    adjustments    one idea each
+                  │              │
+                 state      (a training as callbacks see it, its weights and history; callbacks)
+          ┌───────┼──────────────┐
+      mismatch  callbacks     identity
+          │       └─ checkpoints ─┘      (epochs, batches, steps; going on later)
+         loop          │
+          └──── fit ───┘                 (arguments, checked; everything joined)
 """
 
 from __future__ import annotations

@@ -36,22 +36,24 @@ class Adjustments:
                 check = positive if is_bound else not_negative
                 object.__setattr__(self, field.name, check(x, f"fit: {field.name}"))
 
-    @property
-    def any(self) -> bool:
-        """Whether there is anything to do."""
-        return bool(self.l1 or self.l2) or (self.clip_norm, self.clip_value) != (None, None)
+    def apply(self, parameters: Iterable[Value]) -> None:
+        """Change the gradients of those of these parameters that are trained.
 
-    def apply(self, parameters: Sequence[Value]) -> None:
-        """Change the gradients of these parameters, all of them finite."""
+        Raises
+        ------
+        autograd.NonFiniteError
+            if one of them is nan or inf, which clipping would hide.
+        """
+        trained = _finite(parameters, "fit")
         if self.l1 or self.l2:
-            for parameter in parameters:
+            for parameter in trained:
                 w = parameter.data
                 slope = self.l1 * ((w > 0.0) - (w < 0.0)) + self.l2 * w
                 parameter.grad = parameter.grad + slope
         if self.clip_value is not None:
-            _clip_value(parameters, self.clip_value)
+            _clip_value(trained, self.clip_value)
         if self.clip_norm is not None:
-            _clip_norm(parameters, self.clip_norm)
+            _clip_norm(trained, self.clip_norm)
 
 
 @helped()
@@ -143,8 +145,3 @@ def norm(parameters: Iterable[Value]) -> float:
     5.0
     """
     return math.hypot(*[parameter.grad for parameter in parameters])
-
-
-def first_non_finite(parameters: Iterable[Any]) -> Any:
-    """The first parameter whose gradient is nan or inf; None if there is none."""
-    return next((p for p in parameters if not math.isfinite(p.grad)), None)

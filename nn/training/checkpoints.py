@@ -1,6 +1,6 @@
 """Checkpoints of a training: all that it takes to go on as if nothing had happened.
 
-`Checkpoint` writes them. `go_on` brings all of a training back, or changes nothing of it.
+`Checkpoint` writes them, and brings all of a training back, or changes nothing of it.
 """
 
 from __future__ import annotations
@@ -21,16 +21,15 @@ from ..saving.container import FormatError, about, fits, is_count
 from ..saving.files import TrainingState, read_checkpoint, restore, write_checkpoint
 from ..saving.random_states import generators, random_states, set_random_states
 from ..saving.saved import snapshot
-from .measuring import column, is_better, is_higher_better
-from .settings import Settings, difference, settings_of
-from .state import Callback, Training
-from .stopping import EarlyStopping
+from .callbacks import Comparing, EarlyStopping
+from .identity import Settings, difference, settings_of
+from .state import Training
 
 if TYPE_CHECKING:
     from ..module import Module
 
 
-class Checkpoint(Callback):
+class Checkpoint(Comparing):
     """Write a checkpoint at the beginning and after every so many epochs, whole or not at all.
 
     The model in it, which `nn.load` reads, is that of the last epoch that was written; when the
@@ -68,9 +67,7 @@ class Checkpoint(Callback):
             raise TypeError(f"Checkpoint: path is that of a file, got {path!r:.60}")
         self.path, self.every = Path(path), size(every, "Checkpoint: every")
         self.save_best_only = yes_or_no(save_best_only, "Checkpoint: save_best_only")
-        self.monitor, self.higher_is_better = monitor, higher_is_better
-        if higher_is_better is not None:
-            yes_or_no(higher_is_better, "Checkpoint: higher_is_better")
+        self._compare_by(monitor, higher_is_better=higher_is_better)
         if self.save_best_only and self.every != 1:
             raise ValueError(
                 f"Checkpoint: every={self.every} and save_best_only=True do not go together: the "
@@ -81,22 +78,34 @@ class Checkpoint(Callback):
                 "Checkpoint: monitor and higher_is_better say which epoch is the best; write "
                 "save_best_only=True too"
             )
-        self._settings: dict[str, Any] = {}
+        self._settings: Settings = {}
         self._state: dict[str, Any] = {}  # what was written last
-        self._higher = False
 
-    def begin(self, training: Training) -> Settings:
-        """Note what a training is, before anything of it has changed."""
-        settings = settings_of(training)
-        self._settings = settings.saved
-        return settings
+    def begin(self, training: Training, state: TrainingState | None = None) -> None:
+        """Note what a training is, before it has changed; go on from a state if there is one."""
+        self._settings, unknown = settings_of(training)
+        if state is None:
+            return
+        path = str(self.path)
+        _check_same(training, state, self._settings, path)
+        if unknown:
+            warnings.warn(
+                f"fit goes on from {path!r}, and cannot tell whether its functions are those that "
+                f"it was begun with: they use {', '.join(sorted(unknown))}, which cannot be "
+                "compared",
+                stacklevel=4,
+            )
+        try:
+            _restore(training, state)
+        except Exception as error:  # whatever a callback of the user's raises
+            raise FormatError(
+                f"fit cannot go on from {path!r}: {error}; nothing was changed"
+            ) from error
 
     def on_fit_begin(self, training: Training) -> None:
         """Write the first: whatever stands in the way is said before anything is learned."""
         if self.save_best_only:
-            self._higher = is_higher_better(
-                self.monitor, training.metrics, "Checkpoint", said=self.higher_is_better
-            )
+            self._decide_direction(training)
             if training.history.epochs and self.path.exists():
                 return  # a resumed training, whose best epoch is in the file
         self._write(training)
@@ -104,12 +113,12 @@ class Checkpoint(Callback):
     def on_epoch_kept(self, training: Training) -> None:
         """Write one, if it is time."""
         if self.save_best_only:
-            name = column(self.monitor, training.logs, "Checkpoint")
+            name = self._column(training)
             *before, now = map(float, training.history[name])
-            if all(is_better(now, one, higher=self._higher) for one in [math.nan, *before]):
+            if all(self._is_better(now, one) for one in [math.nan, *before]):
                 self._write(training, training.weights_of(name))
             return
-        is_last = training.epoch == training.epochs or training.why or training.interruptible.asked
+        is_last = training.epoch == training.epochs or training.why or training.interrupted
         if is_last or training.epoch % self.every == 0:
             self._write(training)
 
@@ -147,7 +156,7 @@ def state_of(training: Training) -> dict[str, Any]:
         "positions": list(training.data.positions),
         "lr": training.lr,
         "optimizer": training.optimizer.state_dict(),
-        "callbacks": [copy.deepcopy(x.state_dict()) for x in training.callbacks.remembering],
+        "callbacks": [copy.deepcopy(x.state_dict()) for x in training.remembering],
         "random": random_states(training.model, training.rng),
     }
 
@@ -197,35 +206,14 @@ def read(path: str | os.PathLike[str], model: Module) -> TrainingState | None:
     return state
 
 
-def go_on(
-    training: Training, state: TrainingState, settings: Settings, at: str | os.PathLike[str]
-) -> None:
-    """Bring a fresh training to where the checkpoint was written; if it does not fit, nothing."""
-    path = os.fspath(at)
+def _check_same(training: Training, state: TrainingState, settings: Settings, path: str) -> None:
+    """Refuse a checkpoint to which this training would not have come from its beginning."""
     if found := difference(settings, state):
         raise ValueError(
             f"fit: the checkpoint {path!r} is of a training with {found}; pass what it was begun "
             "with. To go on with something else, fit the model that nn.load reads from it, with "
             "another checkpoint=; to begin anew, resume=False"
         )
-    _check_epochs(training, state, path)
-    if settings.unknown:
-        warnings.warn(
-            f"fit goes on from {path!r}, and cannot tell whether its functions are those that it "
-            f"was begun with: they use {', '.join(sorted(settings.unknown))}, which cannot be "
-            "compared",
-            stacklevel=3,
-        )
-    try:
-        _restore(training, state)
-    except Exception as error:  # whatever a callback of the user's raises
-        raise FormatError(
-            f"fit cannot go on from {path!r}: {error}; nothing was changed"
-        ) from error
-
-
-def _check_epochs(training: Training, state: TrainingState, path: str) -> None:
-    """Whether as many epochs from the beginning would have come to where the checkpoint is."""
     done, end, was = state["epoch"], training.horizon, state["horizon"]
     if training.epochs < done:
         raise ValueError(
@@ -249,7 +237,7 @@ def _check_epochs(training: Training, state: TrainingState, path: str) -> None:
 
 def _restore(training: Training, state: TrainingState) -> None:
     """Give a fresh training all that the checkpoint knows; if anything does not fit, nothing."""
-    callbacks, count = training.callbacks.remembering, len(training.weights.now())
+    callbacks, count = training.remembering, len(training.weights.now())
     for name, length in {"weights": count, "before": count, "callbacks": len(callbacks)}.items():
         if len(state[name]) != length:
             raise FormatError(f"its {name!r} has {len(state[name])} items, and this has {length}")
@@ -279,7 +267,7 @@ def _all_or_nothing(training: Training) -> Iterator[None]:
     memories = [
         (x, {name: copy.copy(one) if isinstance(one, (list, dict, set)) else one
              for name, one in vars(x).items()})
-        for x in (training.optimizer, *training.callbacks.remembering)
+        for x in (training.optimizer, *training.remembering)
     ]  # fmt: skip
     draws = [(x, x.getstate()) for x in generators(training.model, training.rng).values()]
     try:

@@ -5,10 +5,11 @@ from __future__ import annotations
 import inspect
 import os
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any, TypeGuard
+from typing import Any
 
 from ..answers import Answers, keep, known, note, threshold, trained_with
 from ..checks import size, yes_or_no
+from ..data.batches import Examples, split
 from ..losses import LOSSES, Loss
 from ..losses import loss as loss_named
 from ..module import Module
@@ -17,18 +18,15 @@ from ..optimisers import SGD, Adam, AdamW, Optimiser, RMSprop
 from ..randomness import RngLike, generator
 from ..saving import random_states
 from .adjustments import Adjustments
-from .checkpoints import Checkpoint, go_on, read
-from .examples import Examples, split
-from .history import History
-from .interrupting import Interruptible
+from .callbacks import EarlyStopping, Progress
+from .checkpoints import Checkpoint, read
 from .loop import Loop
 from .measuring import named
-from .progress import Progress
-from .state import Callbacks, Schedule, checked
-from .stopping import EarlyStopping
+from .state import Callback, History, Schedule, checked
 
-KINDS: list[type[Optimiser]] = [SGD, Adam, AdamW, RMSprop]
-OPTIMISERS = {kind.__name__.lower(): kind for kind in KINDS}
+OPTIMISERS: dict[str, type[Optimiser]] = {
+    "sgd": SGD, "adam": Adam, "adamw": AdamW, "rmsprop": RMSprop
+}  # fmt: skip
 
 
 def _without_loss(*given: Any, **named: Any) -> str:
@@ -187,10 +185,7 @@ def fit(
         _check_takes_weights(of)
     at = _undisturbed(draw_from, lambda: threshold(of, learned.targets))
     at = known(model) if at is None else at
-    if early_stopping is not None and not isinstance(early_stopping, EarlyStopping):
-        early_stopping = EarlyStopping(early_stopping)
-    stopping = [] if early_stopping is None else [early_stopping]
-    bar = Progress()
+    bar = Progress() if progress else None
     epochs = size(epochs, "fit: epochs")
     training = Loop(
         model,
@@ -203,24 +198,15 @@ def fit(
         rng=draw_from,
         shuffle=yes_or_no(shuffle, "fit: shuffle"),
         validation=held_out,
-        metrics=named(metrics, Answers(learned_by, at or 0.0)),
+        metrics=named(metrics, Answers(learned_by, at or 0.0)) if metrics else {},
         schedule=_schedule(schedule),
-        adjustments=Adjustments(clip_norm, clip_value, l1, l2),
-        callbacks=Callbacks(
-            [
-                # Checkpoints last: they write the model as early stopping leaves it.
-                *sorted([*checked(callbacks), *stopping], key=_is_checkpoint),
-                *([kept] if kept is not None else []),
-                *([bar] if progress else []),
-            ]
-        ),
-        interruptible=Interruptible(announce=progress),
+        adjustments=_adjustments(clip_norm, clip_value, l1, l2),
+        callbacks=_callbacks(callbacks, early_stopping, kept, bar),
+        announce=progress,
         asked={"class_weight": _said(class_weight), "stratify": stratify or None},
     )
-    for one in filter(_is_checkpoint, training.callbacks.all):
-        settings = one.begin(training)  # before anything has changed
-        if one is kept and state is not None:
-            go_on(training, state, settings, kept.path)
+    for one in [x for x in training.callbacks if isinstance(x, Checkpoint)]:
+        one.begin(training, state if one is kept else None)  # before anything has changed
     before, start = (known(model), trained_with(model)), training.weights.good
     keep(model, at)
     note(model, learned_by)
@@ -231,7 +217,8 @@ def fit(
             error.add_note("fit got no y, so each row of X was taken as a pair (x, target)")
         raise
     finally:
-        bar.close()
+        if bar is not None:
+            bar.close()
         if training.weights.good is start:  # nothing was learned
             keep(model, before[0])
             note(model, before[1])
@@ -324,8 +311,19 @@ def _horizon(horizon: Any, schedule: Any, epochs: int) -> int:
     return size(horizon, "fit: horizon")
 
 
-def _is_checkpoint(callback: Any) -> TypeGuard[Checkpoint]:
-    return isinstance(callback, Checkpoint)
+def _adjustments(*asked: Any) -> Adjustments | None:
+    nothing = all(x is None or (type(x) is float and x == 0.0) for x in asked[2:])
+    return None if nothing and asked[:2] == (None, None) else Adjustments(*asked)
+
+
+def _callbacks(given: Any, early_stopping: Any, *last: Callback | None) -> list[Callback]:
+    """Checkpoints last: they write the model as early stopping leaves it."""
+    own = checked(given)
+    if early_stopping is not None:
+        is_one = isinstance(early_stopping, EarlyStopping)
+        own.append(early_stopping if is_one else EarlyStopping(early_stopping))
+    own.sort(key=lambda one: isinstance(one, Checkpoint))
+    return own + [one for one in last if one is not None]
 
 
 def _checkpoint(checkpoint: Any, *, resume: bool) -> Checkpoint | None:

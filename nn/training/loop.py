@@ -4,23 +4,26 @@ from __future__ import annotations
 
 import gc
 import math
+import os
+import signal
+import threading
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from time import perf_counter
+from types import FrameType
 from typing import Any
 
 from autograd import AutogradError, NonFiniteError, Value
+from autograd.modes import Run, running
 
 from ..calling import evaluating, in_mode
+from ..data.batches import Examples
 from ..examples import plain
+from ..optimisers.optimiser import StepError
 from . import mismatch
-from .adjustments import first_non_finite
-from .divergence import DivergedError, diverged
-from .examples import Examples
-from .history import History
-from .measuring import mean_loss, measure, measured
-from .mismatch import Untrained
-from .state import Training
+from .measuring import measure, measured
+from .mismatch import DivergedError, diverged, overstepped
+from .state import History, Training
 
 
 class Loop(Training):
@@ -32,22 +35,49 @@ class Loop(Training):
 
     def run(self) -> History:
         """Train until all epochs are done, somebody stops it, or something is not finite."""
-        with self.interruptible, in_mode(self.model, training=True), _collector_spared():
-            self.callbacks.call("on_fit_begin", self)
+        with self._interruptible(), in_mode(self.model, training=True), _collector_spared():
+            self._tell("on_fit_begin")
             try:
-                while self.epoch < self.epochs and not self.why and not self.interruptible.asked:
+                while self.epoch < self.epochs and not self.why and not self.interrupted:
                     self.epoch += 1
                     self._one_epoch()
             finally:
                 self.lr = self.lr  # without the schedule's factor
             self.history.stopped = self._reason()
-            self.history.interrupted = self.interruptible.asked
-            self.callbacks.call("on_fit_end", self)
-            self.history.interrupted = self.interruptible.asked
+            self.history.interrupted = self.interrupted
+            self._tell("on_fit_end")
+            self.history.interrupted = self.interrupted
         return self.history
 
+    @contextmanager
+    def _interruptible(self) -> Iterator[None]:
+        """Inside, the first Ctrl-C waits for the end of a step; the second interrupts as always.
+
+        Python delivers signals in the main thread, and a program may have a handler of its own: in
+        other threads, and where there is one, nothing is changed.
+        """
+        is_main = threading.current_thread() is threading.main_thread()
+        if is_main and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+            signal.signal(signal.SIGINT, self._interrupt)
+        try:
+            yield
+        finally:
+            if signal.getsignal(signal.SIGINT) == self._interrupt:
+                signal.signal(signal.SIGINT, signal.default_int_handler)
+
+    def _interrupt(self, number: int, frame: FrameType | None) -> None:  # noqa: ARG002 - signal's
+        self.interrupted = True
+        signal.signal(signal.SIGINT, signal.default_int_handler)
+        if self.announce:
+            # Not sys.stderr: a handler may run in the middle of one of its writes.
+            os.write(2, b"\nfit ends after this batch; Ctrl-C again interrupts it at once\n")
+
+    def _tell(self, hook: str) -> None:
+        for callback in self.callbacks:
+            getattr(callback, hook)(self)
+
     def _reason(self) -> str:
-        if not self.interruptible.asked:
+        if not self.interrupted:
             return self.why or f"all {self.epochs} epochs done"
         if self.history.epochs < self.epoch:
             done = f"after {self.batch} of {self.batches} batches"
@@ -57,9 +87,9 @@ class Loop(Training):
     def _one_epoch(self) -> None:
         start = perf_counter()
         self.logs = {"epoch": self.epoch}
-        self.callbacks.call("on_epoch_begin", self)
+        self._tell("on_epoch_begin")
         if self._known != (known := self.model.parameters()):  # at first, and if some are new
-            self._known, self._untrained = known, Untrained()
+            self._known, self._to_watch, self._run = known, mismatch.BATCHES, Run()
         order = self._order()
         outputs: list[Any] = []
         mean = 0.0
@@ -69,19 +99,20 @@ class Loop(Training):
             mean += self.batch_loss * (len(batch) / len(self.data))
             if self.metrics:
                 outputs += map(plain, given)
-            self.callbacks.call("on_batch_end", self)
-            if (self.why or self.interruptible.asked) and self.batch < self.batches:
+            self._tell("on_batch_end")
+            if (self.why or self.interrupted) and self.batch < self.batches:
                 return  # half an epoch has no numbers that could stand beside those of others
         self.logs["loss"] = mean
         if self.metrics:
             seen = self.data.at(order)
             targets = list(map(plain, seen.targets))
             self.logs |= measured(self.metrics, outputs, targets, seen.weights)
-        self._validate()
+        if self.validation is not None:
+            self._validate(self.validation)
         self.logs |= {"lr": self.optimizer.lr, "seconds": perf_counter() - start}
-        self.callbacks.call("on_epoch_end", self)
+        self._tell("on_epoch_end")
         self.history.add(self.logs)
-        self.callbacks.call("on_epoch_kept", self)
+        self._tell("on_epoch_kept")
 
     def _order(self) -> list[int]:
         count = len(self.data)
@@ -98,7 +129,8 @@ class Loop(Training):
         if self.schedule is not None:
             time = self.epoch - 1 + (self.batch - 1) / self.batches
             self.optimizer.lr = self._lr * self.factor(time, self.horizon)
-        with self._on_error_back(f"fit stopped in {self.place}"), self._untrained.watching():
+        watched = running(self._run) if self._to_watch else nullcontext()
+        with self._on_error_back(f"fit stopped in {self.place}"), watched:
             outputs = [self.model(row) for row in batch.rows]
             if self.epoch == self.batch == 1:
                 mismatch.check(self.loss, outputs)
@@ -106,44 +138,41 @@ class Loop(Training):
                 mismatch.check_targets(self.model, self.loss, outputs[0], self.data)
                 mismatch.check_targets(self.model, self.loss, outputs[0], self.validation, seen)
                 mismatch.check_scale(self.data.rows, batch.rows, outputs)
-            loss = mean_loss(self.loss, outputs, batch)
+            loss = batch.mean_loss(self.loss, outputs)
         self.weights.zero_grad()
-        self._untrained.look(loss, batch, self.weights)
+        if self._to_watch:
+            self._to_watch -= 1
+            mismatch.check_trained(loss, outputs, batch, self.weights, self._run)
         loss.backward()
         if not math.isfinite(loss.data):
             raise self._diverged(loss, outputs, batch)
-        if self.adjustments.any:
-            trained = [p for p in self.optimizer.parameters if p.kind != "frozen"]
-            if first_non_finite(trained) is not None:  # clipping would hide it
-                raise self._diverged(loss, outputs, batch)
-            self.adjustments.apply(trained)
         try:
+            if self.adjustments is not None:
+                self.adjustments.apply(self.optimizer.parameters)
             self.weights.step()
-        except DivergedError as error:
-            raise self._placed(error) from None
+        except StepError as error:
+            raise self._placed(overstepped(error)) from None
         except NonFiniteError:
             raise self._diverged(loss, outputs, batch) from None
         return loss.data, outputs
 
     # --- validation -------------------------------------------------------------------------------
 
-    def _validate(self) -> None:
-        if self.validation is None:
-            return
+    def _validate(self, data: Examples) -> None:
         where = f"fit stopped in the validation after epoch {self.epoch}"
         with self._on_error_back(where):
-            numbers = measure(self.model, self.validation, self.loss, self.metrics)
+            numbers = measure(self.model, data, self.loss, self.metrics)
         self.logs |= {f"val_{name}": number for name, number in numbers.items()}
         if not math.isfinite(numbers["loss"]):
             with evaluating(self.model):
-                raise self._diverged(*self._first_non_finite(self.validation), where)
+                raise self._diverged(*self._first_non_finite(data), where)
 
     def _first_non_finite(self, data: Examples) -> tuple[Value, list[Any], Examples]:
         """A pass, recorded this time, of the first example whose loss is not finite."""
         for i in range(len(data)):
             one = data.at([i])
             outputs = [self.model(one.rows[0])]
-            loss = mean_loss(self.loss, outputs, one)
+            loss = one.mean_loss(self.loss, outputs)
             if not math.isfinite(loss.data):
                 break
         return loss, outputs, one

@@ -8,22 +8,21 @@ ranked by, and probabilities.
 
 from __future__ import annotations
 
-import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from functools import partial
 from typing import Any
 
-from autograd import Value, dot, no_grad
+from autograd import no_grad
 from autograd.numbers import is_number, real
 
 from ..answers import UNKNOWN, Answers, known, threshold, trained_with
 from ..calling import evaluating
-from ..examples import Targets, matched, plain
-from ..losses import LOSSES, Loss, cost
+from ..data.batches import Examples
+from ..examples import matched, plain
+from ..losses import LOSSES, Loss
 from ..losses import loss as loss_named
 from ..module import Module
-from ..names import helped, look_up, meant, name_in, signature
-from .examples import Examples
+from ..names import helped, look_up, name_in, signature
 from .metrics import HIGHER_IS_BETTER, METRICS, OF_CLASSES, Metric, Numbers, Weights
 
 CHUNK = 256  # examples whose outputs are held at once as Values; afterwards as plain numbers
@@ -201,34 +200,11 @@ def measure(
             part = data.at(range(start, min(start + CHUNK, len(data))))
             given = [model(row) for row in part.rows]
             if loss is not None:
-                mean += mean_loss(loss, given, part).data * (len(part) / len(data))
+                mean += part.mean_loss(loss, given).data * (len(part) / len(data))
             if metrics:
                 outputs += map(plain, given)
     numbers = {} if loss is None else {"loss": mean}
     return numbers | measured(metrics, outputs, list(map(plain, data.targets)), data.weights)
-
-
-def mean_loss(loss: Loss, outputs: Sequence[Any], data: Examples) -> Value:
-    """The loss of a batch: the mean over its examples of weight · loss.
-
-    Divided by how many examples there are, not by what these weigh: so a light batch makes a small
-    step, and the batches of an epoch add up to the weighted mean over all examples.
-    """
-    rows, targets = list(outputs), Targets(data.targets, data.positions)
-    if data.weights is None:
-        result = cost(loss, rows, targets)
-    else:
-        result = cost(loss, rows, targets, reduction="none")
-        if isinstance(result, list):
-            result = dot([weight / len(data) for weight in data.weights], result)
-    if not isinstance(result, Value):
-        wanted = "a Value, the mean over a batch"
-        if data.weights is not None:
-            wanted = "with reduction='none' a list, one Value for each example"
-        raise TypeError(
-            f"fit: the loss must return {wanted}, and {_called(loss)} returned {result!r:.60}"
-        )
-    return result
 
 
 # --- better, or worse -----------------------------------------------------------------------------
@@ -249,37 +225,3 @@ def is_better_higher(metric: Metric) -> bool | None:
         return None
     last = _name(metric).rpartition("_")[2]
     return {"score": True, "error": False, "loss": False, "deviance": False}.get(last)
-
-
-def column(monitor: str | None, logs: Mapping[str, Any], who: str) -> str:
-    """The column that is watched: left out, it is the validation loss, or else the loss."""
-    name = monitor or ("val_loss" if "val_loss" in logs else "loss")
-    if name not in logs:
-        raise ValueError(f"{who}: monitor={name!r} was not measured{meant(name, logs)}")
-    return name
-
-
-def is_higher_better(
-    monitor: str | None, metrics: Mapping[str, Metric], who: str, *, said: bool | None
-) -> bool:
-    """Which way is better; asked before anything is learned."""
-    if said is not None:
-        return said
-    name = (monitor or "loss").removeprefix("val_")
-    if name not in metrics:
-        return name in HIGHER_IS_BETTER
-    known = is_better_higher(metrics[name])
-    if known is None:
-        raise ValueError(
-            f"{who}: monitor={monitor!r} is a metric of your own, of which nobody knows which way "
-            f"is better; write {who}({'path, save_best_only=True, ' if who == 'Checkpoint' else ''}"
-            f"monitor={monitor!r}, higher_is_better=True), or False"
-        )
-    return known
-
-
-def is_better(number: float, best: float, *, higher: bool, min_delta: float = 0.0) -> bool:
-    """Whether a number is better than the best so far, which is nan if there is none."""
-    if math.isnan(number) or math.isnan(best):
-        return not math.isnan(number)
-    return (number - best if higher else best - number) > min_delta

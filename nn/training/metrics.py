@@ -99,18 +99,18 @@ def mae(outputs: Numbers, targets: Numbers, weights: Weights = None) -> float:
     >>> mae([1.0, 4.0], [1.0, 2.0]), mae([1.0, 4.0], [1.0, 2.0], weights=[3.0, 1.0])
     (1.0, 0.5)
     """
-    errors, power, counts = _errors("mae", outputs, targets, weights)
-    return _grown(_mean([abs(error) for error in errors], counts), power)
+    errors, scale, counts = _errors("mae", outputs, targets, weights)
+    return _mean([abs(error) for error in errors], counts) * scale
 
 
 def rmse(outputs: Numbers, targets: Numbers, weights: Weights = None) -> float:
     """The root of the mean squared error: in the targets' own units.
 
-    >>> rmse([1.0, 4.0], [1.0, 2.0])
-    1.4142135623730951
+    >>> rmse([1.0, 2.0, 3.0, 8.0], [1.0, 2.0, 3.0, 4.0])
+    2.0
     """
-    errors, power, counts = _errors("rmse", outputs, targets, weights)
-    return _grown(math.sqrt(_mean([error * error for error in errors], counts)), power)
+    errors, scale, counts = _errors("rmse", outputs, targets, weights)
+    return _root_mean_square(errors, counts) * scale
 
 
 def r2(outputs: Numbers, targets: Numbers, weights: Weights = None) -> float:
@@ -132,8 +132,8 @@ def r2(outputs: Numbers, targets: Numbers, weights: Weights = None) -> float:
             "r2 takes as many outputs as targets, the same number for every example, and got "
             f"{' and '.join(map(str, sorted(widths)))}"
         )
-    columns = zip(_columns(given), _columns(wanted), strict=True)
-    return _mean([_explained(xs, ys, counts) for xs, ys in columns], None)
+    columns = [zip(*map(_numbers, rows), strict=True) for rows in (given, wanted)]
+    return _mean([_explained(xs, ys, counts) for xs, ys in zip(*columns, strict=True)], None)
 
 
 OF_CLASSES: dict[str, Metric] = {one.__name__: one for one in (accuracy, precision, recall, f1)}
@@ -252,37 +252,11 @@ def _listed(x: Any) -> Any:
     return x if found is None else found
 
 
-def _columns(rows: Sequence[Any]) -> list[list[float]]:
-    """The numbers of each output, over all examples."""
-    return [[float(x) for x in numbers] for numbers in zip(*map(_numbers, rows), strict=True)]
-
-
 def _numbers(row: Any) -> list[Any]:
     return row if isinstance(row, list) else [row]
 
 
 # --- sums that neither overflow nor vanish --------------------------------------------------------
-
-
-def _scaled(numbers: Sequence[float]) -> tuple[list[float], int]:
-    """Numbers from −1 to 1, which can be squared and added, and the power of 2 that they lack."""
-    power = math.frexp(max(map(abs, numbers)))[1]
-    return [math.ldexp(x, -power) for x in numbers], power
-
-
-def _grown(x: float, power: int) -> float:
-    """x · 2ᵖᵒʷᵉʳ."""
-    try:
-        return math.ldexp(x, power)
-    except OverflowError:
-        return math.inf
-
-
-def _differences(xs: Sequence[float], ys: Sequence[float]) -> tuple[list[float], int]:
-    """All x − y, scaled."""
-    both, power = _scaled([*xs, *ys])
-    found, more = _scaled([x - y for x, y in zip(both[: len(xs)], both[len(xs) :], strict=True)])
-    return found, power + more
 
 
 def _mean(numbers: Sequence[float], weights: Weights) -> float:
@@ -291,10 +265,25 @@ def _mean(numbers: Sequence[float], weights: Weights) -> float:
     return math.fsum(map(float.__mul__, numbers, weights)) / math.fsum(weights)
 
 
+def _root_mean_square(numbers: Sequence[float], weights: Weights) -> float:
+    """The root of the mean square, by hypot, whose squares neither overflow nor vanish."""
+    if any(x != x for x in numbers):  # which hypot overlooks beside inf
+        return math.nan
+    counts = weights or [1.0] * len(numbers)
+    terms = [x * math.sqrt(count) for x, count in zip(numbers, counts, strict=True)]
+    return math.hypot(*terms) / math.sqrt(math.fsum(counts))
+
+
+def _differences(xs: Sequence[float], ys: Sequence[float]) -> tuple[list[float], float]:
+    """All x − y, divided by a power of 2 so large that their sum is finite; and that power."""
+    scale = 2.0 ** (len(xs) + 1).bit_length()
+    return [x / scale - y / scale for x, y in zip(xs, ys, strict=True)], scale
+
+
 def _errors(
     name: str, outputs: Numbers, targets: Numbers, weights: Weights
-) -> tuple[list[float], int, Weights]:
-    """The error of every number, scaled; the power; and how much each counts."""
+) -> tuple[list[float], float, Weights]:
+    """The error of every number, divided by a power of 2; that power; and how much each counts."""
     given, wanted, counts = _checked(name, outputs, targets, weights)
     rows = [(_numbers(x), _numbers(y)) for x, y in zip(given, wanted, strict=True)]
     for i, (x, y) in enumerate(rows):
@@ -311,9 +300,9 @@ def _explained(outputs: Sequence[float], targets: Sequence[float], weights: Weig
     lowest = min(targets)
     if lowest == max(targets):  # asked of the numbers: their mean is rounded
         return math.nan
-    errors, power = _differences(outputs, targets)
-    spread, less = _differences(targets, [lowest] * len(targets))
+    errors, _ = _differences(outputs, targets)
+    spread, _ = _differences(targets, [lowest] * len(targets))
     mean = _mean(spread, weights)
-    variance = _mean([(x - mean) ** 2 for x in spread], weights)
-    missed = _mean([error * error for error in errors], weights)
-    return 1.0 - _grown(missed / variance, 2 * (power - less)) if variance else math.nan
+    deviation = _root_mean_square([x - mean for x in spread], weights)
+    ratio = _root_mean_square(errors, weights) / deviation if deviation else math.nan
+    return 1.0 - ratio * ratio

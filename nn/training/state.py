@@ -1,26 +1,180 @@
-"""A training while it runs, as callbacks see it; and callbacks: to watch, to measure, to stop."""
+"""A training while it runs, as callbacks see it: its numbers, its weights, and callbacks."""
 
 from __future__ import annotations
 
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any, ClassVar
 
+from autograd import Value
 from autograd.numbers import is_number
 
+from ..data.batches import Examples
 from ..losses import Loss
 from ..module import Module
 from ..names import meant
 from ..optimisers import Optimiser
+from ..optimisers.optimiser import StepError
+from ..parameter import FROZEN
 from .adjustments import Adjustments
-from .examples import Examples
-from .history import History
-from .interrupting import Interruptible
 from .metrics import Metric
-from .weights import Weights
 
 Schedule = Callable[[float, float], float]
+
+# The columns of `LayerStatistics`, two for each layer: "layers.0/update_ratio".
+UPDATE_RATIO, GRADIENT_NORM = "update_ratio", "gradient_norm"
+_OF_LAYERS = (f"/{UPDATE_RATIO}", f"/{GRADIENT_NORM}")
+
+
+class History(dict[str, list[Any]]):
+    """A dict with one list for each thing measured, one number in it for each epoch.
+
+    ``pandas.DataFrame(history)`` and ``json.dumps(history)`` take it as it is; `rows` is the same
+    by epochs. Columns are ``epoch``, ``loss``, the metrics, the same of the validation examples
+    as ``val_loss`` and so on, ``lr`` (at the epoch's end), ``seconds``, and whatever callbacks
+    add. Where something was not measured stands nan.
+
+    >>> history = History()
+    >>> history.add({"epoch": 1, "loss": 0.5}); history.add({"epoch": 2, "loss": 0.25})
+    >>> history["loss"], history.rows()[1]
+    ([0.5, 0.25], {'epoch': 2, 'loss': 0.25})
+    """
+
+    stopped: str = ""
+    """Why the training ended: ``"all 50 epochs done"``, ``"interrupted in epoch 7 …"``."""
+    interrupted: bool = False
+    """Whether Ctrl-C was pressed, be it in the last batch."""
+    best_epoch: int | None = None
+    """The epoch with the best number of those that early stopping watches; counts from 1."""
+
+    @property
+    def epochs(self) -> int:
+        """How many epochs were finished."""
+        return max(map(len, self.values()), default=0)
+
+    def add(self, numbers: Mapping[str, Any]) -> None:
+        """Append one epoch."""
+        before = self.epochs
+        for name in numbers:
+            self.setdefault(name, [math.nan] * before)
+        for name, column in self.items():
+            column.append(numbers.get(name, math.nan))
+
+    def rows(self) -> list[dict[str, Any]]:
+        """One dict for each epoch."""
+        return [{name: column[i] for name, column in self.items()} for i in range(self.epochs)]
+
+    def last(self, name: str = "loss") -> Any:
+        """The number of the last epoch.
+
+        >>> History({"loss": [0.5, 0.25]}).last()
+        0.25
+        """
+        if name not in self:
+            raise KeyError(f"{name!r} was not measured; there are: {', '.join(self)}")
+        if not self[name]:
+            raise KeyError(f"{name!r} has no number yet: no epoch was finished")
+        return self[name][-1]
+
+    def __repr__(self) -> str:
+        last = {name: column[-1] for name, column in self.items() if column and name != "lr"}
+        ended = f"; {self.stopped}" if self.stopped else ""
+        return f"<History of {self.epochs} epochs: {words(last, '=')}{ended}>"
+
+
+def words(numbers: Mapping[str, Any], between: str = " ") -> str:
+    """The numbers of an epoch in a line, without those of layers.
+
+    >>> words({"epoch": 3, "loss": 0.123456, "val_loss": 0.5, "seconds": 1.0})
+    'loss 0.1235, val_loss 0.5'
+    """
+    return ", ".join(
+        f"{name}{between}{number:.4g}"
+        for name, number in numbers.items()
+        if name not in {"epoch", "seconds"}
+        and not name.endswith(_OF_LAYERS)
+        and isinstance(number, (int, float))
+    )
+
+
+class Weights:
+    """Those of a model and its optimiser, which may have been given more, or less.
+
+    ``good`` are the last with which a loss and all gradients were finite; ``before`` are those of
+    before the last step.
+    """
+
+    def __init__(self, model: Module, optimizer: Optimiser) -> None:
+        own = model.parameters()
+        if not {id(p) for p in own} & {id(p) for p in optimizer.parameters}:
+            raise ValueError(
+                f"fit: this {type(optimizer).__name__} has parameters of another model, so "
+                f"nothing of {model!r} would be trained; make it anew: "
+                f"{type(optimizer).__name__}(model, ...)"
+            )
+        if all(type(p) in FROZEN for p in optimizer.parameters):
+            raise ValueError(
+                "fit: all parameters are frozen, so nothing would be trained; write "
+                "model.unfreeze(), or unfreeze() a part of it"
+            )
+        self.model, self.optimizer = model, optimizer
+        # It only grows, so that what was kept fits: parameters that come later stand at the end.
+        self._all: dict[int, Value] = {id(p): p for p in [*own, *optimizer.parameters]}
+        self.good = self.before = self.now()
+
+    @property
+    def all(self) -> list[Value]:
+        """Every parameter of the model and of the optimiser, each once."""
+        return list(self._all.values())
+
+    def now(self) -> list[float]:
+        """The numbers, for `give`."""
+        return [parameter.data for parameter in self._all.values()]
+
+    def give(self, numbers: Sequence[float]) -> None:
+        """Set the parameters to these numbers; what came since they were taken stays."""
+        for parameter, number in zip(self._all.values(), numbers, strict=False):
+            parameter.data = number
+
+    def back(self) -> None:
+        """Go back to the last good ones."""
+        self.give(self.good)
+
+    def zero_grad(self) -> None:
+        """Set all gradients to 0.0, those of others too: a pass adds to what is there."""
+        before = self.optimizer.parameters
+        self.optimizer.follow()
+        if self.optimizer.parameters is not before:
+            for parameter in [*self.model.parameters(), *self.optimizer.parameters]:
+                self._all.setdefault(id(parameter), parameter)
+        for parameter in self._all.values():
+            parameter.grad = 0.0
+
+    def step(self) -> None:
+        """Make a step: the whole of it, to finite numbers, or none.
+
+        Raises
+        ------
+        StepError
+            if it would have made a parameter nan or inf.
+        """
+        before = self.now()
+        try:
+            self.optimizer.step()
+            self._check_finite(before)
+        except BaseException:
+            self.give(before)
+            raise
+        self.good = self.before = before
+
+    def _check_finite(self, before: Sequence[float]) -> None:
+        after = self.now()
+        if math.isfinite(sum(after)):
+            return
+        for parameter, old, new in zip(self._all.values(), before, after, strict=True):
+            if not math.isfinite(new):
+                raise StepError("", parameter, old - new)
 
 
 @dataclass(eq=False)
@@ -43,16 +197,17 @@ class Training:
     validation: Examples | None
     metrics: dict[str, Metric]
     schedule: Schedule | None
-    adjustments: Adjustments
-    callbacks: Callbacks
+    adjustments: Adjustments | None
+    callbacks: list[Callback]
     asked: dict[str, Any]  # settings that have done their work before the first epoch
-    interruptible: Interruptible
+    announce: bool  # whether Ctrl-C is answered in words
     history: History = field(default_factory=History)
     logs: dict[str, Any] = field(default_factory=dict)
     epoch: int = 0
     batch: int = 0
     batch_loss: float = math.nan
     why: str = ""  # it was stopped
+    interrupted: bool = False  # Ctrl-C was pressed
 
     def __post_init__(self) -> None:
         self.weights = Weights(self.model, self.optimizer)
@@ -78,6 +233,11 @@ class Training:
         self.optimizer.lr = lr
         self._lr = self.optimizer.lr
 
+    @property
+    def remembering(self) -> list[Callback]:
+        """The callbacks that have something to remember: others may come and go."""
+        return [x for x in self.callbacks if type(x).state_dict is not Callback.state_dict]
+
     def factor(self, time: float, end: int) -> float:
         """What the schedule says at a time, in epochs, if it ends at another."""
         factor = 1.0 if self.schedule is None else self.schedule(time, float(end))
@@ -99,11 +259,6 @@ class Training:
     def stop(self, why: str) -> None:
         """Ask the training to end after this batch; ``why`` goes into ``history.stopped``."""
         self.why = self.why or why or "a callback stopped it"
-
-
-HOOKS = (
-    "on_fit_begin", "on_epoch_begin", "on_batch_end", "on_epoch_end", "on_epoch_kept", "on_fit_end",
-)  # fmt: skip
 
 
 class Callback:
@@ -149,6 +304,9 @@ class Callback:
         """Take back what `state_dict` gave."""
 
 
+HOOKS = [name for name in vars(Callback) if name.startswith("on_")]
+
+
 class _EpochEnd(Callback):
     """A plain function, called at the end of each epoch."""
 
@@ -159,42 +317,25 @@ class _EpochEnd(Callback):
         self.function(training)
 
 
-class Callbacks:
-    """Several callbacks as one."""
-
-    def __init__(self, callbacks: Iterable[Callback]) -> None:
-        self.all = list(callbacks)
-
-    @property
-    def remembering(self) -> list[Callback]:
-        """Those that have something to remember: others may come and go."""
-        return [one for one in self.all if type(one).state_dict is not Callback.state_dict]
-
-    def call(self, hook: str, training: Training) -> None:
-        """Call one method of each."""
-        for callback in self.all:
-            getattr(callback, hook)(training)
-
-
 def checked(callbacks: Any) -> list[Callback]:
     """The callbacks that users hand over: one or a list, objects or functions."""
     single = isinstance(callbacks, Callback) or callable(callbacks)
     given = [callbacks] if single else () if callbacks is None else callbacks
     if not isinstance(given, Iterable) or isinstance(given, (str, bytes)):
         raise TypeError(f"fit: callbacks is a list of Callbacks or functions, got {given!r:.60}")
-    return list(map(_checked, given))
+    return [_checked(callback) for callback in given]
 
 
 def _checked(callback: Any) -> Callback:
-    name = getattr(callback, "__name__", "")
     if isinstance(callback, type) and issubclass(callback, Callback):
+        name = callback.__name__
         raise TypeError(f"fit: callbacks takes objects, got the class {name}; write {name}()")
     if not isinstance(callback, Callback):
-        if not callable(callback):
-            raise TypeError(
-                f"fit: a callback is a Callback or a function of the training, got {callback!r:.60}"
-            )
-        return _EpochEnd(callback)
+        if callable(callback):
+            return _EpochEnd(callback)
+        raise TypeError(
+            f"fit: a callback is a Callback or a function of the training, got {callback!r:.60}"
+        )
     for hook in dir(callback):
         if hook.startswith("on_") and hook not in HOOKS:  # misspelt, and nobody would know
             raise TypeError(

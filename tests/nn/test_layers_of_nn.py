@@ -44,7 +44,7 @@ INNER_PARTS = {
     "numbers": EVERYBODY,  # what counts as a number
     "primitive": EVERYBODY,  # Recorder: what is no plain number
     "public": {"__init__", "module", "data", "saving"},  # what a package shows of itself
-    "pullback": {"training"},  # which leaves a loss depends on
+    "tape": {"training"},  # which leaves a loss depends on
     "trees": {"training"},
 }
 _INNER = {file.stem for file in (ROOT / "autograd").glob("*")} - {"ops", "testing", "__init__"}

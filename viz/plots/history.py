@@ -6,7 +6,7 @@ import math
 from collections.abc import Mapping, Sequence
 from typing import TYPE_CHECKING, Any
 
-from nn.training.history import GRADIENT_NORM, UPDATE_RATIO
+from nn.training.state import GRADIENT_NORM, UPDATE_RATIO
 
 from ..checks import did_you_mean
 from ..say.labels import shorten

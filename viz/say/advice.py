@@ -7,7 +7,7 @@ from collections.abc import Sequence
 
 from autograd import Node
 from autograd.diagnosis import first_non_finite
-from nn.data.scale import CURE, bad_scale, numbers_at_weights
+from nn.training.mismatch import CURE, bad_scale, numbers_at_weights
 
 from ..see.recorded import Pass
 from . import health

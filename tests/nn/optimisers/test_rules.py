@@ -10,10 +10,7 @@ from hypothesis import strategies as st
 from autograd import Value
 from nn import Parameter
 from nn.optimisers import SGD, Adam, AdamW, RMSprop
-from nn.optimisers.adam import adam
-from nn.optimisers.optimiser import updated
-from nn.optimisers.rmsprop import rmsprop
-from nn.optimisers.sgd import sgd
+from nn.optimisers.rules import adam, rmsprop, sgd, updated
 
 from .paths import gradients, path
 

@@ -3,14 +3,14 @@
 import math
 
 import pytest
-from hypothesis import assume, given, settings
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from autograd import NonFiniteError, Value
 from autograd import abs as absolute
 from autograd import sum as total
 from nn import SGD, clip_grad_norm, clip_grad_value, mse
-from nn.training.adjustments import Adjustments, first_non_finite, norm
+from nn.training.adjustments import Adjustments, norm
 
 from .helpers import line, small, trained, weights
 
@@ -158,13 +158,13 @@ def test_the_loss_that_is_reported_is_the_loss_alone():
     assert one["loss"] == two["loss"]
 
 
-@given(gradients)
-def test_which_one_is_not_finite(grads):
-    assume(all(map(math.isfinite, grads)))
+@given(gradients, bounds)
+def test_a_gradient_that_is_not_finite_is_named_before_it_is_clipped(grads, bound):
     values = leaves([*grads, math.inf, math.nan])
 
-    assert first_non_finite(values) is values[len(grads)]
-    assert first_non_finite(values[: len(grads)]) is None
+    with pytest.raises(NonFiniteError, match=f"gradient of parameter {len(grads)} is inf"):
+        Adjustments(clip_value=bound).apply(values)
+    assert [value.grad for value in values[:-1]] == [*grads, math.inf]
 
 
 # --- in loops of one's own ------------------------------------------------------------------------

@@ -30,7 +30,7 @@ class Stopping(nn.Callback):
 
     def on_batch_end(self, training):
         if (training.epoch, training.batch) == (self.epoch, self.batch):
-            training.interruptible.asked = True
+            training.interrupted = True
 
 
 numbers = st.lists(st.integers(0, 4), min_size=6, max_size=6)

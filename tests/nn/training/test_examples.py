@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 from sklearn.model_selection import train_test_split
 from sklearn.utils.class_weight import compute_class_weight
 
-from nn.training.examples import stratified, weighed
+from nn.data.batches import stratified, weighed
 
 from .helpers import SIDES, XOR, line, small, trained, weights
 
@@ -160,9 +160,9 @@ def test_one_hot_targets_have_classes_too():
 @pytest.mark.parametrize(
     ("y", "options", "text"),
     [
-        ([0, 1, 1, 1], {"validation": 0.5}, "2 examples or more of each class, .* class 0 has 1"),
-        ([0, 0, 1, 1], {"validation": 0.25}, "sets aside 1 of 4 examples, .* each of 2 classes"),
-        ([0, 0, 1, 1], {"validation": 0.75}, "sets aside 3 of 4 examples, .* each of 2 classes"),
+        ([0, 1, 1, 1], {"validation": 0.5}, "of each class on either side: .* class 0 has 1"),
+        ([0, 0, 1, 1], {"validation": 0.25}, "of 4 examples in 2 classes 1 are set aside"),
+        ([0, 0, 1, 1], {"validation": 0.75}, "of 4 examples in 2 classes 3 are set aside"),
         ([0, 0, 1, 1], {}, r"a share of X that is set aside; write validation=0\.2"),
         ([0, 0, 1, 1], {"validation": (XOR, SIDES)}, "a share of X that is set aside"),
         ([0.5, 0.0, 1, 1], {"validation": 0.5}, r"stratify is for .* one class .* y\[0\] is 0\.5"),

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from nn.training.history import History
+from nn.training.state import History
 
 epochs = st.lists(
     st.dictionaries(st.sampled_from("abc"), st.floats(allow_nan=False), max_size=3), max_size=6

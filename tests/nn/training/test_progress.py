@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from nn.training.progress import Progress
+from nn.training.callbacks import Progress
 from nn.training.state import Callback
 
 from .helpers import line, small, trained

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 import nn
 from autograd import dot
 from nn import SGD, Module, Parameter
-from nn.training.examples import Examples
+from nn.data.batches import Examples
 
 from .helpers import SIDES, XOR, line, mean_squared, small, trained, weights
 

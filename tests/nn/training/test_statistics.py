@@ -4,8 +4,8 @@ import math
 import pytest
 
 from nn import MLP, SGD
+from nn.training.callbacks import LayerStatistics
 from nn.training.state import Callback
-from nn.training.statistics import LayerStatistics
 
 from .helpers import line, small, trained
 

@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from nn.training.history import History
+from nn.training.state import History
 from viz.plots import plot_gradient_norm, plot_history, plot_update_ratio
 from viz.render.palette import LIGHT
 

@@ -10,9 +10,9 @@ from sklearn import datasets as sklearns
 import nn
 import viz
 from nn.data import Standardise, moons, one_hot
-from nn.data.scale import bad_scale, columns_of
+from nn.training.mismatch import bad_scale, columns_of
 
-from ..training.helpers import trained
+from .helpers import trained
 
 RNG = random.Random(0)
 METRES = [[RNG.uniform(1.5, 1.9), RNG.gauss(70000.0, 9000.0)] for _ in range(30)]  # and grams

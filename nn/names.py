@@ -52,6 +52,29 @@ def meant(name: str, known: Iterable[str]) -> str:
     return f"{hint} There are: {', '.join(names)}"
 
 
+def misfit(wanted: Iterable[str], given: Iterable[str]) -> str:
+    """Which of the wanted names are not given, and which are given and unknown; empty if none.
+
+    >>> misfit(["w", "scale"], ["w", "scales"])
+    "lacks 'scale' (nearest: 'scales') and has unknown 'scales' (nearest: 'scale')"
+    """
+    wanted, given = dict.fromkeys(wanted), dict.fromkeys(given)
+    missing = [name for name in wanted if name not in given]
+    unknown = [name for name in given if name not in wanted]
+    complaints = [f"lacks {_listed(missing, unknown)}"] * bool(missing)
+    complaints += [f"has unknown {_listed(unknown, missing or list(wanted))}"] * bool(unknown)
+    return " and ".join(complaints)
+
+
+def _listed(names: list[str], others: list[str]) -> str:
+    """Up to three names in quotes; with the other side's nearest, if it is but one."""
+    quoted = ", ".join(map(repr, names[:3]))
+    if len(names) > 3:
+        return f"{quoted} and {len(names) - 3} more"
+    match = nearest(names[0], others) if len(names) == 1 else ""
+    return f"{quoted} (nearest: {match!r})" if match else quoted
+
+
 def look_up(name: Any, known: Mapping[str, T], what: str, otherwise: str = "") -> T:
     """What stands under ``name``; the error says which names there are and which was meant.
 

@@ -7,7 +7,7 @@ from typing import Any
 
 from autograd.numbers import is_number, real
 
-from .names import nearest
+from .names import misfit
 from .walk import Part
 
 
@@ -32,26 +32,11 @@ def fill(named: Mapping[str, Any], state: Any, model: str) -> None:
             "load_state_dict takes a dict of numbers by name, as state_dict() gives it, got "
             f"a {type(state).__name__}{instead}"
         )
-    missing = [name for name in named if name not in state]
-    unknown = [name for name in state if name not in named]
-    complaints = [f"lacks {_listed(missing, unknown)}"] * bool(missing)
-    complaints += [f"has unknown {_listed(unknown, missing or list(named))}"] * bool(unknown)
-    if complaints:
-        raise ValueError(
-            f"this state does not fit {model}: it {' and '.join(complaints)}; nothing was loaded"
-        )
+    if complaint := misfit(named, state):
+        raise ValueError(f"this state does not fit {model}: it {complaint}; nothing was loaded")
     numbers = [_weight(name, state[name]) for name in named]
     for parameter, number in zip(named.values(), numbers, strict=True):
         parameter.data = number
-
-
-def _listed(names: list[str], others: list[str]) -> str:
-    """Up to three names in quotes; with the other side's nearest, if it is but one."""
-    quoted = ", ".join(map(repr, names[:3]))
-    if len(names) > 3:
-        return f"{quoted} and {len(names) - 3} more"
-    match = nearest(names[0], others) if len(names) == 1 else ""
-    return f"{quoted} (nearest: {match!r})" if match else quoted
 
 
 def _weight(name: str, x: Any) -> float:

@@ -13,14 +13,13 @@ from autograd import Op, Value, dot, scope
 from autograd.modes import enter, here
 
 from .activations import Activate, ActivationLike, activation, linear, name_of
-from .calling import as_nodes
+from .calling import as_nodes, places
 from .checks import Sized, gathered, size, yes_or_no
 from .initialisers import Initialise, drawn, initialiser
 from .module import Module
 from .names import helped
 from .parameter import Parameter
 from .randomness import Rng, RngLike, generator
-from .scopes import places
 
 
 class Unit(Module):

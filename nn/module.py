@@ -11,14 +11,11 @@ from autograd.public import Elsewhere
 
 from . import finding
 from .answers import answers_of
-from .calling import misread, outputs, running, set_modes
-from .elsewhere import IN_MODULES
+from .calling import building, misread, outputs, scoped, set_modes
 from .losses import Loss
-from .names import helped
+from .names import IN_MODULES, helped
 from .overview import table, tree
-from .parameter import Parameter, freezable
-from .scopes import building, scoped
-from .state import fill, state_of
+from .parameter import Parameter, fill, freezable, state_of
 from .walk import (
     Part,
     Trail,
@@ -27,6 +24,7 @@ from .walk import (
     dotted,
     may_hold_parts,
     note,
+    running,
     walk_parts,
 )
 

@@ -524,8 +524,8 @@ def test_a_model_that_contains_itself_is_not_described(path):
         (
             Sequential(Layer(2, 3), "tanh", Layer(3, 1)),
             (
-                "its MLP does not fit this Sequential: it lacks 'layers.2.weight', 'layers.2.bias' and "
-                "has unknown 'layers.1.bias', 'layers.1.weight'"
+                "its MLP does not fit this Sequential: it lacks 'layers.2.weight', "
+                "'layers.2.bias' and has unknown 'layers.1.bias', 'layers.1.weight'"
             ),
         ),
     ],
@@ -742,8 +742,8 @@ def test_a_nan_in_a_file_is_refused(path):
         (
             lambda t: {"layers.0.wait": t["layers.0.weight"], "layers.0.bias": t["layers.0.bias"]},
             (
-                "it lacks 'layers.0.weight' (nearest: 'layers.0.wait') and has unknown 'layers.0.wait' "
-                "(nearest: 'layers.0.weight')"
+                "it lacks 'layers.0.weight' (nearest: 'layers.0.wait') and has unknown "
+                "'layers.0.wait' (nearest: 'layers.0.weight')"
             ),
         ),
         (

@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any, ClassVar
 
 from autograd import Op, elu, leaky_relu, log_softmax, ops, softmax
-from autograd.numbers import is_number, real
+from autograd.numbers import is_number
 from autograd.primitive import Recorder
 
 from .checks import finite, refuse_rows
@@ -223,7 +223,7 @@ class LeakyReLU(_Chosen):
     """
 
     def __init__(self, negative_slope: float = 0.01) -> None:
-        slope = _finite(negative_slope, "LeakyReLU(negative_slope)")
+        slope = finite(negative_slope, "LeakyReLU(negative_slope)")
         self.activate = partial(leaky_relu, slope=slope)
 
     @property
@@ -240,16 +240,12 @@ class ELU(_Chosen):
     """
 
     def __init__(self, alpha: float = 1.0) -> None:
-        self.activate = partial(elu, alpha=_finite(alpha, "ELU(alpha)"))
+        self.activate = partial(elu, alpha=finite(alpha, "ELU(alpha)"))
 
     @property
     def alpha(self) -> float:
         """How far below 0 it goes."""
         return self._number
-
-
-def _finite(x: Any, what: str) -> float:
-    return finite(real(x, what), what)
 
 
 # --- of a whole list ------------------------------------------------------------------------------

@@ -22,6 +22,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass, field
 from functools import cache
 from inspect import signature
+from itertools import zip_longest
 from typing import Any
 
 from autograd import log_softmax, ops, scope, softmax
@@ -145,7 +146,7 @@ def described(model: Module, *, strict: bool = False) -> Architecture:
     # The numbers of the parts, each in one place, and no others.
     of_parts = [p for part in order if _inside(part) is None for p in part.parameters()]
     counts = {len(of_parts), len(set(map(id, of_parts))), len(model.parameters())}
-    measured = sum([len(column.numbers) for column in columns(model).values()])
+    measured = sum([len(column.names) for column in columns(model).values()])
     promised = sum(map(_numbers_in, parts)) - measured
     return Architecture(unknown.title, parts) if counts == {promised} else unknown
 
@@ -198,15 +199,13 @@ def _facts(part: Any, positions: Mapping[int, int]) -> Facts:
 
 def difference(own: Architecture, other: Architecture) -> str:
     """Where two structures with the same tensors part; the modes of training may."""
-    if len(own.parts) != len(other.parts):
-        return f"one of {len(other.parts)} parts, and this {own.title} has {len(own.parts)}"
-    for mine, its in zip(own.parts, other.parts, strict=True):
+    nothing: Facts = {}
+    pairs = zip_longest(own.parts, other.parts, fillvalue=nothing)
+    for position, (mine, its) in enumerate(pairs):
         for key in {**mine, **its}:  # the kind is the first
             here, there = mine.get(key), its.get(key)
-            if here != there and key == "kind":
-                return f"{there} there is {here} here"
             if here != there and key not in {"scope", "training"}:
-                return f"the {key} of {mine['kind']} is {there} there, and {here} here"
+                return f"the {key} of part {position} is {there} there, and {here} here"
     return ""
 
 

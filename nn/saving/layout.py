@@ -16,7 +16,6 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
-from typing import ClassVar
 
 from autograd import Value
 
@@ -24,7 +23,7 @@ from ..data.encoding import Standardise
 from ..layers import Neuron
 from ..module import Module
 from ..parameter import Parameter
-from ..walk import dotted, walk_parts
+from ..walk import Part, dotted, walk_parts
 from .container import Tensor
 
 _INDEX = re.compile(r"0|[1-9][0-9]*", re.ASCII)
@@ -67,26 +66,14 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
-    """Numbers that a part has measured and does not train: a list of floats.
+class Column(Block):
+    """Numbers that a part has measured and does not train: a list of floats, no parameters.
 
     A class names the attributes that hold such lists in a tuple ``measured``.
     """
 
-    owner: Module
+    owner: Part
     attribute: str
-    name: str
-    frozen: ClassVar[list[int]] = []  # it is not trained anyway
-
-    @property
-    def names(self) -> list[str]:
-        """What each is called."""
-        return [f"{self.name}.{i}" for i in range(*self.shape)]
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """How many."""
-        return (len(getattr(self.owner, self.attribute)),)
 
     @property
     def numbers(self) -> list[float]:
@@ -103,7 +90,7 @@ class Column:
         setattr(self.owner, self.attribute, list(numbers))
 
 
-Places = dict[str, Block | Column]
+Places = dict[str, Block]
 
 
 def layout(model: Module) -> Places:
@@ -135,13 +122,13 @@ def columns(model: Module) -> dict[str, Column]:
     What lies in a Neuron is left out: it is most of a model. Ways are followed, not names: in a
     model that is nested deep each name is as long as the model is deep.
     """
-    found = [
-        Column(part, attribute, dotted((trail, attribute)))
-        for trail, part in walk_parts(model, enter=lambda part: type(part) is not Neuron)
-        if isinstance(part, Module)
-        for attribute in getattr(type(part), "measured", ())
-    ]
-    return {column.name: column for column in found}
+    found: dict[str, Column] = {}
+    for trail, part in walk_parts(model, enter=lambda part: type(part) is not Neuron):
+        for attribute in getattr(type(part), "measured", ()):
+            name, count = dotted((trail, attribute)), len(getattr(part, attribute))
+            names = [f"{name}.{i}" for i in range(count)]
+            found[name] = Column((count,), names, [], part, attribute)
+    return found
 
 
 def tensors(places: Places) -> dict[str, Tensor]:

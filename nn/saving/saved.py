@@ -14,7 +14,7 @@ from ..names import misfit
 from ..parameter import Parameter
 from .architecture import Architecture, built, described, difference
 from .container import File, FormatError, Tensor, is_count, parsed
-from .layout import Block, Places, layout, tensors
+from .layout import Places, layout, tensors
 
 VERSION = "1"
 MODEL = "glassgrad model"
@@ -80,7 +80,7 @@ class Saved:
                 )
         for name, positions in self.frozen.items():
             block = places.get(name)
-            parameters = block.parameters if isinstance(block, Block) else []
+            parameters = [] if block is None else block.parameters
             for i in positions:
                 if i >= len(parameters) or not isinstance(parameters[i], Parameter):
                     raise FormatError(

@@ -515,11 +515,11 @@ def test_a_model_that_contains_itself_is_not_described(path):
         ),
         (
             mlp(2, 3, 1, activation="tanh"),
-            "it fits another model: the activation of Layer is relu there, and tanh here",
+            "it fits another model: the activation of part 0 is relu there, and tanh here",
         ),
         (
             Sequential(Layer(2, 3), Layer(3, 1, nonlin=False)),
-            "it fits another model: MLP there is Sequential here",
+            "it fits another model: the kind of part 2 is MLP there, and Sequential here",
         ),
         (
             Sequential(Layer(2, 3), "tanh", Layer(3, 1)),
@@ -893,6 +893,6 @@ def test_without_the_package_the_error_says_what_to_install(path):
     )
 
     assert run.stdout == (
-        'nn.save and nn.load need the package safetensors: pip install "glassgrad[save]"\n'
+        'nn.saving needs the package safetensors: pip install "glassgrad[save]"\n'
     )
     assert not path.exists()

@@ -206,13 +206,9 @@ class _Chosen(Activation):
 
     activate: partial[Any]  # which can be pickled, as a lambda cannot
 
-    @property
-    def _number(self) -> float:
-        (number,) = self.activate.keywords.values()
-        return float(number)
-
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self._number})"
+        (number,) = self.activate.keywords.values()
+        return f"{type(self).__name__}({number})"
 
 
 class LeakyReLU(_Chosen):
@@ -229,7 +225,7 @@ class LeakyReLU(_Chosen):
     @property
     def negative_slope(self) -> float:
         """The slope left of 0."""
-        return self._number
+        return float(self.activate.keywords["slope"])
 
 
 class ELU(_Chosen):
@@ -245,7 +241,7 @@ class ELU(_Chosen):
     @property
     def alpha(self) -> float:
         """How far below 0 it goes."""
-        return self._number
+        return float(self.activate.keywords["alpha"])
 
 
 # --- of a whole list ------------------------------------------------------------------------------

@@ -25,6 +25,8 @@ from .randomness import RngLike, generator
 class Unit(Module):
     """What takes a fixed number of inputs, and can say so."""
 
+    known_by: ClassVar[tuple[str, ...]] = ("shape",)  # the sizes that its title says
+
     nin: Any  # how many inputs it takes
     nout: Any  # how many outputs it gives
 
@@ -35,8 +37,9 @@ class Unit(Module):
 
     @property
     def title(self) -> str:
-        """Kind and shape, as errors say them."""
-        return f"{type(self).__name__}({self.shape})"
+        """Kind and sizes, as errors say them."""
+        sizes = [str(getattr(self, name)) for name in self.known_by]
+        return f"{type(self).__name__}({', '.join(sizes)})"
 
     def rebuilt(self, nin: int) -> str:
         """The line that builds one for ``nin`` inputs."""
@@ -86,6 +89,7 @@ class Neuron(Unit):
     """
 
     whole: ClassVar[bool] = True
+    known_by = ("nin",)
     nout = 1
 
     w: list[Parameter]
@@ -129,11 +133,6 @@ class Neuron(Unit):
     def nin(self) -> int:
         """How many inputs it takes."""
         return len(self.w)
-
-    @property
-    def title(self) -> str:
-        """Kind and size, as errors say them."""
-        return f"{type(self).__name__}({self.nin})"
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.nin}, {self.activation})"

@@ -94,6 +94,7 @@ class _Norm(Unit):
     """What the two have in common."""
 
     whole: ClassVar[bool] = True
+    known_by = ("nin",)
     shifts: ClassVar[bool] = False
 
     nin: int
@@ -139,11 +140,6 @@ class _Norm(Unit):
         return self.nin
 
     nout = size
-
-    @property
-    def title(self) -> str:
-        """Kind and size, as errors say them."""
-        return f"{type(self).__name__}({self.nin})"
 
     def __repr__(self) -> str:
         eps = "" if self.eps == 1e-5 else f", eps={self.eps}"
@@ -230,6 +226,7 @@ class Embedding(Unit):
     """
 
     whole: ClassVar[bool] = True
+    known_by = ("count", "size")
 
     weight: list[list[Parameter]]
 
@@ -280,8 +277,3 @@ class Embedding(Unit):
         return len(self.weight[0])
 
     nin, nout = count, size
-
-    @property
-    def title(self) -> str:
-        """Kind and size, as errors say them."""
-        return f"{type(self).__name__}({self.count}, {self.size})"

@@ -173,8 +173,8 @@ def _written(origin: dict[str, Any]) -> str:
     return f"CLONE (the folder of a clone of glassgrad: the last one, {path}, is gone)"
 
 
-def needed(package: str, who: str, module: str = "autograd.testing") -> Any:
-    """A package that only checks need, imported; if it is missing, an error that says what to type.
+def needed(package: str, who: str, module: str = "autograd.testing", extra: str = "check") -> Any:
+    """A package of one of our extras, imported; if it is missing, an error that says what to type.
 
     >>> needed("math", "gcd").gcd(4, 6)
     2
@@ -191,5 +191,5 @@ def needed(package: str, who: str, module: str = "autograd.testing") -> Any:
         if error.name not in {package, root}:
             raise
         raise ImportError(
-            f"{module}.{who} needs the package {root}: {packages_of('check')}"
+            f"{module}.{who} needs the package {root}: {packages_of(extra)}"
         ) from None

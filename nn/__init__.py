@@ -8,7 +8,7 @@
 
 What imports what; nothing points back, and a test holds it (tests/nn/test_layers_of_nn.py)::
 
-    walk ── finding, scopes ── module ── activations ── layers ── containers, other_layers
+    walk ── finding, calling ── module ── activations ── layers ── containers, other_layers
     (what a model is made of)                                          │
                losses   optimisers   schedules   data ── saving        │
                   └──────────┴───────────┴─────────┴───────┬───────────┘
@@ -83,6 +83,6 @@ from .training.state import History as History
 if TYPE_CHECKING:
     from . import testing as testing
 else:
-    from .elsewhere import IN_NN as _ELSEWHERE
+    from .names import IN_NN as _ELSEWHERE
 
     __all__, __dir__, __getattr__ = _public(globals(), ["data", "saving", "testing"], _ELSEWHERE)

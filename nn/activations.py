@@ -12,7 +12,7 @@ from functools import partial
 from typing import Any, ClassVar
 
 from autograd import Op, elu, leaky_relu, log_softmax, ops, softmax
-from autograd.numbers import is_number, real
+from autograd.numbers import is_number
 from autograd.primitive import Recorder
 
 from .checks import finite, refuse_rows
@@ -206,13 +206,9 @@ class _Chosen(Activation):
 
     activate: partial[Any]  # which can be pickled, as a lambda cannot
 
-    @property
-    def _number(self) -> float:
-        (number,) = self.activate.keywords.values()
-        return float(number)
-
     def __repr__(self) -> str:
-        return f"{type(self).__name__}({self._number})"
+        (number,) = self.activate.keywords.values()
+        return f"{type(self).__name__}({number})"
 
 
 class LeakyReLU(_Chosen):
@@ -223,13 +219,13 @@ class LeakyReLU(_Chosen):
     """
 
     def __init__(self, negative_slope: float = 0.01) -> None:
-        slope = _finite(negative_slope, "LeakyReLU(negative_slope)")
+        slope = finite(negative_slope, "LeakyReLU(negative_slope)")
         self.activate = partial(leaky_relu, slope=slope)
 
     @property
     def negative_slope(self) -> float:
         """The slope left of 0."""
-        return self._number
+        return float(self.activate.keywords["slope"])
 
 
 class ELU(_Chosen):
@@ -240,16 +236,12 @@ class ELU(_Chosen):
     """
 
     def __init__(self, alpha: float = 1.0) -> None:
-        self.activate = partial(elu, alpha=_finite(alpha, "ELU(alpha)"))
+        self.activate = partial(elu, alpha=finite(alpha, "ELU(alpha)"))
 
     @property
     def alpha(self) -> float:
         """How far below 0 it goes."""
-        return self._number
-
-
-def _finite(x: Any, what: str) -> float:
-    return finite(real(x, what), what)
+        return float(self.activate.keywords["alpha"])
 
 
 # --- of a whole list ------------------------------------------------------------------------------

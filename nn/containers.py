@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, MutableSequence
-from typing import Any, ClassVar, NoReturn, overload
+from typing import Any, ClassVar, NoReturn
 
 from autograd import Op
 
@@ -132,11 +132,7 @@ class ModuleList(Module, MutableSequence[Module]):
     def __len__(self) -> int:
         return len(list(iter(self)))
 
-    @overload
-    def __getitem__(self, at: int) -> Module: ...
-    @overload
-    def __getitem__(self, at: slice) -> ModuleList: ...
-    def __getitem__(self, at: int | slice) -> Module | ModuleList:
+    def __getitem__(self, at: Any) -> Any:
         found = list(self)[at]
         return ModuleList(found) if isinstance(found, list) else found
 

@@ -15,7 +15,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from itertools import chain, compress
-from operator import attrgetter, is_, is_not
+from operator import attrgetter, is_not
 from typing import Any
 
 from autograd import Constant, Value
@@ -205,7 +205,7 @@ class Found:
     such as numbers and text, is None, and may change into anything of its kind.
     """
 
-    __slots__ = ("_before", "_dicts", "_inside", "_methods", "_parts", "_types", "parameters")
+    __slots__ = ("_around", "_before", "_inside", "_parts", "parameters")
 
     @classmethod
     def of(cls, root: Part, searched: Sequence[Any], parameters: list[Any]) -> Found | None:
@@ -215,8 +215,9 @@ class Found:
         is_settled = all(
             id(x) in known or isinstance(x, Constant) for x in found._before if isinstance(x, Value)
         )
-        is_seen = not any(map(slots_of, found._types)) and not any(
-            KINDS[part.__class__] == "array" for part in searched
+        kinds = {cls: KINDS[cls] for cls in set(map(type, searched))}
+        is_seen = not any(
+            kind == "array" or (kind == "part" and slots_of(cls)) for cls, kind in kinds.items()
         )
         return found if is_settled and is_seen else None
 
@@ -224,10 +225,7 @@ class Found:
         self.parameters = parameters
         # Not the root itself, which keeps this: there would be a cycle.
         self._parts = [x for x in searched if isinstance(x, Part) and x is not root]
-        parts = [root, *self._parts]
-        self._types = list(map(type, parts))
-        self._dicts = list(map(vars, parts))
-        self._methods = [(cls, _method(cls)) for cls in set(self._types)]
+        self._around = self._looked_at(root)
         self._inside = [_elements(part) for part in searched]
         inside = chain.from_iterable(self._inside)
         self._before = [x if KINDS[x.__class__] else None for x in inside]
@@ -235,15 +233,18 @@ class Found:
     def still_holds(self, root: Part) -> bool:
         """Whether a search of ``root`` would find the same."""
         now = list(chain.from_iterable(self._inside))
-        parts = [root, *self._parts]
         changed = compress(zip(now, self._before, strict=False), map(is_not, now, self._before))
         return (
             len(now) == len(self._before)
             and all(before is None and not KINDS[x.__class__] for x, before in changed)
-            and list(map(type, parts)) == self._types
-            and all(map(is_, map(vars, parts), self._dicts))
-            and all(_method(cls) is method for cls, method in self._methods)
+            and self._looked_at(root) == self._around
         )
+
+    def _looked_at(self, root: Part) -> list[Any]:
+        """The class of each part, where it keeps its attributes, and how its class answers."""
+        parts = [root, *self._parts]
+        types = list(map(type, parts))
+        return [*types, *map(id, map(vars, parts)), *map(_method, dict.fromkeys(types))]
 
 
 def _elements(container: Any) -> Iterable[Any]:

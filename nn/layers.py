@@ -7,31 +7,39 @@ that is two nodes: one `autograd.dot` and one activation.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from typing import Any, ClassVar
+from typing import Any, ClassVar, NoReturn
 
 from autograd import Op, Value, dot, scope
 from autograd.modes import enter, here
 
 from .activations import Activate, ActivationLike, activation, linear, name_of
-from .calling import as_nodes
+from .calling import as_nodes, places
 from .checks import Sized, gathered, size, yes_or_no
 from .initialisers import Initialise, drawn, initialiser
 from .module import Module
 from .names import helped
 from .parameter import Parameter
-from .randomness import Rng, RngLike, generator
-from .scopes import places
+from .randomness import RngLike, generator
 
 
 class Unit(Module):
     """What takes a fixed number of inputs, and can say so."""
 
-    shape: Any  # inputs and outputs, as "3 -> 2"
+    known_by: ClassVar[tuple[str, ...]] = ("shape",)  # the sizes that its title says
+
+    nin: Any  # how many inputs it takes
+    nout: Any  # how many outputs it gives
+
+    @property
+    def shape(self) -> str:
+        """Inputs and outputs: ``"3 -> 2"``."""
+        return f"{self.nin} -> {self.nout}"
 
     @property
     def title(self) -> str:
-        """Kind and shape, as errors say them."""
-        return f"{type(self).__name__}({self.shape})"
+        """Kind and sizes, as errors say them."""
+        sizes = [str(getattr(self, name)) for name in self.known_by]
+        return f"{type(self).__name__}({', '.join(sizes)})"
 
     def rebuilt(self, nin: int) -> str:
         """The line that builds one for ``nin`` inputs."""
@@ -39,6 +47,19 @@ class Unit(Module):
 
     def __repr__(self) -> str:
         return self.title
+
+
+def _fixed(read: Callable[[Any], str]) -> Any:
+    """A property; where somebody sets it, the error says that it is chosen when a part is built."""
+
+    def refuse(part: Sized, name: Any) -> NoReturn:
+        like = part.rebuilt(part.nin).replace("Linear", "Layer")[:-1]
+        raise AttributeError(
+            f"the activation of {part.title} is chosen when it is built; write {like}, "
+            f"activation={name!r:.60})"
+        )
+
+    return property(read, refuse)
 
 
 class Neuron(Unit):
@@ -68,6 +89,8 @@ class Neuron(Unit):
     """
 
     whole: ClassVar[bool] = True
+    known_by = ("nin",)
+    nout = 1
 
     w: list[Parameter]
     b: Parameter | None
@@ -96,14 +119,10 @@ class Neuron(Unit):
         """The activation of the weighted sum of one example, a list of ``nin`` numbers."""
         return self.activate(dot(self.w, as_nodes(x, gathered(x, self), self.w), self.b))
 
-    @property
+    @_fixed
     def activation(self) -> str:
         """The activation's name."""
         return name_of(self.activate)
-
-    @activation.setter
-    def activation(self, name: Any) -> None:
-        raise _chosen_at_birth(self, name)
 
     @property
     def nonlin(self) -> bool:
@@ -114,16 +133,6 @@ class Neuron(Unit):
     def nin(self) -> int:
         """How many inputs it takes."""
         return len(self.w)
-
-    @property
-    def shape(self) -> str:
-        """Inputs and outputs: ``"3 -> 1"``."""
-        return f"{self.nin} -> 1"
-
-    @property
-    def title(self) -> str:
-        """Kind and size, as errors say them."""
-        return f"{type(self).__name__}({self.nin})"
 
     def __repr__(self) -> str:
         return f"{type(self).__name__}({self.nin}, {self.activation})"
@@ -160,12 +169,13 @@ class Layer(Unit):
         nin = size(nin, f"{type(self).__name__}(nin, nout): nin")
         nout = size(nout, f"{type(self).__name__}(nin, nout): nout")
         activate = _chosen(activation, nonlin=nonlin)
-        weight = _for_width(initialiser(init, activate), nout)
-        draw_from = generator(rng)
+        initialise, draw_from = initialiser(init, activate), generator(rng)
         self.neurons = []
         for i in range(nout):
             with scope(f"neurons.{i}"):
-                neuron = Neuron(nin, activation=activate, init=weight, rng=draw_from, bias=bias)
+                neuron = Neuron(nin, activation=activate, init="zeros", bias=bias)
+            for weight in neuron.w:
+                weight.data = drawn(initialise, nin, nout, draw_from)
             self.neurons.append(neuron)
 
     def forward(self, x: Any) -> Any:
@@ -190,14 +200,10 @@ class Layer(Unit):
             enter(outer)
         return outputs[0] if len(outputs) == 1 else outputs
 
-    @property
+    @_fixed
     def activation(self) -> str:
         """The activation's name; several if the neurons differ."""
         return ", ".join(dict.fromkeys(neuron.activation for neuron in self.neurons))
-
-    @activation.setter
-    def activation(self, name: Any) -> None:
-        raise _chosen_at_birth(self, name)
 
     @property
     def nin(self) -> int:
@@ -208,11 +214,6 @@ class Layer(Unit):
     def nout(self) -> int:
         """How many neurons there are."""
         return len(self.neurons)
-
-    @property
-    def shape(self) -> str:
-        """Inputs and outputs: ``"3 -> 2"``."""
-        return f"{self.nin} -> {self.nout}"
 
     def rebuilt(self, nin: int) -> str:
         """The line that builds one for ``nin`` inputs."""
@@ -331,14 +332,6 @@ class MLP(Unit):
         return f"{type(self).__name__}({' -> '.join([str(self.nin), *layers])})"
 
 
-def _chosen_at_birth(part: Sized, name: Any) -> AttributeError:
-    like = part.rebuilt(part.nin).replace("Linear", "Layer")[:-1]
-    return AttributeError(
-        f"the activation of {part.title} is chosen when it is built; write {like}, "
-        f"activation={name!r:.60})"
-    )
-
-
 def _chosen(of: ActivationLike, *, nonlin: Any) -> Activate:
     """The activation that ``nonlin`` and ``activation`` say together."""
     activate = activation(of)
@@ -353,15 +346,6 @@ def _chosen(of: ActivationLike, *, nonlin: Any) -> Activate:
             "leave one of them out"
         )
     return linear
-
-
-def _for_width(initialise: Initialise, nout: int) -> Callable[[int, int, Rng], float]:
-    """``initialise``, told that its neuron is one of ``nout``."""
-
-    def weight(nin: int, _: int, rng: Rng) -> float:
-        return drawn(initialise, nin, nout, rng)
-
-    return weight
 
 
 def _widths(nin: Any, nouts: Any) -> list[int]:

@@ -11,14 +11,11 @@ from autograd.public import Elsewhere
 
 from . import finding
 from .answers import answers_of
-from .calling import misread, outputs, running, set_modes
-from .elsewhere import IN_MODULES
+from .calling import building, misread, outputs, scoped, set_modes
 from .losses import Loss
-from .names import helped
+from .names import IN_MODULES, helped
 from .overview import table, tree
-from .parameter import Parameter, freezable
-from .scopes import building, scoped
-from .state import fill, state_of
+from .parameter import Parameter, fill, freezable, state_of
 from .walk import (
     Part,
     Trail,
@@ -27,6 +24,7 @@ from .walk import (
     dotted,
     may_hold_parts,
     note,
+    running,
     walk_parts,
 )
 
@@ -121,7 +119,11 @@ class Module(Part):
         >>> len(MLP(2, [16, 16, 1]).parameters())
         337
         """
-        return finding.Parameters(self._gathered(), self)
+        found: finding.Found | None = getattr(self, "_found", None)
+        if found is not None and found.still_holds(self):
+            return finding.Parameters(found.parameters, self)
+        every = [parameter for _, parameter in self._search(ask=False)]
+        return finding.Parameters(every, self)
 
     def named_parameters(self) -> Iterator[tuple[str, Parameter]]:
         """(name, parameter) of each; the name is the way to its first place.
@@ -179,13 +181,6 @@ class Module(Part):
         for module in every:
             function(module)
         return self
-
-    def _gathered(self) -> list[Parameter]:
-        """Every parameter once, remembered for as long as nothing changes."""
-        found: finding.Found | None = getattr(self, "_found", None)
-        if found is not None and found.still_holds(self):
-            return found.parameters
-        return [parameter for _, parameter in self._search(ask=False)]
 
     def _search(self, *, ask: bool) -> list[tuple[Trail, Parameter]]:
         """(trail, parameter) of each; its own ``parameters()`` is asked only if ``ask``."""

@@ -1,4 +1,7 @@
-"""Names that users type, looked up with a helping hand: an unknown one gets its nearest match."""
+"""Names that users type, looked up with a helping hand: an unknown one gets its nearest match.
+
+Names that users of PyTorch and Keras try first are in elsewhere.txt, with what to write instead.
+"""
 
 from __future__ import annotations
 
@@ -7,26 +10,28 @@ import inspect
 from collections.abc import Callable, Iterable, Mapping
 from difflib import get_close_matches
 from functools import partial
+from pkgutil import get_data
 from typing import Any, ParamSpec, TypeVar
-
-from .elsewhere import IN_CALLS
 
 T = TypeVar("T")
 P = ParamSpec("P")
 
-# Keywords of other libraries, and of our own past: what they are called here, the first that the
-# function has. What only some functions are asked for is in `IN_CALLS`.
-KEYWORDS = {
-    "learning_rate": "lr", "rate": "lr", "optimiser": "optimizer", "criterion": "loss",
-    "seed": "rng", "random_state": "rng", "generator": "rng", "n_epochs": "epochs",
-    "num_epochs": "epochs", "iterations": "epochs", "max_iter": "epochs",
-    "validation_split": "validation", "validation_data": "validation",
-    "sample_weights": "sample_weight", "batch_size": "size",
-    "in_features": "nin", "out_features": "nout", "hidden_layer_sizes": "nouts",
-    "num_classes": "classes", "num_embeddings": "count", "embedding_dim": "size",
-    "initializer": "init", "initialiser": "init", "kernel_initializer": "init",
-    "use_bias": "bias", "batch": "batch_size size X", "targets": "y", "params": "parameters",
-}  # fmt: skip
+
+def _table(title: str) -> dict[str, str]:
+    """One part of the file: what to write, for each name; of a keyword both words are the name."""
+    lines = _TEXT.partition(f"[{title}]\n")[2].partition("\n[")[0].splitlines()
+    found = {}
+    for names, _, cure in [line.partition(": ") for line in lines]:
+        for name in [names] if title == "calls" else names.split():
+            found[name] = cure.replace("{name}", name)
+    return found
+
+
+# Not as a file: a package may be imported from a zip.
+_TEXT = (get_data(__package__, "elsewhere.txt") or b"").decode()
+IN_NN, IN_MODULES = _table("nn"), _table("modules")
+IN_CALLS = _table("calls")
+KEYWORDS = _table("keywords")
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
@@ -50,6 +55,29 @@ def meant(name: str, known: Iterable[str]) -> str:
     match = nearest(name, names)
     hint = f"; did you mean {match!r}?" if match else "."
     return f"{hint} There are: {', '.join(names)}"
+
+
+def misfit(wanted: Iterable[str], given: Iterable[str]) -> str:
+    """Which of the wanted names are not given, and which are given and unknown; empty if none.
+
+    >>> misfit(["w", "scale"], ["w", "scales"])
+    "lacks 'scale' (nearest: 'scales') and has unknown 'scales' (nearest: 'scale')"
+    """
+    wanted, given = dict.fromkeys(wanted), dict.fromkeys(given)
+    missing = [name for name in wanted if name not in given]
+    unknown = [name for name in given if name not in wanted]
+    complaints = [f"lacks {_listed(missing, unknown)}"] * bool(missing)
+    complaints += [f"has unknown {_listed(unknown, missing or list(wanted))}"] * bool(unknown)
+    return " and ".join(complaints)
+
+
+def _listed(names: list[str], others: list[str]) -> str:
+    """Up to three names in quotes; with the other side's nearest, if it is but one."""
+    quoted = ", ".join(map(repr, names[:3]))
+    if len(names) > 3:
+        return f"{quoted} and {len(names) - 3} more"
+    match = nearest(names[0], others) if len(names) == 1 else ""
+    return f"{quoted} (nearest: {match!r})" if match else quoted
 
 
 def look_up(name: Any, known: Mapping[str, T], what: str, otherwise: str = "") -> T:

@@ -14,7 +14,7 @@ from autograd import dot, mean, sqrt
 from autograd.numbers import is_number, real
 from autograd.primitive import Recorder
 
-from .checks import gathered, refuse_rows
+from .checks import gathered, positive, refuse_rows
 from .checks import size as whole_size
 from .examples import items, shown
 from .initialisers import Initialise, drawn, initialiser
@@ -94,6 +94,7 @@ class _Norm(Unit):
     """What the two have in common."""
 
     whole: ClassVar[bool] = True
+    known_by = ("nin",)
     shifts: ClassVar[bool] = False
 
     nin: int
@@ -109,7 +110,7 @@ class _Norm(Unit):
     ) -> None:
         kind = type(self).__name__
         self.nin = whole_size(size, f"{kind}(size): size")
-        self.eps = _epsilon(eps, kind)
+        self.eps = positive(eps, f"{kind}(eps)")
         self.gain = _parameters("gain", 1.0, self.nin) if affine else None
         if self.shifts:
             self.shift = _parameters("shift", 0.0, self.nin) if affine else None
@@ -138,15 +139,7 @@ class _Norm(Unit):
         """How many numbers it takes and gives."""
         return self.nin
 
-    @property
-    def shape(self) -> str:
-        """Inputs and outputs: ``"8 -> 8"``."""
-        return f"{self.nin} -> {self.nin}"
-
-    @property
-    def title(self) -> str:
-        """Kind and size, as errors say them."""
-        return f"{type(self).__name__}({self.nin})"
+    nout = size
 
     def __repr__(self) -> str:
         eps = "" if self.eps == 1e-5 else f", eps={self.eps}"
@@ -200,13 +193,6 @@ def _parameters(name: str, number: float, count: int) -> list[Parameter]:
     return [Parameter(number, label=f"{name}.{i}") for i in range(count)]
 
 
-def _epsilon(eps: Any, kind: str) -> float:
-    number = real(eps, f"{kind}(eps)")
-    if not 0.0 < number < math.inf:
-        raise ValueError(f"{kind}(eps) is a small number above 0, got {number:g}; write 1e-5")
-    return number
-
-
 # --- numbers for things ---------------------------------------------------------------------------
 
 
@@ -240,6 +226,7 @@ class Embedding(Unit):
     """
 
     whole: ClassVar[bool] = True
+    known_by = ("count", "size")
 
     weight: list[list[Parameter]]
 
@@ -289,12 +276,4 @@ class Embedding(Unit):
         """How many numbers a row has."""
         return len(self.weight[0])
 
-    @property
-    def shape(self) -> str:
-        """Rows and their size: ``"27 -> 8"``."""
-        return f"{self.count} -> {self.size}"
-
-    @property
-    def title(self) -> str:
-        """Kind and size, as errors say them."""
-        return f"{type(self).__name__}({self.count}, {self.size})"
+    nin, nout = count, size

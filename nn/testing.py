@@ -85,7 +85,8 @@ def networks(
         nout = draw(st.integers(least, 3)) if outputs is None else outputs
         model = _model(draw, nin, nout, max_layers)
         count = draw(st.integers(1, 3))
-        X = [draw(st.lists(_numbers(), min_size=nin, max_size=nin)) for _ in range(count)]
+        example = st.lists(finite_values(-_LARGEST, _LARGEST), min_size=nin, max_size=nin)
+        X = [draw(example) for _ in range(count)]
         y = [draw(_target(name, nout)) for _ in range(count)]
         seed = draw(st.integers(0, 2**16))
         settled = any(
@@ -114,10 +115,6 @@ def _model(draw: DrawFn, nin: int, nout: int, max_layers: int) -> Module:
     return Sequential(*parts, Layer(nin, nout, nonlin=False, rng=rng))
 
 
-def _numbers() -> SearchStrategy[float]:
-    return finite_values(-_LARGEST, _LARGEST)
-
-
 def _target(loss: str, outputs: int) -> SearchStrategy[Any]:
     """What one example's target may be."""
     st = needed("hypothesis.strategies", "networks", "nn.testing")
@@ -126,11 +123,11 @@ def _target(loss: str, outputs: int) -> SearchStrategy[Any]:
         return chances  # type: ignore[no-any-return]
     if loss == "cross_entropy":
         return st.one_of(st.integers(0, outputs - 1), chances)  # type: ignore[no-any-return]
-    one = _numbers()
-    if loss == "hinge":
-        one = st.sampled_from([1.0, -1.0])
-    elif loss == "binary_cross_entropy":
-        one = st.sampled_from([0.0, 1.0, 0.5, 0.25])
+    suited: dict[str, SearchStrategy[Any]] = {
+        "hinge": st.sampled_from([1.0, -1.0]),
+        "binary_cross_entropy": st.sampled_from([0.0, 1.0, 0.5, 0.25]),
+    }
+    one = suited.get(loss, finite_values(-_LARGEST, _LARGEST))
     return one if outputs == 1 else st.lists(one, min_size=outputs, max_size=outputs)
 
 

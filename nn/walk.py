@@ -12,6 +12,7 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
+from contextvars import ContextVar
 from functools import cache, partial
 from itertools import product
 from typing import Any, ClassVar, TypeVar
@@ -23,13 +24,25 @@ Trail = tuple[Any, ...]  # () or (trail so far, next key)
 
 SETS = (set, frozenset)
 
+# The innermost first: (Module, the others, what `as_nodes` made in the outermost call).
+calling: ContextVar[tuple[Any, Any, dict[int, Any]] | None] = ContextVar("calling", default=None)
+
+
+def running() -> list[Any]:
+    """The Modules that are being called, the innermost first."""
+    found, chain = [], calling.get()
+    while chain is not None:
+        part, chain, _ = chain
+        found.append(part)
+    return found
+
 
 class Part:
     """What is searched by its attributes; `module.Module` says the rest."""
 
     __slots__ = ("__dict__", "__weakref__", "_caches", "_found", "_seat")
 
-    _seat: Any  # where it was found in the Module that called it last; see scopes.py
+    _seat: Any  # where it was found in the Module that called it last; see calling.py
     _caches: tuple[Value, ...]
     _found: Any  # what its last search found; see finding.py
     _watched: ClassVar[bool] = False  # whether calls may keep Values in it; see finding.py

@@ -14,7 +14,7 @@ import nn
 import viz
 from autograd import Value
 from autograd.public import public
-from nn.elsewhere import IN_NN
+from nn.names import IN_NN
 
 ROOT = Path(__file__).resolve().parent.parent
 PAGES = [*ROOT.glob("*.md"), *(ROOT / "docs").glob("*.md")]

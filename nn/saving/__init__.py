@@ -3,8 +3,8 @@
 `save` and `load` keep a model; `write_checkpoint`, `read_checkpoint` and `restore` keep a training
 that is under way, with what `random_states` says of its generators.
 
-`container` is the file, `layout` the names of its tensors, `parts` and `architecture` the structure
-of a model, `saved` both together.
+`container` is the file, `layout` the names of its tensors, `architecture` the structure of a model,
+`saved` both together.
 """
 
 from typing import TYPE_CHECKING

@@ -1,30 +1,84 @@
 """A model's structure in JSON: a list of parts, each after those that it is made of.
 
+As in scikit-learn a part is written down by the arguments of its constructor, which it keeps as
+attributes of the same name. The annotation says what may stand in a file: a size, a truth value, a
+number, the name of a function. How the first weights are drawn is left out. What is made of other
+parts is written down as a list of these: numbers are the positions of parts, texts name functions.
+
 A part that comes twice is written once, and referred to twice. The last part is the model. Models
 with parts of other classes than nn's are not written down: such a model can be filled with its
-numbers, and not built.
+numbers, and not built. Nothing here recurses: models may be nested as deep as they like.
 
-Nothing here recurses: models may be nested as deep as they like.
+A new class of nn needs nothing here, unless it has numbers of its own (`_COUNTS`) or parts
+(`_INSIDE`).
 """
 
 from __future__ import annotations
 
+import math
 import re
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from contextlib import nullcontext
 from dataclasses import dataclass, field
+from functools import cache
+from inspect import signature
+from itertools import zip_longest
 from typing import Any
 
-from autograd import scope
+from autograd import log_softmax, ops, scope, softmax
 
-from ..layers import Layer
+from .. import activations, containers, layers, other_layers
+from ..activations import linear, name_of
+from ..containers import ModuleList
+from ..data import encoding
+from ..layers import Layer, Linear, Neuron
 from ..module import Module
+from ..names import nearest
 from ..walk import bottom_up
-from . import parts as kinds
-from .container import FormatError
+from .container import FormatError, fits, is_count
 from .layout import columns
 
-_NEURONS = re.compile(r"(^|/)neurons\.[0-9]+$")  # a Layer adds this itself
+Facts = dict[str, Any]
+
+KINDS: dict[str, type[Module]] = {
+    name: cls
+    for room in (activations, containers, encoding, layers, other_layers)
+    for name, cls in vars(room).items()
+    if isinstance(cls, type) and issubclass(cls, Module) and name[0] != "_"
+}
+del KINDS["Module"], KINDS["Unit"]  # what the others have in common
+
+# What is made of parts: the attribute that holds them, and what each of them is.
+_INSIDE: dict[type[Module], tuple[str, type]] = {
+    Layer: ("neurons", Neuron),  # if these differ
+    Linear: ("neurons", Neuron),
+    layers.MLP: ("layers", Layer),
+    containers.Sequential: ("layers", object),
+    ModuleList: ("", Module),
+}
+
+# How many numbers a part has of its own, known before it is built: a file that promises more than
+# it holds is refused.
+_COUNTS: dict[type[Module], Callable[..., int]] = {
+    Neuron: lambda nin, bias, **_: nin + bias,
+    Layer: lambda nin, nout, bias, **_: nout * (nin + bias),
+    Linear: lambda nin, nout, bias: nout * (nin + bias),
+    other_layers.LayerNorm: lambda size, affine, **_: 2 * size * affine,
+    other_layers.RMSNorm: lambda size, affine, **_: size * affine,
+    other_layers.Embedding: lambda count, size: count * size,
+    encoding.Standardise: lambda nin: 2 * nin,
+}
+
+# What an argument is in a file, by its annotation.
+FORMS: dict[str, Any] = {
+    "int": lambda x: type(x) is int and x > 0,
+    "bool": bool,
+    "float": lambda x: type(x) is float and math.isfinite(x),
+    "ActivationLike": str,
+}
+
+_NOT_SAID = frozenset({"nonlin", "init", "rng"})
+_NEURONS = re.compile(r"(^|/)neurons\.[0-9]+$")  # a Layer adds this to its scope itself
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,6 +92,13 @@ class Architecture:
     def is_known(self) -> bool:
         """Whether a model can be built from it."""
         return bool(self.parts)
+
+
+class _NamelessError(ValueError):
+    """A function that has no name here."""
+
+
+# --- written down ---------------------------------------------------------------------------------
 
 
 def described(model: Module, *, strict: bool = False) -> Architecture:
@@ -62,17 +123,15 @@ def described(model: Module, *, strict: bool = False) -> Architecture:
     """
     unknown = Architecture(type(model).__name__)
     order: list[Module] = bottom_up(model, _modules_in)
-    if any(kinds.KINDS.get(type(part).__name__) is not type(part) for part in order):
+    if any(KINDS.get(type(part).__name__) is not type(part) for part in order):
         return unknown
     positions = {id(part): position for position, part in enumerate(order)}
-    parts: list[dict[str, Any]] = []
+    parts: list[Facts] = []
     try:
         for part in order:
-            parts.append(_entry(part, positions))
+            parts.append(_facts(part, positions))
         _check(parts)
-        if not _says_all(parts, order, model):
-            return unknown
-    except kinds.NamelessError as error:
+    except _NamelessError as error:
         if not strict:
             return unknown
         place = next(name for name, one in model.named_modules() if one is part)
@@ -84,19 +143,85 @@ def described(model: Module, *, strict: bool = False) -> Architecture:
         ) from None
     except (FormatError, LookupError, AttributeError, TypeError):
         return unknown  # a part of itself, or taken to pieces
-    return Architecture(unknown.title, parts)
+    # The numbers of the parts, each in one place, and no others.
+    of_parts = [p for part in order if _inside(part) is None for p in part.parameters()]
+    counts = {len(of_parts), len(set(map(id, of_parts))), len(model.parameters())}
+    measured = sum([len(column.names) for column in columns(model).values()])
+    promised = sum(map(_numbers_in, parts)) - measured
+    return Architecture(unknown.title, parts) if counts == {promised} else unknown
+
+
+def _inside(part: Any) -> Sequence[Any] | None:
+    """What a part is made of, Modules and functions; None if its arguments say all of it."""
+    if isinstance(part, ModuleList):
+        return list(part)
+    if type(part) not in _INSIDE or (isinstance(part, Layer) and _is_uniform(part)):
+        return None
+    found: Sequence[Any] = getattr(part, _INSIDE[type(part)][0])
+    return found
+
+
+def _modules_in(part: Module) -> list[Module]:
+    return [one for one in _inside(part) or () if isinstance(one, Module)]
+
+
+def _is_uniform(layer: Layer) -> bool:
+    """Whether its arguments say it all: every neuron is of the same kind, none comes twice."""
+    kinds = {(type(n), len(n.w), id(n.activate), n.b is None) for n in layer.neurons}
+    return (
+        len(kinds) == 1
+        and type(one := layer.neurons[0]) is Neuron
+        and len(set(map(id, layer.neurons))) == len(layer.neurons)
+        and (type(layer) is not Linear or one.activate is linear)
+    )
+
+
+def _facts(part: Any, positions: Mapping[int, int]) -> Facts:
+    """A part in JSON: its parts, or the arguments with which its class builds one like it."""
+    facts: Facts = {"kind": type(part).__name__}
+    if (some := _inside(part)) is not None:
+        facts["parts"] = [positions[id(x)] if isinstance(x, Module) else _named(x) for x in some]
+    else:
+        one = part.neurons[0] if isinstance(part, Layer) else part
+        for key in map(_key, arguments(facts["kind"])):
+            if key == "activation":
+                facts[key] = _named(one.activate)
+            else:
+                facts[key] = one.b is not None if key == "bias" else getattr(part, key)
+        # In which scope it was made: pictures show it on its parameters.
+        around = next((parameter.scope for parameter in part.parameters()), "")
+        if around := _NEURONS.sub("", around) if isinstance(part, Layer) else around:
+            facts["scope"] = around
+    if not part.training:
+        facts["training"] = False
+    return facts
+
+
+def difference(own: Architecture, other: Architecture) -> str:
+    """Where two structures with the same tensors part; the modes of training may."""
+    nothing: Facts = {}
+    pairs = zip_longest(own.parts, other.parts, fillvalue=nothing)
+    for position, (mine, its) in enumerate(pairs):
+        for key in {**mine, **its}:  # the kind is the first
+            here, there = mine.get(key), its.get(key)
+            if here != there and key not in {"scope", "training"}:
+                return f"the {key} of part {position} is {there} there, and {here} here"
+    return ""
+
+
+# --- read, and built ------------------------------------------------------------------------------
 
 
 def built(architecture: Architecture, numbers: int) -> Module:
     """A model of that structure, all zeros; ``numbers`` is how many the file has for it."""
     _check(architecture.parts)
-    promised = sum(map(kinds.numbers_in, architecture.parts))
+    promised = sum(map(_numbers_in, architecture.parts))
     if promised != numbers:
         raise FormatError(f"it describes a model with {promised} numbers, and holds {numbers}")
     modules: list[Module] = []
     for facts in architecture.parts:
         with scope(facts["scope"]) if facts.get("scope") else nullcontext():
-            modules.append(kinds.built(facts, modules))
+            modules.append(_built(facts, modules))
     for module, facts in zip(modules, architecture.parts, strict=True):
         if facts.get("training") is False:
             # What is made of parts speaks for itself alone: each of them has its own say.
@@ -105,57 +230,124 @@ def built(architecture: Architecture, numbers: int) -> Module:
     return modules[-1]
 
 
-def difference(own: Architecture, other: Architecture) -> str:
-    """Where two structures with the same tensors part; the modes of training may."""
-    if len(own.parts) != len(other.parts):
-        return f"one of {len(other.parts)} parts, and this {own.title} has {len(own.parts)}"
-    for mine, its in zip(own.parts, other.parts, strict=True):
-        for key in {**mine, **its}:  # the kind is the first
-            here, there = mine.get(key), its.get(key)
-            if here != there and key == "kind":
-                return f"{there} there is {here} here"
-            if here != there and key not in {"scope", "training"}:
-                return f"the {key} of {mine['kind']} is {there} there, and {here} here"
-    return ""
-
-
-# --- parts ----------------------------------------------------------------------------------------
-
-
-def _modules_in(part: Module) -> list[Module]:
-    return [one for one in kinds.inside(part) or () if isinstance(one, Module)]
-
-
-def _entry(part: Module, positions: Mapping[int, int]) -> dict[str, Any]:
-    entry: dict[str, Any] = {"kind": type(part).__name__}
-    some = kinds.inside(part)
-    if some is None:
-        entry |= kinds.facts_of(part)
-        # In which scope it was made: pictures show it on its parameters.
-        around = next((parameter.scope for parameter in part.parameters()), "")
-        around = _NEURONS.sub("", around) if isinstance(part, Layer) else around
-        entry |= {"scope": around} if around else {}
-    else:
-        entry["parts"] = [
-            positions[id(x)] if isinstance(x, Module) else kinds.named(x) for x in some
-        ]
-    if not part.training:
-        entry["training"] = False
-    return entry
-
-
 def _check(parts: Sequence[Any]) -> None:
-    """Whether each is right, and all are of use."""
+    """Whether each is right as far as it shows before it is built, and all are of use."""
+    used: set[int] = set()
     for position, facts in enumerate(parts):
-        kinds.check(facts, position)
-    used = {one for facts in parts for one in facts.get("parts", ()) if isinstance(one, int)}
+        kind = facts.get("kind") if isinstance(facts, dict) else None
+        if not isinstance(kind, str) or kind not in KINDS:
+            raise FormatError(
+                f"part {position} of its model is of the kind {kind!r:.60}, unknown here"
+            )
+        forms: Facts = {"scope": str}
+        if "parts" in facts or (KINDS[kind] in _INSIDE and KINDS[kind] not in _COUNTS):
+            forms["parts"] = _form_of_parts(KINDS[kind], position)
+        else:
+            forms |= {_key(name): FORMS[of] for name, of in arguments(kind).items()}
+        for key, form in forms.items():
+            if not fits({"scope": "", **facts}.get(key), form):
+                raise FormatError(
+                    f"the {key!r} of {_where(facts, position)} is {facts.get(key)!r:.60}, which is "
+                    "impossible"
+                )
+        used.update([one for one in facts.get("parts", ()) if isinstance(one, int)])
     if len(used) != len(parts) - 1:
         raise FormatError("it describes parts that belong to no model")
 
 
-def _says_all(parts: Sequence[Any], order: Sequence[Module], model: Module) -> bool:
-    """Whether a model has the numbers of its parts, each in one place, and no others."""
-    of_parts = [p for part in order if kinds.inside(part) is None for p in part.parameters()]
-    trained = {len(of_parts), len(set(map(id, of_parts))), len(model.parameters())}
-    measured = sum([len(column.numbers) for column in columns(model).values()])
-    return trained == {sum(map(kinds.numbers_in, parts)) - measured}
+def _form_of_parts(cls: type[Module], position: int) -> Callable[[Any], bool]:
+    """What is made of parts is made of functions, and of parts before it."""
+
+    def is_before(one: Any) -> bool:
+        return isinstance(one, str) or (is_count(one) and one < position)
+
+    return lambda parts: (
+        cls in _INSIDE and fits(parts, [is_before]) and bool(parts or cls is ModuleList)
+    )
+
+
+def _built(facts: Facts, before: Sequence[Module]) -> Module:
+    """Such a part, all zeros, of those that were built before it."""
+    cls, where = KINDS[facts["kind"]], _where(facts, len(before))
+    if "parts" not in facts:
+        make = _maker(cls)
+        given = {name: _found(facts[_key(name)]) for name in arguments(facts["kind"])}
+        if "init" in signature(make).parameters:
+            given["init"] = "zeros"
+        try:
+            return make(**given)
+        except (ValueError, TypeError, OverflowError) as error:  # a part's own checks
+            raise FormatError(f"{where} cannot be built ({error})") from None
+    inside: list[Any] = [before[x] if isinstance(x, int) else _found(x) for x in facts["parts"]]
+    attribute, kind = _INSIDE[cls]
+    if not all(isinstance(one, kind) for one in inside):
+        raise FormatError(f"{where} has parts that are not a {kind.__name__}")
+    if cls is ModuleList:
+        return ModuleList(inside)
+    module = cls.__new__(cls)  # its __init__ would make other parts
+    setattr(module, attribute, inside)
+    return module
+
+
+def _numbers_in(facts: Facts) -> int:
+    """How many numbers of its own a part has."""
+    count = _COUNTS.get(KINDS[facts["kind"]])
+    if count is None or "parts" in facts:
+        return 0
+    return count(**{name: facts[_key(name)] for name in arguments(facts["kind"])})
+
+
+def _where(facts: Facts, position: int) -> str:
+    return f"part {position} of its model ({facts['kind']})"
+
+
+# --- arguments, and the functions that a file may name --------------------------------------------
+
+
+@cache
+def arguments(kind: str) -> dict[str, str]:
+    """The arguments of a class that are written down, each with its annotation."""
+    known = signature(_maker(KINDS[kind])).parameters
+    return {name: p.annotation for name, p in known.items() if name not in _NOT_SAID}
+
+
+def _maker(cls: type[Module]) -> Callable[..., Module]:
+    return _standardise if cls is encoding.Standardise else cls
+
+
+def _standardise(nin: int) -> Module:
+    """One whose numbers are still to come: these are tensors, see `layout`."""
+    return encoding.Standardise([0.0] * nin, [1.0] * nin)
+
+
+def _key(argument: str) -> str:
+    return argument.rstrip("_")  # activation_ is called so because of a function
+
+
+def _functions() -> dict[str, Callable[..., Any]]:
+    """Activations, operations of one operand (those of `autograd.operation` too), softmax."""
+    unary = {name: op for name, op in ops.ALL.items() if op.arity == 1}
+    return {**activations.activations(), **unary, "softmax": softmax, "log_softmax": log_softmax}
+
+
+def _named(function: Callable[..., Any]) -> str:
+    """The name under which `_found` finds just this function."""
+    name = name_of(function)
+    if _functions().get(name) is not function:
+        raise _NamelessError(name)
+    return name
+
+
+def _found(x: Any) -> Any:
+    """The function that was written as a text; anything else as it is."""
+    if not isinstance(x, str):
+        return x
+    functions = _functions()
+    if x not in functions:
+        match = nearest(x, functions)
+        raise FormatError(
+            f"it names a function {x!r:.60}, which is not known here: "
+            f"{f'the nearest is {match!r}; ' if match else ''}"
+            "one of your own is known once autograd.operation has added it"
+        )
+    return functions[x]

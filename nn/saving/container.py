@@ -16,14 +16,16 @@ import json
 import struct
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from importlib import import_module
+from functools import partial
 from io import BufferedReader
 from typing import Any, NamedTuple
 
-from _glassgrad_installation import packages_of
+from _glassgrad_installation import needed
 from autograd.files import file_name
 
 OURS = "glassgrad"
+
+_package = partial(needed, who="saving", module="nn", extra="save")  # imported on first use
 
 # What is read at all: a file that asks for more was not written by glassgrad.
 _LONGEST_HEADER = 100_000_000  # bytes; the limit of safetensors
@@ -200,14 +202,3 @@ def _begun(texts: Mapping[str, str], shapes: Mapping[str, tuple[int, ...]]) -> A
 
 def _said(digest: Any) -> str:
     return f"sha256:{digest.hexdigest()}"
-
-
-def _package(name: str) -> Any:
-    try:
-        return import_module(name)  # on first use
-    except ModuleNotFoundError as error:
-        if error.name != name:
-            raise
-        raise ImportError(
-            f"nn.save and nn.load need the package {name}: {packages_of('save')}"
-        ) from None

@@ -16,7 +16,6 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cache
 from itertools import product
-from typing import ClassVar
 
 from autograd import Value
 
@@ -24,7 +23,7 @@ from ..data.encoding import Standardise
 from ..layers import Neuron
 from ..module import Module
 from ..parameter import Parameter
-from ..walk import dotted, walk_parts
+from ..walk import Part, dotted, walk_parts
 from .container import Tensor
 
 _INDEX = re.compile(r"0|[1-9][0-9]*", re.ASCII)
@@ -67,26 +66,14 @@ class Block:
 
 
 @dataclass(frozen=True, slots=True)
-class Column:
-    """Numbers that a part has measured and does not train: a list of floats.
+class Column(Block):
+    """Numbers that a part has measured and does not train: a list of floats, no parameters.
 
     A class names the attributes that hold such lists in a tuple ``measured``.
     """
 
-    owner: Module
+    owner: Part
     attribute: str
-    name: str
-    frozen: ClassVar[list[int]] = []  # it is not trained anyway
-
-    @property
-    def names(self) -> list[str]:
-        """What each is called."""
-        return [f"{self.name}.{i}" for i in range(*self.shape)]
-
-    @property
-    def shape(self) -> tuple[int, ...]:
-        """How many."""
-        return (len(getattr(self.owner, self.attribute)),)
 
     @property
     def numbers(self) -> list[float]:
@@ -103,7 +90,7 @@ class Column:
         setattr(self.owner, self.attribute, list(numbers))
 
 
-Places = dict[str, Block | Column]
+Places = dict[str, Block]
 
 
 def layout(model: Module) -> Places:
@@ -114,25 +101,19 @@ def layout(model: Module) -> Places:
     {'layers.0.weight': (3, 2), 'layers.0.bias': (3,), \
 'layers.1.weight': (1, 3), 'layers.1.bias': (1,)}
     """
-    named = names(model)
-    places: Places = {
-        tensor: Block(
-            _shape([index for index, _ in found]),
-            [name for _, name in found],
-            [named[name] for _, name in found],
-        )
-        for tensor, found in _grouped(named).items()
-    }
-    return {**places, **columns(model)}
-
-
-def names(model: Module) -> dict[str, Value]:
-    """The parameters by name, of which there is one each."""
     found = list(model.named_parameters())
     named: dict[str, Value] = dict(found)
     if len(named) != len(found):
-        model.state_dict()  # raises, and says which
-    return named
+        model.state_dict()  # raises, and says which name comes twice
+    places: Places = {
+        tensor: Block(
+            _shape([index for index, _ in inside]),
+            [name for _, name in inside],
+            [named[name] for _, name in inside],
+        )
+        for tensor, inside in _grouped(named).items()
+    }
+    return {**places, **columns(model)}
 
 
 def columns(model: Module) -> dict[str, Column]:
@@ -141,13 +122,13 @@ def columns(model: Module) -> dict[str, Column]:
     What lies in a Neuron is left out: it is most of a model. Ways are followed, not names: in a
     model that is nested deep each name is as long as the model is deep.
     """
-    found = [
-        Column(part, attribute, dotted((trail, attribute)))
-        for trail, part in walk_parts(model, enter=lambda part: type(part) is not Neuron)
-        if isinstance(part, Module)
-        for attribute in getattr(type(part), "measured", ())
-    ]
-    return {column.name: column for column in found}
+    found: dict[str, Column] = {}
+    for trail, part in walk_parts(model, enter=lambda part: type(part) is not Neuron):
+        for attribute in getattr(type(part), "measured", ()):
+            name, count = dotted((trail, attribute)), len(getattr(part, attribute))
+            names = [f"{name}.{i}" for i in range(count)]
+            found[name] = Column((count,), names, [], part, attribute)
+    return found
 
 
 def tensors(places: Places) -> dict[str, Tensor]:
@@ -155,24 +136,23 @@ def tensors(places: Places) -> dict[str, Tensor]:
     return {name: Tensor(place.shape, place.numbers) for name, place in places.items()}
 
 
-def _grouped(parameters: Iterable[str]) -> dict[str, list[tuple[Index, str]]]:
+def _grouped(names: Iterable[str]) -> dict[str, list[tuple[Index, str]]]:
     """Index and name of each parameter, by the tensor that holds it."""
     split, in_matrix = cache(_split), cache(_in_matrix)  # once for each list of weights
     plain: dict[str, tuple[str, Index]] = {}
-    for name in parameters:
+    for name in names:
         head, _, last = name.rpartition(".")
+        plain[name] = name, ()
         if head and _INDEX.fullmatch(last):
             stem, index = split(head)
             plain[name] = stem, (*index, int(last))
-        else:
-            plain[name] = name, ()
     taken = {stem for stem, _ in plain.values()}
     groups: dict[str, list[tuple[Index, str]]] = {}
     for name, (stem, index) in plain.items():
-        tensor, row, rank = in_matrix(stem)
-        if tensor in taken or len(index) != rank:  # a part with neurons, and a weight of its own
-            tensor, row = stem, ()
-        groups.setdefault(tensor, []).append(((*row, *index), name))
+        tensor, row = in_matrix(stem, len(index))
+        # Else it is a part with neurons, and with a weight of its own.
+        at = (tensor, (*row, *index)) if tensor not in taken else (stem, index)
+        groups.setdefault(at[0], []).append((at[1], name))
     return groups
 
 
@@ -185,16 +165,12 @@ def _split(name: str) -> tuple[str, Index]:
     return ".".join(parts[:end]), tuple(map(int, parts[end:]))
 
 
-def _in_matrix(stem: str) -> tuple[str, Index, int]:
-    """The tensor that holds a neuron's weights or bias, in which row, and how deep they lie."""
+def _in_matrix(stem: str, depth: int) -> tuple[str, Index]:
+    """The tensor that holds a neuron's weights or bias, and in which row."""
     match = _NEURON.fullmatch(stem)
-    if match is None:
-        return stem, (), -1
-    return (
-        f"{match[1] or ''}{'weight' if match[3] == 'w' else 'bias'}",
-        (int(match[2]),),
-        match[3] == "w",
-    )
+    if match is None or depth != (match[3] == "w"):
+        return stem, ()
+    return f"{match[1] or ''}{'weight' if depth else 'bias'}", (int(match[2]),)
 
 
 def _shape(indices: list[Index]) -> tuple[int, ...]:

@@ -72,15 +72,13 @@ def generators(model: Module, rng: Any) -> dict[str, Any]:
 def _state(generator: Any, name: str) -> list[Any]:
     """A state of ``random.Random``: a version, whole numbers, and a draw kept for later."""
     try:
-        state = generator.getstate()
-    except (NotImplementedError, AttributeError):
+        version, numbers, kept = generator.getstate()
+        return [version, list(numbers), kept]
+    except (NotImplementedError, AttributeError, TypeError, ValueError):
         raise TypeError(
             f"the generator {name} is a {type(generator).__name__}, whose draws cannot be "
             "repeated; use random.Random(seed)"
         ) from None
-    if isinstance(state, tuple) and len(state) == 3 and isinstance(state[1], tuple):
-        return [state[0], list(state[1]), state[2]]
-    raise TypeError(f"the generator {name} is not a random.Random: its state is {state!r:.60}")
 
 
 def _checked(state: Any, name: str) -> tuple[Any, ...]:

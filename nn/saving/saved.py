@@ -4,17 +4,17 @@ from __future__ import annotations
 
 import json
 import math
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import asdict, dataclass, field, replace
 
 from ..answers import keep, known, note, trained_with
 from ..losses import LOSSES
 from ..module import Module
-from ..names import nearest
+from ..names import misfit
 from ..parameter import Parameter
 from .architecture import Architecture, built, described, difference
 from .container import File, FormatError, Tensor, is_count, parsed
-from .layout import Block, Places, layout, tensors
+from .layout import Places, layout, tensors
 
 VERSION = "1"
 MODEL = "glassgrad model"
@@ -39,11 +39,6 @@ class Saved:
     threshold: float | None = None  # the model's decision_threshold
     loss: str | None = None  # what it was trained with
 
-    @property
-    def shapes(self) -> dict[str, tuple[int, ...]]:
-        """The shape of each tensor."""
-        return {name: tensor.shape for name, tensor in self.tensors.items()}
-
     def texts(self, kind: str) -> dict[str, str]:
         """The texts for the header of a file of this kind."""
         said = {
@@ -61,7 +56,7 @@ class Saved:
 
     def blank(self) -> Module:
         """A new model of this structure, all zeros."""
-        return built(self.architecture, sum(map(math.prod, self.shapes.values())))
+        return built(self.architecture, sum(math.prod(one.shape) for one in self.tensors.values()))
 
     def places(self, model: Module) -> Places:
         """Where the numbers go in a model; there is a place for each.
@@ -72,15 +67,25 @@ class Saved:
             if the model has other names or shapes, or what was frozen cannot be.
         """
         places = layout(model)
-        check_names(self.shapes, places, self.architecture.title, type(model).__name__)
+        target = type(model).__name__
+        if complaint := misfit(places, self.tensors):
+            raise FormatError(
+                f"its {self.architecture.title} does not fit this {target}: it {complaint}"
+            )
+        for name, place in places.items():
+            if (shape := self.tensors[name].shape) != place.shape:
+                raise FormatError(
+                    f"its {name!r} has the shape {list(shape)}, and in this {target} the shape is "
+                    f"{list(place.shape)}"
+                )
         for name, positions in self.frozen.items():
-            place = places.get(name)
-            parameters = place.parameters if isinstance(place, Block) else []
+            block = places.get(name)
+            parameters = [] if block is None else block.parameters
             for i in positions:
                 if i >= len(parameters) or not isinstance(parameters[i], Parameter):
                     raise FormatError(
-                        f"it freezes number {i} of {name!r:.60}, and this {type(model).__name__} "
-                        "has no Parameter there"
+                        f"it freezes number {i} of {name!r:.60}, and this {target} has no "
+                        "Parameter there"
                     )
         return places
 
@@ -187,28 +192,3 @@ def check_kind(file: File, *kinds: str) -> None:
             f"it has version {version!r:.60} of the format, and this glassgrad reads version "
             f"{VERSION}: install a newer glassgrad"
         )
-
-
-def check_names(
-    given: Mapping[str, tuple[int, ...]], places: Places, source: str, target: str
-) -> None:
-    """Whether each place has a tensor of its shape, and each tensor a place."""
-    missing = [name for name in places if name not in given]
-    unknown = [name for name in given if name not in places]
-    if missing:
-        raise FormatError(f"its {source} has no {_listed(missing, unknown)}, and this {target} has")
-    if unknown:
-        raise FormatError(f"its {source} has {_listed(unknown, places)}, and this {target} has not")
-    for name, place in places.items():
-        if given[name] != place.shape:
-            raise FormatError(
-                f"its {name!r} has the shape {list(given[name])}, and in this {target} "
-                f"the shape is {list(place.shape)}"
-            )
-
-
-def _listed(names: list[str], others: Iterable[str]) -> str:
-    if len(names) > 1:
-        return f"{names[0]!r} and {len(names) - 1} more"
-    match = nearest(names[0], others)
-    return f"{names[0]!r} (nearest: {match!r})" if match else repr(names[0])

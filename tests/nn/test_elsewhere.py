@@ -13,7 +13,7 @@ import viz
 from autograd import Value
 from autograd.elsewhere import IN_AUTOGRAD, IN_VALUES
 from nn import MLP, Layer, Module, Parameter
-from nn.elsewhere import IN_CALLS, IN_MODULES, IN_NN
+from nn.names import IN_CALLS, IN_MODULES, IN_NN
 
 from .refusals import refused
 

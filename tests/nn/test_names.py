@@ -10,8 +10,7 @@ import viz
 from autograd import Value
 from nn import MLP, SGD, Adam, Layer, Linear, Neuron, fit
 from nn.data import moons, one_hot
-from nn.elsewhere import IN_CALLS
-from nn.names import KEYWORDS, helped, look_up, nearest
+from nn.names import IN_CALLS, KEYWORDS, helped, look_up, nearest
 
 from .refusals import refused
 

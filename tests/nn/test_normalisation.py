@@ -311,9 +311,7 @@ def test_a_wrong_width(kind):
 @kinds
 @pytest.mark.parametrize("eps", [0.0, -1e-5, math.nan, math.inf])
 def test_what_is_no_epsilon(kind, eps):
-    with refused(
-        ValueError, f"{kind.__name__}(eps) is a small number above 0, got {eps:g}; write 1e-5"
-    ):
+    with refused(ValueError, f"{kind.__name__}(eps) is a number above 0, got {eps:g}"):
         kind(3, eps)
 
 

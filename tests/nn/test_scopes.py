@@ -147,7 +147,7 @@ def test_models_are_searched_once(monkeypatch):
 
     model = Model()
     expected = scopes(model(Value(2.0)))
-    monkeypatch.delattr("nn.scopes.walk_parts")
+    monkeypatch.delattr("nn.calling.walk_parts")
 
     assert scopes(model(Value(2.0))) == expected == ["parts.0", ""]
 

@@ -87,7 +87,7 @@ def test_another_model_stays_as_it_was(path):
 
     with refused(
         FormatError,
-        f"cannot restore from {str(path)!r}: it fits another model: the activation of Layer "
+        f"cannot restore from {str(path)!r}: it fits another model: the activation of part 0 "
         "is relu there, and tanh here",
     ):
         restore(other, read_checkpoint(path))

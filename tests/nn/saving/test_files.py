@@ -25,9 +25,9 @@ import nn
 from autograd import Value, scope, softmax
 from nn import MLP, Activation, Layer, Module, Neuron, Parameter, Sequential
 from nn.data import Standardise
-from nn.saving import FormatError, load, parts, read_notes, save
+from nn.saving import FormatError, load, read_notes, save
+from nn.saving.architecture import FORMS, KINDS, arguments
 from nn.saving.container import Content, Tensor, packed
-from nn.saving.parts import KINDS
 
 from ..refusals import refused
 from .models import bits, frozen, models, tied, unpacked
@@ -262,11 +262,11 @@ def test_every_class_of_nn_is_known_with_the_kinds_of_its_arguments():
     annotations = {
         annotation
         for kind in KINDS.keys() - {"MLP", "Sequential", "ModuleList"}
-        for annotation in parts._arguments(kind).values()
+        for annotation in arguments(kind).values()
     }
 
     assert classes - set(KINDS.values()) == set()
-    assert annotations == parts._ARGUMENTS.keys()
+    assert annotations == FORMS.keys()
 
 
 def test_a_linear_layer_to_which_somebody_gave_an_activation(path):
@@ -315,9 +315,7 @@ def test_a_file_of_something_else_is_refused_before_its_numbers_are_read(path, m
     path.write_bytes(packed(content))
     monkeypatch.setattr(nn.saving.container.File, "tensors", None)
 
-    complaint = (
-        "its MLP has no 'layers.0.weight'" if model else "a model with 0 numbers, and holds 50"
-    )
+    complaint = "it lacks 'layers.0.weight'" if model else "a model with 0 numbers, and holds 50"
     assert complaint in error_of(load, path, model=model)
 
 
@@ -505,11 +503,11 @@ def test_a_model_that_contains_itself_is_not_described(path):
     [
         (
             mlp(2, 3),
-            "its MLP has 'layers.1.bias' and 1 more, and this MLP has not",
+            "its MLP does not fit this MLP: it has unknown 'layers.1.bias', 'layers.1.weight'",
         ),
         (
             mlp(2, 3, 1, 1),
-            "its MLP has no 'layers.2.weight' and 1 more, and this MLP has",
+            "its MLP does not fit this MLP: it lacks 'layers.2.weight', 'layers.2.bias'",
         ),
         (
             mlp(2, 4, 1),
@@ -517,15 +515,18 @@ def test_a_model_that_contains_itself_is_not_described(path):
         ),
         (
             mlp(2, 3, 1, activation="tanh"),
-            "it fits another model: the activation of Layer is relu there, and tanh here",
+            "it fits another model: the activation of part 0 is relu there, and tanh here",
         ),
         (
             Sequential(Layer(2, 3), Layer(3, 1, nonlin=False)),
-            "it fits another model: MLP there is Sequential here",
+            "it fits another model: the kind of part 2 is MLP there, and Sequential here",
         ),
         (
             Sequential(Layer(2, 3), "tanh", Layer(3, 1)),
-            "its MLP has no 'layers.2.weight' and 1 more, and this Sequential has",
+            (
+                "its MLP does not fit this Sequential: it lacks 'layers.2.weight', "
+                "'layers.2.bias' and has unknown 'layers.1.bias', 'layers.1.weight'"
+            ),
         ),
     ],
     ids=["fewer layers", "more layers", "wider", "activation", "class", "names"],
@@ -740,7 +741,10 @@ def test_a_nan_in_a_file_is_refused(path):
         (lambda t: {**t, "more": Tensor((), [1.0])}, "with 2 numbers, and holds 3"),
         (
             lambda t: {"layers.0.wait": t["layers.0.weight"], "layers.0.bias": t["layers.0.bias"]},
-            "its MLP has no 'layers.0.weight' (nearest: 'layers.0.wait'), and this MLP has",
+            (
+                "it lacks 'layers.0.weight' (nearest: 'layers.0.wait') and has unknown "
+                "'layers.0.wait' (nearest: 'layers.0.weight')"
+            ),
         ),
         (
             lambda t: {**t, "layers.0.bias": Tensor((1, 1), [0.0])},
@@ -889,6 +893,6 @@ def test_without_the_package_the_error_says_what_to_install(path):
     )
 
     assert run.stdout == (
-        'nn.save and nn.load need the package safetensors: pip install "glassgrad[save]"\n'
+        'nn.saving needs the package safetensors: pip install "glassgrad[save]"\n'
     )
     assert not path.exists()

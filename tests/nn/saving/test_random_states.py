@@ -121,5 +121,8 @@ def test_a_generator_of_another_kind_cannot_be_kept():
         def getstate(self):
             return 6
 
-    with refused(TypeError, "the generator rng is not a random.Random: its state is 6"):
+    with refused(
+        TypeError,
+        "the generator rng is a Dice, whose draws cannot be repeated; use random.Random(seed)",
+    ):
         random_states(MLP(1, [1]), Dice(0))

@@ -4,6 +4,8 @@ Each case is made by pip itself, in an environment of its own: our wheel, built 
 PyPI's autograd. These tests need the package registry.
 """
 
+import functools
+import importlib.util
 import json
 import os
 import re
@@ -16,17 +18,20 @@ import tomllib
 import venv
 import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
 import _glassgrad_installation as installation
+from tests.needs import NIGHTLY
 
 ROOT = Path(__file__).resolve().parent.parent
 PYPIS = "autograd==1.9.1"
 FOLDERS = [".ci", "autograd", "benchmarks", "demos", "docs", "nn", "tests", "viz"]
 CACHES = shutil.ignore_patterns("__pycache__", "*.py[cod]", ".*_cache", ".hypothesis", ".DS_Store")
+PIP = {"PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_COMPILE": "0"}  # a second of each installation
+RUNNER = Path(importlib.util.find_spec("pip").origin).with_name("__pip-runner__.py")
 OURS = ["import nn", "import viz"]
 ALL = ["from autograd import Value", "import autograd", "import autograd.numpy as np", *OURS]
 
@@ -37,15 +42,16 @@ def run(*command: object, cwd: Path, **variables: str) -> subprocess.CompletedPr
     return subprocess.run(
         [str(word) for word in command],
         cwd=cwd,
-        env={**clean, "PIP_DISABLE_PIP_VERSION_CHECK": "1", **variables},
+        env={**clean, **PIP, **variables},
         capture_output=True,
         text=True,
         check=False,
     )
 
 
-def pip(*words: object, cwd: Path) -> None:
-    done = run(sys.executable, "-m", "pip", *words, cwd=cwd)
+def pip(*words: object, cwd: Path, python: object = sys.executable, **variables: str) -> None:
+    """Our pip, run by that Python: what ``pip --python`` does, without starting two."""
+    done = run(python, RUNNER, *words, cwd=cwd, **variables)
     assert done.returncode == 0, done.stdout + done.stderr
 
 
@@ -55,6 +61,8 @@ class Environment:
 
     folder: Path
     wheels: Path
+    start: Path
+    build: dict[str, str]
 
     @property
     def python(self) -> Path:
@@ -65,16 +73,25 @@ class Environment:
         return next(self.folder.glob("[Ll]ib/**/site-packages"))
 
     @property
-    def start(self) -> Path:
-        return self.folder.parent / "start"
+    def origin(self) -> Path:
+        """Where pip notes what glassgrad was installed from."""
+        return next(self.site.glob("glassgrad-*.dist-info")) / "direct_url.json"
 
     def pip(self, *words: object) -> None:
         """What pip does, from the downloaded files; NumPy and graphviz play no part here."""
         verb, *rest = words
+        variables = {}
         if verb == "install":
-            index = [] if os.path.isdir(rest[-1]) else ["--no-index"]  # a clone needs setuptools
-            rest = [*index, "--find-links", self.wheels, "--no-deps", *rest]
-        pip("--python", self.python, verb, *rest, cwd=self.start)
+            rest = ["--no-index", "--find-links", self.wheels, "--no-deps", *rest]
+            if os.path.isdir(rest[-1]):
+                rest, variables = ["--no-build-isolation", *rest], self.build
+        pip(verb, *rest, cwd=self.start, python=self.python, **variables)
+
+    def copy(self, folder: Path) -> "Environment":
+        """The same once more, to be changed."""
+        (folder / "start").mkdir()
+        shutil.copytree(self.folder, folder / "venv", symlinks=True)
+        return replace(self, folder=folder / "venv", start=folder / "start")
 
     def execute(self, code: str, **variables: str) -> subprocess.CompletedProcess[str]:
         return run(self.python, "-c", code, cwd=self.start, **variables)
@@ -134,10 +151,22 @@ class Built:
 
 
 @pytest.fixture(scope="session")
-def built(source, tmp_path_factory) -> Built:
+def build(tmp_path_factory) -> dict[str, str]:
+    """What shows a Python the packages that building needs. Each build would install them anew."""
+    folder = tmp_path_factory.mktemp("build")
+    needed = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["build-system"]
+    pip("install", "--target", folder, *needed["requires"], cwd=folder)
+    return {"PYTHONPATH": str(folder)}
+
+
+@pytest.fixture(scope="session")
+def built(source, build, tmp_path_factory) -> Built:
     """The sdist, and the wheel that is built from it and not from the repository."""
     folder = tmp_path_factory.mktemp("wheels")
-    done = run(sys.executable, "-m", "build", "--outdir", folder, source, cwd=folder)
+    words, variables = ([], {}) if NIGHTLY else (["--no-isolation"], build)
+    done = run(
+        sys.executable, "-m", "build", *words, "--outdir", folder, source, cwd=folder, **variables
+    )
     assert done.returncode == 0, done.stdout + done.stderr
     return Built(folder, done.stdout + done.stderr)
 
@@ -150,19 +179,34 @@ def wheels(built) -> Path:
     return folder
 
 
+@pytest.fixture(scope="session")
+def after(wheels, build, tmp_path_factory) -> Callable[..., Environment]:
+    """The environment after steps of pip, each taken once, in a copy of what was before it."""
+
+    @functools.cache
+    def reached(*steps: str) -> Environment:
+        folder = tmp_path_factory.mktemp("after")
+        if not steps:
+            venv.create(folder / "venv", symlinks=os.name != "nt")
+            (folder / "start").mkdir()
+            return Environment(folder / "venv", wheels, folder / "start", build)
+        environment = reached(*steps[:-1]).copy(folder)
+        environment.pip(*steps[-1].split())
+        return environment
+
+    return reached
+
+
 @pytest.fixture
-def environment(wheels, tmp_path) -> Environment:
+def environment(after, tmp_path) -> Environment:
     """An empty environment."""
-    venv.create(tmp_path / "venv", symlinks=os.name != "nt")
-    (tmp_path / "start").mkdir()
-    return Environment(tmp_path / "venv", wheels)
+    return after().copy(tmp_path)
 
 
 @pytest.fixture
-def healthy(environment) -> Environment:
-    """One with glassgrad alone."""
-    environment.pip("install", "glassgrad")
-    return environment
+def healthy(after, tmp_path) -> Environment:
+    """One with glassgrad alone, for all tests: each may change the folder that it starts in."""
+    return replace(after("install glassgrad"), start=tmp_path)
 
 
 def test_the_wheel_holds_the_packages_and_nothing_else(built):
@@ -196,8 +240,9 @@ def test_the_sdist_holds_the_repository_and_is_built_without_a_warning(built, so
     assert not left_out, "MANIFEST.in names no such files"
     assert not re.findall(r"^warning: .*|^!!|\w+Warning\b.*", built.said, re.MULTILINE)
 
-    # Its tests run there. These two need nothing that is not in it, and are quick.
-    quick = ["tests/test_architecture.py", "tests/test_installation.py::test_facts_are_said_once"]
+    # Its tests run there. These need nothing that is not in it, and are quick.
+    arrows = "tests/test_architecture.py" + ("" if NIGHTLY else "::test_nothing_points_back")
+    quick = [arrows, "tests/test_installation.py::test_facts_are_said_once"]
     done = run(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *quick, cwd=unpacked)
     assert done.returncode == 0, done.stdout + done.stderr
 
@@ -223,16 +268,20 @@ def test_the_pytest_plugin_is_found_and_warns_of_nothing(healthy):
     lent = os.pathsep.join(path for path in sys.path if path.endswith("-packages"))
     (healthy.start / "test_it.py").write_text("def test_it():\n    pass\n", encoding="utf-8")
     done = healthy.execute(
-        "import pytest; pytest.main(['--help', '-p', 'no:cacheprovider'])", PYTHONPATH=lent
-    )
-    run = healthy.execute(
-        "import pytest; raise SystemExit(pytest.main(['-W', 'error', 'test_it.py']))",
+        "import pytest\n"
+        "code = pytest.main(['-W', 'error', 'test_it.py'])\n"
+        "print('and the help:', flush=True)\n"
+        "pytest.main(['--help', '-p', 'no:cacheprovider'])\n"
+        "raise SystemExit(code)",
         PYTHONPATH=lent,
     )
+    run, found, text = done.stdout.partition("and the help:")
 
-    assert "--gradcheck-report=DIR" in done.stdout
-    assert run.returncode == 0, run.stdout + run.stderr
-    assert "warning" not in run.stdout
+    assert found, done.stdout + done.stderr
+    assert done.returncode == 0, run
+    assert "1 passed" in run
+    assert "warning" not in run
+    assert "--gradcheck-report=DIR" in text
 
 
 def test_a_healthy_installation_imports_from_a_zip_file(environment, wheels):
@@ -243,13 +292,10 @@ def test_a_healthy_installation_imports_from_a_zip_file(environment, wheels):
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_nothing_runs_when_python_starts(environment):
+def test_nothing_runs_when_python_starts(environment, healthy):
     modules = "import sys; print(*sorted(sys.modules))"
-    before = environment.execute(modules).stdout
 
-    environment.pip("install", "glassgrad")
-
-    assert environment.execute(modules).stdout == before
+    assert healthy.execute(modules).stdout == environment.execute(modules).stdout
 
 
 def mixed(site: Path) -> str:
@@ -300,11 +346,10 @@ def apply_cure(environment: Environment, text: str) -> None:
     ],
 )
 def test_an_installation_mixed_with_pypis_is_refused_and_the_cure_cures(
-    environment, steps, text: Callable[[Path], str], imports
+    after, tmp_path, steps, text: Callable[[Path], str], imports
 ):
     """Wherever our code runs at all."""
-    for step in steps.split(", "):
-        environment.pip(*step.split())
+    environment = after(*steps.split(", ")).copy(tmp_path)
 
     expected = text(environment.site)
     assert [refusal(environment.execute(code)) for code in imports] == [expected] * len(imports)
@@ -314,20 +359,22 @@ def test_an_installation_mixed_with_pypis_is_refused_and_the_cure_cures(
     environment.assert_healthy()
 
 
-def test_the_cure_names_the_clone_that_glassgrad_was_installed_from(environment, source):
+def test_the_cure_names_the_clone_that_glassgrad_was_installed_from(after, tmp_path, source):
     """So it is one before glassgrad is on PyPI, too."""
-    environment.pip("install", source)
-    environment.pip("install", "autograd")
-    environment.pip("uninstall", "-y", "autograd")
+    steps = "install glassgrad", "install autograd", "uninstall -y autograd"
+    environment = after(*steps).copy(tmp_path)
+    origin = {"dir_info": {}, "url": source.as_uri()}
+    environment.origin.write_text(json.dumps(origin), encoding="utf-8")  # as if from the clone
 
     said = refusal(environment.execute("import nn"))
     assert said == damaged(environment.site).replace(
         "pip install glassgrad", f'pip install "{source}"'
     )
 
-    apply_cure(environment, said)
+    apply_cure(environment, said)  # now from the clone indeed
 
     environment.assert_healthy()
+    assert json.loads(environment.origin.read_text(encoding="utf-8")) == origin
 
 
 @pytest.mark.parametrize(
@@ -365,8 +412,7 @@ def test_the_packages_of_an_extra_can_be_had_before_glassgrad_is_on_pypi(healthy
     assert hint == 'pip install "glassgrad[progress]"'
 
     words = ["--dry-run", "--no-build-isolation", *shlex.split(hint)[2:]]
-    done = run(sys.executable, "-m", "pip", "--python", healthy.python, "install", *words,
-               cwd=healthy.start)  # fmt: skip
+    done = run(healthy.python, RUNNER, "install", *words, cwd=healthy.start)
     assert re.search(r"^Would install .*\btqdm-", done.stdout, re.MULTILINE), done.stderr
 
     # A clone that was never installed, but for what a build left behind, is named.
@@ -395,8 +441,8 @@ def test_every_extra_that_is_named_exists():
     assert {a or b for a, b in named} <= set(project["optional-dependencies"])
 
 
-def test_the_other_cure_leaves_pypis_alone(environment):
-    environment.pip("install", "glassgrad", "autograd")
+def test_the_other_cure_leaves_pypis_alone(after, tmp_path):
+    environment = after("install glassgrad", "install autograd").copy(tmp_path)
 
     environment.pip("uninstall", "-y", "autograd", "glassgrad")
     environment.pip("install", "autograd")
@@ -406,12 +452,11 @@ def test_the_other_cure_leaves_pypis_alone(environment):
 
 
 @pytest.mark.parametrize(
-    "steps", ["glassgrad autograd", pytest.param("autograd glassgrad", marks=pytest.mark.nightly)]
+    "names", ["glassgrad autograd", pytest.param("autograd glassgrad", marks=pytest.mark.nightly)]
 )
-def test_uninstalling_ours_leaves_nothing_of_ours(environment, steps):
+def test_uninstalling_ours_leaves_nothing_of_ours(after, tmp_path, names):
     # pip removes the one autograd/__init__.py, which breaks PyPI's, and nothing is left to say so.
-    for name in steps.split():
-        environment.pip("install", name)
+    environment = after(*[f"install {name}" for name in names.split()]).copy(tmp_path)
 
     environment.pip("uninstall", "-y", "glassgrad")
 
@@ -511,7 +556,7 @@ def test_a_blocked_import_is_not_taken_for_another_package(healthy):
 def test_an_editable_installation_is_guarded_too(environment, source):
     clone = environment.folder.parent / "clone"
     shutil.copytree(source, clone)
-    pip("--python", environment.python, "install", "--no-deps", "--editable", clone, cwd=clone)
+    environment.pip("install", "--editable", clone)
     environment.assert_healthy()
 
     environment.pip("install", "autograd")

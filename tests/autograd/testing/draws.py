@@ -3,8 +3,10 @@
 from hypothesis import Phase, find, given, settings
 from hypothesis.statistics import collector
 
+from tests.needs import NIGHTLY
 
-def discarded(strategy, draws=100):
+
+def discarded(strategy, draws=100 if NIGHTLY else 60):
     """The share of draws that an assumption or a filter threw away."""
     statuses = []
 

@@ -4,8 +4,6 @@ Each case is made by pip itself, in an environment of its own: our wheel, built 
 PyPI's autograd. These tests need the package registry.
 """
 
-import functools
-import importlib.util
 import json
 import os
 import re
@@ -13,250 +11,23 @@ import shlex
 import shutil
 import subprocess
 import sys
-import tarfile
-import tomllib
-import venv
-import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass, replace
 from pathlib import Path
 
 import pytest
 
 import _glassgrad_installation as installation
-from tests.needs import NIGHTLY
 
-ROOT = Path(__file__).resolve().parent.parent
-PYPIS = "autograd==1.9.1"
-FOLDERS = [".ci", "autograd", "benchmarks", "demos", "docs", "nn", "tests", "viz"]
-CACHES = shutil.ignore_patterns("__pycache__", "*.py[cod]", ".*_cache", ".hypothesis", ".DS_Store")
-PIP = {"PIP_DISABLE_PIP_VERSION_CHECK": "1", "PIP_COMPILE": "0"}  # a second of each installation
-RUNNER = Path(importlib.util.find_spec("pip").origin).with_name("__pip-runner__.py")
+from .environments import ROOT, RUNNER, Environment, run
+
 OURS = ["import nn", "import viz"]
 ALL = ["from autograd import Value", "import autograd", "import autograd.numpy as np", *OURS]
-
-
-def run(*command: object, cwd: Path, **variables: str) -> subprocess.CompletedProcess[str]:
-    """Run a program that must find nothing of this repository by accident."""
-    clean = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "COV"))}
-    return subprocess.run(
-        [str(word) for word in command],
-        cwd=cwd,
-        env={**clean, **PIP, **variables},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
-def pip(*words: object, cwd: Path, python: object = sys.executable, **variables: str) -> None:
-    """Our pip, run by that Python: what ``pip --python`` does, without starting two."""
-    done = run(python, RUNNER, *words, cwd=cwd, **variables)
-    assert done.returncode == 0, done.stdout + done.stderr
-
-
-@dataclass(frozen=True)
-class Environment:
-    """A virtual environment, and an empty folder to start Python in."""
-
-    folder: Path
-    wheels: Path
-    start: Path
-    build: dict[str, str]
-
-    @property
-    def python(self) -> Path:
-        return self.folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-
-    @property
-    def site(self) -> Path:
-        return next(self.folder.glob("[Ll]ib/**/site-packages"))
-
-    @property
-    def origin(self) -> Path:
-        """Where pip notes what glassgrad was installed from."""
-        return next(self.site.glob("glassgrad-*.dist-info")) / "direct_url.json"
-
-    def pip(self, *words: object) -> None:
-        """What pip does, from the downloaded files; NumPy and graphviz play no part here."""
-        verb, *rest = words
-        variables = {}
-        if verb == "install":
-            rest = ["--no-index", "--find-links", self.wheels, "--no-deps", *rest]
-            if os.path.isdir(rest[-1]):
-                rest, variables = ["--no-build-isolation", *rest], self.build
-        pip(verb, *rest, cwd=self.start, python=self.python, **variables)
-
-    def copy(self, folder: Path) -> "Environment":
-        """The same once more, to be changed."""
-        (folder / "start").mkdir()
-        shutil.copytree(self.folder, folder / "venv", symlinks=True)
-        return replace(self, folder=folder / "venv", start=folder / "start")
-
-    def execute(self, code: str, **variables: str) -> subprocess.CompletedProcess[str]:
-        return run(self.python, "-c", code, cwd=self.start, **variables)
-
-    def assert_healthy(self) -> None:
-        done = self.execute(
-            "import nn, viz; from autograd import Value\n"
-            "x = Value(3.0); (x * x).backward(); print(x.grad)"
-        )
-        assert (done.stdout, done.stderr) == ("6.0\n", "")
-
-    def ours_left(self) -> list[str]:
-        """What lies in site-packages that our wheel would have put there."""
-        with zipfile.ZipFile(next(self.wheels.glob("glassgrad*.whl"))) as wheel:
-            names = set(wheel.namelist()) - {"autograd/__init__.py"}
-        return sorted(name for name in names if (self.site / name).exists())
 
 
 def refusal(done: subprocess.CompletedProcess[str]) -> str:
     """The text of the ImportError that ended a Python."""
     assert done.returncode == 1, done.stdout
     return done.stderr.partition("\nImportError: ")[2].rstrip("\n")
-
-
-@pytest.fixture(scope="session")
-def source(tmp_path_factory) -> Path:
-    """The repository: a copy, because building writes beside the sources."""
-    copy = tmp_path_factory.mktemp("source") / "glassgrad"
-    for name in FOLDERS:
-        shutil.copytree(ROOT / name, copy / name, ignore=CACHES)
-    for pattern in ["*.py", "*.md", "*.in", "*.cff", "*.toml", "Makefile", "LICENSE", ".*.yaml"]:
-        for file in ROOT.glob(pattern):
-            shutil.copy(file, copy)
-    shutil.copy(ROOT / ".gitignore", copy)
-    return copy
-
-
-def files(folder: Path) -> set[str]:
-    """All files below a folder, by their paths from there."""
-    return {file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file()}
-
-
-@dataclass(frozen=True)
-class Built:
-    """What `python -m build` makes of the repository, and what it says while it does."""
-
-    folder: Path
-    said: str
-
-    @property
-    def wheel(self) -> Path:
-        return next(self.folder.glob("glassgrad*.whl"))
-
-    @property
-    def sdist(self) -> Path:
-        return next(self.folder.glob("glassgrad*.tar.gz"))
-
-
-@pytest.fixture(scope="session")
-def build(tmp_path_factory) -> dict[str, str]:
-    """What shows a Python the packages that building needs. Each build would install them anew."""
-    folder = tmp_path_factory.mktemp("build")
-    needed = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["build-system"]
-    pip("install", "--target", folder, *needed["requires"], cwd=folder)
-    return {"PYTHONPATH": str(folder)}
-
-
-@pytest.fixture(scope="session")
-def built(source, build, tmp_path_factory) -> Built:
-    """The sdist, and the wheel that is built from it and not from the repository."""
-    folder = tmp_path_factory.mktemp("wheels")
-    words, variables = ([], {}) if NIGHTLY else (["--no-isolation"], build)
-    done = run(
-        sys.executable, "-m", "build", *words, "--outdir", folder, source, cwd=folder, **variables
-    )
-    assert done.returncode == 0, done.stdout + done.stderr
-    return Built(folder, done.stdout + done.stderr)
-
-
-@pytest.fixture(scope="session")
-def wheels(built) -> Path:
-    """A folder with our wheel and PyPI's autograd."""
-    folder = built.folder
-    pip("download", "--no-deps", "--only-binary", ":all:", "--dest", folder, PYPIS, cwd=folder)
-    return folder
-
-
-@pytest.fixture(scope="session")
-def after(wheels, build, tmp_path_factory) -> Callable[..., Environment]:
-    """The environment after steps of pip, each taken once, in a copy of what was before it."""
-
-    @functools.cache
-    def reached(*steps: str) -> Environment:
-        folder = tmp_path_factory.mktemp("after")
-        if not steps:
-            venv.create(folder / "venv", symlinks=os.name != "nt")
-            (folder / "start").mkdir()
-            return Environment(folder / "venv", wheels, folder / "start", build)
-        environment = reached(*steps[:-1]).copy(folder)
-        environment.pip(*steps[-1].split())
-        return environment
-
-    return reached
-
-
-@pytest.fixture
-def environment(after, tmp_path) -> Environment:
-    """An empty environment."""
-    return after().copy(tmp_path)
-
-
-@pytest.fixture
-def healthy(after, tmp_path) -> Environment:
-    """One with glassgrad alone, for all tests: each may change the folder that it starts in."""
-    return replace(after("install glassgrad"), start=tmp_path)
-
-
-def test_the_wheel_holds_the_packages_and_nothing_else(built):
-    """No .pth file above all: Python would run its lines at every start."""
-    with zipfile.ZipFile(built.wheel) as wheel:
-        names = wheel.namelist()
-    inside = {name for name in names if ".dist-info/" not in name}
-    ours = {f"{name}/{file}" for name in ("autograd", "nn", "viz") for file in files(ROOT / name)}
-    ours = {name for name in ours if "__pycache__" not in name}
-
-    assert inside == ours | {"_glassgrad_installation.py", "_glassgrad_pytest.py"}
-    assert {"autograd/py.typed", "nn/py.typed", "viz/py.typed"} < inside
-
-
-def test_the_page_of_the_package_is_the_readme_without_relative_links(built):
-    with zipfile.ZipFile(built.wheel) as wheel:
-        (name,) = [name for name in wheel.namelist() if name.endswith(".dist-info/METADATA")]
-        page = wheel.read(name).decode()
-
-    assert "Description-Content-Type: text/markdown" in page
-    assert "A neural network in a glass box: a scalar autograd engine" in page
-    assert not re.search(r'\]\((?!\w+:|#)|(?:src|srcset)="(?!\w+:)', page)
-
-
-def test_the_sdist_holds_the_repository_and_is_built_without_a_warning(built, source, tmp_path):
-    with tarfile.open(built.sdist) as archive:
-        archive.extractall(tmp_path, filter="data")
-    (unpacked,) = tmp_path.iterdir()
-    left_out = files(source) - files(unpacked)
-
-    assert not left_out, "MANIFEST.in names no such files"
-    assert not re.findall(r"^warning: .*|^!!|\w+Warning\b.*", built.said, re.MULTILINE)
-
-    # Its tests run there. These need nothing that is not in it, and are quick.
-    arrows = "tests/test_architecture.py" + ("" if NIGHTLY else "::test_nothing_points_back")
-    quick = [arrows, "tests/test_installation.py::test_facts_are_said_once"]
-    done = run(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *quick, cwd=unpacked)
-    assert done.returncode == 0, done.stdout + done.stderr
-
-
-def test_facts_are_said_once():
-    """Or say the same: CITATION.cff cannot read pyproject.toml."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    citation = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
-    cited = dict(re.findall(r"^ *(?:- )?([a-z-]+): *(\S.*)$", citation, re.MULTILINE))
-
-    assert cited["cff-version"] == "1.2.0"
-    assert (cited["version"], cited["license"]) == (project["version"], project["license"])
-    assert [{"name": cited["name"]}] == project["authors"]
-    assert all(address.startswith("https://") for address in project["urls"].values())
 
 
 def test_a_healthy_installation_imports(healthy):
@@ -421,24 +192,6 @@ def test_the_packages_of_an_extra_can_be_had_before_glassgrad_is_on_pypi(healthy
                "sys.path = [p for p in sys.path if 'site-packages' not in p]; " + EXTRAS,
                cwd=source)  # fmt: skip
     assert done.stdout == f'pip install "{source}[progress]"\n'
-
-
-def test_every_extra_that_is_named_exists():
-    """In errors and on pages."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    pages = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]
-    code = [file for name in ("autograd", "nn", "viz", "demos", "benchmarks")
-            for file in (ROOT / name).rglob("*.py")]  # fmt: skip
-    named = [
-        found
-        for file in [*pages, *code]
-        for found in re.findall(
-            r"(?:glassgrad|\.)\[(\w+)\]|packages_of\([\"'](\w+)", file.read_text(encoding="utf-8")
-        )
-    ]
-
-    assert len(named) > 5
-    assert {a or b for a, b in named} <= set(project["optional-dependencies"])
 
 
 def test_the_other_cure_leaves_pypis_alone(after, tmp_path):

@@ -3,10 +3,8 @@
 from hypothesis import Phase, find, given, settings
 from hypothesis.statistics import collector
 
-from tests.needs import NIGHTLY
 
-
-def discarded(strategy, draws=100 if NIGHTLY else 60):
+def discarded(strategy, draws=100):
     """The share of draws that an assumption or a filter threw away."""
     statuses = []
 

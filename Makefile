@@ -24,6 +24,9 @@ ENVIRONMENT := $(VENV)/.made-with-$(subst /,_,$(PYTHON))
 DEMOS := $(VENV)/.installed-demos
 TEST := $(VENV)/.installed-test
 
+# The tests start some hundred Pythons, and pytest rewrites every test file that it has not kept.
+unexport PYTHONDONTWRITEBYTECODE
+
 .DELETE_ON_ERROR:
 .PHONY: help demo test check nightly lint types arrows bench coverage engine-coverage format clean
 

@@ -23,7 +23,7 @@ if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
 # complaints of what is slow, large or often thrown away are off: they depend on load and on luck.
 # How much our strategies throw away is tested by itself; pytest's timeout finds hangs.
 PATIENT = settings(
-    max_examples=500 if NIGHTLY else 40,
+    max_examples=500 if NIGHTLY else 20,
     deadline=None,
     suppress_health_check=[
         HealthCheck.data_too_large,

@@ -1,4 +1,4 @@
-"""The suite on a machine with Python alone, in CI, and where Ctrl-C is not heard."""
+"""The suite on a machine with Python alone, in CI, where Ctrl-C is not heard; and its files."""
 
 import os
 import subprocess
@@ -51,3 +51,16 @@ def test_the_suite_hears_an_interrupt_where_the_shell_does_not():
     )
 
     assert done.returncode == 0, done.stdout
+
+
+# To be split with the page and the command that they test.
+LONG = {"tests/viz/player/test_browser_controls.py", "tests/viz/command/test_command.py"}
+
+
+def test_no_file_of_tests_is_longer_than_500_lines():
+    lengths = {
+        file.relative_to(ROOT).as_posix(): file.read_text(encoding="utf-8").count("\n")
+        for file in (ROOT / "tests").rglob("*.py")
+    }
+
+    assert {file for file, length in lengths.items() if length > 500} == LONG

@@ -5,6 +5,7 @@ import pickle
 import re
 
 import pytest
+from hypothesis import strategies as st
 
 
 def refused(error, text):
@@ -20,3 +21,6 @@ def same(x, y):
 def pickled(x, protocol=pickle.DEFAULT_PROTOCOL):
     """x, written by pickle and read again."""
     return pickle.loads(pickle.dumps(x, protocol))  # noqa: S301 - our own
+
+
+ORDINARY = st.floats(-100.0, 100.0)

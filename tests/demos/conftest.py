@@ -6,9 +6,11 @@ from pathlib import Path
 import pytest
 
 from demos import __main__ as everything
-from demos import failures, failures_page, moons, moons_page
+from demos import digits, failures, failures_page, moons, moons_page
 
 SPEAKERS = ("neuron", "xor", "wrong_engines", "moons", "digits", "failures", "__main__", "cli")
+COARSELY = 12
+"""In so many points each way boundaries are drawn here."""
 
 
 @dataclass(frozen=True)
@@ -46,8 +48,9 @@ def made(tmp_path_factory):
             (moons_page, "COARSE"),
             (failures_page, "RESOLUTION"),
         ):
-            patch.setattr(module, name, 12)  # boundaries are drawn in a few points
+            patch.setattr(module, name, COARSELY)
         patch.setattr(moons, "learn", kept("moons", moons.learn))
+        patch.setattr(digits, "train", kept("digits", digits.train))
         for failure in failures.FAILURES:
             patch.setattr(failure, "make", kept(failure.__name__, failure.make))
         code = everything.main(["--quick", "--out", str(folder)])

@@ -26,12 +26,9 @@ def loaded():
 
 
 @pytest.fixture(scope="module")
-def run(loaded):
-    """A quick run, as the demo makes it."""
-    split = data.splits(loaded, digits.SEED)[0]
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr("demos.digits.say", lambda *_: None)
-        return digits.train(loaded, split, seed=digits.SEED, quick=True)
+def run(made):
+    """The quick run of the demo."""
+    return made.found["digits"]
 
 
 @pytest.fixture(scope="module")
@@ -96,7 +93,7 @@ def test_without_scikit_learn_the_error_says_what_to_run(package, monkeypatch, t
 
 def test_without_scikit_learn_the_neuron_is_shown_all_the_same(monkeypatch, tmp_path, capsys):
     hide(monkeypatch, "sklearn")
-    for other in ("moons", "failures"):
+    for other in ("xor", "wrong_engines", "moons", "failures"):
         monkeypatch.setattr(f"demos.{other}.run", lambda folder, **_: folder)
 
     assert both.main(["--out", str(tmp_path)]) == 1

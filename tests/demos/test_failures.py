@@ -34,7 +34,9 @@ def with_another_seed(module):
     return module.make(OTHER[module], quick=True)
 
 
-@pytest.fixture(params=["the seed of the page", "another seed"])
+@pytest.fixture(
+    params=["the seed of the page", pytest.param("another seed", marks=pytest.mark.nightly)]
+)
 def found_with(made, request):
     """What a module finds in a quick run: on the page, and with another seed."""
     if request.param == "the seed of the page":

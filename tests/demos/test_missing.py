@@ -48,7 +48,8 @@ def test_a_plot_without_matplotlib_says_what_to_run(monkeypatch):
 
 def test_what_can_be_shown_is_shown_all_the_same(monkeypatch, tmp_path, capsys):
     monkeypatch.setitem(sys.modules, "matplotlib", None)
-    monkeypatch.setattr("demos.digits.run", lambda folder, **_: folder)
+    for other in ("xor", "wrong_engines", "digits"):
+        monkeypatch.setattr(f"demos.{other}.run", lambda folder, **_: folder)
 
     assert everything.main(["--quick", "--out", str(tmp_path)]) == 1
     said = capsys.readouterr()

@@ -16,10 +16,11 @@ from autograd.testing.strategies import finite_values, points
 from nn.activations import activations
 from nn.losses import LOSSES, mse
 from nn.testing import as_function, networks
+from tests.needs import NIGHTLY
 
 EVERY_LOSS = pytest.mark.parametrize("loss", sorted(LOSSES))
 
-few = settings(max_examples=12)  # each of them is a whole model
+few = settings(max_examples=50 if NIGHTLY else 6)  # each of them is a whole model
 
 # --- losses ---------------------------------------------------------------------------------------
 
@@ -239,7 +240,7 @@ def test_each_step_goes_down_what_it_should(name, gradients):
     assert verdict
 
 
-@settings(max_examples=5)  # the function is called a thousand times for each
+@settings(max_examples=5 if NIGHTLY else 2)  # the function is called a thousand times for each
 @given(networks(max_layers=2))
 def test_a_step_of_gradient_descent_is_the_gradient_of_the_loss(drawn):
     """From data to the changed weights, checked as one: forward, backward and the optimiser."""

@@ -2,6 +2,7 @@
 
 import math
 import os
+import re
 import subprocess
 import sys
 from pathlib import Path
@@ -327,11 +328,14 @@ def helper(x):
 """
 
 
-def pytest_shows(folder, program):
-    """What pytest prints of a file of tests."""
-    (folder / "test_mine.py").write_text(program, encoding="utf-8")
+@pytest.fixture(scope="module")
+def shown(tmp_path_factory):
+    """What pytest prints of three files of tests."""
+    folder = tmp_path_factory.mktemp("shown")
+    for name, program in [("mine", PROGRAM), ("plain", PLAIN), ("pytests", WITH_PYTEST)]:
+        (folder / f"test_{name}.py").write_text(program, encoding="utf-8")
     run = subprocess.run(
-        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", "test_mine.py"],
+        [sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider"],
         cwd=folder,
         env={**os.environ, "PYTHONPATH": str(ROOT)},
         capture_output=True,
@@ -341,17 +345,19 @@ def pytest_shows(folder, program):
     return run.stdout
 
 
-def test_pytest_collects_the_tests(tmp_path):
-    shown = pytest_shows(tmp_path, PROGRAM)
+def failed(shown):
+    """The tests that failed."""
+    return re.findall(r"^FAILED (\S+)", shown, re.MULTILINE)
 
-    assert "1 failed, 1 passed" in shown
+
+def test_pytest_collects_the_tests(shown):
+    assert "4 failed, 6 passed" in shown
+    assert "test_mine.py::test_wrong" in failed(shown)
     assert "GradientMismatch" in shown
     assert "test_wrong(\n" in shown or "test_wrong(x=" in shown
 
 
-def test_pytest_shows_the_line_of_the_user(tmp_path):
-    shown = pytest_shows(tmp_path, PROGRAM)
-
+def test_pytest_shows_the_line_of_the_user(shown):
     assert ">   def test_wrong(x):" in shown
     assert "test_mine.py:14: GradientMismatch" in shown
     assert "Explanation" not in shown
@@ -359,11 +365,9 @@ def test_pytest_shows_the_line_of_the_user(tmp_path):
     assert "decorator.py" not in shown
 
 
-def test_pytest_shows_the_line_that_asks_for_a_check(tmp_path):
-    shown = pytest_shows(tmp_path, PLAIN)
-
+def test_pytest_shows_the_line_that_asks_for_a_check(shown):
     assert ">       check_gradients(abs, 2.0, gradient=lambda x: 3.0)" in shown
-    assert "test_mine.py:3: GradientMismatch" in shown
+    assert "test_plain.py:3: GradientMismatch" in shown
     assert "check.py" not in shown
 
 
@@ -417,11 +421,11 @@ def test_wrong(x, *, k):
 """
 
 
-def test_fixtures_and_parameters_of_pytest_are_left_to_it(tmp_path):
-    shown = pytest_shows(tmp_path, WITH_PYTEST)
+def test_fixtures_and_parameters_of_pytest_are_left_to_it(shown):
+    """The others of that file passed: see above."""
+    wrong = [name for name in failed(shown) if name.startswith("test_pytests.py")]
 
-    assert "2 failed, 5 passed" in shown
-    assert "GradientMismatch" in shown
+    assert wrong == ["test_pytests.py::test_wrong[1.0]", "test_pytests.py::test_wrong[2.0]"]
 
 
 def test_what_is_left_to_pytest_comes_last():

@@ -10,6 +10,7 @@ import dataclasses
 import itertools
 import math
 import operator
+import random
 
 import mpmath
 import pytest
@@ -17,6 +18,7 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from autograd import grad, ops
+from tests.needs import NIGHTLY
 
 from .many_digits import EPSILON, LEAST, OVERFLOW, TINY, Exact, computed, ulps
 
@@ -257,15 +259,17 @@ ADVERSARIAL = {
 
 
 def adversarial_points(op):
-    """The list of a row, and all edges that lie in the domain of a row of one operand."""
-    points = list(ADVERSARIAL.get(op.name, []))
+    """The list of a row, and edges that lie in its domain: by day a third of them, drawn."""
+    edges = []
     if op.arity == 1:
         reach = FAR.get(op.name, math.inf)  # and mpmath takes its time over their tiny operands
         tiny = {1e-300} if op.name in FAR else {x for x in EDGES if abs(x) < 1e-20}
-        points += [(x,) for x in EDGES if (abs(x) > 1e-20 or x in tiny) and abs(x) <= reach]
+        edges = [(x,) for x in EDGES if (abs(x) > 1e-20 or x in tiny) and abs(x) <= reach]
     elif op.arity == 2 and op.name not in {"pow", "exp_product"}:
-        points += [(x, y) for x, y in itertools.pairwise(EDGES) if op.name != "elu" or x < 1e3]
-    return [xs for xs in points if is_measurable(op, xs)]
+        edges = [(x, y) for x, y in itertools.pairwise(EDGES) if op.name != "elu" or x < 1e3]
+    if not NIGHTLY:  # a failure names its points, so that no seed is needed
+        edges = random.sample(edges, math.ceil(len(edges) / 3))
+    return [xs for xs in [*ADVERSARIAL.get(op.name, []), *edges] if is_measurable(op, xs)]
 
 
 @EVERY_ROW

@@ -19,9 +19,9 @@ from nn.saving import FormatError, load, read_checkpoint, restore, save, write_c
 from nn.saving.container import Content, packed
 
 from ..refusals import refused
+from .files import damaged
 from .models import bits, frozen, models, tied, unpacked
 from .test_exact import TREES
-from .test_files import damaged
 
 
 @pytest.fixture(name="path")

@@ -28,10 +28,10 @@ def moons(n, noise):
 def main():
     """Train, and print the loss before each step."""
     random.seed(1337)
-    points, labels = moons(30, 0.1)
+    points, labels = moons(20, 0.1)
     model = MLP(2, [16, 16, 1])
 
-    for step in range(12):
+    for step in range(8):
         inputs = [list(map(Value, point)) for point in points]
         scores = list(map(model, inputs))
         losses = [(1 + -label * score).relu() for label, score in zip(labels, scores, strict=True)]

@@ -11,207 +11,23 @@ import shlex
 import shutil
 import subprocess
 import sys
-import tarfile
-import tomllib
-import venv
-import zipfile
 from collections.abc import Callable
-from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
 import _glassgrad_installation as installation
 
-ROOT = Path(__file__).resolve().parent.parent
-PYPIS = "autograd==1.9.1"
-FOLDERS = [".ci", "autograd", "benchmarks", "demos", "docs", "nn", "tests", "viz"]
-CACHES = shutil.ignore_patterns("__pycache__", "*.py[cod]", ".*_cache", ".hypothesis", ".DS_Store")
+from .environments import ROOT, RUNNER, Environment, run
+
 OURS = ["import nn", "import viz"]
 ALL = ["from autograd import Value", "import autograd", "import autograd.numpy as np", *OURS]
-
-
-def run(*command: object, cwd: Path, **variables: str) -> subprocess.CompletedProcess[str]:
-    """Run a program that must find nothing of this repository by accident."""
-    clean = {k: v for k, v in os.environ.items() if not k.startswith(("PYTHON", "COV"))}
-    return subprocess.run(
-        [str(word) for word in command],
-        cwd=cwd,
-        env={**clean, "PIP_DISABLE_PIP_VERSION_CHECK": "1", **variables},
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-
-
-def pip(*words: object, cwd: Path) -> None:
-    done = run(sys.executable, "-m", "pip", *words, cwd=cwd)
-    assert done.returncode == 0, done.stdout + done.stderr
-
-
-@dataclass(frozen=True)
-class Environment:
-    """A virtual environment, and an empty folder to start Python in."""
-
-    folder: Path
-    wheels: Path
-
-    @property
-    def python(self) -> Path:
-        return self.folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
-
-    @property
-    def site(self) -> Path:
-        return next(self.folder.glob("[Ll]ib/**/site-packages"))
-
-    @property
-    def start(self) -> Path:
-        return self.folder.parent / "start"
-
-    def pip(self, *words: object) -> None:
-        """What pip does, from the downloaded files; NumPy and graphviz play no part here."""
-        verb, *rest = words
-        if verb == "install":
-            index = [] if os.path.isdir(rest[-1]) else ["--no-index"]  # a clone needs setuptools
-            rest = [*index, "--find-links", self.wheels, "--no-deps", *rest]
-        pip("--python", self.python, verb, *rest, cwd=self.start)
-
-    def execute(self, code: str, **variables: str) -> subprocess.CompletedProcess[str]:
-        return run(self.python, "-c", code, cwd=self.start, **variables)
-
-    def assert_healthy(self) -> None:
-        done = self.execute(
-            "import nn, viz; from autograd import Value\n"
-            "x = Value(3.0); (x * x).backward(); print(x.grad)"
-        )
-        assert (done.stdout, done.stderr) == ("6.0\n", "")
-
-    def ours_left(self) -> list[str]:
-        """What lies in site-packages that our wheel would have put there."""
-        with zipfile.ZipFile(next(self.wheels.glob("glassgrad*.whl"))) as wheel:
-            names = set(wheel.namelist()) - {"autograd/__init__.py"}
-        return sorted(name for name in names if (self.site / name).exists())
 
 
 def refusal(done: subprocess.CompletedProcess[str]) -> str:
     """The text of the ImportError that ended a Python."""
     assert done.returncode == 1, done.stdout
     return done.stderr.partition("\nImportError: ")[2].rstrip("\n")
-
-
-@pytest.fixture(scope="session")
-def source(tmp_path_factory) -> Path:
-    """The repository: a copy, because building writes beside the sources."""
-    copy = tmp_path_factory.mktemp("source") / "glassgrad"
-    for name in FOLDERS:
-        shutil.copytree(ROOT / name, copy / name, ignore=CACHES)
-    for pattern in ["*.py", "*.md", "*.in", "*.cff", "*.toml", "Makefile", "LICENSE", ".*.yaml"]:
-        for file in ROOT.glob(pattern):
-            shutil.copy(file, copy)
-    shutil.copy(ROOT / ".gitignore", copy)
-    return copy
-
-
-def files(folder: Path) -> set[str]:
-    """All files below a folder, by their paths from there."""
-    return {file.relative_to(folder).as_posix() for file in folder.rglob("*") if file.is_file()}
-
-
-@dataclass(frozen=True)
-class Built:
-    """What `python -m build` makes of the repository, and what it says while it does."""
-
-    folder: Path
-    said: str
-
-    @property
-    def wheel(self) -> Path:
-        return next(self.folder.glob("glassgrad*.whl"))
-
-    @property
-    def sdist(self) -> Path:
-        return next(self.folder.glob("glassgrad*.tar.gz"))
-
-
-@pytest.fixture(scope="session")
-def built(source, tmp_path_factory) -> Built:
-    """The sdist, and the wheel that is built from it and not from the repository."""
-    folder = tmp_path_factory.mktemp("wheels")
-    done = run(sys.executable, "-m", "build", "--outdir", folder, source, cwd=folder)
-    assert done.returncode == 0, done.stdout + done.stderr
-    return Built(folder, done.stdout + done.stderr)
-
-
-@pytest.fixture(scope="session")
-def wheels(built) -> Path:
-    """A folder with our wheel and PyPI's autograd."""
-    folder = built.folder
-    pip("download", "--no-deps", "--only-binary", ":all:", "--dest", folder, PYPIS, cwd=folder)
-    return folder
-
-
-@pytest.fixture
-def environment(wheels, tmp_path) -> Environment:
-    """An empty environment."""
-    venv.create(tmp_path / "venv", symlinks=os.name != "nt")
-    (tmp_path / "start").mkdir()
-    return Environment(tmp_path / "venv", wheels)
-
-
-@pytest.fixture
-def healthy(environment) -> Environment:
-    """One with glassgrad alone."""
-    environment.pip("install", "glassgrad")
-    return environment
-
-
-def test_the_wheel_holds_the_packages_and_nothing_else(built):
-    """No .pth file above all: Python would run its lines at every start."""
-    with zipfile.ZipFile(built.wheel) as wheel:
-        names = wheel.namelist()
-    inside = {name for name in names if ".dist-info/" not in name}
-    ours = {f"{name}/{file}" for name in ("autograd", "nn", "viz") for file in files(ROOT / name)}
-    ours = {name for name in ours if "__pycache__" not in name}
-
-    assert inside == ours | {"_glassgrad_installation.py", "_glassgrad_pytest.py"}
-    assert {"autograd/py.typed", "nn/py.typed", "viz/py.typed"} < inside
-
-
-def test_the_page_of_the_package_is_the_readme_without_relative_links(built):
-    with zipfile.ZipFile(built.wheel) as wheel:
-        (name,) = [name for name in wheel.namelist() if name.endswith(".dist-info/METADATA")]
-        page = wheel.read(name).decode()
-
-    assert "Description-Content-Type: text/markdown" in page
-    assert "A neural network in a glass box: a scalar autograd engine" in page
-    assert not re.search(r'\]\((?!\w+:|#)|(?:src|srcset)="(?!\w+:)', page)
-
-
-def test_the_sdist_holds_the_repository_and_is_built_without_a_warning(built, source, tmp_path):
-    with tarfile.open(built.sdist) as archive:
-        archive.extractall(tmp_path, filter="data")
-    (unpacked,) = tmp_path.iterdir()
-    left_out = files(source) - files(unpacked)
-
-    assert not left_out, "MANIFEST.in names no such files"
-    assert not re.findall(r"^warning: .*|^!!|\w+Warning\b.*", built.said, re.MULTILINE)
-
-    # Its tests run there. These two need nothing that is not in it, and are quick.
-    quick = ["tests/test_architecture.py", "tests/test_installation.py::test_facts_are_said_once"]
-    done = run(sys.executable, "-m", "pytest", "-q", "-p", "no:cacheprovider", *quick, cwd=unpacked)
-    assert done.returncode == 0, done.stdout + done.stderr
-
-
-def test_facts_are_said_once():
-    """Or say the same: CITATION.cff cannot read pyproject.toml."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    citation = (ROOT / "CITATION.cff").read_text(encoding="utf-8")
-    cited = dict(re.findall(r"^ *(?:- )?([a-z-]+): *(\S.*)$", citation, re.MULTILINE))
-
-    assert cited["cff-version"] == "1.2.0"
-    assert (cited["version"], cited["license"]) == (project["version"], project["license"])
-    assert [{"name": cited["name"]}] == project["authors"]
-    assert all(address.startswith("https://") for address in project["urls"].values())
 
 
 def test_a_healthy_installation_imports(healthy):
@@ -223,16 +39,20 @@ def test_the_pytest_plugin_is_found_and_warns_of_nothing(healthy):
     lent = os.pathsep.join(path for path in sys.path if path.endswith("-packages"))
     (healthy.start / "test_it.py").write_text("def test_it():\n    pass\n", encoding="utf-8")
     done = healthy.execute(
-        "import pytest; pytest.main(['--help', '-p', 'no:cacheprovider'])", PYTHONPATH=lent
-    )
-    run = healthy.execute(
-        "import pytest; raise SystemExit(pytest.main(['-W', 'error', 'test_it.py']))",
+        "import pytest\n"
+        "code = pytest.main(['-W', 'error', 'test_it.py'])\n"
+        "print('and the help:', flush=True)\n"
+        "pytest.main(['--help', '-p', 'no:cacheprovider'])\n"
+        "raise SystemExit(code)",
         PYTHONPATH=lent,
     )
+    run, found, text = done.stdout.partition("and the help:")
 
-    assert "--gradcheck-report=DIR" in done.stdout
-    assert run.returncode == 0, run.stdout + run.stderr
-    assert "warning" not in run.stdout
+    assert found, done.stdout + done.stderr
+    assert done.returncode == 0, run
+    assert "1 passed" in run
+    assert "warning" not in run
+    assert "--gradcheck-report=DIR" in text
 
 
 def test_a_healthy_installation_imports_from_a_zip_file(environment, wheels):
@@ -243,13 +63,10 @@ def test_a_healthy_installation_imports_from_a_zip_file(environment, wheels):
     assert (done.returncode, done.stderr) == (0, "")
 
 
-def test_nothing_runs_when_python_starts(environment):
+def test_nothing_runs_when_python_starts(environment, healthy):
     modules = "import sys; print(*sorted(sys.modules))"
-    before = environment.execute(modules).stdout
 
-    environment.pip("install", "glassgrad")
-
-    assert environment.execute(modules).stdout == before
+    assert healthy.execute(modules).stdout == environment.execute(modules).stdout
 
 
 def mixed(site: Path) -> str:
@@ -300,11 +117,10 @@ def apply_cure(environment: Environment, text: str) -> None:
     ],
 )
 def test_an_installation_mixed_with_pypis_is_refused_and_the_cure_cures(
-    environment, steps, text: Callable[[Path], str], imports
+    after, tmp_path, steps, text: Callable[[Path], str], imports
 ):
     """Wherever our code runs at all."""
-    for step in steps.split(", "):
-        environment.pip(*step.split())
+    environment = after(*steps.split(", ")).copy(tmp_path)
 
     expected = text(environment.site)
     assert [refusal(environment.execute(code)) for code in imports] == [expected] * len(imports)
@@ -314,20 +130,22 @@ def test_an_installation_mixed_with_pypis_is_refused_and_the_cure_cures(
     environment.assert_healthy()
 
 
-def test_the_cure_names_the_clone_that_glassgrad_was_installed_from(environment, source):
+def test_the_cure_names_the_clone_that_glassgrad_was_installed_from(after, tmp_path, source):
     """So it is one before glassgrad is on PyPI, too."""
-    environment.pip("install", source)
-    environment.pip("install", "autograd")
-    environment.pip("uninstall", "-y", "autograd")
+    steps = "install glassgrad", "install autograd", "uninstall -y autograd"
+    environment = after(*steps).copy(tmp_path)
+    origin = {"dir_info": {}, "url": source.as_uri()}
+    environment.origin.write_text(json.dumps(origin), encoding="utf-8")  # as if from the clone
 
     said = refusal(environment.execute("import nn"))
     assert said == damaged(environment.site).replace(
         "pip install glassgrad", f'pip install "{source}"'
     )
 
-    apply_cure(environment, said)
+    apply_cure(environment, said)  # now from the clone indeed
 
     environment.assert_healthy()
+    assert json.loads(environment.origin.read_text(encoding="utf-8")) == origin
 
 
 @pytest.mark.parametrize(
@@ -365,8 +183,7 @@ def test_the_packages_of_an_extra_can_be_had_before_glassgrad_is_on_pypi(healthy
     assert hint == 'pip install "glassgrad[progress]"'
 
     words = ["--dry-run", "--no-build-isolation", *shlex.split(hint)[2:]]
-    done = run(sys.executable, "-m", "pip", "--python", healthy.python, "install", *words,
-               cwd=healthy.start)  # fmt: skip
+    done = run(healthy.python, RUNNER, "install", *words, cwd=healthy.start)
     assert re.search(r"^Would install .*\btqdm-", done.stdout, re.MULTILINE), done.stderr
 
     # A clone that was never installed, but for what a build left behind, is named.
@@ -377,26 +194,8 @@ def test_the_packages_of_an_extra_can_be_had_before_glassgrad_is_on_pypi(healthy
     assert done.stdout == f'pip install "{source}[progress]"\n'
 
 
-def test_every_extra_that_is_named_exists():
-    """In errors and on pages."""
-    project = tomllib.loads((ROOT / "pyproject.toml").read_text(encoding="utf-8"))["project"]
-    pages = [*ROOT.glob("*.md"), *ROOT.glob("docs/*.md")]
-    code = [file for name in ("autograd", "nn", "viz", "demos", "benchmarks")
-            for file in (ROOT / name).rglob("*.py")]  # fmt: skip
-    named = [
-        found
-        for file in [*pages, *code]
-        for found in re.findall(
-            r"(?:glassgrad|\.)\[(\w+)\]|packages_of\([\"'](\w+)", file.read_text(encoding="utf-8")
-        )
-    ]
-
-    assert len(named) > 5
-    assert {a or b for a, b in named} <= set(project["optional-dependencies"])
-
-
-def test_the_other_cure_leaves_pypis_alone(environment):
-    environment.pip("install", "glassgrad", "autograd")
+def test_the_other_cure_leaves_pypis_alone(after, tmp_path):
+    environment = after("install glassgrad", "install autograd").copy(tmp_path)
 
     environment.pip("uninstall", "-y", "autograd", "glassgrad")
     environment.pip("install", "autograd")
@@ -406,12 +205,11 @@ def test_the_other_cure_leaves_pypis_alone(environment):
 
 
 @pytest.mark.parametrize(
-    "steps", ["glassgrad autograd", pytest.param("autograd glassgrad", marks=pytest.mark.nightly)]
+    "names", ["glassgrad autograd", pytest.param("autograd glassgrad", marks=pytest.mark.nightly)]
 )
-def test_uninstalling_ours_leaves_nothing_of_ours(environment, steps):
+def test_uninstalling_ours_leaves_nothing_of_ours(after, tmp_path, names):
     # pip removes the one autograd/__init__.py, which breaks PyPI's, and nothing is left to say so.
-    for name in steps.split():
-        environment.pip("install", name)
+    environment = after(*[f"install {name}" for name in names.split()]).copy(tmp_path)
 
     environment.pip("uninstall", "-y", "glassgrad")
 
@@ -511,7 +309,7 @@ def test_a_blocked_import_is_not_taken_for_another_package(healthy):
 def test_an_editable_installation_is_guarded_too(environment, source):
     clone = environment.folder.parent / "clone"
     shutil.copytree(source, clone)
-    pip("--python", environment.python, "install", "--no-deps", "--editable", clone, cwd=clone)
+    environment.pip("install", "--editable", clone)
     environment.assert_healthy()
 
     environment.pip("install", "autograd")

@@ -27,7 +27,6 @@ from nn.saving import load, read_notes, save
 from nn.saving.architecture import FORMS, KINDS, arguments
 from nn.saving.container import Content, Tensor, packed
 
-
 from ..refusals import refused
 from .files import Line, altered, error_of, mlp, with_tensors
 from .models import bits, frozen, models, tied, unpacked

@@ -142,7 +142,7 @@ class Loop(Training):
         self.weights.zero_grad()
         if self._to_watch:
             self._to_watch -= 1
-            mismatch.check_trained(loss, outputs, batch, self.weights, self._run)
+            mismatch.check_trained(loss, batch, self.weights, self._run)
         loss.backward()
         if not math.isfinite(loss.data):
             raise self._diverged(loss, outputs, batch)

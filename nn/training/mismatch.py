@@ -43,7 +43,6 @@ CURE = (
 _WEIGHTS = {"parameter", "frozen"}
 
 BATCHES = 2  # that are looked at for weights that would not be trained
-EXAMPLES = 4  # whose outputs are looked at in each of these, or some more
 OF_CLASSES = (cross_entropy, kl_divergence)  # a tuple, because a user's loss need not be hashable
 
 
@@ -151,18 +150,14 @@ def _is_softmax(outputs: Any) -> bool:
     )
 
 
-def check_trained(
-    loss: Value, outputs: Sequence[Any], batch: Examples, weights: Weights, run: Run
-) -> None:
+def check_trained(loss: Value, batch: Examples, weights: Weights, run: Run) -> None:
     """Refuse a training whose loss depends on a weight that it would not train.
 
     Not each leaf is a weight: one may be made in the forward pass, ``Value(0.0)`` to begin a sum
-    with. A weight was there before the run. Looked at are the loss as far as the outputs, and of
-    these some: to read a whole batch takes as long as to learn from it.
+    with. A weight was there before the run. The whole loss is read, since a weight may be used by
+    one example only; that takes as long as to learn from it, so only the first batches are.
     """
-    some = outputs[:: max(1, len(outputs) // EXAMPLES)]
-    leaves = _leaves([loss], [x for output in outputs for x in _values(output)])
-    leaves += _leaves([x for output in some for x in _values(output)])
+    leaves = _leaves([loss])
     try:
         _check_replaced(loss, leaves, weights)
         _check_strange(leaves, batch, weights, run)
@@ -171,9 +166,9 @@ def check_trained(
         raise
 
 
-def _leaves(roots: list[Value], end: Sequence[Value] = ()) -> list[Value]:
-    """What the roots are computed from, be it constant; not through the nodes at the end."""
-    _, nodes, _ = read(roots, leaves=end)
+def _leaves(roots: list[Value]) -> list[Value]:
+    """What the roots are computed from, be it constant."""
+    _, nodes, _ = read(roots)
     return [x for x in nodes if isinstance(x, Value) and x.op is None]
 
 

@@ -56,4 +56,6 @@ def _graph(found: Found) -> page.Draw:
 def boundary(trial: Trial, points: Points) -> Draw:
     """What a network says of every place."""
     logit = remembered(trial.model)
-    return lambda ax: plot_decision_boundary(logit, points.X, points.y, ax, resolution=RESOLUTION)
+    return lambda ax: plot_decision_boundary(
+        logit, points.X, points.y, ax, resolution=RESOLUTION, threshold=0.0
+    )

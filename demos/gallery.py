@@ -10,16 +10,17 @@ from . import page
 
 INDEX = "index.html"
 SUFFIXES = {".csv", ".safetensors", ".svg"}
+NAME = "glassgrad"
 LEAD = "A neural network in a glass box: every number, forward and backward, can be seen."
+FIRST = "neuron-player.html"  # what the first screen shows
 
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """A page that leads off a room: its file, what it is, and a small picture."""
+    """A page that leads off a room: its file, and what it is."""
 
     file: str
     title: str
-    picture: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,16 +46,34 @@ def rooms() -> list[Room]:
 
 def write_index(folder: Path) -> Path:
     """Write the page that leads to all pages and pictures in the folder; return its path."""
-    body = [_entry(folder, room) for room in rooms() if (folder / f"{room.name}.html").exists()]
-    page.write(folder, {INDEX: page.document("Gallery", LEAD, "".join(body), home="")})
+    cards = [_card(folder, room) for room in rooms() if (folder / f"{room.name}.html").exists()]
+    inside = f'{_first(folder)}<div class="cards rooms">\n{"".join(cards)}</div>\n'
+    page.write(folder, {INDEX: page.document(NAME, LEAD, inside, home="")})
     return folder / INDEX
 
 
-def _entry(folder: Path, room: Room) -> str:
-    link = page.link(f"{room.name}.html", f"Open: {room.title}")
-    parts = [_preview(folder, room), _doors(folder, room), _files(folder, room)]
-    inside = [page.paragraph(room.words), f'<p class="lead">{link}</p>\n', *parts]
-    return page.section(room.title, "".join(inside))
+def _first(folder: Path) -> str:
+    """The player itself, if there is one."""
+    if not (folder / FIRST).exists():
+        return ""
+    title = "A neuron, step by step: forward, backward and one step of learning"
+    return f'<iframe class="first" src="{FIRST}" title="{title}"></iframe>\n'
+
+
+def _card(folder: Path, room: Room) -> str:
+    """A room: a small picture, what is there, and where to go next."""
+    svgs = _svgs(folder, room.picture)
+    shown = page.inlined(svgs, room.picture, room.caption, scrolls=False) if svgs else ""
+    doors = [door for door in room.doors if (folder / door.file).exists()]
+    links = "".join(f"<li>{page.link(door.file, door.title)}</li>\n" for door in doors)
+    parts = [
+        page.figure(shown, room.caption) if shown else "",
+        f"<h2>{page.link(f'{room.name}.html', room.title)}</h2>\n",
+        page.paragraph(room.words),
+        f"<ul>\n{links}</ul>\n" if links else "",
+        _files(folder, room),
+    ]
+    return f"<section>\n{''.join(parts)}</section>\n"
 
 
 def _files(folder: Path, room: Room) -> str:
@@ -62,27 +81,7 @@ def _files(folder: Path, room: Room) -> str:
     names = [path.name for path in folder.glob(f"{room.name}-*") if path.suffix in SUFFIXES]
     links = ", ".join(page.link(name, name) for name in sorted(names))
     listed = f'<p class="small">{links}</p>\n'
-    return page.question(f"Its {len(names)} files", listed) if names else ""
-
-
-def _preview(folder: Path, room: Room) -> str:
-    svgs = _svgs(folder, room.picture)
-    if not svgs:
-        return ""
-    return page.figure(page.inlined(svgs, room.picture, room.caption), room.caption, "preview")
-
-
-def _doors(folder: Path, room: Room) -> str:
-    """Links to the room's other pages, each with a small picture."""
-    there = [door for door in room.doors if (folder / door.file).exists()]
-    cards = []
-    for door in there:
-        svgs = _svgs(folder, door.picture)
-        name = f"door-{door.picture}"
-        picture = page.inlined(svgs, name, door.title, scrolls=False) if svgs else ""
-        caption = page.link(door.file, door.title)
-        cards.append(f"<figure>{picture}<figcaption>{caption}</figcaption></figure>\n")
-    return f'<div class="cards doors">{"".join(cards)}</div>\n' if cards else ""
+    return page.question(f"Files ({len(names)})", listed) if names else ""
 
 
 def _svgs(folder: Path, picture: str) -> list[str]:

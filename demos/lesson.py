@@ -16,8 +16,8 @@ from nn import SGD, Neuron
 
 if TYPE_CHECKING:
     from viz import Handout
-    from viz.lessons.story import Step, View
     from viz.page.player import Player
+    from viz.say.story import Step, View
 
 INPUTS = (2.0, 1.0)
 WEIGHTS = (0.5, -1.0)
@@ -78,7 +78,7 @@ def lesson() -> Lesson:
 
     >>> found = lesson()
     >>> found.steps("backward")[4].sentence
-    'z moves o at rate 0.64; o moves L at −0.8; so z moves L at −0.512.'
+    'Raising z by 1 unit changes o at rate 0.64, so L at rate −0.512.'
     """
     neuron = neuron_of_the_lesson()
     loss = squared_error(neuron(inputs()))

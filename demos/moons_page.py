@@ -51,10 +51,11 @@ def files(run: Run) -> Files:
     loss = batch_loss(run)
 
     def draw(theme: str) -> Picture:
-        return viz.draw(loss, fold=1, theme=theme, legend=False)
+        return viz.draw(loss, fold=1, direction="TB", theme=theme, legend=False)
 
     def weights(name: str, words: str, model: MLP) -> str:
-        return plotted(made, partial(plot_weights, model), name, f"The weights. {words}")
+        draw = partial(plot_weights, model, like=(run.first.model, run.model))
+        return plotted(made, draw, name, f"The weights. {words}")
 
     parts = {
         "quick": paragraph(quick(history.epochs), "note") if run.quick else "",
@@ -110,7 +111,7 @@ def _boundary(model: MLP, points: Points, resolution: int, *, is_small: bool = F
     logit = plots.remembered(model)
 
     def draw(ax: Axes) -> None:
-        plot_decision_boundary(logit, points.X, points.y, ax, resolution=resolution)
+        plot_decision_boundary(logit, points.X, points.y, ax, resolution=resolution, loss=LOSS)
         if is_small:
             ax.set(xticks=[], yticks=[], xlabel="", ylabel="")
             legend = ax.get_legend()

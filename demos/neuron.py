@@ -7,8 +7,8 @@ import textwrap
 from collections.abc import Iterable
 from pathlib import Path
 
-from viz.lessons.story import Step
 from viz.say.equations import number
+from viz.say.story import Step
 
 from . import cli, gallery, neuron_page
 from .cli import say

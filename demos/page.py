@@ -20,13 +20,15 @@ from viz.say.numbers import show
 
 if TYPE_CHECKING:
     from viz import Picture
-    from viz.lessons.story import Step
     from viz.report import Report
+    from viz.say.story import Step
 
 # The browser itself keeps the page from fetching or running anything.
 POLICY = "default-src 'none'; style-src 'unsafe-inline'"
 # Heatmaps stand in the page as images; only a page that has some is allowed to show them.
 WITH_IMAGES = f"{POLICY}; img-src data:"
+# The gallery shows a player, which is a page next to it.
+WITH_PAGES = f"{POLICY}; frame-src 'self' file:"
 Files = dict[str, str]
 """What a page consists of, by file name."""
 Draw = Callable[[str], "Picture"]
@@ -50,7 +52,7 @@ def escape(text: str) -> str:
 def document(title: str, lead: str, inside: str, *, home: str = "index.html") -> str:
     """A whole page: ``lead`` is its first paragraph, ``home`` where its link back leads."""
     back = f'<nav><a href="{escape(home)}">All pages</a></nav>' if home else ""
-    policy = WITH_IMAGES if "<image " in inside else POLICY
+    policy = WITH_IMAGES if "<image " in inside else WITH_PAGES if "<iframe " in inside else POLICY
     return f"""<!DOCTYPE html>
 <html lang="en">
 <head>
@@ -58,7 +60,7 @@ def document(title: str, lead: str, inside: str, *, home: str = "index.html") ->
 <meta http-equiv="Content-Security-Policy" content="{escape(policy)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>{escape(title)} · glassgrad</title>
+<title>{escape(title)}{" · glassgrad" if title != "glassgrad" else ""}</title>
 <style>
 {STYLE.read_text(encoding="utf-8")}</style>
 </head>
@@ -94,7 +96,7 @@ def share(x: float) -> str:
 def as_line(step: Step) -> str:
     """A step's symbols, numbers and result in one line.
 
-    >>> from viz.lessons.story import Step
+    >>> from viz.say.story import Step
     >>> as_line(Step("forward", "", "o = tanh(z)", "= tanh(0.6931) =", "0.6", "", ""))
     'o = tanh(z) = tanh(0.6931) = 0.6'
     """

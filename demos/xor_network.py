@@ -17,8 +17,8 @@ from nn import MLP, History, fit, mse
 
 if TYPE_CHECKING:
     from viz import Explanation
-    from viz.lessons.story import Step
     from viz.page.player import Player
+    from viz.say.story import Step
 
 ROWS = ((0.0, 0.0), (0.0, 1.0), (1.0, 0.0), (1.0, 1.0))
 TARGETS = (0.0, 1.0, 1.0, 0.0)
@@ -57,7 +57,9 @@ class Learned:
     def added(self) -> tuple[int, Step]:
         """The step of the tab "all" where what the rows bring is added up, and its number."""
         whole = next(view for view in self.player.story.views if view.key == "all")
-        return next((n, step) for n, step in enumerate(whole.steps, 1) if step.title == WEIGHT)
+        return next(
+            (n, step) for n, step in enumerate(whole.steps, 1) if step.box and WEIGHT in step.title
+        )
 
 
 def learned() -> Learned:

@@ -161,6 +161,8 @@ def test_links_lead_somewhere(page):
         assert (page.parent / target).exists(), target
 
 
+# setuptools brings a distutils of its own, unless another test has loaded Python's before.
+@pytest.mark.filterwarnings("ignore:The distutils package:DeprecationWarning")
 def test_the_page_of_the_package_has_no_relative_links():
     """A package index has no files next to it."""
     package_page = runpy.run_path(str(ROOT / "setup.py"))["package_page"]

@@ -1,9 +1,18 @@
-"""Arguments that are one of a few words, or a number: refused with what to write instead."""
+"""Arguments that several faces take alike: refused with what to write instead."""
 
 from __future__ import annotations
 
 import difflib
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
+
+from autograd import ConstantError, Graph, Value
+from autograd.primitive import Recorder
+
+from .labels import shorten
+from .see.left_over import left_over
+
+_ONE = "a Value, usually a loss, or a Graph of one"
 
 
 def one_of(name: str, value: object, options: Iterable[str]) -> str:
@@ -49,6 +58,89 @@ def at_least(name: str, value: object, least: int) -> int:
     if value < least:
         raise ValueError(f"{name} is a whole number of at least {least}, got {value}")
     return value
+
+
+def graph_of(
+    who: str, value: object, names: Mapping[str, Any] | None = None, *, many: bool = False
+) -> Graph:
+    """The graph of a Value, of a list of Values if ``many``, or the Graph itself.
+
+    >>> graph_of("explain", 1.0)
+    Traceback (most recent call last):
+    TypeError: explain takes a Value, usually a loss, or a Graph of one, got the float 1.0
+    """
+    if isinstance(value, Graph):
+        if names is not None:
+            raise TypeError(f"{who}: a Graph has its labels; write {who}(Graph(value, names=...))")
+        return value
+    if not (names is None or isinstance(names, Mapping)):
+        raise TypeError(f"{who}: names is a dict of variables such as locals(), got {names!r:.60}")
+    if isinstance(value, Recorder):
+        return Graph(value, names)  # type: ignore[arg-type]  # which refuses what is no Value
+    if isinstance(value, (list, tuple)) and many:
+        return Graph(_values(who, value), names)
+    raise TypeError(f"{who} takes {_refused(who, value, many=many)}")
+
+
+def _values(who: str, several: Sequence[object]) -> list[Value]:
+    if not several:
+        raise ValueError(f"{who} needs at least one Value, got an empty list")
+    found = [root for root in several if isinstance(root, Value)]
+    for number, root in enumerate(several):
+        if not isinstance(root, Value):
+            raise TypeError(
+                f"{who} takes a Value or a list of Values; number {number} of the list is "
+                f"{described(root)}"
+            )
+    return found
+
+
+def _refused(who: str, value: object, *, many: bool) -> str:
+    """What a face takes, what it got, and what to write instead."""
+    if hasattr(value, "parameters"):
+        return (
+            f"a Value, got a {type(value).__name__}; write draw_network(model, x), or "
+            f"{who}(model(x))"
+        )
+    if isinstance(value, (list, tuple)):
+        kind = type(value).__name__
+        return f"{_ONE}, got {len(value)} in a {kind}; take one of them, or their sum"
+    takes = "a Value, a list of Values or a Graph" if many else _ONE
+    return f"{takes}, got {described(value)}"
+
+
+def one_result(who: str, graph: Graph) -> Graph:
+    """The graph, if it has one root, and that has a gradient."""
+    if len(graph.roots) != 1:
+        raise ValueError(
+            f"{who} tells how one result came about, and this Graph has {len(graph.roots)} "
+            "roots; write Graph(loss) with one of them, or with their sum"
+        )
+    if graph.nodes[graph.roots[0]].grad is None:
+        raise ConstantError(
+            f"{who}: the root is a constant, so there are no gradients to show; compute it "
+            "from Values or parameters"
+        )
+    return graph
+
+
+def left_of(who: str, value: object) -> dict[int, float]:
+    """What earlier passes left in ``.grad``, by node, which only a Value can tell."""
+    if not isinstance(value, Value):
+        raise TypeError(
+            f"{who}: accumulate=True reads the .grad of Values, which a Graph does not have; "
+            f"write {who}(loss, accumulate=True)"
+        )
+    return left_over(value)
+
+
+def described(thing: object) -> str:
+    """A thing in an error: ``the str 'x'``.
+
+    >>> described("x")
+    "the str 'x'"
+    """
+    return f"the {type(thing).__name__} {shorten(repr(thing), 60)}"
 
 
 def _alternatives(known: list[str]) -> str:

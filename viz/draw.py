@@ -2,19 +2,22 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
 from autograd import ConstantError, Graph, Value
-from autograd.primitive import Recorder
 
-from .checks import at_least, one_of
-from .render.composing import composed, composed_of_groups
+from .checks import at_least, graph_of, one_of
+from .render.composing import Manner, composed, composed_of_groups
 from .render.palette import THEMES
-from .say import words
-from .say.labels import shorten
-from .see import choosing
-from .see.levels import Fold, folded_to
+from .render.slide import wrappings
+from .say.box_text import BRIEF, FULL, QUIET, named
+from .say.names import part_names
+from .scene.diagram import Diagram
+from .see import visible_nodes
+from .see.essentials import essential, with_constants_inside, with_parameters_inside
+from .see.fold_rules import Fold, foldings
 from .see.opening import Expand, opened
 from .see.outline import Outline
 
@@ -24,7 +27,7 @@ if TYPE_CHECKING:
 VIEWS = ("backward", "forward")
 DIRECTIONS = ("LR", "TB")
 MAX_NODES = 400
-_MOST_PER_BOX = 5  # a Σ takes in the sums before it, one for each of the links that may be drawn
+MOST_SINGLE = 1_000  # nodes: a picture of more, one by one, fits no slide
 
 
 def draw(
@@ -34,7 +37,7 @@ def draw(
     direction: str = "LR",
     theme: str = "light",
     names: Mapping[str, Any] | None = None,
-    constants: bool = True,
+    constants: bool | None = None,
     expand: Expand = False,
     fold: Fold = None,
     legend: bool = True,
@@ -48,11 +51,11 @@ def draw(
     >>> from autograd import Value
     >>> a, b = Value(2.0, label="a"), Value(-3.0, label="b")
     >>> print(draw(a * b + a, legend=False).text(), end="")
-    +  v −4  g +1 (seed)
-    ├─ ×  v −6  g +1  ← +1 × +1 = +1
-    │  ├─ variable a [n0]  v +2  g +1 − 3 = −2  ← −3 × +1 = −3
-    │  └─ variable b  v −3  g +2  ← +2 × +1 = +2
-    └─ variable a [n0], see above  ← +1 × +1 = +1
+    +  v −4  g 1 (seed)
+    ├─ ×  v −6  g 1  ← 1 × 1 = 1
+    │  ├─ variable a [n0]  v 2  g 1 − 3 = −2  ← −3 × 1 = −3
+    │  └─ variable b  v −3  g 2  ← 2 × 1 = 2
+    └─ variable a [n0], see above  ← 1 × 1 = 1
 
     Parameters
     ----------
@@ -69,7 +72,8 @@ def draw(
     names:
         Usually ``locals()``: Values without a label get the names of their variables.
     constants:
-        False shows constants inside the operations that use them.
+        False shows constants inside the operations that use them, True gives each a box; left out,
+        they have boxes where there is room.
     expand:
         True shows every Σ (sums, dot products, runs of ``+``) as its single products and sums; a
         list of labels or node indices only those.
@@ -77,9 +81,10 @@ def draw(
         Many nodes in one box, with ranges of their numbers: ``"batch"`` (what the same weights did
         with several examples), a kind of scope such as ``"neuron"``, ``"layer"`` or a name given
         with `autograd.scope`, a depth of scopes as a number, ``"structure"`` (what is built alike)
-        or ``"depth"``. Left out, a graph of more than ``max_nodes`` is folded just so far that the
-        picture can be read, unless ``expand`` is given; True folds a small one, too; False folds
-        none.
+        or ``"depth"``. Left out, the picture is made so that it can be read on a slide of 1280 ×
+        720 pixels: numbers of local derivatives that are 1 are left out, weights stand in the
+        boxes of their neurons, a long chain is wrapped into rows, and what is still too large is
+        folded, unless ``expand`` is given. True folds a small graph, too; False folds none.
     legend:
         False leaves out the title and the legend.
     max_nodes:
@@ -90,71 +95,78 @@ def draw(
     if view is not None:
         one_of("view", view, VIEWS)
     at_least("max_nodes", max_nodes, 1)
-    graph = _graph(value, names)
+    graph = graph_of("draw", value, names, many=True)
     backward = _is_backward(graph, view)
-    outline = _unfolded(graph, fold, expand, constants=constants, max_nodes=max_nodes)
-    if outline is not None:
-        diagram = composed(
-            graph, outline, words.boxes(outline, backward=backward),
-            direction=direction, backward=backward, legend=legend, max_nodes=max_nodes,
-        )  # fmt: skip
-    else:
-        folded, name = folded_to(graph, fold, max_nodes=max_nodes, constants=constants)
-        diagram = composed_of_groups(
-            folded, name,
-            direction=direction, backward=backward, legend=legend, max_nodes=max_nodes,
-        )  # fmt: skip
+    manner = Manner(backward, direction, legend, max_nodes)
     from .render.picture import Picture  # noqa: PLC0415 - graphviz is imported on the first drawing
 
-    return Picture.of(diagram, theme)
-
-
-def _graph(value: object, names: Mapping[str, Any] | None) -> Graph:
-    if isinstance(value, Graph):
-        if names is not None:
-            raise TypeError("draw: a Graph has its labels; write draw(Graph(value, names=...))")
-        return value
-    if names is not None and not isinstance(names, Mapping):
-        raise TypeError(f"draw: names is a dict of variables such as locals(), got {names!r:.60}")
-    if isinstance(value, Recorder):
-        return Graph(value, names)  # type: ignore[arg-type]  # which refuses what is no Value
-    if isinstance(value, (list, tuple)):
-        if not value:
-            raise ValueError("draw needs at least one Value, got an empty list")
-        for number, root in enumerate(value):
-            if not isinstance(root, Value):
-                raise TypeError(
-                    f"draw takes a Value or a list of Values; number {number} of the list is "
-                    f"{_described(root)}"
-                )
-        return Graph(list(value), names)
-    if hasattr(value, "parameters"):
-        raise TypeError(
-            f"draw takes a Value, got a {type(value).__name__}; write draw_network(model, x), or "
-            "draw(model(x))"
-        )
-    raise TypeError(f"draw takes a Value, a list of Values or a Graph, got {_described(value)}")
-
-
-def _unfolded(
-    graph: Graph, fold: Fold, expand: Expand, *, constants: bool, max_nodes: int
-) -> Outline | None:
-    """The picture of single nodes, if that is wanted or fits; None if the graph is to be folded."""
     chosen = opened(graph, expand)
     if chosen and not (fold is None or fold is False):
         raise ValueError(
             "draw: expand opens Σ into single products, and fold puts many nodes into one box; "
             "leave one of them out"
         )
-    wanted = fold is False or bool(chosen)
-    if not wanted and (fold is not None or (constants and len(graph) > _MOST_PER_BOX * max_nodes)):
-        return None
-    outline = choosing.outline(graph, opened=chosen, constants=constants, max_nodes=max_nodes)
-    return outline if wanted or not outline.hidden else None
+    if fold is False or chosen:
+        outline = _outline(graph, constants=constants, max_nodes=max_nodes, opened=chosen)
+        return Picture.of(composed(graph, outline, manner), theme)
+    picture = None
+    for diagram in _diagrams(graph, manner, fold=fold, constants=constants):
+        picture = Picture.of(diagram, theme)
+        if picture.is_legible:
+            break
+    assert picture is not None
+    return picture
 
 
-def _described(thing: object) -> str:
-    return f"the {type(thing).__name__} {shorten(repr(thing), 60)}"
+def _diagrams(
+    graph: Graph, manner: Manner, *, fold: Fold, constants: bool | None
+) -> Iterator[Diagram]:
+    """One picture after the other, each with less to place than the one before."""
+    if fold is None and len(graph) <= MOST_SINGLE:
+        outline = _outline(graph, constants=constants, max_nodes=manner.max_nodes)
+        if not outline.hidden:
+            yield from _of_singles(graph, outline, manner, constants=constants)
+    for folded, name in foldings(
+        graph, fold, max_nodes=manner.max_nodes, constants=constants is True
+    ):
+        diagram = composed_of_groups(folded, name, manner)
+        yield diagram
+        brief = composed_of_groups(folded, name, replace(manner, detail=BRIEF), diagram.boxes)
+        if fold is None:
+            yield brief
+            yield from wrappings(brief)
+    yield brief  # of those that nobody can read the coarsest is the best
+
+
+def _of_singles(
+    graph: Graph, outline: Outline, manner: Manner, *, constants: bool | None
+) -> Iterator[Diagram]:
+    with_weights = with_parameters_inside(graph, outline)
+    # A neuron is shown with all its arrows; more of them are a network, which is read by units.
+    is_network = sum(bool(item.inside) for item in with_weights.items) > 1
+    full = [with_weights] if is_network else [outline, with_weights]
+    bare = list(map(with_constants_inside, full)) if constants is None else []
+    first = bare[:1] if is_network else [*full[:1], *bare[:1]]
+    for shown in (*first, *full[1:], *bare[1:]) if first else full:
+        for detail in (FULL, QUIET):
+            yield composed(graph, shown, replace(manner, detail=detail))
+    brief = [composed(graph, shown, replace(manner, detail=BRIEF)) for shown in bare or full]
+    for diagram in brief:
+        yield diagram
+        yield from wrappings(diagram)
+
+
+def _outline(
+    graph: Graph,
+    *,
+    constants: bool | None,
+    max_nodes: int,
+    opened: frozenset[int] = frozenset(),
+) -> Outline:
+    outline = visible_nodes.outline(
+        graph, opened=opened, constants=constants is not False, max_nodes=max_nodes
+    )
+    return essential(graph, named(outline, part_names(graph)))
 
 
 def _is_backward(graph: Graph, view: str | None) -> bool:

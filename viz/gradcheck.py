@@ -18,16 +18,16 @@ from autograd.testing import EngineMismatch, Entry, GradientMismatch, check_grad
 
 from .checks import one_of
 from .draw import VIEWS
-from .render.composing import composed
+from .labels import TOOLTIP_LIMIT, shorten
+from .render.composing import Manner, composed
 from .render.legend import legend as legend_of
 from .render.palette import THEMES
-from .say import words
-from .say.labels import TOOLTIP_LIMIT, shorten
+from .say import box_text
 from .say.numbers import ALL_DIGITS, DIGITS, show
 from .scene.diagram import Arrow, Box, Diagram
-from .see.choosing import item
-from .see.folding import part
 from .see.outline import Link, Outline
+from .see.sigma import part
+from .see.visible_nodes import item
 
 if TYPE_CHECKING:
     from .render.picture import Picture
@@ -54,7 +54,7 @@ def draw_mismatch(
     ...     print(draw_mismatch(error).text(), end="")
     backward: on each arrow the derivative that was claimed
     the function
-    └─ variable x  v +2  ← wrong: claimed +6, measured +12
+    └─ variable x  v 2  ← wrong: claimed 6, measured 12
 
     Parameters
     ----------
@@ -162,7 +162,7 @@ def _wrong_slopes(graph: Graph, node: Node) -> dict[int, str]:
 
 
 def _compared(entry: Entry, what: str = "wrong") -> str:
-    """``wrong: claimed +1, measured +2``, with as many digits as tell the two apart."""
+    """``wrong: claimed 1, measured 2``, with as many digits as tell the two apart."""
     claimed = entry.analytic
     other = entry.forward
     if entry.numeric is None and (entry.left is not None or entry.right is not None):
@@ -214,10 +214,7 @@ def _of_graph(
     starts = [guilty] if guilty is not None else [*marks.boxes, *graph.roots]
     chosen = _around(graph, starts)
     outline = _outline(graph, chosen)
-    diagram = composed(
-        graph, outline, words.boxes(outline, backward=backward),
-        direction="LR", backward=backward, legend=True, max_nodes=MOST_NODES,
-    )  # fmt: skip
+    diagram = composed(graph, outline, Manner(backward, max_nodes=MOST_NODES))
     notes = [*diagram.notes, *wrap(cause, _WIDEST)]
     if len(chosen) < len(graph):
         notes.insert(0, f"the {len(chosen)} nodes around the fault, of {len(graph):,}")
@@ -319,8 +316,8 @@ def _claim(k: int, entry: Entry, function: int, largest: float, *, backward: boo
         return Arrow(*ends, (_compared(entry),), "wrong")
     if not backward:
         return Arrow(*ends)
-    sign = words.sign_of(entry.analytic, largest)
-    strength = math.sqrt(abs(entry.analytic) / largest) if sign in words.SIGNED else 0.0
+    sign = box_text.sign_of(entry.analytic, largest)
+    strength = math.sqrt(abs(entry.analytic) / largest) if sign in box_text.SIGNED else 0.0
     return Arrow(*ends, (f"claimed {show(entry.analytic)}",), sign, strength)
 
 

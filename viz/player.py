@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, Any
 from autograd import Graph, Value
 from nn.names import helped
 
+from .asked import image_of, node_of, pass_of, text
 from .checks import at_least, one_of
 
 if TYPE_CHECKING:
@@ -45,11 +46,11 @@ def player(
     >>> for step in page.story.views[0].steps:
     ...     if step.phase == "backward":
     ...         print(step.sentence)
-    Backward asks of every number: if it grew a little, how fast would L grow? That rate is its \
-gradient, g. L moves L at rate 1: here the way back begins.
-    p1 moves L at rate 1.
-    w moves p1 at rate 2; p1 moves L at 1; so w moves L at 2.
-    x moves p1 at rate 0.5; p1 moves L at 1; so x moves L at 0.5.
+    Backward asks of every number: if it rose a little, how fast would L change? That rate is its \
+gradient, g. It starts at L: ∂L/∂L = 1.
+    Raising p1 by 1 unit changes L at rate 1.
+    Raising w by 1 unit changes p1 at rate 2, so L at rate 2.
+    Raising x by 1 unit changes p1 at rate 0.5, so L at rate 0.5.
 
     Parameters
     ----------
@@ -88,11 +89,13 @@ gradient, g. L moves L at rate 1: here the way back begins.
     one_of("theme", theme, THEMES)
     one_of("direction", direction, DIRECTIONS)
     at_least("max_nodes", max_nodes, 2)
-    from .lessons.choice import story  # noqa: PLC0415 - on first use: most who import viz only draw
-    from .page.player import Player  # noqa: PLC0415
+    text("player", "title", title)
+    sides = image_of("player", image)
+    numbers = pass_of("player", value, names, lr, accumulate=accumulate)
+    index = None if focus is None else node_of(numbers.graph, focus, value)
+    from .node_views import Wanted  # noqa: PLC0415
+    from .page.player import Player  # noqa: PLC0415 - on first use: most who import viz only draw
+    from .views import story  # noqa: PLC0415
 
-    told = story(
-        value, names=names, lr=lr, accumulate=accumulate, focus=focus, image=image,
-        title=title, expand=expand, max_nodes=max_nodes,
-    )  # fmt: skip
-    return Player(told, theme=theme, direction=direction)
+    wanted = Wanted(numbers, sides, expand, max_nodes)
+    return Player(story(wanted, index, title), theme=theme, direction=direction)

@@ -1,10 +1,10 @@
-"""`report`: is a network well? Layer by layer: dead and saturated units, and how gradients flow."""
+"""`report`: what is wrong with a network, layer by layer: dead units, saturation, gradients."""
 
 from __future__ import annotations
 
 import html
 import math
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from dataclasses import asdict, dataclass
 from typing import Any
 
@@ -12,19 +12,21 @@ from autograd import Value
 from nn import Module
 from nn.names import helped
 
+from .labels import columns, shorten
 from .say import health
-from .say.advice import advice, percent
-from .say.labels import shorten
-from .say.layer_health import LayerHealth, measured
+from .say.layer_health import LayerHealth, advice, measured, percent
 from .see.recorded import recorded
-from .tables import html_table, text_table
+from .showing import waiting
 
 HEADER = ("layer", "units", "dead", "saturated", "mean |a|", "mean |∂a|", "mean |∂w|",
           "backward", "∂w = 0", "nan, inf")  # fmt: skip
 KEY = (
-    "a: what a layer hands on; ∂a, ∂w: gradients of that and of its parameters;",
-    "backward: mean |∂w| beside that of the next layer; ∂w = 0: how many of them",
+    "a: a layer's output; ∂a, ∂w: gradients of the output and of the parameters;",
+    "backward: mean |∂w| compared with the next layer; ∂w = 0: how many of them",
 )
+
+
+Rows = Sequence[Sequence[str]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,7 +65,7 @@ class Report:
         return f"{self.examples:,} example{'s'[: self.examples > 1]}"
 
     def _sentences(self) -> list[str]:
-        return list(self.advice) or [f"Nothing looks wrong, judged by {self._seen()}."]
+        return list(self.advice) or [f"No problems found ({self._seen()})."]
 
     def _header(self) -> tuple[str, ...]:
         """One example cannot tell whether a unit is dead, or off for this example."""
@@ -91,7 +93,7 @@ def report(
     y: Any = None,
     loss: str | Callable[..., Value] | None = None,
 ) -> Report:
-    """Whether every layer of a model is well, judged by a batch and by what comes back of it.
+    """Look for problems in every layer of a model: run a batch forward and backward.
 
     It makes passes of its own, in the mode (training or not) that the model is in. Nobody's
     ``.grad`` is touched.
@@ -124,10 +126,59 @@ its weights. Try a smaller learning rate, init='he', or activation='leaky_relu'.
     autograd.ConstantError
         if no gradient flows, because all is frozen.
     """
-    seen = recorded(model, X, y, loss, who="report")
-    layers = measured(seen)
-    return Report(layers, tuple(advice(seen, layers)), seen.examples)
+    with waiting("running the batch and measuring every layer"):
+        seen = recorded(model, X, y, loss, who="report")
+        layers = measured(seen)
+        return Report(layers, tuple(advice(seen, layers)), seen.examples)
 
 
 def _number(x: float) -> str:
     return "—" if math.isnan(x) else health.plain(x)
+
+
+# --- tables as text and as HTML: numbers to the right ---------------------------------------------
+
+
+def text_table(header: Sequence[str], rows: Rows, *, left: int = 1) -> str:
+    """A table in plain text; all columns but the first ``left`` are set to the right.
+
+    >>> print(text_table(["layer", "units"], [["layers.0", "16"], ["layers.1", "1"]]))
+    layer     units
+    --------  -----
+    layers.0     16
+    layers.1      1
+    """
+    widths = [max(map(columns, column)) for column in zip(header, *rows, strict=True)]
+    lines = [header, ["-" * width for width in widths], *rows]
+    return "\n".join(
+        "  ".join(
+            _padded(text, width, to_the_left=i < left)
+            for i, (text, width) in enumerate(zip(line, widths, strict=True))
+        ).rstrip()
+        for line in lines
+    )
+
+
+def html_table(header: Sequence[str], rows: Rows, *, left: int = 1) -> str:
+    """The same for a notebook, in the notebook's own colours.
+
+    >>> html_table(["a"], [["<b>"]])
+    '<table><thead><tr><th style="text-align:left">a</th></tr></thead>\
+<tbody><tr><td style="text-align:left">&lt;b&gt;</td></tr></tbody></table>'
+    """
+    head = _cells("th", header, left)
+    body = "".join(f"<tr>{_cells('td', row, left)}</tr>" for row in rows)
+    return f"<table><thead><tr>{head}</tr></thead><tbody>{body}</tbody></table>"
+
+
+def _cells(tag: str, texts: Sequence[str], left: int) -> str:
+    sides = ["left" if i < left else "right" for i in range(len(texts))]
+    return "".join(
+        f'<{tag} style="text-align:{side}">{html.escape(text)}</{tag}>'
+        for text, side in zip(texts, sides, strict=True)
+    )
+
+
+def _padded(text: str, width: int, *, to_the_left: bool) -> str:
+    room = " " * (width - columns(text))
+    return text + room if to_the_left else room + text

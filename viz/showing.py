@@ -1,12 +1,21 @@
-"""What is made, out of Python: written to a file, shown in a notebook or in the browser."""
+"""What is made, out of Python: written to a file, shown in a notebook or in the browser.
+
+And what takes long says so, where somebody is watching.
+"""
 
 from __future__ import annotations
 
+import contextlib
 import os
+import re
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 
 from autograd.files import file_name, write_whole
+
+PATIENCE = 2.0  # seconds
+NOTEBOOK = 600.0  # points: a wider picture is fitted into its cell
+_SIZE = re.compile(r'\swidth="([\d.]+)pt" height="[\d.]+pt"')
 
 
 def write(path: str, data: bytes) -> None:
@@ -31,12 +40,64 @@ def show(thing: object, save: Callable[[str], object], name: str) -> None:
     open_file(path)
 
 
+def fitted(svg: str) -> str:
+    """The same SVG for a notebook, which would cut off what is wider than its cell, and in print.
+
+    Without a width of its own, a picture is as wide as its cell; small ones stay as they are.
+
+    >>> fitted('<svg style="max-width:100%" width="800pt" height="60pt" viewBox="0 0 800 60">')
+    '<svg style="width:100%;max-width:800pt" viewBox="0 0 800 60">'
+    >>> fitted('<svg style="max-width:100%" width="80pt" height="60pt" viewBox="0 0 80 60">')
+    '<svg style="max-width:100%" width="80pt" height="60pt" viewBox="0 0 80 60">'
+    """
+    start = svg.find("<svg")
+    end = svg.find(">", start)
+    head = svg[start:end]
+    found = _SIZE.search(head)
+    if found is None or float(found[1]) < NOTEBOOK:
+        return svg
+    head = head.replace(found[0], "").replace(
+        "max-width:100%", f"width:100%;max-width:{found[1]}pt"
+    )
+    return svg[:start] + head + svg[end:]
+
+
 def open_file(path: str) -> bool:
     """Open a file in the browser; whether there is one."""
     import pathlib  # noqa: PLC0415
     import webbrowser  # noqa: PLC0415
 
     return webbrowser.open(pathlib.Path(path).resolve().as_uri())
+
+
+@contextlib.contextmanager
+def waiting(what: str) -> Iterator[None]:
+    """After two seconds, say what is going on: on a terminal's stderr, or in a notebook's cell.
+
+    Programs whose output nobody watches stay quiet.
+    """
+    say = _speaker()
+    if say is None:
+        yield
+        return
+    import threading  # noqa: PLC0415
+
+    timer = threading.Timer(PATIENCE, say, [f"glassgrad: {what} …"])
+    timer.daemon = True
+    timer.start()
+    try:
+        yield
+    finally:
+        timer.cancel()
+
+
+def _speaker() -> Callable[[str], object] | None:
+    if _in_notebook():  # its stderr is pink, as for errors
+        return print
+    stream = sys.stderr
+    if stream is None or not stream.isatty():
+        return None
+    return lambda text: stream.write(f"{text}\n")
 
 
 def _in_notebook() -> bool:

@@ -23,7 +23,7 @@ from autograd import (
 )
 from autograd.modes import here, recording
 from autograd.primitive import unchecked
-from nn import module, scopes
+from nn import module, walk
 
 from .helpers import refused
 
@@ -85,7 +85,7 @@ def as_it_was():
     return (
         here() is None
         and (X * X).op is not None
-        and scopes.calling.get() is None
+        and walk.calling.get() is None
         and module._asked.get() == frozenset()
     )
 

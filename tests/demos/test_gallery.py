@@ -33,18 +33,29 @@ def test_a_page_without_its_pictures_is_listed_too(tmp_path):
     assert "svg" not in page.tags
 
 
-def test_every_player_is_shown_with_a_small_picture(made):
-    doors = re.findall(r"<figure>(.*?)</figure>", made.read("index.html"), re.DOTALL)
-    led_to = [link for door in doors for link in checked(door).links]
+def test_the_first_screen_is_the_name_one_sentence_and_the_player(made):
+    html = made.read("index.html")
+    page = checked(html)
 
-    assert led_to == [
+    assert "<h1>glassgrad</h1>" in html
+    assert page.tags.index("h1") < page.tags.index("iframe") < page.tags.index("section")
+    assert ("iframe", "src", "neuron-player.html") in page.attributes
+    assert [value for tag, name, value in page.attributes if (tag, name) == ("iframe", "title")]
+
+
+def test_every_room_is_a_card_with_a_picture_and_links_to_its_players(made):
+    cards = re.findall(r"<section>(.*?)</section>", made.read("index.html"), re.DOTALL)
+    doors = [link for card in cards for link in checked(card).links if "-player" in link]
+
+    assert len(cards) == 6
+    assert all(card.count("<svg") == 2 for card in cards)
+    assert doors == [
         "neuron-player.html",
-        "neuron-handout.html",
         "xor-player.html",
         "xor-trained-player.html",
         "digits-player.html",
     ]
-    assert all(door.count("<svg") == 2 for door in doors)
+    assert "neuron-handout.html" in checked(cards[0]).links
 
 
 def test_the_last_line_says_what_to_open(made):

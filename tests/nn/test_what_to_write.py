@@ -73,8 +73,9 @@ CALLS = {
     "player of micrograd": (
         lambda: viz.player(THEIRS),
         (
-            "player takes a Value or a Graph, got a Value of autograd.micrograd, Value(data=2.0, "
-            "grad=0); of a whole model play its loss"
+            "a Graph is taken of a Value of autograd, got a Value of autograd.micrograd, which "
+            "does not remember rows of the table; draw it with code that reads _prev and _op, or "
+            "take Value from autograd"
         ),
     ),
     "plot_history of a model": (

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from viz.render import engines
+from viz.scene import engines
 
 
 @pytest.fixture

@@ -4,8 +4,7 @@ import random
 import pytest
 
 from nn import MLP, Module, Parameter
-from viz.say.advice import advice, percent
-from viz.say.layer_health import measured
+from viz.say.layer_health import advice, measured, percent
 from viz.see.recorded import recorded
 
 BATCH = [[1.0, 2.0], [0.5, -1.0], [2.0, 0.0]]

@@ -2,7 +2,7 @@ import math
 
 import pytest
 
-from viz.render.cells import STEPS, image, indices, palette
+from viz.render.heatmap import STEPS, image, indices, palette
 from viz.render.palette import DARK, LIGHT
 from viz.scene.diagram import Heatmap
 

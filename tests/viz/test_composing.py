@@ -4,18 +4,14 @@ from autograd import Graph, Value, constant
 from autograd import sum as total
 from nn import MLP
 from viz import draw
-from viz.render.composing import composed
-from viz.say import words
-from viz.see.choosing import outline
+from viz.render.composing import Manner, composed
+from viz.see.visible_nodes import outline
 
 
 def compose(roots, *, backward=True, legend=True, max_nodes=400, **options):
     graph = Graph(roots, **options)
     result = outline(graph, max_nodes=max_nodes)
-    return composed(
-        graph, result, words.boxes(result, backward=backward),
-        direction="LR", backward=backward, legend=legend, max_nodes=max_nodes,
-    )  # fmt: skip
+    return composed(graph, result, Manner(backward, legend=legend, max_nodes=max_nodes))
 
 
 def named(label, value=1.0):
@@ -26,11 +22,12 @@ def named(label, value=1.0):
     ("roots", "options", "goal"),
     [
         (named("L"), {}, "L"),
-        (Value(1.0), {}, "root"),
+        (Value(1.0), {}, "result"),
+        (named("g"), {}, "result"),
         ([named("p"), named("q")], {}, "(p + q)"),
-        ([named("p"), Value(1.0)], {}, "(Σ seed × root)"),
-        ([named(name) for name in "abcd"], {}, "(Σ seed × root)"),
-        ([named("p"), named("q")], {"seeds": [1.0, 2.0]}, "(Σ seed × root)"),
+        ([named("p"), Value(1.0)], {}, "(Σ seed × result)"),
+        ([named(name) for name in "abcd"], {}, "(Σ seed × result)"),
+        ([named("p"), named("q")], {"seeds": [1.0, 2.0]}, "(Σ seed × result)"),
         ([named("p"), named("q")], {"seeds": [1.0, 0.0]}, "p"),
     ],
 )
@@ -47,7 +44,7 @@ def test_the_title_of_a_forward_view():
 
 def test_a_constant_root_says_why_it_has_no_gradients():
     assert compose(constant(1.0), backward=False).title == (
-        "forward: v is the value; no gradients: the root is a constant",
+        "forward: v is the value; no gradients: the result is a constant",
     )
 
 
@@ -78,6 +75,9 @@ def test_a_folded_picture_explains_its_ranges():
     folded = draw(total([x.tanh(), y.tanh()]), fold="structure").diagram
     layers = draw(MLP(2, [3, 1])([1.0, 2.0]), fold="layer").diagram
 
-    assert folded.title[-1] == "a … b … c: the least, the mean, the greatest"
-    assert layers.title[-1] == "a … b … c: the least, the mean, the greatest; w: parameters"
+    assert folded.title[-1] == "a … b … c: minimum … mean … maximum"
+    assert layers.title[-2:] == (
+        "a … b … c: minimum … mean … maximum",
+        "w: values of the parameters, |∂w|: sizes of their gradients",
+    )
     assert draw(x.tanh(), fold="structure", legend=False).diagram.title == ()

@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 from autograd import Graph, Value, constant
 from nn import MLP, Parameter
 from viz import draw, draw_network
+from viz.labels import shorten
 from viz.render.dot import body
 from viz.render.dot import settings as attributes
-from viz.render.palette import DARK, LIGHT
-from viz.say.labels import shorten
+from viz.render.palette import BOX_SIZE, DARK, LIGHT
 from viz.scene.diagram import Arrow, Box, Diagram
 
 from ..needs import needs_dot
@@ -166,7 +166,7 @@ def test_a_number_that_is_none_has_a_stop_sign():
 
 
 def test_chinese_labels_get_room():
-    assert float(one_box(lines=("重" * 10,))["width"]) > 20 * 0.6 * 14 / 72
+    assert float(one_box(lines=("重" * 10,))["width"]) > 20 * 0.6 * BOX_SIZE / 72
     assert "width" not in one_box(lines=("x" * 20,))
 
 

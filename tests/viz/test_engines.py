@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
-from viz.render import engines
-from viz.render.engines import CHAIN, at
+from viz.scene import engines
+from viz.scene.engines import CHAIN, at
 
 from .masking import package, program
 

@@ -48,20 +48,20 @@ def test_what_comes_by_other_ways_is_counted_and_added_up():
     a, root = fan()
     drawn = diagram(a, root, top=2)
 
-    assert boxes_of(drawn)["variable a"].lines[2] == "g +7 + 8 + 21 (6 others) = +36"
+    assert boxes_of(drawn)["variable a"].lines[2] == "g 7 + 8 + 21 (6 others) = 36"
 
 
 def test_one_other_way_is_not_several():
     a, root = fan(3)
 
-    assert boxes_of(diagram(a, root, top=2))["variable a"].lines[2] == "g +2 + 3 + 1 (1 other) = +6"
+    assert boxes_of(diagram(a, root, top=2))["variable a"].lines[2] == "g 2 + 3 + 1 (1 other) = 6"
 
 
 def test_many_arrows_are_not_written_out_in_the_box():
     a, root = fan(9)
     drawn = diagram(a, root, top=6)
 
-    assert boxes_of(drawn)["variable a"].lines[2] == "g Σ of 6 arrows + 6 (3 others) = +45"
+    assert boxes_of(drawn)["variable a"].lines[2] == "g Σ of 6 arrows + 6 (3 others) = 45"
 
 
 def test_the_strongest_path_is_the_thickest_all_along():
@@ -99,7 +99,7 @@ def test_the_summary_is_in_the_note():
     a, root = fan()
 
     assert " ".join(diagram(a, root, top=2).notes) == (
-        "2 of 8 paths. They add up to +15 of the gradient +36; signs aside, they are 42 % of all "
+        "2 of 8 paths. They add up to 15 of the gradient 36; signs aside, they are 42 % of all "
         "contributions."
     )
 
@@ -156,7 +156,7 @@ def test_paths_for_which_there_is_no_room_are_left_out_and_said_so():
     drawn = diagram(a, root, top=100)
 
     assert len(drawn.boxes) == MOST_BOXES
-    assert drawn.notes[0] == "drawn: the first 58 of these paths, for want of room"
+    assert drawn.notes[0] == "drawn: the first 58 of these paths, to keep the picture readable"
 
 
 def test_a_gradient_that_is_not_finite_is_alarming():
@@ -172,7 +172,7 @@ def test_a_dead_path_is_drawn_with_its_0():
     a = Value(-1.0, label="a")
     (arrow, _) = diagram(a, a.relu() * 3.0).arrows
 
-    assert arrow.lines == ("0 × +3", "= 0", "path 1")
+    assert arrow.lines == ("0 × 3", "= 0", "path 1")
     assert (arrow.sign, arrow.strength) == ("zero", 0.0)
 
 

@@ -60,7 +60,7 @@ def test_the_table_is_the_verdict_and_both_pictures_bear_the_mark(tmp_path):
     assert str(error.verdict) in (tmp_path / "table.txt").read_text(encoding="utf-8")
     for view in ("forward", "backward"):
         drawn = read_svg((tmp_path / f"{view}.svg").read_text(encoding="utf-8"))
-        assert drawn.edges["e0_2_0"] == ["wrong: claimed +6, measured +12"]
+        assert drawn.edges["e0_2_0"] == ["wrong: claimed 6, measured 12"]
         assert f'<img src="{view}.svg"' in page
     assert "<h1>my &lt;test&gt;</h1>" in page
     assert "check_gradients(cubed, (2.0, 1.0), claimed)" in page
@@ -76,7 +76,7 @@ def test_without_an_engine_the_pictures_are_text(no_engines):
 
     assert listed(folder) == names
     text = (folder / "backward.txt").read_text(encoding="utf-8")
-    assert "wrong: claimed +6, measured +12" in text
+    assert "wrong: claimed 6, measured 12" in text
     assert "pip install" in text
 
 

@@ -48,7 +48,7 @@ def graph_of(model, batch):
         ({"value": 1.0, "grad": 0.0, "upstreams": (), "largest": 1.0}, ()),
         ({"value": 1.0, "grad": 1.0, "upstreams": (), "largest": 1e9, "seed": 1.0}, ()),
         ({"value": 1.0, "grad": -2e6, "upstreams": (), "largest": 2e6, "seed": 1.0},
-         ("g explodes: 2e6 × the root’s",)),
+         ("g explodes: 2e6 × the result’s",)),
         ({"value": 1.0, "grad": 1e6, "upstreams": (), "seed": 1.0}, ()),
         ({"value": 1.0, "grad": math.nan, "upstreams": (1.0,)}, ("g nan! from here",)),
         ({"value": 1.0, "grad": math.inf, "upstreams": (1.0, math.inf)}, ()),

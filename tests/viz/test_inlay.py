@@ -8,10 +8,9 @@ import pytest
 from nn import MLP
 from viz import draw, draw_network
 from viz.errors import RenderError, RenderTimeoutError
-from viz.render.cells import image
-from viz.render.inlay import COLUMNS, LINES, _tiles, _with_background
-from viz.render.palette import LIGHT, THEMES
-from viz.render.rendering import render
+from viz.render.heatmap import COLUMNS, LINES, _tiles, _with_background, image
+from viz.render.palette import BOX_SIZE, LIGHT, THEMES
+from viz.scene.engines import render
 
 from ..needs import needs_dot
 from .reading import SVG, read_svg
@@ -173,10 +172,10 @@ def test_a_large_background_is_in_pieces():
 
 
 def test_heatmaps_have_the_shape_of_their_matrix_within_bounds():
-    model = MLP(100, [3, 50], rng=random.Random(0))
-    whole = draw_network(model, [0.5] * 100)
+    model = MLP(90, [3, 50], rng=random.Random(0))
+    whole = draw_network(model, [0.5] * 90)
     (_, long, _), _, (_, tall, _), _ = drawn(whole.svg())
-    widest, highest = (COLUMNS - 1) * 8.4, LINES * 16.8
+    widest, highest = (COLUMNS - 1) * 0.6 * BOX_SIZE, LINES * 1.2 * BOX_SIZE
 
     assert float(long["width"]) == pytest.approx(widest, abs=0.01)
     assert float(long["height"]) == pytest.approx(highest / 4, abs=0.01)

@@ -5,7 +5,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from viz.say.labels import (
+from viz.labels import (
     ELLIPSIS,
     LINE_LIMIT,
     clean,

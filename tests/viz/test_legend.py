@@ -36,7 +36,7 @@ def test_the_order_does_not_depend_on_the_picture():
 def test_a_root_is_shown_as_what_it_is():
     *_, root = legend([box("operation"), box("activation", is_root=True)], [])
 
-    assert (root.kind, root.lines, root.is_root) == ("activation", ("root",), True)
+    assert (root.kind, root.lines, root.is_root) == ("activation", ("result",), True)
 
 
 def test_notes_are_no_kind():

@@ -8,9 +8,9 @@ from nn import MLP, Parameter
 from viz import draw, draw_network
 from viz.render.mermaid import flowchart
 from viz.render.palette import LIGHT
-from viz.say.words import arrows, boxes
+from viz.say.box_text import arrows, boxes
 from viz.scene.diagram import Arrow, Box, Diagram
-from viz.see.choosing import outline
+from viz.see.visible_nodes import outline
 
 from .strategies import HOSTILE, NAMES, graphs
 
@@ -25,17 +25,17 @@ def test_a_flowchart():
 
     assert lines == [
         "flowchart TB",
-        '    n0[/"variable a<br/>v +2<br/>g +0.212"/]:::variable',
-        '    n1(["tanh<br/>v +0.964<br/>g +3"]):::activation',
-        '    n2["constant<br/>v +3<br/>g —"]:::constant',
-        '    n3("×<br/>v +2.892<br/>g +1 (seed)"):::root',
-        '    n0 ---|"+0.07065 × +3<br/>= +0.212"| n1',
-        '    n1 ---|"+3 × +1<br/>= +3"| n3',
+        '    n0[/"variable a<br/>v 2<br/>g 0.212"/]:::variable',
+        '    n1(["tanh<br/>v 0.964<br/>g 3"]):::activation',
+        '    n2["constant<br/>v 3<br/>g —"]:::constant',
+        '    n3("×<br/>v 2.892<br/>g 1 (seed)"):::root',
+        '    n0 ---|"0.07065 × 3<br/>= 0.212"| n1',
+        '    n1 ---|"3 × 1<br/>= 3"| n3',
         "    n2 --- n3",
         "    classDef activation fill:#fdf0c8,stroke:#57606a,color:#1f2328",
         "    classDef constant fill:#ececec,stroke:#57606a,color:#1f2328,stroke-dasharray:4",
-        "    classDef root fill:#f3dbe8,stroke:#9b2d6f,color:#1f2328,stroke-width:3px",
-        "    classDef variable fill:#d9f0e6,stroke:#57606a,color:#1f2328",
+        "    classDef root fill:#fbdcdc,stroke:#b3123f,color:#1f2328,stroke-width:3px",
+        "    classDef variable fill:#d9f0e0,stroke:#57606a,color:#1f2328",
     ]
 
 

@@ -7,7 +7,7 @@ import pytest
 
 from autograd import Graph, softmax
 from autograd import sum as total
-from nn import MLP, Layer, Sequential, cross_entropy, mse
+from nn import MLP, Layer, Module, Sequential, binary_cross_entropy, cross_entropy, mse
 from viz import draw, draw_network
 from viz.network_units import MOST_LABELS
 
@@ -35,12 +35,12 @@ def square(out):
 
 def test_units_show_activation_value_and_bias(xor):
     assert lines(draw_network(xor, [1.0, 1.0])) == {
-        "u0_0": ("x0", "v +1"),
-        "u0_1": ("x1", "v +1"),
-        "u1_0": ("tanh", "v −0.3799", "b +0.1"),
-        "u1_1": ("tanh", "v −0.1974", "b +0.2"),
-        "u1_2": ("tanh", "v +0.8005", "b −0.1"),
-        "u2_0": ("linear", "v +0.5311", "b +0.1"),
+        "u0_0": ("x1", "v 1"),
+        "u0_1": ("x2", "v 1"),
+        "u1_0": ("tanh", "v −0.3799", "b 0.1"),
+        "u1_1": ("tanh", "v −0.1974", "b 0.2"),
+        "u1_2": ("tanh", "v 0.8005", "b −0.1"),
+        "u2_0": ("linear", "v 0.5311", "b 0.1"),
     }
 
 
@@ -51,15 +51,15 @@ def test_lines_are_the_weights(xor):
     }
 
     assert drawn == {
-        ("u0_0", "u1_0"): "+0.5",
+        ("u0_0", "u1_0"): "0.5",
         ("u0_1", "u1_0"): "−1",
         ("u0_0", "u1_1"): "−0.8",
-        ("u0_1", "u1_1"): "+0.4",
-        ("u0_0", "u1_2"): "+0.3",
-        ("u0_1", "u1_2"): "+0.9",
-        ("u1_0", "u2_0"): "+0.6",
+        ("u0_1", "u1_1"): "0.4",
+        ("u0_0", "u1_2"): "0.3",
+        ("u0_1", "u1_2"): "0.9",
+        ("u1_0", "u2_0"): "0.6",
         ("u1_1", "u2_0"): "−0.5",
-        ("u1_2", "u2_0"): "+0.7",
+        ("u1_2", "u2_0"): "0.7",
     }
 
 
@@ -67,8 +67,8 @@ def test_width_is_the_size_and_dashes_are_the_sign(xor):
     arrows = {a.lines[0]: a for a in draw_network(xor, [1.0, 0.0]).diagram.arrows}
 
     assert arrows["−1"].strength == 1.0
-    assert arrows["+0.4"].strength == pytest.approx(math.sqrt(0.4))
-    assert (arrows["−0.5"].sign, arrows["+0.6"].sign) == ("negative", "positive")
+    assert arrows["0.4"].strength == pytest.approx(math.sqrt(0.4))
+    assert (arrows["−0.5"].sign, arrows["0.6"].sign) == ("negative", "positive")
 
 
 def test_gradients_are_those_of_the_loss(xor):
@@ -79,7 +79,7 @@ def test_gradients_are_those_of_the_loss(xor):
     first = xor.layers[0].neurons[1]
 
     # The lesson's row 4: ∂L/∂o 2 × 0.5311; × −0.5; × 0.961.
-    assert shown["u2_0"] == ("linear", "v +0.5311", "g +1.062", "∂b +1.062")
+    assert shown["u2_0"] == ("linear", "v 0.5311", "g 1.062", "∂b 1.062")
     assert shown["u1_1"] == ("tanh", "v −0.1974", "g −0.5311", "∂b −0.5104")
     assert is_shown_as(first.b.grad, shown["u1_1"][3].removeprefix("∂b "))
     for arrow in picture.diagram.arrows:
@@ -92,8 +92,8 @@ def test_without_a_loss_gradients_are_those_of_the_sum_of_outputs():
     picture = draw_network(model, [1.0, 1.0], edges="gradient")
 
     assert [shown[2] for name, shown in lines(picture).items() if name.startswith("u1")] == [
-        "g +1",
-        "g +1",
+        "g 1",
+        "g 1",
     ]
     assert picture.diagram.title == (
         "2 inputs → 2 linear",
@@ -122,15 +122,95 @@ def test_frozen_weights_have_no_gradient(xor):
 
 
 def test_large_layers_are_cut_and_say_so():
-    model = MLP(64, [32, 10], rng=random.Random(0))
-    picture = draw_network(model, [0.0] * 64, fold=False)
+    model = MLP(50, [32, 10], rng=random.Random(0))
+    picture = draw_network(model, [0.0] * 50, fold=False)
 
-    assert lines(picture)["u0_more"] == ("… 54 more",)
+    assert lines(picture)["u0_more"] == ("… 40 more",)
     assert lines(picture)["u1_more"] == ("… 22 more",)
     assert "u2_more" not in lines(picture)
-    assert len(picture.diagram.arrows) == 10 * 10 + 10 * 10
     assert not any(arrow.lines for arrow in picture.diagram.arrows)
-    assert read_svg(picture.svg()).nodes["u0_more"] == ["… 54 more"]
+    assert read_svg(picture.svg()).nodes["u0_more"] == ["… 40 more"]
+
+
+def test_of_many_lines_the_strongest_are_drawn():
+    model = MLP(2, [16, 16, 1], rng=random.Random(0))
+    picture = draw_network(model, [1.0, 2.0], max_units=16)
+    arrows = picture.diagram.arrows
+
+    assert picture.diagram.title[1] == ("v value, b bias; lines: of 304 weights the 45 strongest")
+    assert len(arrows) == 45 == 16 + 16 + 13
+    assert {arrow.head for arrow in arrows} == {
+        box.id for box in picture.diagram.boxes if box.kind != "input"
+    }
+    for layer in (0, 1, 2):
+        drawn = [arrow.id for arrow in arrows if arrow.id.startswith(f"w{layer}_")]
+        sizes = {
+            f"w{layer}_{i}_{j}": abs(weight.data)
+            for j, neuron in enumerate(model.layers[layer].neurons)
+            for i, weight in enumerate(neuron.w)
+        }
+        assert max(sizes, key=sizes.get) in drawn
+        for j in range(len(model.layers[layer].neurons)):
+            of_unit = {name: x for name, x in sizes.items() if name.endswith(f"_{j}")}
+            assert max(of_unit, key=of_unit.get) in drawn
+
+
+def test_inputs_that_fill_a_square_are_an_image():
+    model = MLP(64, [3, 2], rng=random.Random(0))
+    pixels = [float(number) for number in range(64)]
+    units, layers = draw_network(model, pixels, fold=False), draw_network(model, pixels)
+    batch = draw_network(model, [pixels, [0.0] * 64])
+
+    for picture in (units, layers):
+        (image,) = picture.diagram.boxes[0].heatmaps
+        assert image.cells == tuple(tuple(pixels[row : row + 8]) for row in range(0, 64, 8))
+        assert read_svg(picture.svg())
+    assert batch.diagram.boxes[0].heatmaps[0].cells[7][7] == 31.5
+    assert [a.head for a in units.diagram.arrows if a.tail == "u0_image"] == [
+        "u1_0", "u1_1", "u1_2",
+    ]  # fmt: skip
+    assert draw_network(MLP(35, [1]), [0.5] * 35).diagram.boxes[0].heatmaps == ()
+
+
+class Residual(Module):
+    def __init__(self):
+        self.inner = Layer(3, 3, activation="tanh", rng=random.Random(1))
+
+    def forward(self, x):
+        return [a + b for a, b in zip(x, self.inner(x), strict=True)]
+
+
+def test_a_residual_block_is_a_box_of_its_own():
+    rng = random.Random(0)
+    model = Sequential(Layer(2, 3, rng=rng), Residual(), Layer(3, 1, nonlin=False, rng=rng))
+    picture = draw_network(model, [1.0, 2.0])
+    through = [(a.tail, a.head) for a in picture.diagram.arrows if not a.id.startswith("w")]
+
+    assert lines(picture)["u2_block"] == ("Residual", "3 → 3", "12 parameters")
+    assert through == [
+        *[(f"u1_{i}", "u2_block") for i in range(3)],
+        *[("u2_block", f"u2_{i}") for i in range(3)],
+    ]
+    shown = model.layers[1](model.layers[0]([1.0, 2.0]))
+    for i, output in enumerate(shown):
+        assert is_shown_as(output.data, lines(picture)[f"u2_{i}"][0].removeprefix("v "))
+    assert picture.diagram.title[0] == "2 inputs → 3 relu → 3 Residual → 1 linear"
+    assert read_svg(picture.svg())
+    folded = draw_network(model, [1.0, 2.0], fold=True).diagram.boxes[2]
+    assert folded.lines[:3] == ("layers.1", "3 → 3 Residual", "12 parameters")
+
+
+def test_a_logit_is_read_as_a_probability(xor):
+    one = draw_network(xor, [1.0, 1.0], loss=lambda out: binary_cross_entropy(out, 1))
+    none = draw_network(xor, [1.0, 1.0], loss=lambda out: binary_cross_entropy(out, 0))
+    batch = draw_network(xor, ROWS, loss=lambda out: binary_cross_entropy(out, [0, 1, 1, 0]))
+
+    assert lines(one)["u2_0"] == ("linear", "v 0.5311", "p 0.6297", "target 1", "b 0.1")
+    assert lines(none)["u2_0"] == ("linear", "v 0.5311", "p 0.6297", "target 0", "b 0.1")
+    assert lines(batch)["u2_0"][2].startswith("p 0.")
+    assert "p: probability of class 1" in one.diagram.title[1]
+    for loss in (square, None):
+        assert len(lines(draw_network(xor, [1.0, 1.0], loss=loss))["u2_0"]) == 3
 
 
 def test_numbers_are_written_on_few_lines_only():
@@ -221,11 +301,11 @@ def test_of_several_examples_units_show_ranges(xor):
     shown = lines(draw_network(xor, ROWS))
     outputs = [xor(row).data for row in ROWS]
 
-    assert shown["u0_0"] == ("x0", "v 0", "… +0.5", "… +1")
-    assert shown["u2_0"][0] == "linear"
-    assert float(numbers_in(shown["u2_0"][1])[0]) == pytest.approx(min(outputs), rel=5e-3)
-    assert float(numbers_in(shown["u2_0"][2])[0]) == pytest.approx(sum(outputs) / 4, rel=5e-3)
-    assert float(numbers_in(shown["u2_0"][3])[0]) == pytest.approx(max(outputs), rel=5e-3)
+    assert shown["u0_0"] == ("x1", "v 0…1")
+    assert len(shown["u2_0"]) == 3
+    low, high = map(float, shown["u2_0"][1].removeprefix("v ").replace("−", "-").split("…"))
+    assert low == pytest.approx(min(outputs), rel=5e-2)
+    assert high == pytest.approx(max(outputs), rel=5e-2)
 
 
 def test_of_several_examples_weights_get_the_gradient_of_all(xor):
@@ -245,9 +325,9 @@ def test_without_a_loss_the_outputs_of_all_examples_are_summed():
     picture = draw_network(model, ROWS, edges="gradient")
 
     shown = lines(picture)["u1_1"]
-    assert (shown[0], shown[-2:]) == ("y1 linear", ("g +1", "∂b +4"))
+    assert (shown[0], shown[-2:]) == ("y2 linear", ("g 1", "∂b 4"))
     assert picture.diagram.title[1].startswith("v value, g = ∂(Σ outputs)/∂v")
-    assert "of 4 examples" in picture.diagram.title[1]
+    assert "over 4 examples" in picture.diagram.title[1]
 
 
 @pytest.mark.parametrize(
@@ -277,7 +357,7 @@ def test_units_that_do_not_learn_say_so(xor):
 
     assert lines(draw_network(model, [1.0]))["u1_0"] == ("relu", "v 0", "off", "b −9")
     assert lines(draw_network(model, [[1.0], [2.0]]))["u1_0"] == ("relu", "v 0", "dead", "b −9")
-    assert lines(draw_network(model, [1.0]))["u1_1"][2] == "b +9"
+    assert lines(draw_network(model, [1.0]))["u1_1"][2] == "b 9"
     xor.layers[0].neurons[0].b.data = 20.0
     assert lines(draw_network(xor, [1.0, 1.0]))["u1_0"][2] == "saturated"
 
@@ -290,7 +370,7 @@ def test_large_layers_are_boxes_joined_by_single_arrows():
     picture = draw_network(model, [0.5] * 64)
 
     assert [box.lines[0] for box in picture.diagram.boxes] == [
-        "64 inputs x0 … x63",
+        "64 inputs x1 … x64",
         "layers.0",
         "layers.1",
     ]
@@ -312,8 +392,8 @@ def test_a_layers_box_holds_its_numbers(xor):
     mean, largest = numbers_in(box.lines[-1])
 
     assert box.lines[:3] == ("layers.0", "2 → 3 tanh", "9 parameters")
-    assert box.lines[3].startswith("v −0.716 … +")
-    assert box.lines[5:7] == ("w −1 … +0.05 … +0.9", "b −0.1 … +0.0667 … +0.2")
+    assert box.lines[3].startswith("v −0.716 … ")
+    assert box.lines[5:7] == ("w −1 … 0.05 … 0.9", "b −0.1 … 0.0667 … 0.2")
     assert float(mean) == pytest.approx(sum(sizes) / 9, rel=5e-3)
     assert float(largest) == pytest.approx(max(sizes), rel=5e-3)
 

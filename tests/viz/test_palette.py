@@ -1,6 +1,10 @@
+import colorsys
+import itertools
+
 import pytest
 
-from viz.render.palette import DARK, LIGHT, LOOKS, THEMES
+from viz.render.looks import LOOKS, fill_of
+from viz.render.palette import DARK, LIGHT, THEMES
 
 BOTH = pytest.mark.parametrize("theme", [LIGHT, DARK], ids=lambda theme: theme.name)
 
@@ -34,8 +38,13 @@ def test_text_in_boxes_is_easy_to_read(theme):
 
 @BOTH
 def test_text_on_the_page_is_easy_to_read(theme):
-    for name in ("ink", "muted", "positive", "negative", "alarm"):
-        assert contrast(getattr(theme, name), theme.page) >= TEXT, name
+    strong = ("ink", "muted", "positive", "negative", "alarm", "forward", "backward", "update")
+    for name in strong:
+        for ground in ("page", "bar"):
+            assert contrast(getattr(theme, name), getattr(theme, ground)) >= TEXT, name
+    # What is new in a box is written in the colour of its phase.
+    for name, fill in itertools.product(("forward", "backward", "update"), theme.fills.values()):
+        assert contrast(getattr(theme, name), fill) >= TEXT, name
 
 
 @BOTH
@@ -60,7 +69,28 @@ def test_the_two_signs_differ_in_more_than_lightness(theme):
 
 @BOTH
 def test_every_kind_of_box_has_a_fill(theme):
-    assert theme.fills.keys() == LOOKS.keys() | {"root"}
+    assert {look.fill for look in LOOKS.values()} == set(theme.fills)
+    assert fill_of("frozen", theme) == fill_of("parameter", theme) == theme.fills["parameter"]
+    assert fill_of("parameter", theme, is_root=True) == theme.fills["root"]
+
+
+def hue(colour):
+    """An angle, and how strong the colour is."""
+    red, green, blue = (int(colour[i : i + 2], 16) / 255 for i in (1, 3, 5))
+    angle, _, strength = colorsys.rgb_to_hls(red, green, blue)
+    return angle * 360, strength
+
+
+@BOTH
+def test_a_colour_means_one_thing(theme):
+    """No phase looks like a sign, a result or another phase, nor as a kind of box is filled."""
+    lines = ("positive", "negative", "root", "forward", "backward", "update")
+    kinds = ("parameter", "variable", "activation")
+    named = {name: getattr(theme, name) for name in lines}
+    named |= {f"{kind} box": theme.fills[kind] for kind in kinds}
+    for (one, a), (other, b) in itertools.combinations(named.items(), 2):
+        apart = abs(hue(a)[0] - hue(b)[0])
+        assert min(apart, 360 - apart) >= 15, (one, other)
 
 
 def test_kinds_of_a_graph_differ_without_colour():

@@ -12,8 +12,8 @@ import pytest
 import viz
 from autograd import Value
 from viz import RenderError, RenderTimeoutError, draw
-from viz.render import engines
 from viz.render import picture as module
+from viz.scene import engines
 
 from .masking import program
 from .reading import read_svg

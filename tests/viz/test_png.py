@@ -4,7 +4,7 @@ import zlib
 from hypothesis import given
 from hypothesis import strategies as st
 
-from viz.render.png import png
+from viz.render.heatmap import png
 
 COLOURS = [(0, 0, 0), (255, 255, 255), (0, 97, 158)]
 matrices = st.integers(1, 9).flatmap(

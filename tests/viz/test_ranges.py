@@ -31,16 +31,16 @@ def test_a_range_is_from_the_least_to_the_greatest(numbers):
 @pytest.mark.parametrize(
     ("numbers", "text"),
     [
-        ([1.0, 2.0, 3.0], "+1 … +2 … +3"),
-        ([0.5, 0.5], "+0.5 each"),
+        ([1.0, 2.0, 3.0], "1 … 2 … 3"),
+        ([0.5, 0.5], "0.5 each"),
         ([0.0, -0.0], "0 each"),
-        ([0.5], "+0.5"),
+        ([0.5], "0.5"),
         ([None, None], "—"),
-        ([None, 2.0], "+2"),
+        ([None, 2.0], "2"),
         ([1.0, math.nan], "nan! in 1 of 2"),
         ([math.nan], "nan!"),
-        ([1.0, math.inf], "+1 … +inf! … +inf!"),
-        ([0.1, 0.2, -0.3], "−0.3 … ≈0 … +0.2"),
+        ([1.0, math.inf], "1 … +inf! … +inf!"),
+        ([0.1, 0.2, -0.3], "−0.3 … ≈0 … 0.2"),
     ],
     ids=str,
 )

@@ -6,8 +6,8 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from viz import RenderError, RenderTimeoutError
-from viz.render import engines
-from viz.render.rendering import LONGEST_SIDE, MOST_PIXELS, render
+from viz.scene import engines
+from viz.scene.engines import LONGEST_SIDE, MOST_PIXELS, render
 
 from ..needs import needs_dot
 from .masking import package, program

@@ -242,7 +242,7 @@ def test_all_is_well():
     found = report(MLP(2, [3, 1], activation="tanh", rng=random.Random(0)), BATCH)
 
     assert found.advice == ()
-    assert str(found).endswith("Nothing looks wrong, judged by 4 examples.")
+    assert str(found).endswith("No problems found (4 examples).")
 
 
 def test_frozen_layers_have_units_and_no_gradients():
@@ -275,10 +275,10 @@ layer     units   dead  saturated  mean |a|  mean |∂a|  mean |∂w|  backward 
 --------  ------  ----  ---------  --------  ---------  ---------  --------  ------  --------
 layers.0  1 relu     0        0 %         5          2          5    steady     0 %         0
 layers.1  1          —          —        12          1          6         —     0 %         0
-a: what a layer hands on; ∂a, ∂w: gradients of that and of its parameters;
-backward: mean |∂w| beside that of the next layer; ∂w = 0: how many of them
+a: a layer's output; ∂a, ∂w: gradients of the output and of the parameters;
+backward: mean |∂w| compared with the next layer; ∂w = 0: how many of them
 
-Nothing looks wrong, judged by 2 examples."""
+No problems found (2 examples)."""
 
 
 def test_rows_go_into_pandas_and_json():
@@ -361,3 +361,37 @@ def test_models_that_are_none():
         report(lambda x: Value(1.0), BATCH)
     with pytest.raises(TypeError, match=r"this one returned 2"):
         report(Numbers(), BATCH)
+
+
+# --- errors of the model --------------------------------------------------------------------------
+
+
+def test_a_type_error_of_the_model_is_not_hidden():
+    calls = []
+
+    class Broken(Module):
+        def __init__(self):
+            self.w = Parameter(1.0)
+
+        def forward(self, x):
+            calls.append(x)
+            if len(calls) == 1:
+                return self.w * len(x[0])  # a number has no len()
+            return self.w * x[0]
+
+    with pytest.raises(TypeError, match=r"len\(\)"):
+        report(Broken(), BATCH)
+    assert len(calls) == 1
+
+
+def test_a_model_that_wants_plain_numbers_gets_them():
+    class Wave(Module):
+        def __init__(self):
+            self.w = Parameter(2.0)
+
+        def forward(self, x):
+            return self.w * math.sin(x[0])
+
+    assert report(Wave(), BATCH).layers[0].mean_output == pytest.approx(
+        mean_size([2.0 * math.sin(x[0]) for x in BATCH])
+    )

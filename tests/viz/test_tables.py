@@ -1,8 +1,8 @@
 from hypothesis import given
 from hypothesis import strategies as st
 
-from viz.say.labels import clean, columns
-from viz.tables import html_table, text_table
+from viz.labels import clean, columns
+from viz.report import html_table, text_table
 
 cells = (
     st.text(min_size=1, max_size=8).map(clean).filter(lambda text: text and text == text.strip())

@@ -12,9 +12,8 @@ from autograd import Graph, Value
 from .. import showing
 from ..checks import one_of
 from ..draw import DIRECTIONS
-from ..lessons.story import View
-from .manner import Manner
-from .timeline import PHASES
+from ..say.story import View
+from .timeline import PHASES, Manner
 from .told import told
 
 THEMES = ("auto", "light", "dark")

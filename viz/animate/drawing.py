@@ -9,27 +9,30 @@ from __future__ import annotations
 import hashlib
 import html
 import textwrap
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 
-from ..lessons.story import GRADIENT, VALUE, Step, View
-from ..render.palette import THEMES, Theme
-from ..say.labels import clean, columns, shorten
-from ..scene.diagram import Box, Diagram
-from ..scene.placed import Curve, Place, Scene, Size, outline, scene, short
-from .manner import Manner
-from .timeline import REVEAL, Flow, Shown, Span, Timeline, timeline
+from ..labels import clean, columns, shorten
+from ..render import svg
+from ..render.looks import stylesheet
+from ..render.palette import THEMES
+from ..render.svg import number as short
+from ..say.story import GRADIENT, VALUE, Step, View
+from ..scene.diagram import Arrow, Box, Diagram
+from ..scene.graphviz import scene
+from ..scene.placed import Scene, Size
+from .timeline import REVEAL, Flow, Manner, Shown, Span, Timeline, timeline
 
 WIDTH = 960.0
 SPACE = (WIDTH - 48.0, 400.0)  # for the graph
 LARGEST, LEAST = 1.5, 0.6  # how much the graph is drawn larger or smaller
 TEXT = 14.0
 _COLUMN, _LINE = 0.61 * TEXT, 1.25 * TEXT
-_SIDE, _ABOVE, _GAP = 10.0, 6.0, 32.0
+_SIDE, _ABOVE = 10.0, 6.0
+_GAPS = {"LR": (2.3,), "TB": (2.3,)}
+_TIP = 9.0  # the length of an arrow's point
 _BAND = 160.0  # the height of the equations
 _MARGIN = 24.0
-_KINDS = ("parameter", "frozen", "variable", "constant", "operation", "activation")
 _EQUATION, _SMALLEST, _SENTENCE = 24.0, 12.0, 17.0  # font sizes
-_FORWARD, _BACKWARD = ("#00704f", "#3ccf9c"), ("#9b2d6f", "#f08cc4")  # light, dark
 
 _RULES = """\
 {root}{{font:{text:g}px ui-monospace,Menlo,Consolas,"DejaVu Sans Mono",Courier,monospace}}
@@ -38,13 +41,11 @@ _RULES = """\
 {root} text{{white-space:pre}}
 {root}{{fill:var(--ink)}}
 {root} .h{{text-anchor:middle;font-weight:bold}}
-{root} .o{{stroke:var(--line);stroke-width:1.2;fill:var(--operation)}}
-{root} .activation rect+rect,{root} .frozen path{{fill:none}}
-{root} .constant rect{{stroke-dasharray:4 3}}
-{root} .root{{stroke:var(--root);stroke-width:3}}
-{root} .a{{color:var(--line);stroke-width:1.2}}
+{root} .o{{stroke:var(--outline);stroke-width:1.2}}
+{root} .o.root{{stroke:var(--root);stroke-width:3}}
+{root} .a{{color:var(--outline);stroke-width:1.2}}
 {root} .a path{{fill:none;stroke:currentColor}}
-{root} .a polygon,{root} .a circle{{fill:currentColor}}
+{root} .a .p,{root} .a circle{{fill:currentColor;stroke:none}}
 {root} .t,{root} .f,{root} .a circle{{opacity:0}}
 {root} .m{{font-size:15px}}
 {root} .s{{font-family:system-ui,Arial,"DejaVu Sans",sans-serif}}
@@ -58,7 +59,7 @@ def drawn(view: View, manner: Manner) -> str:
     picture = view.picture
     times = timeline(view, picture.arrows, picture.boxes, manner.pause / manner.seconds)
     sizes = {box.id: _size(box, times) for box in picture.boxes}
-    laid_out = scene(picture, sizes, space=SPACE, direction=manner.direction, gap=_GAP)
+    laid_out = scene(picture, sizes, space=SPACE, text=TEXT, gaps=_GAPS, direction=manner.direction)
     return _Drawing(view, laid_out, times, manner).svg()
 
 
@@ -74,7 +75,9 @@ class _Drawing:
     """The state of one drawing: the keyframes that its parts have asked for."""
 
     def __init__(self, view: View, laid_out: Scene, times: Timeline, manner: Manner) -> None:
+        assert isinstance(view.picture, Diagram)
         self.view, self.scene, self.times, self.manner = view, laid_out, times, manner
+        self.picture = view.picture
         self.name = "g" + hashlib.sha256(repr((view, manner)).encode()).hexdigest()[:7]
         self.keyframes: dict[str, str] = {}
 
@@ -87,8 +90,8 @@ class _Drawing:
         body = [
             '<rect width="100%" height="100%" fill="var(--page)"/>\n',
             f'<g transform="translate({short(left)} {_MARGIN:g}) scale({scale:.3f})">\n',
-            *map(self._arrow, self.scene.curves),
-            *map(self._box, self.scene.places),
+            *map(self._arrow, self.picture.arrows),
+            *map(self._box, self.picture.boxes),
             "</g>\n",
             *self._bands(width, below),
         ]
@@ -124,21 +127,24 @@ class _Drawing:
 
     # --- the graph --------------------------------------------------------------------------------
 
-    def _arrow(self, curve: Curve) -> str:
-        flows = self.times.flows.get(curve.id, ())
+    def _arrow(self, arrow: Arrow) -> str:
+        curve = self.scene.curves[arrow.id]
+        flows = self.times.flows.get(arrow.id, ())
         forth, back = [f for f in flows if not f.is_backward], [f for f in flows if f.is_backward]
         turn = Span(0.0, self.times.turn), Span(self.times.turn, self.times.length)
-        tips = f'<polygon class="f"{self._during(turn[0])} points="{curve.forward}"/>'
+        tips = f'<path class="p f"{self._during(turn[0])} d="{svg.tip_of(curve, _TIP)}"/>'
         if back:  # else it points nowhere: no gradient is asked of a constant
-            tips += f'<polygon{self._during(turn[1])} points="{curve.backward}"/>'
-        dots = "".join(self._dot(curve, flow) for flow in (*forth, *back))
-        return f'<g class="a"{self._inked(flows)}><path d="{curve.path}"/>{tips}{dots}</g>\n'
+            point = svg.tip_of(curve[::-1], _TIP)
+            tips += f'<path class="p"{self._during(turn[1])} d="{point}"/>'
+        way = svg.along(curve)
+        dots = "".join(self._dot(way, flow) for flow in (*forth, *back))
+        return f'<g class="a"{self._inked(flows)}><path d="{way}"/>{tips}{dots}</g>\n'
 
     def _inked(self, flows: Sequence[Flow]) -> str:
         """The colour and the stroke of an arrow: after a gradient came along, they are its own."""
         if not flows:
             return ""
-        rest = "color:var(--line);stroke-width:1.2;stroke-dasharray:none"
+        rest = "color:var(--outline);stroke-width:1.2;stroke-dasharray:none"
         frames = [(0.0, rest)]
         for flow in flows:
             if flow.is_backward:
@@ -150,7 +156,7 @@ class _Drawing:
         last = f";{rest}" if flows[-1].is_backward else ""
         return f'{self._animated(frames)[:-1]}{last}"'
 
-    def _dot(self, curve: Curve, flow: Flow) -> str:
+    def _dot(self, way: str, flow: Flow) -> str:
         """A number on its way."""
         ends = ("100%", "0%") if flow.is_backward else ("0%", "100%")
         start, end = flow.span.start, flow.span.start + REVEAL
@@ -162,17 +168,21 @@ class _Drawing:
         ]
         if start > 0.0:
             frames.insert(0, (0.0, f"opacity:0;offset-distance:{ends[0]}"))
-        path = f";offset-path:path('{curve.path}')"
+        path = f";offset-path:path('{way}')"
         return f'<circle r="6"{self._animated(frames, smooth=True)[:-1]}{path}"/>'
 
-    def _box(self, place: Place) -> str:
-        box = place.box
+    def _box(self, box: Box) -> str:
+        frame = self.scene.frames[box.id]
         classes = _escaped(" ".join(["o", box.kind, *["root"] * box.is_root]))
-        y = place.top + _ABOVE + 0.95 * TEXT
-        head = f'<text class="h" x="{short(place.middle)}" y="{short(y)}">{_escaped(box.lines[0])}'
-        parts = [f'<g class="{classes}"{self._lit(box)}>{outline(place)}</g>{head}</text>']
+        y = frame.top + _ABOVE + 0.95 * TEXT
+        head = (
+            f'<text class="h" x="{short(frame.middle[0])}" y="{short(y)}">{_escaped(box.lines[0])}'
+        )
+        parts = [
+            f'<g class="{classes}"{self._lit(box)}>{svg.outline(box, frame, TEXT)}</g>{head}</text>'
+        ]
         for line in (VALUE, GRADIENT):
-            x, base = place.left + _SIDE, y + line * _LINE
+            x, base = frame.left + _SIDE, y + line * _LINE
             shown = self.times.lines.get((box.id, line), ())
             parts += [self._text(x, base, one) for one in shown]
         return f"<g>{''.join(parts)}</g>\n"
@@ -180,7 +190,7 @@ class _Drawing:
     def _lit(self, box: Box) -> str:
         """The border of a box while it receives a number."""
         rest = "stroke:var(--root);stroke-width:3" if box.is_root else (
-            "stroke:var(--line);stroke-width:1.2"
+            "stroke:var(--outline);stroke-width:1.2"
         )  # fmt: skip
         frames = [(0.0, rest)]
         for span in self.times.receives.get(box.id, ()):
@@ -236,15 +246,12 @@ class _Drawing:
     def _style(self) -> Iterable[str]:
         root = f".{self.name}"
         theme = self.manner.theme
-        yield f"{root}{{{_colours(THEMES['light' if theme == 'auto' else theme])}}}\n"
+        yield f"{root}{{{THEMES['light' if theme == 'auto' else theme].variables()}}}\n"
         if theme == "auto":
-            dark = _colours(THEMES["dark"])
+            dark = THEMES["dark"].variables()
             yield f"@media(prefers-color-scheme:dark){{{root}{{{dark}}}}}\n"
         yield _RULES.format(root=root, text=TEXT, seconds=self.times.length * self.manner.seconds)
-        for kind in sorted({place.box.kind for place in self.scene.places}):
-            if kind in THEMES["light"].fills:
-                yield f"{root} .{kind}{{fill:var(--{kind})}}\n"
-        yield f"{root} .root{{fill:var(--fill)}}\n"
+        yield stylesheet(f"{root} .o", sorted({box.kind for box in self.picture.boxes}))
         # The final state, for those who want nothing to move.
         yield f"@media(prefers-reduced-motion:reduce){{{root} *{{animation:none!important}}}}\n"
         for text, name in self.keyframes.items():
@@ -296,26 +303,10 @@ def _found(view: View, times: Timeline) -> str:
 
 def _ink(flow: Flow, width: float) -> str:
     dashes = {"negative": "7 4", "zero": "1 4"}.get(flow.sign, "none")
-    colour = {"positive": "positive", "negative": "negative", "alarm": "ink"}.get(flow.sign, "line")
+    colour = {"positive": "positive", "negative": "negative", "alarm": "ink"}.get(
+        flow.sign, "outline"
+    )
     return f"color:var(--{colour});stroke-width:{width:.2g};stroke-dasharray:{dashes}"
-
-
-def _colours(theme: Theme) -> str:
-    dark = theme.name == "dark"
-    colours: Mapping[str, str] = {
-        "page": theme.page,
-        "ink": theme.ink,
-        "muted": theme.muted,
-        "line": theme.outline,
-        "positive": theme.positive,
-        "negative": theme.negative,
-        "root": theme.root,
-        "fill": theme.fills["root"],
-        "forward": _FORWARD[dark],
-        "backward": _BACKWARD[dark],
-        **{kind: theme.fills[kind] for kind in _KINDS},
-    }
-    return ";".join(f"--{name}:{colour}" for name, colour in colours.items())
 
 
 def _escaped(text: str) -> str:

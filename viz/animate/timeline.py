@@ -11,12 +11,22 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ..lessons.story import GRADIENT, VALUE, Step, View
+from ..say.story import GRADIENT, VALUE, Step, View
 from ..scene.diagram import Arrow, Box
 
 PHASES = ("start", "forward", "backward")
 REVEAL = 0.45  # of a step
 Line = tuple[str, int]  # the id of a box and the line of it
+
+
+@dataclass(frozen=True, slots=True)
+class Manner:
+    """How an animation is made: seconds for a step and for the pause, colours, direction."""
+
+    seconds: float = 2.0
+    pause: float = 4.0
+    theme: str = "auto"
+    direction: str = "auto"
 
 
 @dataclass(frozen=True, slots=True)

@@ -1,11 +1,15 @@
-"""How a command fails: one short message on standard error, and an exit code that says why."""
+"""How a command ends that cannot go on: one short message, and an exit code that says why."""
 
 from __future__ import annotations
 
 import contextlib
+import errno
+import io
 import os
 import re
+import sys
 from collections.abc import Iterator
+from typing import NoReturn
 
 import click
 
@@ -13,8 +17,11 @@ from autograd import AutogradError
 from autograd.formula import ExpressionError
 
 from ..errors import RenderError
+from ..showing import waiting
+from ..starting import INTERRUPTED
 
 WRONG, UNREADABLE, UNDECIDED, UNABLE = 1, 2, 3, 4  # exit codes
+UNREAD = 141  # 128 + SIGPIPE: what it says of one whose output nobody reads any more
 
 
 _FUNCTION = re.compile(r"^(draw|explain|player): ")  # the user called none
@@ -36,7 +43,8 @@ class Unable(Failure):
 def told(about: str = "") -> Iterator[None]:
     """Errors that a user can cause become failures; ``about`` says where, as ``"w=?: "``."""
     try:
-        yield
+        with waiting("still working"):
+            yield
     except RenderError as error:
         raise Unable(str(error)) from error
     except (AutogradError, ValueError, TypeError, RecursionError) as error:
@@ -63,3 +71,53 @@ def refuse_file(path: str) -> None:
         raise Unable(f"-o {path}: there is no folder {folder!r}; make it first")
     if os.path.isdir(path):
         raise Unable(f"-o {path}: this is a folder; give the name of a file in it")
+
+
+# --- Ctrl-C, and an output that nobody reads ------------------------------------------------------
+
+
+@contextlib.contextmanager
+def stopped() -> Iterator[None]:
+    """Ctrl-C and an output that is read no further end it without a word; a full disk with one.
+
+    Click itself would exit with 1, which says that a gradient is wrong.
+    """
+    try:
+        yield
+    except KeyboardInterrupt:
+        click.echo(err=True)  # the line on which the terminal wrote ^C ends here
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        _discard_the_rest()
+        sys.exit(UNREAD)
+    except OSError as error:
+        _discard_the_rest()
+        raise Unable(f"the output cannot be written: {error.strerror or error}") from error
+
+
+def _discard_the_rest() -> None:
+    """What is still in the buffer goes nowhere when Python ends, rather than failing again."""
+    with contextlib.suppress(OSError, ValueError):  # an output that is no file has no such end
+        nowhere = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(nowhere, sys.stdout.fileno())
+
+
+class Closed(io.TextIOBase):
+    """An output that the shell has closed, as with ``>&-``; click would write nothing, silently."""
+
+    def write(self, _: str) -> NoReturn:
+        """Fail, as a file does that is closed."""
+        raise OSError(errno.EBADF, "it is closed")
+
+
+@contextlib.contextmanager
+def unheard() -> Iterator[None]:
+    """An error that cannot even be told, since standard error is full or closed, is no verdict."""
+    try:
+        yield
+    except KeyboardInterrupt:
+        sys.exit(INTERRUPTED)
+    except BrokenPipeError:
+        sys.exit(UNREAD)
+    except OSError:
+        sys.exit(UNABLE)

@@ -13,7 +13,7 @@ from autograd.formula.vocabulary import function_names
 
 from ..starting import end_quietly_on_interrupt, raise_on_interrupt
 from . import check, draw, explain, play
-from .stopping import Closed, stopped, unheard
+from .failures import Closed, stopped, unheard
 
 _FUNCTIONS = textwrap.fill(
     " ".join(function_names()), 88, initial_indent="  ", subsequent_indent="  "

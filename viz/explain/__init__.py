@@ -9,16 +9,16 @@ says how much of the gradient they are.
 >>> print(explain(a, (a * b + a).tanh()))
 why ∂root/∂a = −0.002682
 1. a → × → + → tanh
-   −3 × +1 × +0.001341 = −0.004023
+   −3 × 1 × 0.001341 = −0.004023
 2. a → + → tanh
-   +1 × +0.001341 = +0.001341
+   1 × 0.001341 = 0.001341
 These are both paths. They add up to the gradient: −0.004023 + 0.001341 = −0.002682.
 
 How an explanation comes about::
 
-    finding (which node of which graph) ── paths (the strongest; a census of all) ──→ Explanation
-    Explanation ── steps, names ──┬── wording  → text
-                                  └── drawing  → Picture
+    finding (which node of which graph) ── paths (the strongest; a census of all) ──→ Explained
+    Explained ── steps and names ──┬── wording → text ─────┬──→ Explanation
+                                   └── drawing → Picture ──┘
 """
 
 from __future__ import annotations

@@ -12,23 +12,20 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import pairwise
 from textwrap import wrap
-from typing import TYPE_CHECKING
 
 from autograd import Graph, Node
 
+from ..labels import TOOLTIP_LIMIT, shorten
 from ..render.legend import legend as legend_of
-from ..say import words
-from ..say.labels import TOOLTIP_LIMIT, shorten
+from ..say import box_text
 from ..say.numbers import is_alarming, product, show, sums_to, total
 from ..scene.diagram import Arrow, Box, Diagram, Sample
-from ..see.choosing import item
-from ..see.folding import part, run_of_sums
 from ..see.outline import Link
+from ..see.sigma import part, run_of_sums
+from ..see.visible_nodes import item
 from . import wording
+from .explained import Explained
 from .steps import Step
-
-if TYPE_CHECKING:
-    from .explanation import Explanation
 
 MOST_BOXES = 60  # fewer paths are drawn rather than more boxes
 LONG = 24  # boxes; in a larger picture stretches without a fork are one box
@@ -37,7 +34,7 @@ _MOST_IN_A_ROW = 7  # boxes across a screen; a longer picture goes from top to b
 _ARROWS = "on each arrow: local derivative × upstream gradient = contribution"
 
 
-def diagram(explanation: Explanation, direction: str | None) -> Diagram:
+def diagram(explanation: Explained, direction: str | None) -> Diagram:
     """The picture in words and shapes."""
     drawn = _fitting(explanation)
     slopes = {(step.operand, step.consumer): step.slope for step in drawn.steps}
@@ -95,7 +92,7 @@ class _Drawn:
         return len(self.nodes) + len(self.stretches)
 
 
-def _fitting(explanation: Explanation) -> _Drawn:
+def _fitting(explanation: Explained) -> _Drawn:
     """As many paths as there is room for, and one at least."""
     counts = range(1, len(explanation.paths) + 1)
     # More paths may part a stretch, so they never take fewer boxes.
@@ -103,7 +100,7 @@ def _fitting(explanation: Explanation) -> _Drawn:
     return _of_paths(explanation, max(fit, 1))
 
 
-def _of_paths(explanation: Explanation, count: int) -> _Drawn:
+def _of_paths(explanation: Explained, count: int) -> _Drawn:
     steps: dict[Step, list[int]] = defaultdict(list)
     for number, walked in enumerate(explanation.steps[:count]):
         for step in walked:
@@ -120,7 +117,7 @@ def _of_paths(explanation: Explanation, count: int) -> _Drawn:
 
 
 def _stretches(
-    explanation: Explanation,
+    explanation: Explained,
     steps: Mapping[Step, object],
     nodes: set[int],
     *,
@@ -154,7 +151,7 @@ def _stretches(
 # --- arrows ---------------------------------------------------------------------------------------
 
 
-def _links(explanation: Explanation, drawn: _Drawn) -> dict[Step, Link]:
+def _links(explanation: Explained, drawn: _Drawn) -> dict[Step, Link]:
     """The link of each step that is drawn: those inside a stretch are not."""
     graph, apart = explanation.graph, explanation.apart
     inside = {pair for run in drawn.stretches for pair in pairwise(run)}
@@ -176,7 +173,7 @@ def _links(explanation: Explanation, drawn: _Drawn) -> dict[Step, Link]:
     return links
 
 
-def _arrows(explanation: Explanation, drawn: _Drawn) -> list[Arrow]:
+def _arrows(explanation: Explained, drawn: _Drawn) -> list[Arrow]:
     """The arrows in order of their heads, as thick as the strongest path along them is strong."""
     links = _links(explanation, drawn)
     home = {index: f"n{run[0]}" for run in drawn.stretches for index in run}
@@ -202,7 +199,7 @@ def _arrow(link: Link, strength: float, along: str) -> Arrow:
         f"n{link.operand}",
         f"n{link.consumer}",
         (left, right, along),
-        words.sign_of(link.product, 0.0),
+        box_text.sign_of(link.product, 0.0),
         strength,
         f"local derivative {formula}{link.slope!r}\nupstream gradient {link.upstream!r}\n"
         f"contribution {link.product!r}",
@@ -230,14 +227,14 @@ def _path_numbers(numbers: Sequence[int]) -> str:
 # --- boxes ----------------------------------------------------------------------------------------
 
 
-def _box(explanation: Explanation, drawn: _Drawn, index: int) -> Box:
+def _box(explanation: Explained, drawn: _Drawn, index: int) -> Box:
     graph, node = explanation.graph, explanation.graph.nodes[index]
     seeds = (explanation.seed,) if index == explanation.root else ()
     made = item(node, explanation.names.symbols[index], seeds, ())
-    head = words.head(made)
+    head = box_text.head(made)
     if index in explanation.names.twins:
         head += f" [n{index}]"
-    lines = [head, words.value(made), _gradient(graph, drawn, index, seeds)]
+    lines = [head, box_text.value(made), _gradient(graph, drawn, index, seeds)]
     if node.scope:
         lines.append(f"in {shorten(node.scope)}")
     return Box(
@@ -251,7 +248,7 @@ def _box(explanation: Explanation, drawn: _Drawn, index: int) -> Box:
 
 
 def _gradient(graph: Graph, drawn: _Drawn, index: int, seeds: tuple[float, ...]) -> str:
-    """``g +0.2 + 1.171 (59 others) = +1.371``: what comes along the arrows, and all the rest."""
+    """``g 0.2 + 1.171 (59 others) = 1.371``: what comes along the arrows, and all the rest."""
     grad = graph.nodes[index].grad
     assert grad is not None
     ways = {(step.adder, step.position) for step in drawn.steps if step.operand == index}
@@ -264,7 +261,7 @@ def _gradient(graph: Graph, drawn: _Drawn, index: int, seeds: tuple[float, ...])
     if len(terms) == 1:
         return f"g {show(grad)}{' (seed)' if seeds else ''}"
     of_others = f" ({len(others):,} other{'s'[: len(others) > 1]})" if others else ""
-    if len(terms) > words.TERMS + 1:
+    if len(terms) > box_text.TERMS + 1:
         texts = [f"Σ of {len(terms) - len(rest)} arrows", *total([0.0, *rest], sum(rest))[0][1:]]
         result = f"{sums_to(terms, grad)} {show(grad)}"
     else:
@@ -299,8 +296,10 @@ def _stretch_box(graph: Graph, run: Sequence[int], slopes: Mapping[tuple[int, in
     )
 
 
-def _notes(explanation: Explanation, drawn: _Drawn) -> list[str]:
+def _notes(explanation: Explained, drawn: _Drawn) -> list[str]:
     notes = wording.summary(explanation)
     if drawn.count < len(explanation.paths):
-        notes.insert(0, f"drawn: the first {drawn.count:,} of these paths, for want of room")
+        notes.insert(
+            0, f"drawn: the first {drawn.count:,} of these paths, to keep the picture readable"
+        )
     return notes

@@ -2,21 +2,19 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from functools import cached_property
 from typing import TYPE_CHECKING, Any
 
 from autograd import Graph, Value
 
 from ..checks import at_least, one_of
 from ..render.palette import THEMES
-from ..see.paths import Census, Path, Paths
+from ..see.paths import Paths
+from ..showing import waiting
 from . import wording
+from .drawing import diagram
+from .explained import Explained
 from .finding import asked, unconnected
-from .names import Names
-from .steps import Step, steps
 
 if TYPE_CHECKING:
     from ..render.picture import Picture
@@ -24,77 +22,11 @@ if TYPE_CHECKING:
 DIRECTIONS = ("LR", "TB")
 
 
-@dataclass(frozen=True, repr=False)
-class Explanation:
+class Explanation(Explained):
     """The strongest paths from a node to the loss, and what they are of its gradient.
 
     ``print`` it, or take its `picture`; in a notebook it shows both.
     """
-
-    graph: Graph
-    node: int
-    """The index of the node that was asked about."""
-    root: int
-    """The index of the loss."""
-    seed: float
-    """The gradient of the loss itself: 1.0, unless a Graph has another seed."""
-    paths: tuple[Path, ...]
-    """The strongest first: by the size of their products."""
-    census: Census
-    """What is known of all paths, shown or not."""
-
-    @property
-    def gradient(self) -> float:
-        """The node's gradient, as the backward pass computes it."""
-        grad = self.graph.nodes[self.node].grad
-        assert grad is not None
-        return grad
-
-    @property
-    def count(self) -> int:
-        """How many paths there are; an exact number, however large."""
-        return self.census.count
-
-    @property
-    def dead(self) -> int:
-        """How many of them have a slope of 0."""
-        return self.census.dead
-
-    @property
-    def covered(self) -> float:
-        """The sum of the shown products, with their signs."""
-        result = 0.0
-        for path in self.paths:
-            result += path.product
-        return result
-
-    @property
-    def absolute(self) -> float:
-        """Σ |product| of the shown paths as a share of that of all: 0 to 1, nan if not finite.
-
-        Signed sums mislead: where paths cancel, a few of them may be more than the gradient.
-        """
-        everything = self.census.size
-        if not everything or (len(self.paths) == self.count and math.isfinite(everything)):
-            return 1.0
-        share = sum(abs(path.product) for path in self.paths) / everything
-        return share if math.isnan(share) else min(share, 1.0)
-
-    @cached_property
-    def apart(self) -> frozenset[int]:
-        """Nodes that are shown by themselves, never as a part of a Σ."""
-        return frozenset((self.node, *self.graph.roots))
-
-    @cached_property
-    def steps(self) -> tuple[tuple[Step, ...], ...]:
-        """The steps of each path as they are shown: a run of ``+`` is one."""
-        return tuple([steps(self.graph, path, self.apart) for path in self.paths])
-
-    @cached_property
-    def names(self) -> Names:
-        """What the nodes of the paths are called."""
-        shown = [self.node, *[step.consumer for walked in self.steps for step in walked]]
-        return Names(self.graph, shown, self.apart)
 
     def __repr__(self) -> str:
         return f"<Explanation, {wording.headline(self)}: print it, or .picture()>"
@@ -112,7 +44,6 @@ class Explanation:
             one_of("direction", direction, DIRECTIONS)
         one_of("theme", theme, THEMES)
         from ..render.picture import Picture  # noqa: PLC0415 - graphviz is imported on the first drawing
-        from .drawing import diagram  # noqa: PLC0415
 
         return Picture.of(diagram(self, direction), theme)
 
@@ -148,9 +79,9 @@ def explain(
     >>> print(explain(w, loss, names={"z": z, "loss": loss}))
     why ∂loss/∂w = −11.5
     1. w → × [n2] → z → − → ^ [n8] → loss
-       +2 × +1 × +1 × −6 × +1 = −12
+       2 × 1 × 1 × −6 × 1 = −12
     2. w → ^ [n10] → × [n12] → loss
-       +1 × +0.5 × +1 = +0.5
+       1 × 0.5 × 1 = 0.5
     These are both paths. They add up to the gradient: −12 + 0.5 = −11.5.
 
     Parameters
@@ -173,19 +104,12 @@ def explain(
         if the parameter or the loss is a constant.
     """
     at_least("top", top, 1)
-    if names is not None and not isinstance(names, Mapping):
-        raise TypeError(
-            f"explain: names is a dict of variables such as locals(), got {names!r:.60}"
-        )
     question = asked(parameter, loss, names)
-    paths = Paths(question.graph, question.node, question.root, question.seed)
-    if not paths.census.count:
-        raise unconnected(question)
+    with waiting("looking for the strongest paths"):
+        paths = Paths(question.graph, question.node, question.root, question.seed)
+        if not paths.census.count:
+            raise unconnected(question)
+        strongest = paths.strongest(top)
     return Explanation(
-        question.graph,
-        question.node,
-        question.root,
-        question.seed,
-        paths.strongest(top),
-        paths.census,
+        question.graph, question.node, question.root, question.seed, strongest, paths.census
     )

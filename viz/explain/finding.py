@@ -9,8 +9,8 @@ from typing import Any
 
 from autograd import ConstantError, Graph, Node, Value
 
-from ..checks import did_you_mean
-from ..say.labels import shorten
+from ..checks import described, did_you_mean, graph_of
+from ..labels import shorten
 
 _MOST_NAMED = 4
 
@@ -63,26 +63,17 @@ def spoken(node: Node, unnamed: str = "") -> str:
 
 
 def _graph(parameter: object, loss: object, names: Mapping[str, Any] | None) -> Graph:
+    graph = graph_of("explain", loss, names)
+    if not isinstance(parameter, Value):
+        return graph
     if isinstance(loss, Graph):
-        if names is not None:
-            raise TypeError("explain: a Graph has its labels; write Graph(loss, names=...)")
-        if isinstance(parameter, Value):
-            raise TypeError(
-                "explain: a Graph keeps numbers, not Values; write explain(parameter, loss) with "
-                f"the loss itself, or explain({parameter.label or 0!r}, graph) with a label or "
-                "the index of a node"
-            )
-        return loss
-    if isinstance(loss, Value):
-        if isinstance(parameter, Value):
-            return Graph([loss, parameter], names, seeds=[1.0, 0.0])
-        return Graph(loss, names)
-    if isinstance(loss, (list, tuple)):
         raise TypeError(
-            f"explain takes one loss, got {len(loss)} in a {type(loss).__name__}; explain each of "
-            "them, or their sum"
+            "explain: a Graph keeps numbers, not Values; write explain(parameter, loss) with "
+            f"the loss itself, or explain({parameter.label or 0!r}, graph) with a label or "
+            "the index of a node"
         )
-    raise TypeError(f"explain takes a Value or a Graph as loss, got {_described(loss)}")
+    assert isinstance(loss, Value)
+    return Graph([loss, parameter], names, seeds=[1.0, 0.0])
 
 
 def _why_none_is_asked(node: Node) -> str:
@@ -108,7 +99,7 @@ def _find(graph: Graph, wanted: object) -> int:
     if not isinstance(wanted, str):
         raise TypeError(
             "explain takes a Value, a label or the index of a node as parameter, got "
-            f"{_described(wanted)}"
+            f"{described(wanted)}"
         )
     found = _labelled(graph, wanted)
     if len(found) == 1:
@@ -149,7 +140,3 @@ def _full_name(node: Node) -> str:
 def _bare(name: str) -> tuple[str, ...]:
     """What ``layers.0/neurons.1/w2`` and a model's name ``layers.0.neurons.1.w.2`` share."""
     return tuple(re.findall(r"\d+|[^\d./\[\]]+", name))
-
-
-def _described(thing: object) -> str:
-    return f"the {type(thing).__name__} {shorten(repr(thing), 60)}"

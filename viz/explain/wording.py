@@ -5,16 +5,13 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 from textwrap import wrap
-from typing import TYPE_CHECKING
 
 from autograd import Graph
 
-from ..say.labels import columns, shorten
+from ..labels import columns, shorten
 from ..say.numbers import multiply_to, show, total
+from .explained import Explained
 from .steps import Step
-
-if TYPE_CHECKING:
-    from .explanation import Explanation
 
 MOST_STEPS = 16  # a longer path is shown by its ends
 WIDTH = 88  # columns of a line
@@ -24,7 +21,7 @@ _PLAIN = 10**15  # greater counts are given as powers of ten
 _SMALL = 0.05  # of all that flows: what pulls the other way by less is not worth a sentence
 
 
-def text(explanation: Explanation) -> str:
+def text(explanation: Explained) -> str:
     """All of it, for a terminal."""
     lines = [headline(explanation)]
     groups = alike(explanation)
@@ -39,7 +36,7 @@ def text(explanation: Explanation) -> str:
     return "\n".join(lines)
 
 
-def alike(explanation: Explanation) -> list[list[int]]:
+def alike(explanation: Explained) -> list[list[int]]:
     """The paths by number, together those that say the same: the two of ``a`` in ``a * a``."""
     groups: dict[object, list[int]] = {}
     for number, one in enumerate(explanation.paths):
@@ -47,7 +44,7 @@ def alike(explanation: Explanation) -> list[list[int]]:
     return list(groups.values())
 
 
-def headline(explanation: Explanation) -> str:
+def headline(explanation: Explained) -> str:
     """``why ∂L/∂w1 = −1.73``, and where a w1 is that has a place in a network."""
     node = explanation.graph.nodes[explanation.node]
     root = explanation.graph.nodes[explanation.root]
@@ -62,8 +59,8 @@ def headline(explanation: Explanation) -> str:
 # --- one path -------------------------------------------------------------------------------------
 
 
-def path(explanation: Explanation, group: Sequence[int]) -> tuple[list[str], list[str]]:
-    """The names along a path, and its product as texts: ``+2 ×``, ``+0.64``, ``= +1.28``.
+def path(explanation: Explained, group: Sequence[int]) -> tuple[list[str], list[str]]:
+    """The names along a path, and its product as texts: ``2 ×``, ``0.64``, ``= 1.28``.
 
     A group of several paths goes along the same nodes, in by different operands.
     """
@@ -115,7 +112,7 @@ def _product(slopes: Sequence[float], seed: float, result: float, hidden: int) -
 # --- all of them ----------------------------------------------------------------------------------
 
 
-def summary(explanation: Explanation) -> list[str]:
+def summary(explanation: Explained) -> list[str]:
     """What the paths are of the gradient, in sentences."""
     said = [_share(explanation), _cancelling(explanation), _dead(explanation)]
     if not math.isfinite(explanation.gradient):
@@ -123,7 +120,7 @@ def summary(explanation: Explanation) -> list[str]:
     return [sentence for sentence in said if sentence]
 
 
-def _share(explanation: Explanation) -> str:
+def _share(explanation: Explained) -> str:
     gradient, products = explanation.gradient, [path.product for path in explanation.paths]
     if explanation.count == 1:
         return "It is the only path: its product is the gradient."
@@ -143,7 +140,7 @@ def _share(explanation: Explanation) -> str:
     )
 
 
-def _counted(explanation: Explanation) -> str:
+def _counted(explanation: Explained) -> str:
     shown_ones = len(explanation.paths)
     if shown_ones == explanation.count:
         every = {1: "It is the only path.", 2: "These are both paths."}
@@ -151,7 +148,7 @@ def _counted(explanation: Explanation) -> str:
     return f"{shown_ones:,} of {_count(explanation.count)} paths."
 
 
-def _cancelling(explanation: Explanation) -> str:
+def _cancelling(explanation: Explained) -> str:
     """How much pulls which way, where paths cancel."""
     size, gradient = explanation.census.size, explanation.gradient
     up, down = (size + gradient) / 2, (size - gradient) / 2
@@ -162,7 +159,7 @@ def _cancelling(explanation: Explanation) -> str:
     return f"Paths cancel: positive and negative ones, {' '.join(terms)} {result}."
 
 
-def _dead(explanation: Explanation) -> str:
+def _dead(explanation: Explained) -> str:
     dead, count = explanation.dead, explanation.count
     if not dead:
         return ""
@@ -173,7 +170,7 @@ def _dead(explanation: Explanation) -> str:
     return f"{who} dead: a slope of 0 lets nothing through."
 
 
-def _not_finite(explanation: Explanation) -> str:
+def _not_finite(explanation: Explained) -> str:
     bad = explanation.census.not_finite
     if not bad:
         return "The gradient is not finite: products or their sum are too large for a number."

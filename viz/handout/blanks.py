@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from ..checks import did_you_mean
-from ..lessons.story import GRADIENT, VALUE, View
+from ..say.story import GRADIENT, VALUE, View
 
 Blanks = str | Iterable[str]
 Number = tuple[str, int]  # the id of a box and the line of it

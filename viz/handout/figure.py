@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import html
-from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from ..lessons.story import GRADIENT, VALUE, View
-from ..say.labels import clean, columns
+from ..labels import clean, columns
+from ..render import svg
+from ..render.svg import number as short
+from ..say.story import GRADIENT, VALUE, View
 from ..scene.diagram import Box, Diagram
-from ..scene.placed import Curve, Place, Size, outline, scene, short, xy
+from ..scene.graphviz import scene
+from ..scene.placed import Frame, Point, Size
 from .blanks import Number
 
 TEXT = 14.0
@@ -21,6 +24,8 @@ _COLUMN = 0.61 * TEXT
 _LINE = 1.25 * TEXT
 _HAND = 1.6 * TEXT  # a line to write on
 _SIDE, _ABOVE = 8.0, 4.0
+_GAPS = {"LR": (1.3,), "TB": (1.3,)}
+_TIP = 9.0  # the length of an arrow's point
 _BLANK = 8  # columns of a line to write on
 _MARK = 7.0  # the radius of the circle around the number of a blank
 _EDGE = -5.0  # room for such a circle at the edge of the picture
@@ -51,12 +56,15 @@ def figure(
     # The same lines for exercise and solution, so that both look the same.
     lines = {box.id: list(_lines(box, texts, marks)) for box in view.picture.boxes}
     sizes = {box: _size(its) for box, its in lines.items()}
-    laid_out = scene(view.picture, sizes, space=space)
+    laid_out = scene(view.picture, sizes, space=space, text=TEXT, gaps=_GAPS)
     if laid_out.scale(space) < READABLE:
         space = PAGE
-        laid_out = scene(view.picture, sizes, space=space)
-    inside = [*map(_arrow, laid_out.curves)]
-    inside += [_box(place, lines[place.box.id], solved=solved) for place in laid_out.places]
+        laid_out = scene(view.picture, sizes, space=space, text=TEXT, gaps=_GAPS)
+    inside = [_arrow(laid_out.curves[arrow.id]) for arrow in view.picture.arrows]
+    inside += [
+        _box(box, laid_out.frames[box.id], lines[box.id], solved=solved)
+        for box in view.picture.boxes
+    ]
     scale = min(1.0, laid_out.scale(space))
     width, height = laid_out.width - 2 * _EDGE, laid_out.height - 2 * _EDGE
     return (
@@ -92,24 +100,24 @@ def _size(lines: Iterable[_Line]) -> Size:
     return width * _COLUMN + 2 * _SIDE, sum(line.height for line in lines) + 2 * _ABOVE
 
 
-def _arrow(curve: Curve) -> str:
-    return f'<path class="line" d="{curve.path}"/><polygon points="{curve.forward}"/>\n'
+def _arrow(curve: Sequence[Point]) -> str:
+    return f'{svg.path("line", svg.along(curve))}<path d="{svg.tip_of(curve, _TIP)}"/>\n'
 
 
-def _box(place: Place, lines: Iterable[_Line], *, solved: bool) -> str:
+def _box(box: Box, frame: Frame, lines: Iterable[_Line], *, solved: bool) -> str:
     # The stop sign around a nan would give away what is to be found.
-    box = replace(place.box, is_alarming=place.box.is_alarming and solved)
+    box = replace(box, is_alarming=box.is_alarming and solved)
     classes = " ".join([box.kind, *["root"] * box.is_root])
-    parts = [f'<g class="box {html.escape(classes)}">{outline(replace(place, box=box))}']
-    y = place.top + _ABOVE
+    parts = [f'<g class="box {html.escape(classes)}">{svg.outline(box, frame, TEXT)}']
+    y = frame.top + _ABOVE
     for number, line in enumerate(lines):
         base = y + line.height - (line.height - TEXT) / 2 - 0.15 * TEXT
         if number == 0:
-            parts.append(_text(place.middle, base, line.text, "head"))
+            parts.append(_text(frame.middle[0], base, line.text, "head"))
         elif line.mark is None or solved:
-            parts.append(_text(place.left + _SIDE, base, line.text, "found" * bool(line.mark)))
+            parts.append(_text(frame.left + _SIDE, base, line.text, "found" * bool(line.mark)))
         else:
-            parts += _blank(line, place.left + _SIDE, place.right, base + 0.2 * TEXT)
+            parts += _blank(line, frame.left + _SIDE, frame.right, base + 0.2 * TEXT)
         y += line.height
     return "".join([*parts, "</g>\n"])
 
@@ -118,7 +126,7 @@ def _blank(line: _Line, left: float, right: float, base: float) -> Iterator[str]
     """A letter, a line to write on, and the number of the blank on the border."""
     yield _text(left, base - 0.2 * TEXT, line.text[:1])
     start, end = left + 1.6 * _COLUMN, right - _MARK - 3
-    yield f'<path class="blank" d="M{xy(start, base)}H{short(end)}"/>'
+    yield f'<path class="blank" d="M{svg.pair(start, base)}H{short(end)}"/>'
     y = base - 0.4 * TEXT
     yield f'<circle class="mark" cx="{short(right)}" cy="{short(y)}" r="{short(_MARK)}"/>'
     yield _text(right, y + 3, str(line.mark), "number")

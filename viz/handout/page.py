@@ -8,11 +8,12 @@ from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from pathlib import Path
 
-from ..lessons.story import GRADIENT, VALUE, View
+from ..labels import clean
+from ..render import svg
 from ..render.legend import KINDS
-from ..say.labels import clean
+from ..say.story import GRADIENT, VALUE, View
 from ..scene.diagram import Box, Diagram
-from ..scene.placed import Place, outline
+from ..scene.placed import Frame
 from .blanks import Number
 from .figure import SMALLER, SPACE, figure
 from .rows import Row, Tables
@@ -107,7 +108,7 @@ def _legend(boxes: Iterable[Box]) -> str:
 
 def _sample(box: Box) -> str:
     classes = f"box {box.kind}{' root' * box.is_root}"
-    shape = outline(Place(box, 2.0, 2.0, 42.0, 26.0))
+    shape = svg.outline(box, Frame(2.0, 2.0, 40.0, 24.0), 14.0)
     return (
         f'<svg viewBox="0 0 44 28" width="22" height="14" aria-hidden="true"><g class="{classes}">'
         f"{shape}</g></svg>"

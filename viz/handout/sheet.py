@@ -12,8 +12,8 @@ from nn.names import helped
 
 from .. import showing
 from ..animate.told import told
-from ..lessons.story import View
 from ..say.numbers import show
+from ..say.story import View
 from .blanks import Blanks, left_out
 
 MAX_NODES = 60

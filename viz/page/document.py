@@ -12,14 +12,19 @@ import html
 import json
 import pathlib
 import re
+from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
-from ..lessons.story import Carried, Entry, Fill, Path, Step, Story, View
-from ..render.palette import DARK, LIGHT, Theme
-from ..render.rendering import TIMEOUT
-from ..scene import layout
-from ..scene.diagram import Arrow, Diagram
+from ..render import svg
+from ..render.looks import LOOKS, stylesheet
+from ..render.palette import DARK, LIGHT
+from ..say.story import Carried, Entry, Fill, Path, Step, Story, View
+from ..scene import graphviz
+from ..scene.columns import TEXT
+from ..scene.diagram import Arrow, Box, Diagram, at_first
+from ..scene.engines import TIMEOUT
+from ..scene.placed import Frame
 
 FOLDER = pathlib.Path(__file__).parent
 THEMES = ("auto", "light", "dark")
@@ -39,31 +44,13 @@ _SCRIPTS = (
     "start",
 )
 
-# What a phase, a focus or a bar looks like: colours that no picture has.
-_PAGE = {
-    "light": {
-        "forward": "#00704f",
-        "backward": "#9b2d6f",
-        "update": "#5b45b0",
-        "focus": "#1f2328",
-        "faint": "#8c959f",
-        "line": "#c3cad1",
-        "bar": "#f6f8fa",
-        "mark": "#fff3bf",
-        "chosen": "#dfe5eb",
-    },
-    "dark": {
-        "forward": "#3ccf9c",
-        "backward": "#f08cc4",
-        "update": "#b8a9ff",
-        "focus": "#ffffff",
-        "faint": "#6e7781",
-        "line": "#3d444d",
-        "bar": "#151b23",
-        "mark": "#4a3c0c",
-        "chosen": "#30363d",
-    },
-}
+SCREEN = (1260.0, 450.0)  # what a picture is to fill: a projector's, less the equations
+DIRECTIONS = ("auto", *graphviz.DIRECTIONS)
+
+# Long arrows have room for what they carry, and are given up for text of this size.
+_LARGE = 1.1
+_GAPS = {"LR": (5.6, 4.4, 3.4, 2.6, 2.1), "TB": (2.4, 1.8)}
+_SHORT = {"TB": _GAPS["TB"][:1]}
 
 
 def page(
@@ -71,7 +58,7 @@ def page(
 ) -> str:
     """The whole page, as text.
 
-    >>> from ..lessons.story import Entry, Step
+    >>> from ..say.story import Entry, Step
     >>> step = Step("start", "given", "a = 2", "", "", "a is 2.", "")
     >>> entry = Entry("n0", "a", "a variable", "2", "2.0", "1", "1.0")
     >>> view = View("graph", "graph", "", "<svg></svg>", (entry,), (step,))
@@ -115,22 +102,48 @@ def _policy(script: str) -> str:
 
 
 def _style() -> str:
-    light, dark = _colours(LIGHT), _colours(DARK)
+    light, dark = LIGHT.variables(), DARK.variables()
     return (
         f":root {{ color-scheme: light; {light} }}\n"
         f':root[data-theme="dark"] {{ color-scheme: dark; {dark} }}\n'
         '@media (prefers-color-scheme: dark) { :root[data-theme="auto"] '
-        f"{{ color-scheme: dark; {dark} }} }}\n{_file('page.css')}"
+        f"{{ color-scheme: dark; {dark} }} }}\n{_boxes()}{_file('page.css')}"
     )
 
 
-def _colours(theme: Theme) -> str:
-    """The palette as variables: fills are called as their kinds are, but for the root's."""
-    names = ("page", "ink", "muted", "outline", "positive", "negative", "root", "alarm")
-    colours = {name: getattr(theme, name) for name in names}
-    colours |= {kind: fill for kind, fill in theme.fills.items() if kind not in ("root", "note")}
-    colours |= {"root-fill": theme.fills["root"], **_PAGE[theme.name]}
-    return " ".join(f"--{name}: {colour};" for name, colour in colours.items())
+def _boxes() -> str:
+    """What kinds of boxes look like: before the page's own style, whose marks win."""
+    return ".box .shape{fill:var(--operation-fill)}\n" + stylesheet(".box")
+
+
+# --- pictures -------------------------------------------------------------------------------------
+
+
+def drawn(view: View, direction: str = "auto", *, timeout: float = TIMEOUT) -> tuple[str, str]:
+    """The picture of a view as one ``<svg>`` element, and a remark on it; SVG text is passed on."""
+    if isinstance(view.picture, str):
+        return view.picture[max(view.picture.find("<svg"), 0) :], ""
+    return _drawn(view, view.picture, direction, _GAPS, timeout)
+
+
+def drawn_tall(view: View, *, timeout: float = TIMEOUT) -> str:
+    """The picture from top to bottom, as a phone held upright shows it; empty for a large one."""
+    if isinstance(view.picture, str) or len(view.picture.boxes) > graphviz.MANY:
+        return ""
+    return _drawn(view, view.picture, "TB", _SHORT, timeout)[0]
+
+
+def _drawn(
+    view: View, diagram: Diagram, direction: str, gaps: graphviz.Gaps, timeout: float
+) -> tuple[str, str]:
+    fills = [(fill.box, fill.line, fill.text) for step in view.steps for fill in step.fills]
+    boxes = at_first(diagram.boxes, fills)
+    uses = Counter(arrow.tail for arrow in diagram.arrows)
+    scene = graphviz.scene(
+        diagram, {box.id: svg.size_of(box, uses[box.id]) for box in boxes},
+        space=SCREEN, text=TEXT, gaps=gaps, direction=direction, enough=_LARGE, timeout=timeout,
+    )  # fmt: skip
+    return svg.diagram(diagram, {box.id: box.lines for box in boxes}, scene), scene.remark
 
 
 # --- data -----------------------------------------------------------------------------------------
@@ -138,19 +151,28 @@ def _colours(theme: Theme) -> str:
 
 def _data(story: Story, direction: str, timeout: float) -> str:
     """The story as JSON, and per view its steps and its picture, each read when it is opened."""
-    heads = [
-        {name: getattr(view, name) for name in ("key", "tab", "title", "within", "hint")}
-        for view in story.views
-    ]
-    parts = [_json("story", {"title": story.title, "first": story.first, "views": heads})]
+    heads, parts = [], []
     for number, view in enumerate(story.views):
-        tall = layout.drawn_tall(view, timeout=timeout) if direction == "auto" else ""
+        picture, remark = drawn(view, direction, timeout=timeout)
+        tall = drawn_tall(view, timeout=timeout) if direction == "auto" and not remark else ""
+        head = {name: getattr(view, name) for name in ("key", "tab", "title", "within")}
+        heads.append({**head, "hint": "; ".join(filter(None, [view.hint, remark]))})
         parts += [
             _json(f"view-{number}", _steps_and_entries(view)),
-            _template(f"picture-{number}", layout.drawn(view, direction, timeout=timeout)),
+            _template(f"picture-{number}", picture),
             _template(f"tall-{number}", tall) if tall else "",
         ]
-    return "".join(parts)
+    head = {"title": story.title, "first": story.first, "views": heads}
+    return "".join([_json("story", head), _template("looks", _looks()), *parts])
+
+
+def _looks() -> str:
+    """A sample of each kind of box, and of an arrow, for the legend."""
+    frame = Frame(1.0, 1.0, 42.0, 21.0)
+    looks = {kind: svg.outline(Box("", kind, ()), frame, 12.0) for kind in LOOKS}
+    looks["arrow"] = svg.path("line", "M0 11.5H44")
+    groups = [f'<g id="look-{name}">{look}</g>' for name, look in looks.items()]
+    return f"<svg>{''.join(groups)}</svg>"
 
 
 def _template(name: str, svg: str) -> str:

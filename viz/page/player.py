@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import html
 import os
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable
 from typing import Any
 
 from .. import showing
-from ..lessons.story import Story
-from ..render.rendering import TIMEOUT
-from ..scene import layout
+from ..errors import RenderError
+from ..say.story import Story
+from ..scene.engines import TIMEOUT
 from . import document as page
-from . import sandbox
+
+HEIGHT = 640  # pixels: what a notebook shows below its menus on a small screen
 
 
 class Player:
@@ -23,8 +25,8 @@ class Player:
     def __init__(self, story: Story, *, theme: str = "auto", direction: str = "auto") -> None:
         if theme not in page.THEMES:
             raise ValueError(f"theme={theme!r} is none of {', '.join(page.THEMES)}")
-        if direction not in layout.DIRECTIONS:
-            raise ValueError(f"direction={direction!r} is none of {', '.join(layout.DIRECTIONS)}")
+        if direction not in page.DIRECTIONS:
+            raise ValueError(f"direction={direction!r} is none of {', '.join(page.DIRECTIONS)}")
         self.story = story
         self.theme = theme
         self.direction = direction
@@ -69,4 +71,36 @@ class Player:
         **_: object,
     ) -> dict[str, Any]:
         """For Jupyter: the page in a frame, and a line of text for where none can be shown."""
-        return sandbox.bundle(self.html, repr(self), include, exclude)
+        return _bundle(self.html, repr(self), include, exclude)
+
+
+def frame(page: str, height: int = HEIGHT) -> str:
+    """A page as an element of another: it may run its own script, and nothing else.
+
+    >>> frame('<p title="a">')[:52]
+    '<iframe sandbox="allow-scripts" allow="fullscreen *"'
+    """
+    return (
+        '<iframe sandbox="allow-scripts" allow="fullscreen *" '
+        f'title="glassgrad player" style="width:100%;height:{height}px;border:0" '
+        f'srcdoc="{html.escape(page)}"></iframe>'
+    )
+
+
+def _bundle(
+    page: Callable[[], str],
+    text: str,
+    include: Iterable[str] | None,
+    exclude: Iterable[str] | None,
+) -> dict[str, Any]:
+    """What Jupyter asks of an object that shows itself."""
+    wanted = ({"text/html", "text/plain"} if include is None else set(include)) - set(exclude or ())
+    shown: dict[str, Any] = {}
+    if "text/html" in wanted:
+        try:
+            shown["text/html"] = frame(page())
+        except RenderError as error:  # a traceback would hide the text
+            text = f"{text}\n({error})"
+    if "text/plain" in wanted or not shown:
+        shown["text/plain"] = text
+    return shown

@@ -11,11 +11,16 @@ from autograd import Value, no_grad, sigmoid
 from autograd.numbers import is_number, real
 from nn import Module
 from nn.answers import known
+from nn.answers import threshold as threshold_of
 from nn.calling import evaluating
 from nn.examples import column, items
+from nn.losses import Loss
+from nn.losses import loss as loss_named
 
 from ..checks import at_least
-from ..say.labels import shorten
+from ..labels import shorten
+from ..say.numbers import show
+from ..showing import waiting
 from .axes import CLASSES, SHAPES, axes_for, theme_of
 
 if TYPE_CHECKING:
@@ -24,6 +29,7 @@ if TYPE_CHECKING:
 WHO = "plot_decision_boundary"
 MARGIN = 0.15  # of the data's range, on each side
 SHADES = 20  # of the colours between certain and certain of the opposite
+HALFWAY = 0.25  # the mean squared error of an output that is always 0.5
 
 
 def plot_decision_boundary(
@@ -34,18 +40,19 @@ def plot_decision_boundary(
     *,
     resolution: int = 60,
     threshold: float | None = None,
+    loss: str | Loss | None = None,
 ) -> Axes:
-    """Draw which class a model gives to every point of the plane, and the examples on top.
+    r"""Draw which class a model gives to every point of the plane, and the examples on top.
 
-    A model of one output is taken to give a logit: above ``threshold`` it says the second
-    class, and the colour is as strong as it is sure, sigmoid(logit − threshold), with thin lines at
-    10 % and 90 %. A model of several outputs says the class of the largest.
+    A model with one output says the second class above a threshold, which is the one that
+    accuracy uses, and is written under the plot. The colour gets stronger as the output moves away
+    from it: sigmoid(output − threshold), with thin lines at 10 % and 90 %. A model with several
+    outputs says the class of the largest.
 
     >>> import matplotlib; matplotlib.use("agg")
-    >>> from nn import MLP
     >>> X, y = [[0.0, 0.0], [1.0, 1.0]], [0, 1]
-    >>> plot_decision_boundary(MLP(2, [4, 1]), X, y, resolution=8).get_xlabel()
-    'x0'
+    >>> plot_decision_boundary(lambda x: x[0] - 0.5, X, y, resolution=8, loss="mse").get_xlabel()
+    'x0\nthick line: output = 0.5'
 
     Parameters
     ----------
@@ -58,25 +65,31 @@ def plot_decision_boundary(
     resolution:
         Points on each side of the grid; the model is asked for all of its points.
     threshold:
-        What one output is compared with: 0.5 if it is a probability already. Left out, it is the
-        model's ``decision_threshold``, which `nn.fit` has set, or else 0.
+        What one output is compared with: 0.5 for a probability. Left out, it is the model's
+        ``decision_threshold``, which `nn.fit` has set. If it has none, ``loss`` and y decide, as in
+        `nn.evaluate`; without a loss, it is 0, or 0.5 if the outputs for X are close to their
+        classes 0 and 1.
+    loss:
+        The loss that the model learned by.
     """
     at_least("resolution", resolution, 2)
     points = _points(X)
     classes = None if y is None else _classes(y, len(points))
     ax = axes_for(ax, WHO)
     across, up = (_grid([point[i] for point in points], resolution) for i in (0, 1))
-    scores = _scores(model, across, up)
+    scores = _scores(model, [[[a, b] for a in across] for b in up])
+    said = ""
     if len(scores[0][0]) == 1:
-        at = known(model) if threshold is None and isinstance(model, Module) else threshold
-        _shades(ax, across, up, [[_chance(z - (at or 0.0)) for (z,) in line] for line in scores])
+        at = _threshold(model, points, classes, loss) if threshold is None else threshold
+        _shades(ax, across, up, [[_chance(z - at) for (z,) in line] for line in scores])
         colours: Sequence[str] = (theme_of(ax).negative, theme_of(ax).positive)
+        said = f"\nthick line: output = {show(at).removeprefix('+')}"
     else:
         _regions(ax, across, up, scores)
         colours = CLASSES
     _data(ax, points, classes, colours)
     names = [str(name) for name in getattr(X, "columns", ("x0", "x1"))]
-    ax.set(xlabel=shorten(names[0]), ylabel=shorten(names[1]))
+    ax.set(xlabel=shorten(names[0]) + said, ylabel=shorten(names[1]))
     ax.set(xlim=(across[0], across[-1]), ylim=(up[0], up[-1]))
     return ax
 
@@ -126,12 +139,31 @@ def _grid(numbers: Sequence[float], count: int) -> list[float]:
 
 
 def _scores(
-    model: Callable[[Any], Any], across: Sequence[float], up: Sequence[float]
+    model: Callable[[Any], Any], rows: Sequence[Sequence[list[float]]]
 ) -> list[list[list[float]]]:
-    """The model's outputs at every point of the grid, row by row from below."""
+    """The model's outputs at every point of some rows."""
     mode = evaluating(model) if isinstance(model, Module) else contextlib.nullcontext()
-    with mode, no_grad():
-        return [[_numbers(model([a, b])) for a in across] for b in up]
+    with waiting("asking the model for every point of the plot"), mode, no_grad():
+        return [[_numbers(model(point)) for point in row] for row in rows]
+
+
+def _threshold(
+    model: Callable[[Any], Any],
+    points: Sequence[list[float]],
+    classes: Sequence[int] | None,
+    loss: str | Loss | None,
+) -> float:
+    """The output above which the model says the second class."""
+    noted = known(model) if isinstance(model, Module) else None
+    if noted is not None:
+        return noted
+    if loss is not None:
+        return threshold_of(loss_named(loss), classes or [0, 1]) or 0.0
+    if classes is None or not set(classes) <= {0, 1}:
+        return 0.0
+    outputs = [output for (output,) in _scores(model, [points])[0]]
+    squares = [(output - label) ** 2 for output, label in zip(outputs, classes, strict=True)]
+    return 0.5 if sum(squares) < HALFWAY * len(squares) else 0.0
 
 
 def _numbers(result: Any) -> list[float]:

@@ -10,8 +10,8 @@ from autograd import Graph, Value
 from nn import Module
 from nn.overview import layerwise
 
-from ..say.advice import percent
-from ..say.labels import shorten
+from ..labels import shorten
+from ..say.layer_health import percent
 from ..see.recorded import by_scope
 from .axes import axes_for, sequence, theme_of
 
@@ -24,10 +24,13 @@ DECADES = 9  # at most, on each side
 HEIGHT = 0.85  # of the highest bar, where rows are 1 apart
 
 
-def plot_weights(model: Module, ax: Axes | None = None) -> Axes:
+def plot_weights(
+    model: Module, ax: Axes | None = None, *, like: Module | Sequence[Module] = ()
+) -> Axes:
     r"""Draw how the parameters of each layer are distributed, first layer on top.
 
-    Those that are exactly 0 are counted beside the axis, and not drawn.
+    Those that are exactly 0 are counted beside the axis, and not drawn. ``like`` are models whose
+    plots get the same axis, as before and after training: ``plot_weights(before, like=after)``.
 
     >>> import random; import matplotlib; matplotlib.use("agg")
     >>> from nn import MLP
@@ -35,18 +38,27 @@ def plot_weights(model: Module, ax: Axes | None = None) -> Axes:
     >>> [label.get_text() for label in axes.get_yticklabels()]
     ['layers.0\nn = 9, 33 % are 0', 'layers.1\nn = 4, 25 % are 0']
     """
-    rows = {name: [p.data for p in found] for name, found in _layers(model, "plot_weights").items()}
-    ax = _rows(rows, ax, "plot_weights", logarithmic=False)
+    who = "plot_weights"
+    rows, *others = [
+        {name: [p.data for p in found] for name, found in _layers(one, who).items()}
+        for one in (model, *_several(like))
+    ]
+    ax = _rows(rows, others, ax, who, logarithmic=False)
     ax.set_xlabel("parameter")
     return ax
 
 
-def plot_gradients(of: Module | Graph | Value, ax: Axes | None = None) -> Axes:
+def plot_gradients(
+    of: Module | Graph | Value,
+    ax: Axes | None = None,
+    *,
+    like: Module | Graph | Value | Sequence[Module | Graph | Value] = (),
+) -> Axes:
     """Draw how the gradients of each layer are distributed, on an axis logarithmic on both sides.
 
     Of a model it is the ``.grad`` that `backward` left in its parameters; of a Graph, or of a
     loss, those of its own pass, and no ``.grad`` is looked at. Those that are exactly 0 are counted
-    beside the axis, and not drawn.
+    beside the axis, and not drawn. ``like`` are others whose plots get the same axis.
 
     >>> import random; import matplotlib; matplotlib.use("agg")
     >>> from nn import MLP
@@ -55,6 +67,18 @@ def plot_gradients(of: Module | Graph | Value, ax: Axes | None = None) -> Axes:
     'gradient'
     """
     who = "plot_gradients"
+    rows, *others = [_gradients(one, who) for one in (of, *_several(like))]
+    ax = _rows(rows, others, ax, who, logarithmic=True)
+    ax.set_xlabel("gradient")
+    return ax
+
+
+def _several(like: Any) -> Sequence[Any]:
+    several: Sequence[Any] = like if isinstance(like, (list, tuple)) else [like]
+    return several
+
+
+def _gradients(of: Module | Graph | Value, who: str) -> dict[str, list[float]]:
     if isinstance(of, (Graph, Value)):
         found: Mapping[str, Sequence[Any]] = by_scope(of if isinstance(of, Graph) else Graph(of))
         if not found:
@@ -66,10 +90,7 @@ def plot_gradients(of: Module | Graph | Value, ax: Axes | None = None) -> Axes:
                 f"{who}: every .grad in this model is 0; call loss.backward() first, or write "
                 f"{who}(loss)"
             )
-    rows = {name: [x.grad for x in layer] for name, layer in found.items()}
-    ax = _rows(rows, ax, who, logarithmic=True)
-    ax.set_xlabel("gradient")
-    return ax
+    return {name: [x.grad for x in layer] for name, layer in found.items()}
 
 
 def _layers(model: Module, who: str) -> dict[str, Sequence[Any]]:
@@ -84,13 +105,17 @@ def _layers(model: Module, who: str) -> dict[str, Sequence[Any]]:
 
 
 def _rows(
-    rows: Mapping[str, Sequence[float]], ax: Axes | None, who: str, *, logarithmic: bool
+    rows: Mapping[str, Sequence[float]],
+    others: Sequence[Mapping[str, Sequence[float]]],
+    ax: Axes | None,
+    who: str,
+    *,
+    logarithmic: bool,
 ) -> Axes:
-    """One histogram for each row, below each other, on one axis; each is as high as all others."""
+    """One histogram for each row, below each other, on one axis that has room for the others."""
     ax = axes_for(ax, who)
-    # Numbers that are exactly 0 are counted, not drawn: where many are, all else would be flat.
-    finite = {name: [x for x in row if x and math.isfinite(x)] for name, row in rows.items()}
-    sizes = [abs(x) for row in finite.values() for x in row]
+    finite = {name: _drawn(row) for name, row in rows.items()}
+    sizes = [abs(x) for one in (rows, *others) for row in one.values() for x in _drawn(row)]
     edges = _symmetric_logarithmic(sizes) if logarithmic else _even(sizes)
     colours = sequence(len(rows), theme_of(ax))
     for place, (name, colour) in enumerate(zip(rows, colours, strict=True)):
@@ -107,6 +132,11 @@ def _rows(
     ax.set_yticks([place - HEIGHT / 2 for place in range(len(rows))], names, fontsize="small")
     ax.set_ylim(len(rows) - 0.9, -1)
     return ax
+
+
+def _drawn(row: Sequence[float]) -> list[float]:
+    """Numbers that are exactly 0 are counted, not drawn: where many are, all else would be flat."""
+    return [x for x in row if x and math.isfinite(x)]
 
 
 def _note(row: Sequence[float]) -> str:

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 from nn.training.state import GRADIENT_NORM, UPDATE_RATIO
 
 from ..checks import did_you_mean
-from ..say.labels import shorten
+from ..labels import shorten
 from ..say.numbers import show
 from .axes import axes_for, sequence, strokes, theme_of
 
@@ -78,7 +78,7 @@ def plot_history(
 
 
 def plot_update_ratio(history: Mapping[str, Sequence[float]], ax: Axes | None = None) -> Axes:
-    """Draw how far each step moved each layer, beside how large its parameters are.
+    """Draw how far each step moved each layer, compared with how large its parameters are.
 
     The dotted line is at 0.001, about where a training goes well. Needs a history with
     `LayerStatistics`.

@@ -9,12 +9,14 @@ from __future__ import annotations
 import math
 from collections.abc import Iterator
 
-from ..say.labels import columns, dot_hint, dot_lines, dot_quote
+from ..labels import columns, dot_hint, dot_lines, dot_quote
 from ..scene.diagram import Arrow, Box, Diagram, Sample
-from .palette import LOOKS, Look, Theme
+from ..scene.graphviz import statement
+from .looks import LOOKS, fill_of
+from .palette import ARROW_SIZE, BOX_SIZE, LEGEND_SIZE, Theme
+from .slide import unrolled
 
 FONT = "Courier"
-BOX_SIZE, ARROW_SIZE, LEGEND_SIZE = 14, 12, 11
 _WIDE = 0.6 * BOX_SIZE / 72  # inches per column of text
 _HIGH = 1.2 * BOX_SIZE / 72  # inches per line
 
@@ -28,8 +30,8 @@ def settings(
         "ordering": "in",  # first operands first, as they were written
         "bgcolor": theme.page,
         "pad": "0.2",
-        "nodesep": "0.25",
-        "ranksep": "0.5",
+        "nodesep": "0.18",
+        "ranksep": "0.35",
         "fontname": FONT,
         "fontsize": str(ARROW_SIZE),
         "fontcolor": theme.muted,
@@ -59,7 +61,7 @@ def settings(
 def _straight(diagram: Diagram) -> dict[str, str]:
     """Columns of circles: far enough apart that no line crosses a circle it does not end in.
 
-    Numbers on the lines (`lettering`) need room, too.
+    Numbers on the lines (`edge_label_placement`) need room, too.
     """
     tallest = max(map(len, diagram.columns))
     height = tallest * (_diameter(diagram) + 0.25)
@@ -72,13 +74,14 @@ def _diameter(diagram: Diagram) -> float:
     sizes = [
         math.hypot(max(map(columns, box.lines)) * _WIDE, len(box.lines) * _HIGH)
         for box in diagram.boxes
-        if "circle" in LOOKS[box.kind].shape
+        if LOOKS[box.kind].is_round
     ]
     return max(sizes, default=1.0) + 0.1
 
 
 def body(diagram: Diagram, theme: Theme) -> Iterator[str]:
     """The statements of the graph, one a line."""
+    diagram = unrolled(diagram)
     if diagram.title:
         lines = (*diagram.title, "")
         title = dot_lines(lines, "l" * len(lines))
@@ -90,7 +93,18 @@ def body(diagram: Diagram, theme: Theme) -> Iterator[str]:
         yield edge(arrow, theme, diagram)
     if diagram.notes:
         yield _note(diagram, theme)
-    yield from _columns(diagram, theme) if diagram.columns else _legend(diagram, theme)
+    if diagram.columns:
+        yield from _columns(diagram, theme)
+    elif diagram.rows:
+        yield from _rows(diagram)
+    else:
+        yield from _legend(diagram, theme)
+
+
+def _rows(diagram: Diagram) -> Iterator[str]:
+    """Rows one under the other."""
+    for number, row in enumerate(diagram.rows):
+        yield f'\tsubgraph cluster_{number} {{ label="" style=invis margin=4 {" ".join(row)} }}\n'
 
 
 def node(box: Box, theme: Theme, circle: str = "", centred: int = 1) -> str:
@@ -104,13 +118,13 @@ def node(box: Box, theme: Theme, circle: str = "", centred: int = 1) -> str:
     if width > max(map(len, box.lines)):
         # Engines have no widths for Chinese and its neighbours: they would run over the border.
         attributes["width"] = f"{width * _WIDE + 0.25:.2f}"
-    if "circle" in look.shape:
+    if look.is_round:
         attributes |= {"fixedsize": "true", "width": circle, "height": circle}
     classes = [box.kind, *["root"] * box.is_root, *["alarm"] * box.is_alarming]
-    if "circle" in look.shape:
+    if look.is_round:
         centred = len(box.lines)
     ends = "n" * centred + "l" * (len(box.lines) - centred)
-    return _statement(
+    return statement(
         box.id,
         label=dot_lines(box.lines, ends),
         tooltip=dot_hint(box.hint),
@@ -120,12 +134,13 @@ def node(box: Box, theme: Theme, circle: str = "", centred: int = 1) -> str:
 
 
 def _looks(box: Box | Sample, theme: Theme) -> dict[str, str]:
-    look: Look = LOOKS[box.kind]
-    attributes = {"shape": look.shape, "style": look.style, "fillcolor": theme.fills[box.kind]}
+    look = LOOKS[box.kind]
+    fill = fill_of(box.kind, theme, is_root=box.is_root)
+    attributes = {"shape": look.shape, "style": look.style, "fillcolor": fill}
     if look.borders > 1:
         attributes["peripheries"] = str(look.borders)
     if box.is_root:
-        attributes |= {"penwidth": "3", "color": theme.root, "fillcolor": theme.fills["root"]}
+        attributes |= {"penwidth": "3", "color": theme.root}
     if box.is_alarming:
         # The eight corners of a stop sign, within a thick border.
         attributes |= {"shape": "octagon", "style": "filled", "peripheries": "2"}
@@ -165,7 +180,7 @@ def edge(
     if arrow.hint:
         tips = ("tooltip", "headtooltip" if "headlabel" in attributes else "labeltooltip")
         attributes |= dict.fromkeys(tips, dot_hint(arrow.hint))
-    return _statement(f"{arrow.tail} -> {arrow.head}", **attributes)
+    return statement(f"{arrow.tail} -> {arrow.head}", **attributes)
 
 
 def _text_of_edge(arrow: Arrow, diagram: Diagram, place: tuple[float, float]) -> dict[str, str]:
@@ -185,7 +200,7 @@ def _text_of_edge(arrow: Arrow, diagram: Diagram, place: tuple[float, float]) ->
 
 
 def _note(diagram: Diagram, theme: Theme) -> str:
-    return _statement(
+    return statement(
         "note",
         id="note",
         shape="box",
@@ -198,7 +213,7 @@ def _note(diagram: Diagram, theme: Theme) -> str:
 def _columns(diagram: Diagram, theme: Theme) -> Iterator[str]:
     """What keeps columns in line, each with its kind above it; the other samples end the last."""
     kinds = {box.id: box.kind for box in diagram.boxes}
-    above = {s.kind: n for n, s in enumerate(diagram.legend) if "circle" in LOOKS[s.kind].shape}
+    above = {s.kind: n for n, s in enumerate(diagram.legend) if LOOKS[s.kind].is_round}
     below = [n for n, sample in enumerate(diagram.legend) if sample.kind not in above]
     drawn: set[int] = set()
     for number, column in enumerate(diagram.columns):
@@ -216,7 +231,7 @@ def _columns(diagram: Diagram, theme: Theme) -> Iterator[str]:
 
 
 def _heading(name: str, text: str, theme: Theme) -> str:
-    return _statement(
+    return statement(
         name,
         label=dot_lines((text,), "n"),
         shape="plain",
@@ -239,9 +254,9 @@ def _legend(diagram: Diagram, theme: Theme) -> Iterator[str]:
 
 def _sample(name: str, sample: Sample, theme: Theme) -> str:
     attributes = _looks(sample, theme)
-    if "circle" in attributes["shape"]:
+    if LOOKS[sample.kind].is_round:
         attributes |= {"fixedsize": "true", "width": "0.75", "height": "0.75"}
-    return _statement(
+    return statement(
         name,
         label=dot_lines(sample.lines, ("l" if sample.kind == "note" else "n") * len(sample.lines)),
         fontsize=str(LEGEND_SIZE),
@@ -250,7 +265,3 @@ def _sample(name: str, sample: Sample, theme: Theme) -> str:
         **{"id": name, "class": "legend"},
         **{key: dot_quote(value) for key, value in attributes.items()},
     )
-
-
-def _statement(subject: str, **attributes: str) -> str:
-    return f"\t{subject} [{' '.join(f'{key}={value}' for key, value in attributes.items())}]\n"

@@ -32,14 +32,14 @@ _UNITS = {"input": ("input",), "unit": ("hidden", "unit"), "output": ("output",)
 def legend(boxes: Iterable[Box], arrows: Iterable[Arrow]) -> tuple[Sample, ...]:
     """Samples of what occurs, in an order that does not depend on the picture.
 
-    A root is drawn as the kind that it is, with a thick border.
+    A result is drawn as the kind that it is, with a thick border.
     """
     boxes = list(boxes)
     kinds = {box.kind for box in boxes}
     samples = [Sample(kind, (word,)) for kind, word in KINDS.items() if kind in kinds]
     roots = [box.kind for box in boxes if box.is_root]
     if roots:
-        samples.append(Sample(roots[0], ("root",), is_root=True))
+        samples.append(Sample(roots[0], ("result",), is_root=True))
     return (*samples, *_marks(boxes, arrows, "size"))
 
 

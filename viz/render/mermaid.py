@@ -4,23 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from ..say.labels import mermaid_quote
+from ..labels import mermaid_quote
 from ..scene.diagram import Arrow, Box, Diagram
-from .palette import LOOKS, Theme
+from .looks import LOOKS, fill_of
+from .palette import Theme
 
 MOST_EDGES = 500  # Mermaid's own limits: beyond them it draws an error
 MOST_TEXT = 50_000
-
-_BRACKETS = {
-    "parameter": ("[", "]"),
-    "frozen": ("[[", "]]"),
-    "variable": ("[/", "/]"),
-    "constant": ("[", "]"),
-    "operation": ("(", ")"),
-    "activation": ("([", "])"),
-    "group": ("{{", "}}"),
-    "layer": ("[[", "]]"),
-}
 
 
 def flowchart(diagram: Diagram, theme: Theme) -> str:
@@ -48,7 +38,7 @@ def flowchart(diagram: Diagram, theme: Theme) -> str:
 def _lines(diagram: Diagram, theme: Theme) -> Iterator[str]:
     yield f"flowchart {diagram.direction}"
     for box in diagram.boxes:
-        opening, closing = _BRACKETS.get(box.kind, ("((", "))"))
+        opening, closing = LOOKS[box.kind].brackets
         yield f"    {box.id}{opening}{_quoted(box.lines)}{closing}:::{_class(box)}"
     for arrow in diagram.arrows:
         yield _link(arrow, pointed=diagram.points == "head")
@@ -80,12 +70,16 @@ def _class(box: Box) -> str:
 def _styles(diagram: Diagram, theme: Theme) -> Iterator[str]:
     kinds = {_class(box) for box in diagram.boxes} | ({"note"} if diagram.notes else set())
     for kind in sorted(kinds):
-        look = LOOKS.get(kind)
-        fill = theme.fills.get(kind, theme.page)
+        is_known = kind in LOOKS and kind != "note"
+        fill = (
+            fill_of(kind, theme, is_root=kind == "root")
+            if is_known or kind == "root"
+            else theme.page
+        )
         border = {"root": theme.root, "alarm": theme.alarm}.get(kind, theme.outline)
         style = f"fill:{fill},stroke:{border},color:{theme.ink}"
         if kind in {"root", "alarm"}:
             style += ",stroke-width:3px"
-        if kind == "note" or (look is not None and "dashed" in look.style):
+        if kind == "note" or (is_known and LOOKS[kind].is_dashed):
             style += ",stroke-dasharray:4"
         yield f"    classDef {kind} {style}"

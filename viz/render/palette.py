@@ -1,29 +1,28 @@
-"""Colours, light and dark, and the shape of each kind of box.
+"""Colours, light and dark. A colour means one thing, and never carries meaning alone.
 
-Colour never carries meaning alone: every kind has a shape or border of its own and is named in
-the legend; every sign is printed and has a line style. The numbers in ``tests/viz`` hold all
-text to WCAG contrast (4.5:1 and better) on every fill.
+Kinds of boxes are pale fills, phases and signs strong lines, and no two of them share a hue:
+positive blue, negative orange, result red, forward teal, backward magenta, update olive; parameters
+violet, variables green, activations yellow. The numbers in ``tests/viz`` hold all text to WCAG
+contrast (4.5:1 and better) on every fill.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from types import MappingProxyType
 
-
-@dataclass(frozen=True, slots=True)
-class Look:
-    """How one kind of box is drawn: Graphviz' shape and style, and extra border lines."""
-
-    shape: str
-    style: str
-    borders: int = 1
+BOX_SIZE, ARROW_SIZE, LEGEND_SIZE = 12, 12, 12  # of letters, in points
 
 
 @dataclass(frozen=True, slots=True)
 class Theme:
-    """The colours of one theme; ``fills`` has one per kind of box."""
+    """The colours of one theme; ``fills`` are those of boxes, by the kinds that `LOOKS` names.
+
+    ``root`` is the border of a result. ``focus`` marks what a reader has chosen, ``faint`` lines
+    that nothing flows along; ``line``, ``bar``, ``mark`` and ``chosen`` are for what is around a
+    picture.
+    """
 
     name: str
     page: str
@@ -34,25 +33,24 @@ class Theme:
     negative: str
     root: str
     alarm: str
+    forward: str
+    backward: str
+    update: str
+    focus: str
+    faint: str
+    line: str
+    bar: str
+    mark: str
+    chosen: str
     fills: Mapping[str, str]
 
+    def variables(self) -> str:
+        """All colours for a stylesheet; the fill of a result is called ``--root-fill``."""
+        names = [field.name for field in fields(self) if field.name not in {"name", "fills"}]
+        colours = {name: getattr(self, name) for name in names}
+        colours |= {f"{kind}-fill": fill for kind, fill in self.fills.items()}
+        return ";".join(f"--{name}:{colour}" for name, colour in colours.items())
 
-LOOKS: Mapping[str, Look] = MappingProxyType(
-    {
-        "parameter": Look("box", "filled"),
-        "frozen": Look("box", "filled,diagonals"),
-        "variable": Look("note", "filled"),
-        "constant": Look("box", "filled,dashed"),
-        "operation": Look("box", "filled,rounded"),
-        "activation": Look("box", "filled,rounded", borders=2),
-        "input": Look("circle", "filled"),
-        "unit": Look("circle", "filled"),
-        "output": Look("doublecircle", "filled"),
-        "group": Look("box3d", "filled"),
-        "layer": Look("box", "filled", borders=2),
-        "note": Look("plain", ""),
-    }
-)
 
 LIGHT = Theme(
     name="light",
@@ -62,23 +60,26 @@ LIGHT = Theme(
     outline="#57606a",
     positive="#00619e",
     negative="#a84300",
-    root="#9b2d6f",
+    root="#b3123f",
     alarm="#1f2328",
+    forward="#00696e",
+    backward="#9b2d8f",
+    update="#5c6400",
+    focus="#1f2328",
+    faint="#8c959f",
+    line="#c3cad1",
+    bar="#f6f8fa",
+    mark="#e6eaef",
+    chosen="#dfe5eb",
     fills=MappingProxyType(
         {
-            "parameter": "#cfe6f5",
-            "frozen": "#cfe6f5",
-            "variable": "#d9f0e6",
+            "parameter": "#e4dcf8",
+            "variable": "#d9f0e0",
             "constant": "#ececec",
             "operation": "#ffffff",
             "activation": "#fdf0c8",
-            "root": "#f3dbe8",
-            "input": "#d9f0e6",
-            "unit": "#fdf0c8",
-            "output": "#f3dbe8",
-            "group": "#eceef8",
-            "layer": "#eceef8",
-            "note": "#ffffff",
+            "root": "#fbdcdc",
+            "group": "#e6ecf0",
         }
     ),
 )
@@ -91,23 +92,26 @@ DARK = Theme(
     outline="#9da7b3",
     positive="#6bb8f0",
     negative="#ff9d5c",
-    root="#f08cc4",
+    root="#ff8fa3",
     alarm="#ffffff",
+    forward="#4fd0d6",
+    backward="#ee90e4",
+    update="#c6cf4c",
+    focus="#ffffff",
+    faint="#6e7781",
+    line="#3d444d",
+    bar="#151b23",
+    mark="#262c35",
+    chosen="#30363d",
     fills=MappingProxyType(
         {
-            "parameter": "#123a55",
-            "frozen": "#123a55",
+            "parameter": "#37295e",
             "variable": "#0f3d2e",
             "constant": "#2d333b",
             "operation": "#1c232c",
-            "activation": "#4a3c0c",
-            "root": "#4b2139",
-            "input": "#0f3d2e",
-            "unit": "#4a3c0c",
-            "output": "#4b2139",
-            "group": "#242a3d",
-            "layer": "#242a3d",
-            "note": "#0d1117",
+            "activation": "#463809",
+            "root": "#571f2a",
+            "group": "#283440",
         }
     ),
 )

@@ -6,6 +6,7 @@ Imported on the first drawing, since it imports graphviz.
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable, Iterable
 from typing import Any
 
@@ -15,13 +16,15 @@ from .. import showing
 from ..checks import did_you_mean
 from ..errors import RenderError, RenderTimeoutError
 from ..scene.diagram import Diagram
-from . import dot, inlay, lettering, mermaid, text
-from .engines import first_that_writes, is_whole
-from .inlay import IMAGES
+from ..scene.engines import SCALE, TIMEOUT, first_that_writes, is_whole, render
+from . import dot, edge_label_placement, heatmap, mermaid, text
+from .heatmap import IMAGES
 from .palette import THEMES
-from .rendering import SCALE, TIMEOUT, render
+from .slide import LEAST, letters
 
 LAYOUTS = ("dot", "neato", "fdp", "sfdp", "circo", "twopi", "osage", "patchwork")
+
+PATIENCE = 3.0  # seconds for a picture that may turn out too small to read
 
 Path = str | os.PathLike[str]
 
@@ -67,6 +70,19 @@ class Picture(graphviz.Digraph):  # type: ignore[misc] # graphviz ships no types
 
     def __repr__(self) -> str:
         return f"<Picture of {self.diagram.size}: .show(), .save('picture.svg'), print(.text())>"
+
+    @property
+    def is_legible(self) -> bool:
+        """Whether its letters have nine pixels or more when it fills a slide."""
+        estimated = letters(self.diagram)
+        if not 0.7 * LEAST <= estimated < 2 * LEAST:
+            return estimated >= LEAST
+        try:
+            svg = self.svg(timeout=PATIENCE)
+        except RenderError:
+            return estimated >= LEAST
+        width, height = re.findall(r'(?:width|height)="([\d.]+)pt"', svg[:2000])[:2]
+        return letters(self.diagram, (float(width), float(height))) >= LEAST
 
     # --- formats ----------------------------------------------------------------------------------
 
@@ -153,7 +169,7 @@ class Picture(graphviz.Digraph):  # type: ignore[misc] # graphviz ships no types
     ) -> dict[str, Any]:
         """For Jupyter: the picture and, for where none can be shown, the tree of text."""
         makers: dict[str, Callable[[], str | bytes]] = {
-            "image/svg+xml": self.svg,
+            "image/svg+xml": lambda: showing.fitted(self.svg()),
             "image/png": self.png,
             "text/plain": self.text,
         }
@@ -234,7 +250,7 @@ class Picture(graphviz.Digraph):  # type: ignore[misc] # graphviz ships no types
         def draw(source: str, suffix: str) -> bytes:
             return _whole(render(source, suffix, **same), suffix)
 
-        rendered = inlay.rendered if heatmaps else lettering.rendered
+        rendered = heatmap.rendered if heatmaps else edge_label_placement.rendered
         try:
             return rendered(self.source, self.diagram, THEMES[self.theme], suffix, draw)
         except RenderTimeoutError:

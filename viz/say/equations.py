@@ -12,7 +12,9 @@ from collections.abc import Callable, Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal
 from fractions import Fraction
 
-from .numbers import DIGITS, show, shown
+from ..see.sizes import fsum
+from ..see.sizes import strongest as _strongest
+from .numbers import DIGITS, agrees, show, shown
 from .typesetting import SUM, numbered
 
 TERMS = 6  # a sum of more is not written out
@@ -121,7 +123,7 @@ def long_total(terms: Sequence[float], result: float) -> tuple[str, str]:
     if len(terms) <= TERMS:
         return total(terms, result)
     chosen = strongest(terms)
-    others = math.fsum(x for k, x in enumerate(terms) if k not in set(chosen))
+    others = fsum(x for k, x in enumerate(terms) if k not in set(chosen))
     named = [terms[k] for k in chosen]
     digits, sign = digits_for(_plus, [*named, others], result)
     rest = f"{factor(others, digits)} ({len(terms) - len(chosen):,} others)"
@@ -129,16 +131,8 @@ def long_total(terms: Sequence[float], result: float) -> tuple[str, str]:
 
 
 def strongest(terms: Sequence[float], count: int = STRONGEST) -> list[int]:
-    """The places of the largest terms, largest first; nan counts as the largest of all.
-
-    >>> strongest([1.0, -3.0, 2.0], 2)
-    [1, 2]
-    """
-
-    def size(k: int) -> float:
-        return abs(terms[k]) if terms[k] == terms[k] else math.inf
-
-    return sorted(range(len(terms)), key=lambda k: (-size(k), k))[:count]
+    """The places of the largest terms; without a ``count`` as many as a sum names."""
+    return _strongest(terms, count)
 
 
 def relation(calculated: Calculated, result: float) -> str:
@@ -153,6 +147,24 @@ def relation(calculated: Calculated, result: float) -> str:
 def seen(x: float, digits: int = DIGITS) -> Fraction:
     """The number that a reader of x has in front of him."""
     return Fraction(shown(x, digits))
+
+
+def as_seen(x: float) -> float:
+    """What a reader types who sees x; nan and infinities stay."""
+    return float(seen(x)) if math.isfinite(x) else x
+
+
+def is_finite(x: float) -> bool:
+    """Whether x is neither nan nor infinite."""
+    return math.isfinite(x)
+
+
+def calculated_of(calculate: Calculate, inputs: Sequence[float], digits: int) -> float:
+    """What a calculator gives for so many shown digits of the inputs; nan where it cannot."""
+    if not all(map(math.isfinite, inputs)):
+        return math.nan
+    found = _calculated(calculate, inputs, digits)
+    return math.nan if found is None else float(found)
 
 
 def _sum(terms: Sequence[float], digits: int) -> str:
@@ -180,11 +192,8 @@ def _calculated(calculate: Calculate, inputs: Sequence[float], digits: int) -> C
 
 def _relation(calculated: Calculated, result: float) -> str:
     exact = calculated if isinstance(calculated, Fraction) else Fraction(repr(calculated))
-    wanted = shown(result)
-    if not wanted:
-        return "≈" if exact else "="
     decimal = _EXACT.divide(Decimal(exact.numerator), Decimal(exact.denominator))
-    return "=" if decimal.quantize(wanted, context=_EXACT) == wanted else "≈"
+    return agrees(decimal, shown(result))
 
 
 def _is_fair(calculated: Calculated, result: float) -> bool:

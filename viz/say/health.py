@@ -14,8 +14,9 @@ from collections import Counter
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from autograd import Graph, Node, Op
+from autograd import Graph, Node
 
+from ..see.outline import is_unit
 from .numbers import show
 
 SATURATED = 1e-3
@@ -43,15 +44,6 @@ STEADY = 1.5
 
 # Flat at their lowest point too, where nothing saturates.
 _DIPPING = frozenset({"gelu", "silu"})
-
-
-def is_unit(op: Op | None, scope: str) -> bool:
-    """Whether an operation is an activation whose slope says something about a unit's health.
-
-    The losses that nn computes from logits are softplus outside of any Module: there a slope of
-    almost 0 says that an example is read rightly.
-    """
-    return op is not None and op.is_activation and not (op.name == "softplus" and not scope)
 
 
 # --- one node -------------------------------------------------------------------------------------
@@ -122,7 +114,7 @@ def _gradient(node: NodeFacts) -> str:
     if 0.0 < size < NODE_VANISHES * beside:
         return f"g vanishes: {plain(size / node.largest)} of the largest"
     if node.seed and size > NODE_EXPLODES * node.seed:
-        return f"g explodes: {plain(size / node.seed)} × the root’s"
+        return f"g explodes: {plain(size / node.seed)} × the result’s"
     return ""
 
 

@@ -1,11 +1,12 @@
 """How numbers are shown, and the promise that a shown equation is true.
 
 A reader has a pocket calculator and only the digits in the picture. So ``=`` is written only
-when the shown numbers give the shown result, rounded at its last shown digit; otherwise ``≈``.
+when the calculator's answer, written as numbers are written here, is the shown result; otherwise
+``≈``.
 
 Numbers have four significant digits, rounded half up as taught at school, from the digits that
-Python prints; whole numbers below a million keep all of theirs. Every number but zero is signed,
-with U+2212 for minus.
+Python prints; whole numbers below a million keep all of theirs. Negative ones have U+2212 for
+minus, positive ones no sign.
 """
 
 from __future__ import annotations
@@ -18,6 +19,8 @@ DIGITS = 4
 ALL_DIGITS = 17  # tell any two doubles apart
 MINUS = "\u2212"
 NOT_ASKED = "—"
+ALMOST_ZERO = "≈0"
+NOTHING = 1e-9  # of the largest number of its kind in a picture: what is smaller reads ≈0
 
 _PLAIN = range(-4, 6)  # powers of ten that are written out: 0.0001 to 999999
 _CALCULATOR = 10  # digits on the display of a pocket calculator
@@ -32,20 +35,18 @@ def shown(x: float, digits: int = DIGITS) -> Decimal:
     >>> shown(0.12345), shown(123456.7), shown(2.0)
     (Decimal('0.1235'), Decimal('123457'), Decimal('2.000'))
     """
-    exact = Decimal(repr(x))
-    if not exact:
-        return Decimal(0)
-    last = exact.adjusted() - digits + 1
-    if exact.adjusted() in _PLAIN:
-        last = min(last, 0)
-    return exact.quantize(Decimal((0, (1,), last)), context=_EXACT)
+    return _rounded(Decimal(repr(x)), digits)
 
 
-def show(x: float | None, digits: int = DIGITS) -> str:
-    """x as text: signed, or ``nan!`` and ``+inf!``, or ``—`` when nobody asked for it.
+def show(x: float | None, digits: int = DIGITS, *, scale: float = 0.0) -> str:
+    """x as text, or ``nan!`` and ``+inf!``, or ``—`` when nobody asked for it.
+
+    ``scale`` is the size of the largest number of the same kind: beside it, x may be ``≈0``.
 
     >>> show(2.0), show(-0.12345), show(0.0), show(1.5e-7), show(float("inf")), show(None)
-    ('+2', '−0.1235', '0', '+1.5e−7', '+inf!', '—')
+    ('2', '−0.1235', '0', '1.5e−7', '+inf!', '—')
+    >>> show(1.5e-17, scale=2.0)
+    '≈0'
     """
     if x is None:
         return NOT_ASKED
@@ -53,6 +54,8 @@ def show(x: float | None, digits: int = DIGITS) -> str:
         return "nan!"
     if math.isinf(x):
         return "+inf!" if x > 0 else f"{MINUS}inf!"
+    if 0.0 < abs(x) < NOTHING * scale < math.inf:
+        return ALMOST_ZERO
     return _spell(shown(x, digits))
 
 
@@ -60,7 +63,7 @@ def product(left: float, right: float, result: float) -> tuple[str, str]:
     """``left × right`` and ``= result`` as two texts, with ``≈`` unless a calculator agrees.
 
     >>> product(0.64, -0.8, 0.64 * -0.8), product(0.2162, -3.7705, 0.2162 * -3.7705)
-    (('+0.64 × −0.8', '= −0.512'), ('+0.2162 × −3.771', '≈ −0.8152'))
+    (('0.64 × −0.8', '= −0.512'), ('0.2162 × −3.771', '≈ −0.8152'))
     """
     sign = multiply_to([left, right], result)
     return f"{show(left)} × {show(right)}", f"{sign} {show(result)}"
@@ -77,7 +80,7 @@ def multiply_to(factors: Sequence[float], result: float) -> str:
     calculated = Decimal(1)
     for factor in factors:
         calculated = _EXACT.multiply(calculated, shown(factor))
-    return _relation(calculated, shown(result))
+    return agrees(calculated, shown(result))
 
 
 def total(terms: Sequence[float], result: float) -> tuple[list[str], str]:
@@ -87,7 +90,7 @@ def total(terms: Sequence[float], result: float) -> tuple[list[str], str]:
     where its ten do not suffice, the sum is rounding noise, and four with ``≈`` say as much.
 
     >>> total([-0.1, -1.63], -1.73), total([1.00001, -1.0], 0.00001)
-    ((['−0.1', '− 1.63'], '= −1.73'), (['+1.00001', '− 1'], '= +1e−5'))
+    ((['−0.1', '− 1.63'], '= −1.73'), (['1.00001', '− 1'], '= 1e−5'))
     """
     digits = DIGITS
     if sums_to(terms, result) == "≈":
@@ -106,7 +109,7 @@ def sums_to(terms: Sequence[float], result: float, digits: int = DIGITS) -> str:
     """
     if not all(map(math.isfinite, (*terms, result))):
         return "="
-    return _relation(_sum(terms, digits), shown(result))
+    return agrees(_sum(terms, digits), shown(result))
 
 
 def applied(function: Callable[[float], float], x: float, result: float) -> str:
@@ -118,7 +121,7 @@ def applied(function: Callable[[float], float], x: float, result: float) -> str:
     if not (math.isfinite(x) and math.isfinite(result)):
         return "="
     calculated = function(float(shown(x)))
-    return _relation(Decimal(repr(calculated)), shown(result)) if math.isfinite(calculated) else "≈"
+    return agrees(Decimal(repr(calculated)), shown(result)) if math.isfinite(calculated) else "≈"
 
 
 def is_alarming(x: float | None) -> bool:
@@ -137,13 +140,23 @@ def _sum(terms: Sequence[float], digits: int) -> Decimal:
     return total
 
 
-def _relation(calculated: Decimal, result: Decimal) -> str:
-    """``=`` if the calculated number, rounded at the result's last digit, is the result."""
+def agrees(calculated: Decimal, result: Decimal) -> str:
+    """``=`` if the calculated number would be shown as the result is: 0.9999 is no 1."""
     if not (result and calculated):
         return "=" if result == calculated else "≈"
     if abs(calculated.adjusted() - result.adjusted()) > 1:
         return "≈"  # so far off that the rounded one may have more digits than there is room for
-    return "=" if calculated.quantize(result, context=_EXACT) == result else "≈"
+    return "=" if _rounded(calculated, DIGITS) == result else "≈"
+
+
+def _rounded(exact: Decimal, digits: int) -> Decimal:
+    """A number at its last digit that is shown."""
+    if not exact:
+        return Decimal(0)
+    last = exact.adjusted() - digits + 1
+    if exact.adjusted() in _PLAIN:
+        last = min(last, 0)
+    return exact.quantize(Decimal((0, (1,), last)), context=_EXACT)
 
 
 def _fair(terms: Sequence[float], result: float, digits: int) -> bool:
@@ -152,14 +165,14 @@ def _fair(terms: Sequence[float], result: float, digits: int) -> bool:
 
 
 def _as_step(text: str) -> str:
-    """``+1.63`` as the later term of a sum: ``+ 1.63``; a bare ``0`` or ``nan!`` gets a plus."""
+    """``1.63`` as a later term of a sum: ``+ 1.63``; ``−1.63`` as ``− 1.63``."""
     return f"{text[0]} {text[1:]}" if text[0] in f"+{MINUS}" else f"+ {text}"
 
 
 def _spell(number: Decimal) -> str:
     if not number:
         return "0"
-    sign = MINUS if number < 0 else "+"
+    sign = MINUS if number < 0 else ""
     number = abs(number).normalize(_EXACT)
     power = number.adjusted()
     if power in _PLAIN:

@@ -5,8 +5,8 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from ..see.groups import total
-from .numbers import is_alarming, show
+from ..see.folded import total
+from .numbers import ALMOST_ZERO, is_alarming, show
 
 DIGITS = 3  # of each number in a range: there are three of them in a line
 NOISE = 2.0**-50  # of the largest number
@@ -26,29 +26,32 @@ def mean(numbers: Sequence[float]) -> float:
     return whole / len(numbers)
 
 
-def ends(numbers: Sequence[float]) -> tuple[str, ...]:
+def ends(numbers: Sequence[float], scale: float = 0.0) -> tuple[str, ...]:
     """The least, the mean and the greatest as texts; one text if they are the same number.
 
     >>> ends([1.0, -1.0, 0.5]), ends([2.0, 2.0]), ends([1.0, float("nan")])
-    (('−1', '+0.167', '+1'), ('+2',), ('nan!',))
+    (('−1', '0.167', '1'), ('2',), ('nan!',))
     """
     if any(map(math.isnan, numbers)):
         return (show(math.nan),)
     least, most = min(numbers), max(numbers)
     if repr(least + 0.0) == repr(most + 0.0):
-        return (show(least),)
+        return (show(least, scale=scale),)
     middle = mean(numbers)
     # What is left of numbers that cancel is the noise of their rounding.
     largest = max(abs(least), abs(most))
     noise = 0.0 < abs(middle) <= NOISE * largest < math.inf
-    return show(least, DIGITS), "≈0" if noise else show(middle, DIGITS), show(most, DIGITS)
+    middle_text = ALMOST_ZERO if noise else show(middle, DIGITS, scale=scale)
+    return show(least, DIGITS, scale=scale), middle_text, show(most, DIGITS, scale=scale)
 
 
-def spread(numbers: Sequence[float | None]) -> str:
-    """A range in one line: ``−1 … +0.167 … +1``; ``+2 each`` for equal numbers.
+def spread(numbers: Sequence[float | None], scale: float = 0.0) -> str:
+    """A range in one line: ``−1 … 0.167 … 1``; ``2 each`` for equal numbers.
+
+    ``scale`` is the largest size in the picture; beside it a number may be ``≈0``.
 
     >>> spread([1.0, -1.0, 0.5]), spread([2.0, 2.0]), spread([2.0]), spread([None])
-    ('−1 … +0.167 … +1', '+2 each', '+2', '—')
+    ('−1 … 0.167 … 1', '2 each', '2', '—')
     """
     known = [number for number in numbers if number is not None]
     if not known:
@@ -56,7 +59,7 @@ def spread(numbers: Sequence[float | None]) -> str:
     bad = sum(map(math.isnan, known))
     if bad:
         return f"nan! in {bad:,} of {len(known):,}" if len(known) > 1 else show(math.nan)
-    texts = ends(known)
+    texts = ends(known, scale)
     return " … ".join(texts) + (" each" if len(texts) == 1 and len(known) > 1 else "")
 
 
@@ -94,4 +97,4 @@ def alarming(numbers: Sequence[float | None]) -> bool:
 
 
 def _plain(x: float) -> str:
-    return show(x, DIGITS).removeprefix("+")
+    return show(x, DIGITS)

@@ -27,7 +27,7 @@ _SUPERSCRIPTS = str.maketrans("-0123456789", "⁻⁰¹²³⁴⁵⁶⁷⁸⁹")
 _SIGNS = {ast.Lt: "<", ast.Gt: ">", ast.LtE: "≤", ast.GtE: "≥", ast.Eq: "=", ast.NotEq: "≠"}
 _NAMES = {"log": "ln", "minimum": "min", "maximum": "max", "sigmoid": "σ"}
 _CONSTANTS = {"pi": math.pi, "e": math.e}
-_SIMPLE = re.compile(r"[\w→.\[\]\u2032'()]+")
+_SIMPLE = re.compile(r"(?:[\w→.\[\]\u2032'()]|pixel \d+,\d+)+")
 
 
 @dataclass(frozen=True, slots=True)

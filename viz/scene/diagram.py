@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +68,7 @@ class Diagram:
 
     ``points`` says at which end arrows have one: ``head``; ``tail``, where gradients go; or
     ``none``. ``columns`` are boxes that stand in line, in order, with straight lines between.
+    ``rows`` are the ids of boxes in each row of a picture that is wrapped as a text is.
     """
 
     boxes: tuple[Box, ...]
@@ -75,6 +77,7 @@ class Diagram:
     notes: tuple[str, ...] = ()
     legend: tuple[Sample, ...] = ()
     columns: tuple[tuple[str, ...], ...] = ()
+    rows: tuple[tuple[str, ...], ...] = ()
     direction: str = "LR"
     points: str = "head"
 
@@ -82,3 +85,19 @@ class Diagram:
     def size(self) -> str:
         """How much is drawn, for errors: ``"12 nodes and 14 edges"``."""
         return f"{len(self.boxes):,} nodes and {len(self.arrows):,} edges"
+
+
+def at_first(boxes: Sequence[Box], written: Iterable[tuple[str, int, str]]) -> tuple[Box, ...]:
+    """The boxes before anything is written: ``v ·`` or ``g ·`` where a number will stand.
+
+    ``written`` are the id of a box, a line of it, and a text that it will have.
+
+    >>> at_first([Box("a", "operation", ("a", "v 2"))], [("a", 1, "v 2")])[0].lines
+    ('a', 'v ·')
+    """
+    lines = {box.id: list(box.lines) for box in boxes}
+    for name, line, text in written:
+        if name in lines:
+            lines[name] += [""] * (line + 1 - len(lines[name]))
+            lines[name][line] = f"{text[:2]}·" if text[:2] in {"v ", "g "} else "·"
+    return tuple([replace(box, lines=tuple(lines[box.id])) for box in boxes])

@@ -1,35 +1,57 @@
-"""A model read as columns of units, by running it on its examples: what `draw_network` draws."""
+"""A model read as columns of units, by running it on its examples: what `draw_network` draws.
+
+What `draw_neuron` needs too is below: inputs as leaves, outputs as lists, a loss.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Any
 
 from autograd import Value
-from autograd.numbers import is_number
+from autograd import sum as total
+from autograd.numbers import is_number, real
+from nn import Embedding
 from nn.calling import evaluating
 from nn.module import Module
 
-from ..say.labels import shorten
-from .units import inputs, outputs_of
+from ..labels import shorten
 
 NAME = 12  # columns: a circle as wide as a longer name would be huge
+BLOCK = 24  # columns of the name of a block, which is a box
+SHARED = ("softmax", "log_softmax")  # functions of a whole layer that are known by their names
 
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """One circle: what it computed for each example, and with which weights and bias.
-
-    ``place`` is the layer it is in, as the model names it.
-    """
+    """One circle: what it computed for each example, and with which weights and bias."""
 
     name: str
     outputs: tuple[Value, ...]
     weights: tuple[Value, ...] = ()
     bias: Value | None = None
+
+
+@dataclass(frozen=True)
+class Column:
+    """Units that stand below each other; ``place`` is their layer, as the model names it.
+
+    Units without weights may come out of a ``block``: a part of the model that is not a layer of
+    neurons, such as a residual block, by its name and with its parameters.
+    """
+
+    units: tuple[Unit, ...]
     place: str = ""
+    block: str = ""
+    parameters: tuple[Value, ...] = ()
+
+    @cached_property
+    def outputs(self) -> list[Value]:
+        """What the units computed for the first example."""
+        return [unit.outputs[0] for unit in self.units]
 
 
 def examples(x: Any) -> tuple[list[Any], bool]:
@@ -46,94 +68,240 @@ def examples(x: Any) -> tuple[list[Any], bool]:
 
 def columns_of(
     model: Any, x: Sequence[float | Value] | Sequence[Sequence[float | Value]], who: str
-) -> tuple[list[list[Unit]], list[Any]]:
-    """The units of the inputs and of each layer, and what the model returned for each example.
+) -> tuple[list[Column], list[Any]]:
+    """The inputs and each layer as columns, and what the model returned for each example.
 
     The model is in use, not in training: nothing is dropped.
     """
     rows, _ = examples(x)
+    count = _width(model, who)
     with _in_use(model):
-        runs = [_columns_of(model, row, who) for row in rows]
-    columns = [
-        [replace(same[0], outputs=tuple([unit.outputs[0] for unit in same])) for same in together]
-        for together in [
-            list(zip(*column, strict=True))
-            for column in zip(*[columns for columns, _ in runs], strict=True)
-        ]
-    ]
-    return columns, [result for _, result in runs]
+        runs = [_run(model, inputs(row, count or _length(row), who), who) for row in rows]
+    together = zip(*[columns for columns, _ in runs], strict=True)
+    return [_of_all_examples(same) for same in together], [result for _, result in runs]
 
 
 def _in_use(model: Any) -> AbstractContextManager[None]:
     return evaluating(model) if isinstance(model, Module) else nullcontext()
 
 
-def _columns_of(model: Any, x: Any, who: str) -> tuple[list[list[Unit]], Any]:
-    """The units of the inputs and of each layer on one example, and what the model returned."""
-    parts = _parts(model, who)
-    xs = inputs(x, len(parts[0].neurons[0].w), who)
-    columns = [[Unit(shorten(leaf.label, NAME), (leaf,)) for leaf in xs]]
-    result: Any = xs
-    for number, part in enumerate(parts):
-        result = part([unit.outputs[0] for unit in columns[-1]])
-        outputs = outputs_of(result, who)
-        if hasattr(part, "neurons"):
-            place = f"layers.{number}" if hasattr(model, "layers") else "layer"
-            columns.append(
-                [_unit(*pair, place) for pair in zip(part.neurons, outputs, strict=True)]
-            )
-        elif len(outputs) == len(columns[-1]):
-            columns[-1] = [
-                _changed(unit, part, output)
-                for unit, output in zip(columns[-1], outputs, strict=True)
-            ]
-        else:
-            raise ValueError(
-                f"{who}: layer {number}, {_name(part)}, makes {len(outputs)} numbers of "
-                f"{len(columns[-1])} and has no neurons to draw; write draw(model(x))"
-            )
-    _check_same(result, model(xs), model, who)
-    return columns, result
-
-
-def _parts(model: Any, who: str) -> list[Any]:
+def _width(model: Any, who: str) -> int:
+    """How many inputs a model takes; 0 if its first part is not a layer of neurons."""
     parts = list(getattr(model, "layers", [model]))
-    if not parts or not getattr(parts[0], "neurons", None):
+    if not any(_has_neurons(part) for part in parts):
         raise TypeError(
             f"{who} draws models made of layers of neurons, such as nn.MLP, got a "
             f"{type(model).__name__}; write draw(model(x)) for any other"
         )
-    return parts
+    if isinstance(parts[0], Embedding):
+        raise TypeError(
+            f"{who} draws numbers, and this model begins with an Embedding, which takes indices; "
+            "write draw(model(x))"
+        )
+    first = getattr(parts[0], "neurons", None)
+    return len(first[0].w) if first else 0
 
 
-def _unit(neuron: Any, output: Value, place: str) -> Unit:
-    name = shorten(str(getattr(neuron, "activation", "")), NAME)
-    return Unit(name, (output,), tuple(neuron.w), getattr(neuron, "b", None), place)
+def _has_neurons(part: Any) -> bool:
+    inner = getattr(part, "layers", None) or ()
+    return bool(getattr(part, "neurons", None)) or any(map(_has_neurons, inner))
 
 
-def _changed(unit: Unit, part: Any, output: Value) -> Unit:
-    """A unit after a function that follows its layer; one that does nothing now is not named."""
-    if output is unit.outputs[0]:
-        return unit
-    return replace(unit, name=_joined(unit.name, part), outputs=(output,))
+def _length(row: Any) -> int:
+    return len(row) if hasattr(row, "__len__") else 1
 
 
-def _joined(name: str, part: Any) -> str:
-    """The name of an activation that follows a layer: it replaces ``linear``."""
-    return _name(part) if name in {"", "linear"} else f"{name} {_name(part)}"
+def _of_all_examples(same: Sequence[Column]) -> Column:
+    """One column whose units have the outputs of all examples."""
+    rows = zip(*[column.units for column in same], strict=True)
+    units = [replace(row[0], outputs=tuple([unit.outputs[0] for unit in row])) for row in rows]
+    return replace(same[0], units=tuple(units))
 
 
-def _name(part: Any) -> str:
-    name = getattr(part, "activation", getattr(part, "__name__", type(part).__name__))
-    return shorten(str(name), NAME)
-
-
-def _check_same(result: Any, expected: Any, model: Any, who: str) -> None:
-    """A model may do more than run its layers: then this picture of it would be false."""
-    ours = [output.data for output in outputs_of(result, who)]
-    theirs = [output.data for output in outputs_of(expected, who)]
-    if repr(ours) != repr(theirs):
+def _run(model: Any, xs: list[Value], who: str) -> tuple[list[Column], Any]:
+    """The columns of one example, and what the model returned."""
+    first = Column(tuple([Unit(shorten(leaf.label, NAME), (leaf,)) for leaf in xs]))
+    way = _Way([first], who)
+    if not hasattr(model, "layers"):
+        return way.columns, way.through(model, "layer")
+    result = way.through_all(model, "")
+    # A model may do more than run its layers: then this picture of it would be false.
+    if not _same(outputs_of(result, who), outputs_of(model(xs), who)):
         raise ValueError(
             f"{who}: {type(model).__name__} does not only run its layers one after the other, "
             "so they cannot be drawn as a chain; write draw(model(x))"
         )
+    return way.columns, result
+
+
+class _Way:
+    """An example on its way through a model: the columns that it has come through."""
+
+    def __init__(self, columns: list[Column], who: str) -> None:
+        self.columns = columns
+        self.who = who
+
+    def through_all(self, model: Any, place: str) -> Any:
+        """Run the layers of a model one after the other; what the last of them returned."""
+        for number, part in enumerate(model.layers):
+            result = self.through(part, f"{place}layers.{number}")
+        return result
+
+    def through(self, part: Any, place: str) -> Any:
+        """Run one part, and add what it is drawn as; what it returned."""
+        before = self.columns[-1]
+        result = part(before.outputs)
+        outputs = outputs_of(result, self.who)
+        neurons = list(getattr(part, "neurons", []))
+        ran = _Ran(before.outputs, outputs)
+        if neurons and ran.is_layer(neurons):
+            units = [_unit(*pair) for pair in zip(neurons, outputs, strict=True)]
+            self.columns.append(Column(tuple(units), place))
+            return result
+        if not neurons and getattr(part, "layers", None):
+            inner = _Way(list(self.columns), self.who)
+            of_inner = inner.through_all(part, f"{place}.")
+            if _same(outputs, outputs_of(of_inner, self.who)):
+                self.columns[:] = inner.columns
+                return of_inner
+        name = shorten(_called(part), NAME)
+        # Inputs stay as they are: what is done to them first is a block, as `Standardise`.
+        if len(self.columns) > 1 and not neurons and ran.is_by_unit(shared=name in SHARED):
+            pairs = zip(before.units, outputs, strict=True)
+            self.columns[-1] = replace(
+                before, units=tuple([_changed(unit, name, output) for unit, output in pairs])
+            )
+        else:
+            units = [Unit("", (output,)) for output in outputs]
+            block = shorten(type(part).__name__ if neurons else _called(part), BLOCK)
+            self.columns.append(Column(tuple(units), place, block, ran.parameters))
+        return result
+
+
+class _Ran:
+    """What one part of a model recorded, between its inputs and its outputs."""
+
+    def __init__(self, before: list[Value], outputs: list[Value]) -> None:
+        self.before = before
+        self.cones = [_cone(output, set(before)) for output in outputs]
+
+    @property
+    def parameters(self) -> tuple[Value, ...]:
+        """The numbers that are not the inputs and have gradients, or had them before a freeze."""
+        inputs_ = set(self.before)
+        every = [value for cone in self.cones for value in cone if value not in inputs_]
+        return tuple(dict.fromkeys([v for v in every if v.op is None and v.kind != "constant"]))
+
+    def is_layer(self, neurons: list[Any]) -> bool:
+        """Whether each output is a neuron's, and inputs enter it through its own weights alone."""
+        ends = set(self.before)
+        if len(neurons) != len(self.cones):
+            return False
+        for neuron, cone in zip(neurons, self.cones, strict=True):
+            own = {*neuron.w, *[b for b in [getattr(neuron, "b", None)] if b is not None]}
+            for value in cone - ends - own:
+                if value.op is None and value.kind != "constant":
+                    return False
+                if not ends.isdisjoint(value.operands) and own.isdisjoint(value.operands):
+                    return False
+        return True
+
+    def is_by_unit(self, *, shared: bool) -> bool:
+        """Whether each output is a function of one input; if ``shared``, of all of them."""
+        if len(self.before) != len(self.cones) or self.parameters:
+            return False
+        ends = set(self.before)
+        pairs = zip(self.cones, self.before, strict=True)
+        return shared or all(cone & ends <= {mine} for cone, mine in pairs)
+
+
+def _cone(top: Value, ends: set[Value]) -> set[Value]:
+    """The Values that one was computed from, back to the ends and other leaves; itself too."""
+    found, stack = {top}, [top]
+    while stack:
+        value = stack.pop()
+        if value not in ends:
+            new = set(value.operands) - found
+            found |= new
+            stack += [one for one in new if one.op is not None]
+    return found
+
+
+def _unit(neuron: Any, output: Value) -> Unit:
+    name = shorten(str(getattr(neuron, "activation", "")), NAME)
+    return Unit(name, (output,), tuple(neuron.w), getattr(neuron, "b", None))
+
+
+def _changed(unit: Unit, name: str, output: Value) -> Unit:
+    """A unit after a function that follows its layer; one that does nothing now is not named."""
+    if output is unit.outputs[0]:
+        return unit
+    # The name of an activation of its own replaces ``linear``.
+    joined = name if unit.name in {"", "linear"} else f"{unit.name} {name}"
+    return replace(unit, name=joined, outputs=(output,))
+
+
+def _called(part: Any) -> str:
+    return str(getattr(part, "activation", getattr(part, "__name__", type(part).__name__)))
+
+
+def _same(ours: list[Value], theirs: list[Value]) -> bool:
+    return repr([y.data for y in ours]) == repr([y.data for y in theirs])
+
+
+# --- inputs, outputs and a loss -------------------------------------------------------------------
+
+
+def inputs(x: Any, count: int, who: str) -> list[Value]:
+    """One example as fresh leaves, labelled x1, x2, … unless they have labels of their own.
+
+    A picture of a network ends at its inputs, whatever they were computed from.
+    """
+    if isinstance(x, (str, bytes)) or not hasattr(x, "__len__"):
+        x = [x] if isinstance(x, Value) or is_number(x) else x
+    try:
+        numbers = list(x)
+    except TypeError:
+        raise TypeError(f"{who} takes a list of {count} numbers as x, got {x!r:.60}") from None
+    if len(numbers) != count:
+        raise ValueError(f"{who}: the inputs are {count}, and x has {len(numbers)} of them")
+    return [_leaf(number, f"x{i}", who) for i, number in enumerate(numbers, start=1)]
+
+
+def _leaf(number: Any, name: str, who: str) -> Value:
+    if isinstance(number, Value):
+        return Value(number.data, label=number.label or name)
+    return Value(real(number, f"{who}: {name}"), label=name)
+
+
+def outputs_of(result: Any, who: str) -> list[Value]:
+    """What a layer, a neuron or a model returned, as a list."""
+    outputs = list(result) if isinstance(result, (list, tuple)) else [result]
+    for output in outputs:
+        if not isinstance(output, Value):
+            raise TypeError(
+                f"{who} draws models that return Values or lists of them, and this one returned "
+                f"{output!r:.60}"
+            )
+    return outputs
+
+
+def objective(
+    result: Any, loss: Callable[[Any], Any] | None, who: str, *, many: bool = False
+) -> Value:
+    """What gradients are taken of: ``loss(result)``, or the sum of the outputs.
+
+    With ``many``, the result is a list of what a model made of each example.
+    """
+    if loss is None:
+        outputs = [y for one in (result if many else [result]) for y in outputs_of(one, who)]
+        return outputs[0] if len(outputs) == 1 else total(outputs)
+    if not callable(loss):
+        raise TypeError(
+            f"{who}: loss is a function of the model's output, such as "
+            f"lambda out: (out - 1.0) ** 2, got {loss!r:.60}"
+        )
+    value = loss(result)
+    if not isinstance(value, Value):
+        raise TypeError(f"{who}: loss must return a Value, and returned {value!r:.60}")
+    return value

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from autograd import Graph, Node
 
 from ..checks import did_you_mean
-from .folding import N_ARY, run_of_sums
+from .sigma import N_ARY, run_of_sums
 
 Expand = bool | int | str | Iterable[int | str]
 

@@ -8,6 +8,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
+from autograd import Node, Op
+
 
 @dataclass(frozen=True, slots=True)
 class Item:
@@ -17,7 +19,8 @@ class Item:
     sum ``7s1``. ``seeds``, one for each time the node is a root, and ``contributions`` add up to
     ``grad``. ``constants`` are operands that are not drawn;
     ``left_out`` counts those for which there was no room. ``is_unit``: its slope tells whether a
-    unit is well.
+    unit is well. ``inside`` are parameters that are shown in the box instead of boxes of their own;
+    ``is_placed``: the name says where in a model it belongs.
     """
 
     key: str
@@ -35,6 +38,8 @@ class Item:
     constants: tuple[Constant, ...] = ()
     left_out: int = 0
     is_unit: bool = False
+    inside: tuple[Item, ...] = ()
+    is_placed: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,10 +77,20 @@ class Link:
 class Outline:
     """All of a picture's items, operands before consumers, and links in order of consumers.
 
-    ``hidden`` counts the nodes of the graph for which there was no room.
+    ``hidden`` counts the nodes of the graph for which there was no room; ``too_wide`` are those
+    that were to be opened and have too many operands for it.
     """
 
     items: tuple[Item, ...]
     links: tuple[Link, ...]
     hidden: int = 0
-    remarks: tuple[str, ...] = ()
+    too_wide: tuple[Node, ...] = ()
+
+
+def is_unit(op: Op | None, scope: str) -> bool:
+    """Whether an operation is an activation whose slope says something about a unit's health.
+
+    The losses that nn computes from logits are softplus outside of any Module: there a slope of
+    almost 0 says that an example is classified correctly.
+    """
+    return op is not None and op.is_activation and not (op.name == "softplus" and not scope)

@@ -119,8 +119,19 @@ def _results(model: Module, xs: Sequence[Any], leaf: Callable[[float], Value]) -
     """
     try:
         return [model(_as_leaves(x, leaf)) for x in xs]
-    except TypeError:
+    except TypeError as error:
+        if not _is_ours(error):
+            raise
         return [model(x) for x in xs]  # a user's own forward may want numbers: math.sin(x[0])
+
+
+def _is_ours(error: TypeError) -> bool:
+    """Whether it was raised by a Value, which refuses what a plain number takes."""
+    trace = error.__traceback__
+    while trace is not None and trace.tb_next is not None:
+        trace = trace.tb_next
+    module: str = "" if trace is None else trace.tb_frame.f_globals.get("__name__", "")
+    return module.partition(".")[0] == Value.__module__.partition(".")[0]
 
 
 def _as_leaves(x: Any, leaf: Callable[[float], Value]) -> Any:

@@ -67,9 +67,9 @@ def test_draw_prints_a_tree_of_text():
     result = run("draw", "z = w*x + b; tanh(z)", "w=0.5", "x=2", "b=-0.5")
 
     assert result.exit_code == 0
-    assert "tanh  v +0.4621  g +1 (seed)" in result.stdout
-    assert "└─ z: +  v +0.5  g +0.7864" in result.stdout
-    assert "variable w  v +0.5  g +1.573" in result.stdout
+    assert "tanh  v 0.4621  g 1 (seed)" in result.stdout
+    assert "└─ z: +  v 0.5  g 0.7864" in result.stdout
+    assert "variable w  v 0.5  g 1.573" in result.stdout
 
 
 @pytest.mark.parametrize(
@@ -91,7 +91,7 @@ def test_a_drawing_takes_the_options_of_draw(tmp_path):
         "TB", "--view", "forward", "-o", str(path))  # fmt: skip
     svg = read_svg(path.read_text(encoding="utf-8"))
 
-    assert "+11" in str(svg)
+    assert "11" in str(svg)
     assert "Σ" not in run("draw", "dot(w, w)", "w=[1,2]", "--expand").stdout
     assert "g " not in run("draw", "2*w", "w=1", "--view", "forward").stdout.split("\n")[-2]
 
@@ -99,25 +99,25 @@ def test_a_drawing_takes_the_options_of_draw(tmp_path):
 def test_constants_get_no_gradient():
     result = run("draw", "(w - y)**2", "w=1", "-c", "y=3", "--const", "unused=[1,2]")
 
-    assert "constant y  v +3  g —" in result.stdout
+    assert "constant y  v 3  g —" in result.stdout
     assert result.stderr == "Note: the formula does not use unused\n"
 
 
 def test_numbers_are_formulas_and_may_use_each_other():
     result = run("draw", "a*b*c", "a=pi/2", "b=a/2", "c=-[1,2][1]")
 
-    assert "variable b  v +0.7854" in result.stdout
+    assert "variable b  v 0.7854" in result.stdout
     assert "variable c  v −2" in result.stdout
 
 
 def test_a_formula_is_read_from_standard_input():
     result = run("draw", "-", "w=2", stdin="# a parabola\nz = w - 1\nz**2\n")
 
-    assert "z: −  v +1" in result.stdout
+    assert "z: −  v 1" in result.stdout
 
 
 def test_standard_input_may_begin_as_windows_does_and_must_be_text():
-    assert "v +9" in run("draw", "-", "x=3", stdin="\ufeffx*x\r\n").stdout
+    assert "v 9" in run("draw", "-", "x=3", stdin="\ufeffx*x\r\n").stdout
     result = run("draw", "-", "x=3", stdin="x\udcff".encode(errors="surrogateescape"))
     assert result.exit_code == 2
 
@@ -291,7 +291,7 @@ def test_explain_tells_the_strongest_paths(tmp_path):
     result = run(*formula, "w", "--top", "1", "-o", str(tmp_path / "why.svg"))
 
     assert result.exit_code == 0
-    assert "+2 × +1 × +4 × +1 = +8" in result.stdout
+    assert "2 × 1 × 4 × 1 = 8" in result.stdout
     assert result.stdout.endswith(f"{tmp_path / 'why.svg'}\n")
     assert run(*formula, "z").exit_code == 0
     assert run(*formula, "q").stderr == "Error: --of q: there is no 'q'; write w, x, b or z\n"
@@ -473,7 +473,7 @@ def test_the_program_runs_as_a_module_and_says_its_errors_on_standard_error():
     wrong = program("draw", "w*", "w=2")
 
     assert (right.returncode, right.stderr) == (0, "")
-    assert "v +6" in right.stdout
+    assert "v 6" in right.stdout
     assert (wrong.returncode, wrong.stdout) == (2, "")
     assert wrong.stderr.endswith("  w*\n    ^\n")
 

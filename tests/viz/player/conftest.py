@@ -10,8 +10,8 @@ from collections import defaultdict
 import pytest
 from playwright.sync_api import sync_playwright
 
-from viz.render.rendering import render
-from viz.scene import layout
+from viz.scene import graphviz
+from viz.scene.engines import render
 
 from ...needs import BROWSER, NO_BROWSER, NO_FONT
 
@@ -48,7 +48,7 @@ def _placed_once():
     patch = pytest.MonkeyPatch()
     # By what engines there are: some tests hide them.
     patch.setattr(
-        layout, "render", lambda *what, **options: known(os.environ["PATH"], *what, **options)
+        graphviz, "render", lambda *what, **options: known(os.environ["PATH"], *what, **options)
     )
     yield
     patch.undo()

@@ -8,7 +8,7 @@ from xml.etree import ElementTree as ET
 
 from autograd import Graph
 from nn import MLP, cross_entropy, mse
-from viz.lessons.story import Step
+from viz.say.story import Step
 
 from .calculator import is_honest
 

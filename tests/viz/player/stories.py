@@ -4,13 +4,17 @@ from __future__ import annotations
 
 import math
 
+import viz
 from autograd import Graph, Value, dot
 from nn.module import Parameter
-from viz.lessons.story import Carried, Entry, Fill, Path, Step, Story, View
-from viz.lessons.telling.single import single_view
+from viz.lessons.lesson import Pass
+from viz.node_views import Wanted
+from viz.node_views import single_view as view_of_nodes
 from viz.page.player import Player
 from viz.say.numbers import show
+from viz.say.story import Carried, Entry, Fill, Path, Step, Story, View
 from viz.scene.diagram import Arrow, Box, Diagram
+from viz.views import views as views_of
 
 
 def neuron():
@@ -26,6 +30,21 @@ def neuron():
     loss = error**2
     loss.label = "L"
     return loss
+
+
+def single_view(graph, *, rate=0.1, left=None, **options):
+    """A graph node by node."""
+    return view_of_nodes(Wanted(Pass(graph, rate=rate, left=left), **options), key="single")
+
+
+def views(graph, *, rate=0.1, left=None, focus=None, **options):
+    """The views of a graph."""
+    return views_of(Wanted(Pass(graph, rate=rate, left=left), **options), focus)[0]
+
+
+def story(value, **options):
+    """What the player of a computation tells."""
+    return viz.player(value, **options).story
 
 
 def player_of(value, title="one neuron", **options):

@@ -6,8 +6,8 @@ import pytest
 
 from autograd import Value
 from autograd import sum as total
-from viz.lessons.story import Story
 from viz.page.player import Player
+from viz.say.story import Story
 
 from .stories import neuron, player_of, two_views
 

@@ -7,8 +7,7 @@ import pytest
 from playwright.sync_api import expect
 
 from autograd import Value
-from viz.page.player import Player
-from viz.page.sandbox import frame
+from viz.page.player import Player, frame
 
 from .conftest import PATIENCE, SIZES
 from .stories import chain, neuron, player_of, two_views

@@ -6,13 +6,12 @@ import pytest
 
 from autograd import ConstantError, Graph, Value, constant
 from nn import MLP, mse
-from viz.lessons.choice import story, views
-from viz.lessons.networks.focusing import canonical
-from viz.lessons.story import Story
+from viz.asked import canonical
+from viz.say.story import Story
 from viz.scene.diagram import Diagram
 
 from .networks_of import classifier, final, honest, xor
-from .stories import neuron
+from .stories import neuron, story, views
 
 
 def tangled(length=300, seed=0):
@@ -106,7 +105,7 @@ def test_scopes_are_found_however_they_are_written():
         ({"lr": float("nan")}, ValueError, "finite"),
         ({"image": 8}, TypeError, r"\(8, 8\)"),
         ({"image": (8, 0)}, TypeError, r"\(8, 8\)"),
-        ({"title": 3}, TypeError, "title is a str"),
+        ({"title": 3}, TypeError, "title is text"),
     ],
 )
 def test_wrong_arguments_say_what_to_write(arguments, error, words):
@@ -115,9 +114,9 @@ def test_wrong_arguments_say_what_to_write(arguments, error, words):
 
 
 def test_what_has_no_gradient_is_refused():
-    with pytest.raises(ConstantError, match="no gradient flows"):
+    with pytest.raises(ConstantError, match="does not depend on any variable"):
         story(constant(1.0) * 2.0)
-    with pytest.raises(TypeError, match="a Value or a Graph"):
+    with pytest.raises(TypeError, match="takes a Value, usually a loss, or a Graph"):
         story(3.0)
 
 
@@ -147,5 +146,5 @@ def test_nothing_is_written():
 
 
 def test_titles():
-    assert story(neuron()).title == "How L and its gradients come about"
+    assert story(neuron()).title == "How L and its gradients are computed"
     assert story(neuron(), title="mine").title == "mine"

@@ -12,16 +12,17 @@ from hypothesis import strategies as st
 from autograd import Graph, Value
 from autograd import sum as total
 from nn import MLP, Neuron, cross_entropy, mse
-from viz.lessons.choice import story, views
-from viz.lessons.networks import small
-from viz.lessons.networks.rows.tally import shares
-from viz.lessons.story import GRADIENT, PHASES, VALUE
-from viz.render import drawing
+from viz.lessons.lesson import Pass
+from viz.lessons.table import shares
+from viz.network_views import MOST_OPENED, is_small
 from viz.say.numbers import show
-from viz.scene.diagram import Diagram
+from viz.say.story import GRADIENT, PHASES, VALUE
+from viz.scene.columns import Cell, flat
+from viz.scene.diagram import Box, Diagram
 from viz.see.neurons import network_of
 
 from .networks_of import ROWS, arrows, drawn, final, honest, xor, xor_model
+from .stories import story, views
 
 
 @pytest.fixture(scope="module")
@@ -127,26 +128,25 @@ def test_the_book_row_4(told):
     assert entry(row, "o").value == "0.5311"
     assert entry(row, "error").value == "0.5311"
     assert entry(row, "o").grad == "0.2655"
-    step = steps["∂L/∂h2 = w8 · ∂L/∂o"]
+    step = steps["∂L/∂h2 = w(h2→o) · ∂L/∂o"]
     assert (step.numbers, step.answer) == ("= −0.5 × 0.2655 =", "−0.1328")
     step = steps["∂L/∂z(h2) = (1 − h2²) · ∂L/∂h2"]
     assert (step.numbers, step.answer) == ("= 0.961 × (−0.1328) =", "−0.1276")
-    assert steps["∂L/∂w3 = x1 · ∂L/∂z(h2)"].answer == "−0.1276"
+    assert steps["∂L/∂w(x1→h2) = x1 · ∂L/∂z(h2)"].answer == "−0.1276"
     assert step.sentence == (
-        "Inside h2, the sum z moves h2 at rate 0.961, the slope of tanh here; h2 moves L at "
-        "−0.1328; so z moves L at −0.1276."
+        "Inside h2, raising the sum z by 1 unit changes h2 at rate 0.961, so L at rate −0.1276."
     )
 
 
 def test_the_book_all_rows(told):
     view = by_key(told, "all")
-    step = next(s for s in view.steps if s.symbols.startswith("∂L/∂w3 ="))
+    step = next(s for s in view.steps if s.symbols.startswith("∂L/∂w(x1→h2) ="))
 
-    assert step.symbols == "∂L/∂w3 = row 1 + row 2 + row 3 + row 4"
+    assert step.symbols == "∂L/∂w(x1→h2) = row 1 + row 2 + row 3 + row 4"
     assert step.numbers == "= 0 + 0 + 0.03043 + (−0.1276) ≈"
     assert step.answer == "−0.09716"
     assert entry(view, "L").value == "0.399"
-    assert "Rows 1 and 2 bring nothing." in step.sentence
+    assert "Rows 1, 2 contribute nothing." in step.sentence
 
 
 def test_the_learner_sees_where_weights_are_merged(told, loss):
@@ -164,12 +164,12 @@ def test_neurons_open(told):
 
     assert opened.within == "row-4"
     assert [e.name for e in opened.entries] == [
-        "x1", "x2", "w3", "w4", "b2", "p1", "p2", "z", "h2", "o",
+        "x1", "w(x1→h2)", "x2", "w(x2→h2)", "b(h2)", "p1", "p2", "z(h2)", "h2", "o",
     ]  # fmt: skip
-    assert entry(opened, "w3").grad == "−0.1276"
+    assert entry(opened, "w(x1→h2)").grad == "−0.1276"
     symbols = [step.symbols for step in opened.steps]
-    assert "∂L/∂h2 = w8 · ∂L/∂o" in symbols
-    assert "h2 = tanh(z)" in symbols
+    assert "∂L/∂h2 = w(h2→o) · ∂L/∂o" in symbols
+    assert "h2 = tanh(z(h2))" in symbols
 
 
 def test_update_and_again_are_told_of_the_whole_batch(told, loss):
@@ -208,16 +208,16 @@ def test_what_was_left_is_a_summand():
         if node.kind == "parameter":
             left = next(e for e in view.entries if e.box == f"n{node.index}")
             assert left.grad == unsigned(2 * node.grad)
-    step = next(s for s in view.steps if s.symbols.startswith("∂L/∂w3 ="))
-    assert "left over" in step.symbols
+    step = next(s for s in view.steps if s.symbols.startswith("∂L/∂w(x1→h2) ="))
+    assert step.symbols.startswith("∂L/∂w(x1→h2) = left + row 1")
     assert "was left from an earlier backward" in step.sentence
 
 
 def test_a_click_tells_why(told):
-    weight = entry(by_key(told, "row-4"), "w3")
+    weight = entry(by_key(told, "row-4"), "w(x1→h2)")
     first = weight.paths[0]
 
-    assert first.text == "w3 → h2 → o → error → error² → L: −0.0638"
+    assert first.text.startswith("w(x1→h2) → h2 → o → error → error² → L: 1 × 0.961 × (−0.5) × ")
     assert len(first.arrows) == 5
     assert "row 3" in " ".join(path.text for path in weight.paths)
     lines, ways = drawn(by_key(told, "row-4").picture), arrows(by_key(told, "row-4").picture)
@@ -237,7 +237,7 @@ def test_a_penalty_is_a_summand_of_its_own():
     row, view = by_key(told, "row-1"), by_key(told, "all")
     assert [e.name for e in row.entries].count("penalty") == 1
     assert len({e.box for e in row.entries}) == len(row.entries)
-    step = next(s for s in view.steps if s.symbols.startswith("∂L/∂w3 ="))
+    step = next(s for s in view.steps if s.symbols.startswith("∂L/∂w(x1→h2) ="))
     assert step.symbols.endswith("row 4 + penalty")
     assert step.numbers == "= 0 + 0 + 0.03043 + (−0.1276) + (−0.16) ="
 
@@ -277,7 +277,7 @@ def test_what_was_left_is_there_from_the_beginning_of_a_single_row():
 
 def test_the_row_with_the_largest_loss_is_shown_first(told):
     assert told.first == "row-2"
-    assert "shown first, for its loss is the largest" in by_key(told, "row-2").steps[0].sentence
+    assert "shown first because its loss is the largest" in by_key(told, "row-2").steps[0].sentence
     assert "shown first" not in by_key(told, "row-1").steps[0].sentence
     assert story(mse(xor_model()([1.0, 1.0]), 0.0)).first == ""
 
@@ -295,26 +295,26 @@ def texts_of(svg):
     }
 
 
-def test_a_weight_has_one_name_everywhere(told):
-    row, opened = by_key(told, "row-4"), by_key(told, "row-4-1-2")
-    whole = by_key(told, "all")
+def test_a_weight_has_one_name_everywhere(told, loss):
+    row, opened, whole = (by_key(told, key) for key in ("row-4", "row-4-1-2", "all"))
     names = {e.box: e.name for e in row.entries}
+    graph = Graph(loss)
+    weights = {
+        f"n{node.index}": names[f"n{node.index}"] for node in graph if node.kind == "parameter"
+    }
 
-    weights = [name for box, name in names.items() if re.fullmatch(r"[wb]\d", name)]
-    assert sorted(weights) == ["b1", "b2", "b3", "b4", *[f"w{k}" for k in range(1, 10)]]
-    for view in (row, opened):
+    assert set(weights.values()) == {
+        f"w({way})"
+        for way in ("x1→h1", "x2→h1", "x1→h2", "x2→h2", "x1→h3", "x2→h3", "h1→o", "h2→o", "h3→o")
+    } | {"b(h1)", "b(h2)", "b(h3)", "b(o)"}
+    for view in (row, opened, whole):
         boxes = texts_of(view.picture)
         for e in view.entries:
-            if e.name in weights:
-                assert boxes[e.box][0] == e.name == names[e.box]
-    assert {e.box: e.name for e in whole.entries if e.name in weights}.items() <= names.items()
-    assert texts_of(whole.picture)[next(b for b in names if names[b] == "w3")][0] == "w3 x1→h2"
-    said = " ".join(step.symbols for view in told.views for step in view.steps)
-    assert "w(" not in said
-    assert set(re.findall(r"\b[wb]\d\b", said)) == set(weights)
+            if e.box in weights:
+                assert boxes[e.box][0] == e.name == weights[e.box]
 
 
-def test_numbers_of_weights_never_clash_with_labels():
+def test_names_of_weights_follow_the_labels_of_inputs():
     xs = [Value(1.0, label="w1"), Value(0.0, label="x")]
 
     row = story(mse(xor_model()(xs), 0.0)).views[0]
@@ -328,20 +328,20 @@ def test_many_weights_are_told_by_where_they_lead():
 
     row = story(mse(model([0.1, 0.2]), 1.0)).views[0]
 
-    step = next(step for step in row.steps if step.symbols.startswith("∂L/∂h1 ="))
-    assert step.symbols == "∂L/∂h1 = Σ w · ∂L/∂z"
-    step = next(step for step in row.steps if step.symbols.startswith("∂L/∂k1 ="))
-    assert step.symbols == "∂L/∂k1 = w(k1→o) · ∂L/∂o"
+    step = next(step for step in row.steps if step.symbols.startswith("∂L/∂h1.1 ="))
+    assert step.symbols == "∂L/∂h1.1 = Σ w · ∂L/∂z"
+    step = next(step for step in row.steps if step.symbols.startswith("∂L/∂h2.1 ="))
+    assert step.symbols == "∂L/∂h2.1 = w(h2.1→o) · ∂L/∂o"
 
 
 def test_no_sentence_says_that_something_is_itself(told):
     for view in told.views:
         for step in view.steps:
             assert not re.match(r"(\S+) is \1\b[^·]*:", step.sentence), step.sentence
-    steps = {step.title: step for step in by_key(told, "row-4").steps}
-    assert steps["error²"].sentence == "error² is error times itself: 0.5311 × 0.5311 ≈ 0.282."
-    assert steps["error²"].symbols == "error² = error · error"
-    assert steps["L"].symbols == "L = Σ error² / 4"
+    steps = {step.symbols: step for step in by_key(told, "row-4").steps}
+    squared = steps["error² = error · error"]
+    assert squared.sentence == "error² is error times error. 0.5311 × 0.5311 ≈ 0.282."
+    assert "L = ((3 other rows) + error²) / 4" in steps
 
 
 def test_what_stands_for_the_rest_of_the_batch_says_so(told):
@@ -354,13 +354,13 @@ def test_the_gradient_of_the_sum_is_explained_at_the_beginning(told):
     row = by_key(told, "row-4")
 
     assert texts_of(row.picture)[entry(row, "h1").box] == ["h1 tanh", "v ·", "g ·", "z: g ·"]
-    assert "z: g in h1 is the gradient of its weighted sum z" in row.steps[0].sentence
+    assert "“z: g” is the gradient of its weighted sum z" in row.steps[0].sentence
 
 
 def test_long_columns_have_boxes_of_two_rows_or_one():
-    lines = ["h1 tanh", "v 0.1234", "g −0.1234", "z: g −0.12"]
+    box = Box("n", "activation", ("h1 tanh", "v ·", "g ·", "z: g ·"))
 
-    tall, two, one = (drawing.size_of(lines, rows=rows) for rows in (0, 2, 1))
+    tall, two, one = (flat([Cell(box)] * many)[0].size() for many in (5, 8, 9))
 
     assert tall[1] > two[1] > one[1]
     assert tall[0] < two[0] < one[0]
@@ -425,10 +425,12 @@ def test_the_rows_shares_add_up_to_the_gradient(loss):
     network = network_of(graph)
     if network is None:
         return
+    n = Pass(graph).number
     for index, share in shares(network, {}).items():
-        assert share.grad == graph.nodes[index].grad
-        size = math.fsum(map(abs, share.terms)) or 1.0
-        assert math.fsum(share.terms) == pytest.approx(share.grad, rel=1e-9, abs=1e-12 * size)
+        terms = [n(part) for part in share.parts]
+        size = math.fsum(map(abs, terms)) or 1.0
+        gradient = graph.nodes[index].grad
+        assert math.fsum(terms) == pytest.approx(gradient, rel=1e-9, abs=1e-12 * size)
 
 
 # --- sizes ----------------------------------------------------------------------------------------
@@ -440,10 +442,10 @@ def test_the_network_of_the_moons_fits():
     graph = Graph(mse([model(row) for row in rows], [0.0] * 16))
     network = network_of(graph)
 
-    assert small.is_small(network)
-    found = tuple(small.views(network, rate=0.1, left={}))
+    assert is_small(network)
+    found = views(graph)
     assert len([view for view in found if not view.within]) == 17
-    assert len(found) <= 17 + small.MOST_OPENED
+    assert len(found) <= 17 + MOST_OPENED
 
 
 def test_labels_are_text():

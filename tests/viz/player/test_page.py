@@ -11,14 +11,13 @@ from dataclasses import replace
 import pytest
 from hypothesis import given, settings
 
-from viz.lessons.story import Path, Story
-from viz.lessons.telling.single import single_view
 from viz.page import document as page
 from viz.page.player import Player
 from viz.render.palette import DARK, LIGHT
+from viz.say.story import Path, Story
 
 from ..strategies import graphs
-from .stories import chain, neuron, player_of, two_views
+from .stories import chain, neuron, player_of, single_view, two_views
 
 
 def _data(text, name):

@@ -8,43 +8,53 @@ from autograd import Graph, Value, backward, dot, ops, tanh
 from autograd import sum as total
 from autograd.tape import read
 from autograd.testing.expressions import expressions
-from viz.lessons.story import GRADIENT, VALUE
-from viz.lessons.telling.single import single_view
-from viz.lessons.telling.stepping import Scene
+from viz.lessons.board import Board
+from viz.lessons.lesson import Pass
+from viz.lessons.steps import so_far
 from viz.say.numbers import show
-from viz.see import choosing
+from viz.say.story import GRADIENT, VALUE
+from viz.see import visible_nodes
 
 from ..strategies import computations, graphs
 from .calculator import is_honest
+from .stories import single_view
 
 
 def bits(x):
     return repr(x)  # nan equals nan; −0.0 is not 0.0
 
 
-def scene_of(graph, left=None, **options):
-    return Scene(graph, choosing.outline(graph, **options), left or {})
+def board_of(graph, left=None, **options):
+    return Board(Pass(graph, left=left), visible_nodes.outline(graph, **options))
 
 
-def replayed(scene):
+def replayed(board):
     """The gradients that the moves add up to, each sum in the order of the moves."""
-    found = {key: scene.given(key) for key, item in scene.items.items() if item.grad is not None}
-    for move in scene.moves():
-        assert bits(found[move.operand]) == bits(move.before)
-        assert bits(found[move.consumer]) == bits(move.upstream)
-        assert bits(move.product) == bits(move.upstream * move.slope)
-        found[move.operand] += move.upstream * move.slope
-        assert bits(found[move.operand]) == bits(move.after)
+    n = board.numbers.number
+    found = {}
+    for key, item in board.items.items():
+        if item.grad is not None:
+            found[key] = 0.0
+            for start in board.starts(key):
+                found[key] += n(start)
+    for move in board.moves:
+        assert bits(found[move.consumer]) == bits(n(move.upstream))
+        assert bits(n(move.product)) == bits(n(move.upstream) * n(move.slope))
+        found[move.operand] += n(move.upstream) * n(move.slope)
+        sums = 0.0
+        for part in so_far(board, move):
+            sums += n(part)
+        assert bits(found[move.operand]) == bits(sums)
     return found
 
 
 @given(graphs, st.booleans())
 def test_moves_add_up_to_the_engines_gradients(graph, opened):
     dots = {node.index for node in graph if node.op is ops.dot} if opened else set()
-    scene = scene_of(graph, textbook=dots)
+    board = board_of(graph, textbook=dots)
 
-    for key, gradient in replayed(scene).items():
-        assert bits(gradient) == bits(scene.items[key].grad)
+    for key, gradient in replayed(board).items():
+        assert bits(gradient) == bits(board.items[key].grad)
 
 
 @given(computations(roots=1))
@@ -53,15 +63,15 @@ def test_what_was_left_is_a_summand_of_its_own(roots):
     values = {i: v for i, v in enumerate(read([root])[1]) if v is not None}
     backward(roots)
     left = {i: v.grad for i, v in values.items() if v.op is None}
-    scene = scene_of(Graph(root), left)
+    board = board_of(Graph(root), left)
     backward(roots)
 
-    found = replayed(scene)
+    found = replayed(board)
 
     for index, value in values.items():
         if value.op is None and str(index) in found and value.kind in ("variable", "parameter"):
             assert bits(found[str(index)]) == bits(value.grad)
-            assert bits(scene.gradient(str(index))) == bits(value.grad)
+            assert bits(board.numbers.number(board.gradient(str(index)))) == bits(value.grad)
 
 
 def test_what_was_left_comes_first_and_is_named():
@@ -69,7 +79,7 @@ def test_what_was_left_comes_first_and_is_named():
     view = single_view(Graph(a * a), left={0: 6.0})
 
     first, second = [step for step in view.steps if step.box == "n0" and step.phase == "backward"]
-    assert view.steps[0].note == "gradients left from an earlier backward: a 6"
+    assert view.steps[0].note == "left in a.grad by an earlier backward: 6"
     assert ("n0", GRADIENT, "g 6 left", "6.0") in [
         (fill.box, fill.line, fill.text, fill.exact) for fill in view.steps[0].fills
     ]
@@ -163,10 +173,10 @@ def test_wide_sums_are_told_in_one_step(count):
     x = [Value(float(k % 3), label=f"x{k}") for k in range(count)]
     graph = Graph(tanh(dot(w, x)))
 
-    scene = scene_of(graph)
+    board = board_of(graph)
     view = single_view(graph)
 
-    assert {key: bits(g) for key, g in replayed(scene).items()} == {
+    assert {key: bits(g) for key, g in replayed(board).items()} == {
         str(node.index): bits(node.grad) for node in graph
     }
     most = max(len(step.fills) for step in view.steps if step.phase == "backward")
@@ -180,5 +190,5 @@ def test_a_sum_in_which_one_number_is_used_thrice_is_the_engines():
     graph = Graph(total([inner, a, inner * a]))
 
     for textbook in ((), {node.index for node in graph if node.op is ops.dot}):
-        scene = scene_of(graph, textbook=textbook)
-        assert bits(replayed(scene)["0"]) == bits(graph.nodes[0].grad)
+        board = board_of(graph, textbook=textbook)
+        assert bits(replayed(board)["0"]) == bits(graph.nodes[0].grad)

@@ -6,8 +6,9 @@ import pytest
 
 from autograd import Graph, Value, constant, dot, tanh
 from nn import Parameter
-from viz.lessons.story import GRADIENT, PHASES, VALUE
-from viz.lessons.telling.single import single_view
+from viz.say.story import GRADIENT, PHASES, VALUE
+
+from .stories import single_view
 
 
 def neuron():
@@ -73,49 +74,44 @@ def test_the_neuron_learns(lesson):
         "b ← b − rate · ∂L/∂b = 0.6931 − 0.1 × (−0.512) = 0.7443",
     ]
     assert told(lesson, "again") == ["L = e² = (−0.2383)² ≈ 0.05677"]
-    assert lesson.steps[-1].sentence == (
-        "Forward once more, with the new w1, w2 and b: L falls from 0.16 to 0.05677."
-    )
+    assert lesson.steps[-1].sentence == ("Forward once more: L falls from 0.16 to 0.05677.")
 
 
 def test_the_neuron_in_sentences(lesson):
     sentences = {step.title: step.sentence for step in lesson.steps}
 
     assert sentences == {
-        "What is given": "Given are the parameters w1, w2 and b, the variables x1 and x2 and the "
-        "constant y. All other numbers follow, forward, then the gradients, backward.",
-        "Forward: p1 = w1 · x1": "w1 times x1, call it p1: 0.5 × 2 = 1.",
-        "Forward: p2 = w2 · x2": "w2 times x2, call it p2: −1 × 1 = −1.",
-        "Forward: z = p1 + p2 + b": "z is the sum of p1, p2 and b: 1 + (−1) + 0.6931 = 0.6931.",
-        "Forward: o = tanh(z)": "o is the tanh of z: tanh(0.6931) = 0.6.",
-        "Forward: e = o − y": "e is o minus y: 0.6 − 1 = −0.4.",
-        "Forward: L = e²": "L is e squared: (−0.4)² = 0.16.",
-        "Backward begins at L": "Backward asks of every number: if it grew a little, how fast "
-        "would L grow? That rate is its gradient, g. L moves L at rate 1: here the way back "
-        "begins.",
-        "Backward: from L to e": "e moves L at rate −0.8.",
-        "Backward: from e to o": "o moves e at rate 1; e moves L at −0.8; so o moves L at −0.8.",
-        "Backward: from o to z": "z moves o at rate 0.64; o moves L at −0.8; so z moves L at "
-        "−0.512.",
-        "Backward: from z to p1": "p1 moves z at rate 1; z moves L at −0.512; so p1 moves L at "
-        "−0.512.",
-        "Backward: from z to p2": "p2 moves z at rate 1; z moves L at −0.512; so p2 moves L at "
-        "−0.512.",
-        "Backward: from z to b": "b moves z at rate 1; z moves L at −0.512; so b moves L at "
-        "−0.512.",
-        "Backward: from p2 to w2": "w2 moves p2 at rate 1; p2 moves L at −0.512; so w2 moves L at "
-        "−0.512.",
-        "Backward: from p2 to x2": "x2 moves p2 at rate −1; p2 moves L at −0.512; so x2 moves L at "
-        "0.512.",
-        "Backward: from p1 to w1": "w1 moves p1 at rate 2; p1 moves L at −0.512; so w1 moves L at "
-        "−1.024.",
-        "Backward: from p1 to x1": "x1 moves p1 at rate 0.5; p1 moves L at −0.512; so x1 moves L "
-        "at −0.256.",
-        "Update w1": "∂L/∂w1 is negative: more w1, less L. So w1 is raised, from 0.5 to 0.6024.",
-        "Update w2": "∂L/∂w2 is negative: more w2, less L. So w2 is raised, from −1 to −0.9488.",
-        "Update b": "∂L/∂b is negative: more b, less L. So b is raised, from 0.6931 to 0.7443.",
-        "Forward once more": "Forward once more, with the new w1, w2 and b: L falls from 0.16 to "
-        "0.05677.",
+        "What is given": "We start from what is given. Everything else is computed: values "
+        "forward, then gradients backward. Parameters: w1, w2, b. Variables: x1, x2. Constant: y.",
+        "Forward: p1 = w1 · x1": "p1 is w1 times x1. 0.5 × 2 = 1.",
+        "Forward: p2 = w2 · x2": "p2 is w2 times x2. −1 × 1 = −1.",
+        "Forward: z = p1 + p2 + b": "z is the sum of p1, p2, b. 1 + (−1) + 0.6931 = 0.6931.",
+        "Forward: o = tanh(z)": "o is the tanh of z. tanh(0.6931) = 0.6.",
+        "Forward: e = o − y": "e is o minus y. 0.6 − 1 = −0.4.",
+        "Forward: L = e²": "L is e squared. (−0.4)² = 0.16.",
+        "Backward starts at L": "Backward asks of every number: if it rose a little, how fast "
+        "would L change? That rate is its gradient, g. It starts at L: ∂L/∂L = 1.",
+        "Backward: from L to e": "Raising e by 1 unit changes L at rate −0.8.",
+        "Backward: from e to o": "Raising o by 1 unit changes e at rate 1, so L at rate −0.8.",
+        "Backward: from o to z": "Raising z by 1 unit changes o at rate 0.64, so L at rate −0.512.",
+        "Backward: from z to p1": "Raising p1 by 1 unit changes z at rate 1, so L at rate −0.512.",
+        "Backward: from z to p2": "Raising p2 by 1 unit changes z at rate 1, so L at rate −0.512.",
+        "Backward: from z to b": "Raising b by 1 unit changes z at rate 1, so L at rate −0.512.",
+        "Backward: from p2 to w2": "Raising w2 by 1 unit changes p2 at rate 1, so L at "
+        "rate −0.512.",
+        "Backward: from p2 to x2": "Raising x2 by 1 unit changes p2 at rate −1, so L at "
+        "rate 0.512.",
+        "Backward: from p1 to w1": "Raising w1 by 1 unit changes p1 at rate 2, so L at "
+        "rate −1.024.",
+        "Backward: from p1 to x1": "Raising x1 by 1 unit changes p1 at rate 0.5, so L at rate "
+        "−0.256.",
+        "Update w1": "∂L/∂w1 is negative: increasing w1 decreases L. So w1 is raised, from 0.5 to "
+        "0.6024.",
+        "Update w2": "∂L/∂w2 is negative: increasing w2 decreases L. So w2 is raised, from −1 to "
+        "−0.9488.",
+        "Update b": "∂L/∂b is negative: increasing b decreases L. So b is raised, from 0.6931 to "
+        "0.7443.",
+        "Forward once more": "Forward once more: L falls from 0.16 to 0.05677.",
     }
 
 
@@ -125,7 +121,7 @@ def test_where_a_rate_comes_from_is_noted(lesson):
     assert notes == {
         "Backward: from L to e": "2 · e = 2 × (−0.4) = −0.8",
         "Backward: from o to z": "1 − o² = 1 − 0.6² = 0.64",
-        "Forward once more": "gradients in the picture are those of the pass before",
+        "Forward once more": "the gradients in the picture are those of the pass before",
     }
 
 
@@ -142,15 +138,15 @@ def test_every_number_of_the_neuron_is_explained(lesson):
     ]
     assert entries["y"].grad == "—"
     assert entries["y"].formula == "y = 1, given"
-    assert entries["o"].what == "the tanh of z"
-    assert entries["p1"].what == "w1 times x1, named here"
+    assert entries["o"].what == "o is the tanh of z"
+    assert entries["p1"].what == "p1 is w1 times x1 (named here)"
 
 
 def test_the_picture_of_the_neuron_is_compact(lesson):
     heads = [box.lines[0] for box in lesson.picture.boxes]
 
     assert heads == [
-        "w1", "x1", "p1: ×", "w2", "x2", "p2: ×", "b", "z: Σ", "o: tanh", "y", "e: −", "L: □²",
+        "w1", "x1", "p1: ×", "w2", "x2", "p2: ×", "b", "z: Σ", "o: tanh", "y", "e: −", "L: e²",
     ]  # fmt: skip
     assert all(not arrow.lines for arrow in lesson.picture.arrows)
 
@@ -200,7 +196,7 @@ def test_a_dot_is_opened_into_the_same_products():
         "p2 = w2 · x2 = −1 × 1 = −1",
         "z = b + p1 + p2 = 0.6931 + 1 + (−1) = 0.6931",
     ]
-    assert view.steps[0].note == "x1 and x2 are names given here"
+    assert view.steps[0].note == "x1, x2 are names given here"
     assert told(single_view(Graph(z), expand=False), "forward") == [
         "z = w1 · x1 + w2 · x2 + b = 0.5 × 2 + (−1) × 1 + 0.6931 = 0.6931"
     ]

@@ -10,14 +10,13 @@ import autograd
 from autograd import Graph, Value, constant, detach, dot, ops, prod, relu, tanh
 from autograd import sum as total
 from nn import MLP, Parameter
-from viz.lessons.telling import forward
-from viz.lessons.telling.single import single_view
-from viz.say.phrases import formula
+from viz.say.operations import formula
 from viz.say.typesetting import parsed
 
 from ...strategies import points
 from ..strategies import HOSTILE, NAMES
 from .calculator import is_honest
+from .stories import single_view
 
 
 def backward_into(root, name, **options):
@@ -90,16 +89,17 @@ def test_a_unit_that_is_off_says_so():
     step = backward_into(relu(Value(-2.0, label="z")) * 3.0, "z")[0]
 
     assert step.sentence == (
-        "z moves a1 at rate 0 (relu is off here: it gives 0 however z moves, unless z rises above "
-        "0): nothing flows back to z along this arrow."
+        "Raising z a little does not change a1, so no gradient gets through. relu is off: it "
+        "gives 0 as long as z is below 0."
     )
     assert (step.numbers, step.answer) == ("= 0 × 3 =", "0")
     assert step.carried[0].sign == "zero"
 
 
 def test_a_saturated_unit_says_so():
-    assert backward_into(tanh(Value(5.0, label="z")) * 3.0, "z")[0].sentence.startswith(
-        "z moves a1 at rate 0.0001816 (tanh is nearly flat there: saturated); a1 moves L at 3; "
+    assert backward_into(tanh(Value(5.0, label="z")) * 3.0, "z")[0].sentence == (
+        "Raising z by 1 unit changes a1 at rate 0.0001816, so L at rate about 0.0005447. tanh is "
+        "nearly flat here: it is saturated."
     )
 
 
@@ -109,7 +109,7 @@ def test_nothing_flows_through_a_gradient_of_0():
     z.label = "z"
 
     assert backward_into(z**2, "x")[0].sentence == (
-        "x moves z at rate 2, but z moves L at 0: nothing flows back to x from there."
+        "z does not change L here, so no gradient arrives at x."
     )
 
 
@@ -131,9 +131,7 @@ def test_what_no_gradient_is_asked_of_gets_a_dash():
 
     gradients = {entry.name: entry.grad for entry in view.entries}
     assert gradients["w"] == gradients["c"] == "—"
-    assert view.steps[0].sentence.startswith(
-        "Given are the frozen parameter w, the variable x and the constant c."
-    )
+    assert view.steps[0].sentence.endswith("Frozen parameter: w. Variable: x. Constant: c.")
 
 
 def test_a_constant_has_a_forward_pass_only():
@@ -180,7 +178,7 @@ def test_shares_add_up_until_the_last_arrives():
         "3 of 3: 1 + 0.7864 + 2 = 3.786",
     ]
     assert steps[-1].symbols == "∂L/∂w = 1 · ∂L/∂L + (1 − a1²) · ∂L/∂a1 + x · ∂L/∂p1"
-    assert steps[-1].sentence.endswith("All 3 paths together: w moves L at 3.786.")
+    assert steps[-1].sentence.endswith("All 3 paths add up: ∂L/∂w is 3.786.")
 
 
 def test_an_operand_that_goes_in_twice_is_told_apart():
@@ -188,9 +186,10 @@ def test_an_operand_that_goes_in_twice_is_told_apart():
     first, second = backward_into(a * a, "a")
 
     assert first.sentence == (
-        "a goes into L twice; from the first place it moves L at rate 3. 1 more path to come."
+        "a goes into L 2 times; this is place 1. Raising a by 1 unit changes L at rate 3. 1 more "
+        "path is still to come."
     )
-    assert second.sentence.endswith("Both paths together: a moves L at 6.")
+    assert second.sentence.endswith("Both paths add up: ∂L/∂a is 6.")
 
 
 def test_several_results_are_a_weighted_sum():
@@ -199,10 +198,10 @@ def test_several_results_are_a_weighted_sum():
     p.label, s.label = "p", "s"
     view = single_view(Graph([p, s], seeds=[2.0, -1.0]))
 
-    assert view.steps[0].note == "S is what gradients are taken of: 2 · p + (−1) · s"
-    seeds = [step for step in view.steps if step.title.startswith("Backward begins")]
+    assert view.steps[0].note == "S is what the gradients are of: 2 · p + (−1) · s"
+    seeds = [step for step in view.steps if step.title.startswith("Backward starts")]
     assert [(step.symbols, step.answer) for step in seeds] == [("∂S/∂p", "2"), ("∂S/∂s", "−1")]
-    assert seeds[0].sentence == "p counts in S with the factor 2: here a way back begins."
+    assert seeds[0].sentence == "p counts in S with the factor 2, so backward starts here, too."
     assert view.steps[-1].sentence.endswith("S falls from −13 to −18.5.")
 
 
@@ -219,11 +218,11 @@ def test_a_wide_operation_is_one_step_each_way():
         next(step for step in view.steps if step.title.startswith(title))
         for title in ("Forward: s", "Backward: from s")
     )
-    assert forward_step.sentence.startswith("s is the sum of 20 products: 1.9 + 1.8 + 1.7 + ")
+    assert forward_step.sentence.startswith("s is the weighted sum of w0 · x1, w1 · x2, ")
     assert "(15 others) = 19" in forward_step.sentence
     assert back.sentence == (
-        "s moves L at 2, and hands that back along 20 arrows, each times its own rate; the "
-        "strongest are w0 2, w1 2, w2 2, and there are 17 others."
+        "s sends its gradient 2 back along 20 arrows, each times its own slope. The largest: w0 2, "
+        "w1 2, w2 2."
     )
     assert len(back.fills) == len(back.carried) == 20
     updates = [step for step in view.steps if step.phase == "update"]
@@ -237,7 +236,7 @@ def test_a_sentence_says_about_where_its_digits_do_not_give_the_number():
     step = backward_into((w * 1.7).tanh() * 1.3, "p1")[0]
 
     assert (step.numbers, step.answer) == ("= 0.6893 × 1.3 ≈", "0.8962")
-    assert step.sentence.endswith("; so p1 moves L at about 0.8962.")
+    assert step.sentence.endswith(", so L at rate about 0.8962.")
 
 
 def test_what_paths_are_of_a_gradient_is_told_without_a_leading_plus():
@@ -272,7 +271,7 @@ def test_what_has_no_room_is_counted():
 
     assert len(view.picture.boxes) == 5
     assert view.hint.startswith("26 more nodes are not shown: raise max_nodes=5")
-    assert "visible from the beginning" in view.steps[0].note
+    assert "there from the beginning" in view.steps[0].note
 
 
 # --- the update -----------------------------------------------------------------------------------
@@ -282,17 +281,17 @@ def test_what_has_no_room_is_counted():
     ("rate", "end"),
     [
         (0.1, "L falls from 4 to 2.56."),
-        (1.5, "L rises from 4 to 16: the step was too long for the slope to hold."),
+        (1.5, "L rises from 4 to 16. The step was too long for the slope to hold."),
         (1.0, "L stays at 4."),
         (0.0, "L stays at 4."),
         (1e-9, "L falls from 4 to 3.99999998."),
-        (1e200, "L was 4 and is inf!: the step went where L has no number."),
+        (1e200, "L was 4 and is inf!. The step went where L has no number."),
     ],
 )
 def test_what_a_step_did_is_told_truly(rate, end):
     steps = single_view(Graph(Value(2.0, label="a") ** 2), rate=rate).steps
 
-    assert steps[-1].sentence == f"Forward once more, with the new a: {end}"
+    assert steps[-1].sentence == f"Forward once more: {end}"
 
 
 def test_variables_take_a_step_where_there_are_no_parameters():
@@ -321,7 +320,7 @@ def test_nudges_are_measured():
         "Raise a by 0.001: predicted −2, but there L has no number"
     )
     assert entry_of(Value(1.0, label="a") * 1e-20 + 1.0, "a").nudge.endswith(
-        "; beside L that is lost in rounding"
+        "; compared with L, that is lost in rounding"
     )
 
 
@@ -332,8 +331,8 @@ def test_what_has_no_name_gets_one_that_is_said():
     view = single_view(Graph(Value(2.0) * Value(3.0) + Value(1.0, label="p1")))
 
     assert [entry.name for entry in view.entries] == ["x1", "x2", "p2", "p1", "L"]
-    assert view.steps[0].note == "x1 and x2 are names given here"
-    assert view.steps[1].sentence == "x1 times x2, call it p2: 2 × 3 = 6."
+    assert view.steps[0].note == "x1, x2 are names given here"
+    assert view.steps[1].sentence == "p2 is x1 times x2. 2 × 3 = 6."
 
 
 def test_equal_labels_are_numbered():
@@ -366,7 +365,7 @@ def test_a_plain_number_stands_inside_its_operation():
     view = single_view(Graph(autograd.clip((3.0 - x) / 4.0 + 1.0, 0.0, 9.0) * 2.0))
 
     assert [box.lines[0] for box in view.picture.boxes] == [
-        "x", "d1: 3 − □", "q1: □ ÷ 4", "s1: □ + 1", "u1: clip(□, 0, 9)", "L: □ × 2",
+        "x", "d1: 3 − x", "q1: d1 / 4", "s1: q1 + 1", "u1: clip(s1, 0, 9)", "L: u1 · 2",
     ]  # fmt: skip
 
 
@@ -386,7 +385,7 @@ def test_a_leaf_that_was_changed_since_says_so():
     a.data = 5.0
 
     assert single_view(Graph(loss)).steps[0].note == (
-        "changed since, but told as it was: a is 5 now"
+        "a has been changed to 5 since; this is the pass as it was"
     )
 
 
@@ -399,7 +398,7 @@ def test_a_custom_operation_without_formulas_has_words():
     finally:
         del ops.ALL["doubled_in_words"]
 
-    assert view.steps[1].sentence == "The dbl of a, call it L: dbl(3) = 6."
+    assert view.steps[1].sentence == "L is the dbl of a. dbl(3) = 6."
     assert view.steps[3].symbols == "∂L/∂a = ∂L/∂a · ∂L/∂L"
 
 
@@ -408,7 +407,6 @@ def test_a_network_of_many_boxes_is_told_quickly():
     view = single_view(Graph(model([1.0, 2.0, 3.0, 0.5]) ** 2))
 
     assert len(view.steps) > 300
-    assert forward.PENDING == "·"
 
 
 def test_the_line_that_made_a_number_is_told_where_it_is_known():

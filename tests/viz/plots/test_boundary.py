@@ -8,7 +8,7 @@ from matplotlib.collections import PathCollection, QuadMesh
 from matplotlib.colors import to_hex
 
 from autograd import Value
-from nn import MLP, Module
+from nn import MLP, Module, fit
 from viz.plots import plot_decision_boundary
 from viz.plots.axes import CLASSES
 from viz.render.palette import LIGHT
@@ -85,7 +85,7 @@ def test_the_model_is_asked_in_eval_mode_and_records_nothing():
     model = Model()
     plot_decision_boundary(model, X, Y, resolution=5)
 
-    assert asked == [(False, "constant")] * 25
+    assert asked == [(False, "constant")] * (25 + len(X))
     assert model.training
 
 
@@ -105,7 +105,7 @@ def test_arrays_and_frames_are_taken():
     framed = plot_decision_boundary(model, frame, pd.Series(Y), resolution=3)
 
     assert points(array) == points(framed)
-    assert (framed.get_xlabel(), framed.get_ylabel()) == ("width", "height")
+    assert (framed.get_xlabel().partition("\n")[0], framed.get_ylabel()) == ("width", "height")
 
 
 def test_a_margin_is_left_around_the_data():
@@ -140,3 +140,42 @@ def test_results_that_cannot_be_drawn():
         plot_decision_boundary(lambda x: "class", X)
     with pytest.raises(ValueError, match="resolution is a whole number of at least 2, got 1"):
         plot_decision_boundary(sum, X, resolution=1)
+
+
+# --- the threshold --------------------------------------------------------------------------------
+
+
+def test_the_boundary_is_where_accuracy_draws_it():
+    """A perfect XOR, learned by mse from targets 0 and 1, has its boundary at 0.5."""
+
+    def xor(x):
+        return x[0] + x[1] - 2.0 * x[0] * x[1]
+
+    corners = [[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]]
+    for options in ({}, {"loss": "mse"}):
+        ax = plot_decision_boundary(xor, corners, [0, 1, 1, 0], resolution=41, **options)
+
+        assert ax.get_xlabel() == "x0\nthick line: output = 0.5"
+        line = boundary_of(ax)
+        assert len(line) > 10
+        assert [xor(point) for point in line] == pytest.approx([0.5] * len(line), abs=0.02)
+
+
+def test_the_threshold_of_a_trained_model_is_used():
+    model = MLP(2, [1], rng=random.Random(0))
+    fit(model, X, Y, loss="mse", epochs=1)
+    assert model.decision_threshold == 0.5
+
+    assert plot_decision_boundary(model, X).get_xlabel() == "x0\nthick line: output = 0.5"
+    ax = plot_decision_boundary(model, X, Y, threshold=-0.25)
+    assert ax.get_xlabel() == "x0\nthick line: output = −0.25"
+
+
+def test_logits_have_their_threshold_at_zero():
+    def logit(x):
+        return 0.4 if x[0] > 1.0 else -0.4  # above 0 and below 0.5
+
+    for arguments, options in (((X, Y), {}), ((X,), {}), ((X, Y), {"loss": "hinge"})):
+        ax = plot_decision_boundary(logit, *arguments, resolution=4, **options)
+        assert ax.get_xlabel().endswith("output = 0")
+    assert plot_decision_boundary(lambda x: x, X, Y, resolution=4).get_xlabel() == "x0"

@@ -114,3 +114,14 @@ def test_edges_hold_all_but_the_smallest(sizes):
     assert 0.0 in ticks
     assert ticks == sorted(ticks)
     assert 3 <= len(ticks) <= 7
+
+
+def test_before_and_after_share_their_axis():
+    before, after = Bag([0.5, -0.25], [1e-6, 0.5]), Bag([4.0, 0.125], [1e-3, 90.0])
+    for plot in (plot_weights, plot_gradients):
+        first, second = plot(before, like=after), plot(after, like=[before])
+
+        assert bars(first)[0][1] == bars(second)[0][1]
+        assert first.get_xlim() == second.get_xlim()
+        assert bars(first)[0][1] != bars(plot(before))[0][1]
+    plt.close("all")

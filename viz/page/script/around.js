@@ -19,17 +19,8 @@ function sample(names, text, kind) {
   svg.setAttribute("viewBox", "0 0 44 23");
   svg.setAttribute("class", names);
   svg.setAttribute("aria-hidden", "true");
-  const draw = (tag, attributes) => {
-    const element = document.createElementNS(SVG, tag);
-    for (const [name, value] of Object.entries(attributes)) element.setAttribute(name, value);
-    svg.append(element);
-  };
-  if (kind === "group") draw("path", { class: "inner", d: "M5 1V-4H47V18H43" });
-  if (!kind) draw("path", { class: "line", d: "M0 11.5H44" });
-  else if (kind === "variable") draw("path", { class: "shape", d: "M1 1H35L43 9V22H1ZM35 1V9H43" });
-  else draw("rect", { class: "shape", x: 1, y: 1, width: 42, height: 21, rx: { operation: 7, activation: 7, input: 10, unit: 10, output: 10 }[kind] ?? 0 });
-  if (["activation", "output", "layer"].includes(kind)) draw("rect", { class: "inner", x: 4, y: 4, width: 36, height: 15, rx: kind === "layer" ? 0 : 5 });
-  if (kind === "frozen") draw("path", { class: "rule", d: "M1 8L8 1M36 1L43 8M1 15L8 22M36 22L43 15" });
+  const looks = $("looks").content.firstElementChild;
+  svg.append(...looks.querySelector(`#look-${kind ?? "arrow"}`).cloneNode(true).childNodes);
   return make("span", {}, svg, text);
 }
 

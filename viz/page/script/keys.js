@@ -92,10 +92,10 @@ const lift = (event) => {
 };
 window.addEventListener("pointerup", lift);
 window.addEventListener("pointercancel", lift);
-let pressed = ""; // the box of the last single click, which may have moved by the second
-$("stage").addEventListener("click", (event) => {
-  const box = event.target.closest(".box");
-  if (event.detail === 2) open(inside(pressed) ?? now.view);
+let pressed = ""; // the box of the last single click, which may have moved by the second, below the panel
+window.addEventListener("click", (event) => {
+  const within = $("stage").contains(event.target), box = within && event.target.closest(".box");
+  if (event.detail === 2) within || pressed ? open(inside(pressed) ?? now.view) : null;
   else if (!dragged && box && picture.boxes.has(box.id)) choose((pressed = box.id));
   else pressed = "";
   dragged = false;

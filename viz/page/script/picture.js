@@ -76,7 +76,7 @@ function showFills(view) {
     const [name, line] = split(place);
     const target = picture.boxes.get(name)?.lines[line];
     if (!target) return;
-    if (target.textContent !== text) { target.textContent = text; changed.add(name); }
+    if (target.textContent !== text) { target.textContent = text; squeeze(target); changed.add(name); }
     target.classList.remove("waiting", "new", "asked");
     const look = isWaiting(text) ? "waiting" : mark;
     if (look) target.classList.add(look);
@@ -108,6 +108,15 @@ function showShare(element, shown, fill) {
   if (element.dataset.full) return element.setAttribute("width", element.dataset.full * Math.abs(fill.share));
   element.style.fillOpacity = 0.45 * Math.abs(fill.share); // below a text
   element.style.fill = `var(--${fill.share < 0 ? "negative" : "positive"})`;
+}
+
+// A number that is longer than its place is set closer together.
+function squeeze(line) {
+  const wide = Number(line.dataset.wide);
+  if (wide && [...line.textContent].length * 12.2 > wide) {
+    line.setAttribute("textLength", wide);
+    line.setAttribute("lengthAdjust", "spacingAndGlyphs");
+  } else line.removeAttribute("textLength");
 }
 
 function split(place) {

@@ -1,1 +1,0 @@
-"""A larger network, layer by layer: its picture, its steps and words."""

@@ -1,1 +1,0 @@
-"""One example of a small network: boxes, steps, words, and all examples together."""

@@ -1,1 +1,0 @@
-"""One unit of a larger network, opened."""

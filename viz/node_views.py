@@ -1,0 +1,193 @@
+"""One picture of single nodes with its steps, told: of all of a computation, or of a part."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable, Container
+from dataclasses import dataclass
+
+from autograd import Graph
+
+from .labels import columns, shorten
+from .lessons.board import Board, box_of, drawn_constants
+from .lessons.lesson import Pass
+from .lessons.steps import steps
+from .reasons import with_reasons
+from .say.box_text import remarks
+from .say.entries import Nudges, entries
+from .say.names import Names, NetworkNames
+from .say.numbers import is_alarming
+from .say.story import Step, View
+from .say.teller import Teller
+from .scene.diagram import Arrow, Box, Diagram
+from .see import visible_nodes
+from .see.nearby import around
+from .see.neurons import network_of
+from .see.opening import Expand, opened
+from .see.outline import Item, Outline
+
+MAX_NODES = 400
+WIDEST = 12  # products of a Σ that is opened unasked
+MOST_LENGTH = 12_000  # of all arrows, in rows of boxes: to place them takes a second or two
+_ALWAYS = 40  # boxes that can always be placed
+
+
+@dataclass(frozen=True, slots=True)
+class Wanted:
+    """What a caller wants to see: the pass, and the options of the player."""
+
+    numbers: Pass
+    image: tuple[int, int] | None = None
+    expand: Expand = True
+    max_nodes: int = MAX_NODES
+    language: str = "english"
+
+
+# --- one box a node -------------------------------------------------------------------------------
+
+
+def single_view(wanted: Wanted, *, key: str, title: str = "") -> View:
+    """The picture of a graph's single operations, step by step."""
+    graph = wanted.numbers.graph
+    chosen = opened(graph, wanted.expand)
+    is_all = wanted.expand is True
+    widest = WIDEST if is_all else len(graph)
+    choose = functools.partial(
+        visible_nodes.outline,
+        graph,
+        opened=frozenset() if is_all else _of_kind(graph, "add", chosen),
+        textbook=frozenset(
+            index
+            for index in _of_kind(graph, "dot", chosen)
+            if len(graph.nodes[index].operands) // 2 <= widest
+        ),
+        constants=drawn_constants(graph),
+    )
+    outline, room = _placeable(choose, wanted.max_nodes)
+    board = Board(wanted.numbers, outline)
+    teller = Teller(board, _names(wanted, outline), language=wanted.language)
+    tab = teller.say("tab.nearest" if len(graph) > wanted.max_nodes else "tab.computation")
+    told = teller.tell(steps(board))
+    return View(
+        key, tab, title, diagram_of(teller, told),
+        with_reasons(teller, entries(teller, Nudges(wanted.numbers))), told,
+        hint=_hint(teller, outline, wanted.max_nodes, room),
+    )  # fmt: skip
+
+
+def _names(wanted: Wanted, outline: Outline) -> Names:
+    """The names of single nodes: in a network of one example they are the network's."""
+    graph = wanted.numbers.graph
+    network = network_of(graph)
+    known = None
+    if network is not None and network.examples == 1 and len(network.units) > 1:
+        known = NetworkNames(network, language=wanted.language).of_example(0)
+    return Names(graph, outline, known, language=wanted.language)
+
+
+def _of_kind(graph: Graph, name: str, chosen: Container[int]) -> frozenset[int]:
+    return frozenset(
+        node.index
+        for node in graph
+        if node.op is not None and node.op.name == name and node.index in chosen
+    )
+
+
+def _placeable(choose: Callable[..., Outline], max_nodes: int) -> tuple[Outline, int]:
+    """As many boxes as can be placed in a few seconds, and how many were allowed.
+
+    One number that is used by hundreds has arrows past all that lies between.
+    """
+    room = max_nodes
+    while True:
+        outline = choose(max_nodes=room)
+        if _length(outline) <= MOST_LENGTH or room <= _ALWAYS:
+            return outline, room
+        room = max(_ALWAYS, int(0.9 * min(room, len(outline.items))))
+
+
+def _length(outline: Outline) -> int:
+    """How many rows of boxes all arrows cross together, with leaves next to what uses them."""
+    rows: dict[str, int] = {item.key: 0 for item in outline.items}
+    for link in outline.links:  # operands come first
+        rows[link.consumer] = max(rows[link.consumer], rows[link.operand] + 1)
+    first: dict[str, int] = {}
+    for link in outline.links:
+        first[link.operand] = min(first.get(link.operand, len(rows)), rows[link.consumer])
+    leaves = {item.key for item in outline.items if not item.symbol}
+    return sum(
+        rows[link.consumer] - (first[k] - 1 if (k := link.operand) in leaves else rows[k])
+        for link in outline.links
+    )
+
+
+def _hint(teller: Teller, outline: Outline, max_nodes: int, room: int) -> str:
+    notes = list(remarks(outline))
+    if outline.hidden:
+        holds = ("many",) if outline.hidden > 1 else ()
+        count = f"{outline.hidden:,}"
+        if room < max_nodes:
+            notes.append(teller.say("hint.long", count=count))
+        else:
+            notes.append(teller.say("hint.hidden", holds, count=count, most=str(max_nodes)))
+    return "; ".join(notes)
+
+
+def diagram_of(teller: Teller, told: tuple[Step, ...]) -> Diagram:
+    """The boxes with the widest text that a step ever writes into each line."""
+    board = teller.board
+    widest: dict[tuple[str, int], str] = {}
+    for fill in [fill for step in told for fill in step.fills]:
+        place = fill.box, fill.line
+        if columns(fill.text) > columns(widest.get(place, "")):
+            widest[place] = fill.text
+    boxes = []
+    for item in board.outline.items:
+        box = box_of(item.key)
+        lines = head(teller, item), widest[box, 1], widest[box, 2]
+        numbers = [teller.n(board.value(item.key)), teller.numbers.known(board.gradient(item.key))]
+        is_bad = any(map(is_alarming, numbers if item.grad is not None else numbers[:1]))
+        is_root = bool(item.seeds) and item.node in board.graph.roots
+        boxes.append(Box(box, item.kind, lines, is_root=is_root, is_alarming=is_bad))
+    arrows = [
+        Arrow(f"e{link.operand}_{link.consumer}_{link.position}", box_of(link.operand),
+              box_of(link.consumer))
+        for link in board.outline.links
+    ]  # fmt: skip
+    return Diagram(tuple(boxes), tuple(arrows))
+
+
+def head(teller: Teller, item: Item) -> str:
+    """The first line of a box: ``w1``, ``o: tanh``; with plain numbers inside ``e: d − 1``."""
+    name = teller.names[item.key]
+    if not item.symbol:
+        return name
+    if item.constants and not teller.board.is_given(item):
+        symbols = teller.equation(item).symbols.partition(" = ")[2]
+        if columns(symbols) <= _HEAD:
+            return f"{name}: {symbols}"
+    return f"{name}: {shorten(item.symbol, 16)}"
+
+
+_HEAD = 22  # columns of what a box does with its operands
+
+
+# --- a part ---------------------------------------------------------------------------------------
+
+
+def focused(wanted: Wanted, index: int) -> View:
+    """A node with its strongest paths to the root, and its operands; the others are summed up."""
+    graph = wanted.numbers.graph
+    outline = around(graph, index)
+    board = Board(wanted.numbers, outline)
+    teller = Teller(board, _names(wanted, outline), language=wanted.language)
+    told = teller.tell(steps(board, updates=False))
+    me = teller.names.node(index)
+    hint = ""
+    if outline.hidden:
+        hint = teller.say("hint.focus", count=f"{outline.hidden:,}", total=f"{len(graph):,}")
+    return View(
+        "focus", teller.say("tab.focus", me=me), teller.say("view.focus", me=me),
+        diagram_of(teller, told), with_reasons(teller, entries(teller, Nudges(wanted.numbers))),
+        told, hint=hint,
+    )  # fmt: skip

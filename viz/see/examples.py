@@ -1,0 +1,215 @@
+"""What the picture of one example of a network is made of: inputs, whole neurons, and the loss.
+
+A mean is one box, not a sum and a division. What belongs to other examples is one box, and so is a
+penalty, which is computed from parameters alone. Constants that only say how, such as the 2 of a
+square, have no box.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from typing import Any
+
+from autograd import Graph, Node
+
+from .neurons import Network, Run, Unit
+from .outline import Constant, Item, Link, Outline
+
+MOST_WEIGHTS = 24  # weights that have boxes; more of them stand in their neurons
+MOST_INTO_ONE = 8
+MEAN = "mean"  # the symbol of a sum and the division after it
+OTHERS = "others"  # how the key of a box ends that stands for many nodes
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """The boxes and arrows of one example; ``neurons`` are those boxes that are one, by key."""
+
+    outline: Outline
+    neurons: dict[str, Run]
+    units: dict[str, Unit]
+
+
+def example(network: Network, number: int) -> Example:
+    """One example's picture."""
+    made = _Example(network, number)
+    for node in made.nodes:
+        made.take(node)
+    return Example(Outline(tuple(made.items.values()), tuple(made.links)), made.neurons, made.units)
+
+
+def shows_weights(network: Network) -> bool:
+    """Whether weights have boxes of their own in the picture of an example."""
+    widths = [len(unit.weights) for unit in network.units]
+    return sum(widths) <= MOST_WEIGHTS and max(widths) <= MOST_INTO_ONE
+
+
+class _Example:
+    def __init__(self, network: Network, number: int) -> None:
+        self.network, self.number, self.graph = network, number, network.graph
+        self.nodes = tuple(self.graph)
+        self.items: dict[str, Item] = {}
+        self.links: list[Link] = []
+        self.neurons: dict[str, Run] = {}
+        self.units: dict[str, Unit] = {}
+        self._weights = shows_weights(network)
+        self._computed = below_inputs(network)
+
+    def take(self, node: Node) -> None:
+        """Make the box of an operation, and those of the leaves that it uses."""
+        if node.op is None or self.network.example_of.get(node.index, self.number) != self.number:
+            return
+        found = self.network.run_of.get(node.index)
+        if found is None and not self._computed[node.index]:
+            if any(self._computed[consumer] for consumer, _ in self.graph.consumers(node.index)):
+                self._add(node, node.op.symbol, left_out=len(node.operands))
+        elif found is None:
+            self._single(node)
+        elif node.index == found[1].output:
+            self._neuron(*found)
+
+    def _neuron(self, unit: Unit, run: Run) -> None:
+        total, output = self.nodes[run.total], self.nodes[run.output]
+        half = len(unit.weights)
+        for index in total.operands[half : 2 * half]:
+            self._source(index)
+        places = range(half, 2 * half)
+        if self._weights:
+            for place in (*range(half), *range(2 * half, len(total.operands))):
+                self._source(total.operands[place])
+            places = range(len(total.operands))
+        kind = "activation" if run.steps else "operation"
+        key = self._add(output, unit.activation or "Σ", kind=kind)
+        self.neurons[key], self.units[key] = run, unit
+        self.links += [link_of(self.graph, total, place, key, place) for place in places]
+
+    def _source(self, index: int) -> None:
+        """A box for what is there already: an input, or a weight."""
+        if str(index) not in self.items:
+            node = self.nodes[index]
+            self._add(node, "" if node.op is None else node.op.symbol)
+
+    def _single(self, node: Node) -> None:
+        consumers = self.graph.consumers(node.index)
+        if is_inside_mean(self.graph, node, [consumer for consumer, _ in consumers]):
+            return
+        assert node.op is not None
+        inner, symbol = node, node.op.symbol
+        if is_mean(self.graph, node):
+            inner, symbol = self.nodes[node.operands[0]], MEAN
+        links, constants, elsewhere = [], [], []
+        for place, index in enumerate(inner.operands):
+            leaf = self.nodes[index]
+            if self._is_drawn(node, leaf):
+                links.append(link_of(self.graph, inner, place, str(node.index), place))
+            elif leaf.kind == "constant":
+                constants.append(Constant(index, place, leaf.label, leaf.value))
+            elif index in self.network.example_of:
+                elsewhere.append((place, index))
+        if symbol == MEAN:
+            index = node.operands[1]
+            value = self.nodes[index].value
+            constants.append(Constant(index, len(inner.operands), "", value))
+        if elsewhere:
+            links.append(self._others(node, elsewhere))
+        self._add(node, symbol, constants=tuple(constants))
+        self.links += links
+
+    def _is_drawn(self, user: Node, leaf: Node) -> bool:
+        """Whether an operand of a single operation has a box; the box of a leaf is made."""
+        if str(leaf.index) in self.items:
+            return True
+        if leaf.op is not None:
+            return False  # of another example
+        if leaf.kind == "constant" and not leaf.label and not is_error(self.network, user):
+            return False
+        self._source(leaf.index)
+        return True
+
+    def _others(self, user: Node, elsewhere: Sequence[tuple[int, int]]) -> Link:
+        """One box for what other examples bring."""
+        key = f"{user.index}{OTHERS}"
+        nodes = [self.nodes[index] for _, index in elsewhere]
+        self.items[key] = Item(
+            key, user.index, "group", "", sum(node.value for node in nodes), None,
+            constants=tuple([Constant(n.index, k, "", n.value) for k, n in enumerate(nodes)]),
+        )  # fmt: skip
+        return Link(key, str(user.index), elsewhere[0][0], 1.0, None, None)
+
+    def _add(self, node: Node, symbol: str, **more: Any) -> str:
+        key = str(node.index)
+        roots = zip(self.graph.roots, self.graph.seeds, strict=True)
+        made = Item(
+            key, node.index, node.kind, symbol, node.value, node.grad, node.label, node.now,
+            node.scope, node.source,
+            seeds=tuple([seed for root, seed in roots if root == node.index and seed]),
+        )  # fmt: skip
+        self.items[key] = replace(made, **more)
+        return key
+
+
+def link_of(graph: Graph, consumer: Node, place: int, key: str, shown_as: int) -> Link:
+    """An operand of a node, drawn into the box that stands for it."""
+    index = consumer.operands[place]
+    rate = consumer.slopes[place]
+    upstream = consumer.grad if graph.nodes[index].grad is not None else None
+    share = None if upstream is None else rate * upstream
+    formulas = consumer.op.formulas if consumer.op is not None else ()
+    formula = formulas[place] if len(formulas) == len(consumer.operands) else ""
+    edge = consumer.index, place
+    return Link(str(index), key, shown_as, rate, upstream, share, formula, index, edge)
+
+
+def below_inputs(network: Network) -> list[bool]:
+    """Of each node, whether a neuron's result, or an input, went into it."""
+    found: list[bool] = []
+    for node in network.graph:
+        is_own = node.kind == "variable" or node.index in network.run_of
+        found.append(is_own or any(found[i] for i in node.operands))
+    return found
+
+
+# --- what a loss is made of -----------------------------------------------------------------------
+
+
+def is_error(network: Network, node: Node) -> bool:
+    """Whether this is output − target."""
+    if node.op is None or node.op.name != "sub":
+        return False
+    output, target = node.operands
+    return output in network.run_of and network.graph.nodes[target].op is None
+
+
+def is_square(graph: Graph, node: Node) -> bool:
+    """Whether this is something times itself, or to the power of 2."""
+    if node.op is None or len(node.operands) != 2:
+        return False
+    left, right = node.operands
+    if node.op.name == "mul":
+        return left == right
+    return node.op.name == "pow" and graph.nodes[right].op is None and node.inputs[1] == 2.0
+
+
+def is_mean(graph: Graph, node: Node) -> bool:
+    """Whether this is a sum divided by a plain number."""
+    if node.op is None or node.op.name != "div":
+        return False
+    total, count = (graph.nodes[i] for i in node.operands)
+    return (
+        total.op is not None
+        and total.op.name in {"sum", "add"}
+        and not total.label
+        and len(graph.consumers(total.index)) == 1
+        and total.index not in graph.roots
+        and count.kind == "constant"
+        and not count.label
+    )
+
+
+def is_inside_mean(graph: Graph, node: Node, consumers: Sequence[int]) -> bool:
+    """Whether this is the sum of a mean."""
+    return len(consumers) == 1 and (
+        is_mean(graph, graph.nodes[consumers[0]])
+        and graph.nodes[consumers[0]].operands[0] == node.index
+    )

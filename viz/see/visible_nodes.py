@@ -1,0 +1,165 @@
+"""Which nodes of a graph get into a picture of limited size, nearest to the roots first.
+
+A node is drawn only after all nodes that use it. So whatever is left out, every gradient in the
+picture has all its contributions in the picture too.
+"""
+
+from __future__ import annotations
+
+import heapq
+from collections.abc import Container, Iterable
+from dataclasses import replace
+
+from autograd import Graph, Node
+
+from .outline import Constant, Item, Link, Outline, is_unit
+from .sigma import N_ARY, Part, opened_into_products, part
+
+LINKS_PER_NODE = 3  # a budget of n boxes is also one of 3n links, which cost as much to lay out
+
+
+def outline(
+    graph: Graph,
+    *,
+    opened: frozenset[int] = frozenset(),
+    constants: bool | Container[int] = True,
+    max_nodes: int = 400,
+    textbook: Container[int] = (),
+) -> Outline:
+    """The items and links of a picture with at most ``max_nodes`` boxes.
+
+    ``constants`` are those that get boxes of their own: all, none, or some by index. ``textbook``
+    are dots that are opened into their products and one Σ.
+    """
+    chosen = _Chosen(graph, opened, constants=constants, max_nodes=max_nodes)
+    chosen.textbook = textbook
+    chosen.fill()
+    return chosen.outline()
+
+
+class _Chosen:
+    """The nodes chosen so far, and the room that is left."""
+
+    def __init__(
+        self,
+        graph: Graph,
+        opened: frozenset[int],
+        *,
+        constants: bool | Container[int],
+        max_nodes: int,
+    ) -> None:
+        self.graph, self.opened, self.constants = graph, opened, constants
+        self.roots: dict[int, tuple[float, ...]] = {}
+        for root, seed in zip(graph.roots, graph.seeds, strict=True):
+            # A root of seed 0 is only there to be found.
+            self.roots[root] = (*self.roots.get(root, ()), *([seed] if seed else []))
+        self.apart = opened.union(self.roots)
+        self.room = max_nodes
+        self.link_room = max_nodes * LINKS_PER_NODE
+        self.parts: dict[int, Part] = {}
+        self.too_wide: list[Node] = []
+        self.textbook: Container[int] = ()
+
+    def fill(self) -> None:
+        """Choose nodes, nearest to the roots first, while there is room."""
+        graph = self.graph
+        ready = sorted((0, index) for index in self.roots if not graph.consumers(index))
+        depths: dict[int, int] = {}
+        uses_to_come: dict[int, int] = {}
+        while ready and self.room > 0:
+            depth, index = heapq.heappop(ready)
+            uses = len(graph.consumers(index))
+            if uses > self.link_room:
+                continue
+            self._choose(graph.nodes[index])
+            self.link_room -= uses
+            for operand in self.parts[index].operands:
+                depths[operand] = max(depths.get(operand, 0), depth + 1)
+                if operand not in uses_to_come:
+                    uses_to_come[operand] = len(graph.consumers(operand))
+                uses_to_come[operand] -= 1
+                if not uses_to_come[operand] and not self._is_hidden_constant(operand):
+                    heapq.heappush(ready, (depths[operand], operand))
+
+    def _choose(self, node: Node) -> None:
+        chosen = self._part(node)
+        self.parts[node.index] = chosen
+        self.room -= 1 + len(chosen.inside)
+        self.link_room -= 2 * len(chosen.inside)
+
+    def _part(self, node: Node) -> Part:
+        """How the node is shown; a Σ stays closed if its steps do not fit."""
+        in_steps = node.op is not None and node.op.name in N_ARY and node.index in self.opened
+        if in_steps or node.index in self.textbook:
+            # It has no more steps inside than operands.
+            if len(node.operands) >= min(self.room, self.link_room // 2):
+                self.too_wide.append(node)
+                return part(self.graph, node, frozenset(), self.apart)
+            if node.index in self.textbook:
+                return opened_into_products(self.graph, node)
+        return part(self.graph, node, self.opened, self.apart)
+
+    def _is_hidden_constant(self, index: int) -> bool:
+        if self.graph.nodes[index].kind != "constant" or index in self.roots:
+            return False
+        shown = self.constants
+        return not shown if isinstance(shown, bool) else index not in shown
+
+    def outline(self) -> Outline:
+        """What was chosen, as items and links."""
+        items: list[Item] = []
+        links: list[Link] = []
+        shown = set(self.parts)
+        for index in sorted(self.parts):
+            part = self.parts[index]
+            for item, into in (*part.inside, (self._item(index, part), part.links)):
+                drawn, constants, left_out = self._sort_out(into)
+                links += drawn
+                items.append(replace(item, constants=tuple(constants), left_out=left_out))
+                shown.update(constant.node for constant in constants)
+        folded = sum(part.folded for part in self.parts.values())
+        hidden = len(self.graph) - len(shown) - folded
+        return Outline(tuple(items), tuple(links), hidden, tuple(self.too_wide))
+
+    def _sort_out(self, into: Iterable[Link]) -> tuple[list[Link], list[Constant], int]:
+        """The links that are drawn, the constants that are not, and the operands left out."""
+        drawn: list[Link] = []
+        constants: list[Constant] = []
+        left_out = 0
+        for link in into:
+            if link.node is None or link.node in self.parts:
+                drawn.append(link)
+            elif self._is_hidden_constant(link.node):
+                node = self.graph.nodes[link.node]
+                constants.append(Constant(node.index, link.position, node.label, node.value))
+            else:
+                left_out += 1
+        return drawn, constants, left_out
+
+    def _item(self, index: int, part: Part) -> Item:
+        node = self.graph.nodes[index]
+        contributions = self.graph.contributions(index) if node.grad is not None else ()
+        products = tuple([c.product for c in contributions])
+        return item(node, part.symbol, self.roots.get(index, ()), products)
+
+
+def item(
+    node: Node, symbol: str, seeds: tuple[float, ...], contributions: tuple[float, ...]
+) -> Item:
+    """The box of one node, with what its gradient is made of."""
+    activation = node.op is not None and node.op.is_activation
+    return Item(
+        key=str(node.index),
+        node=node.index,
+        kind="activation" if activation else node.kind,
+        is_unit=is_unit(node.op, node.scope),
+        symbol=symbol,
+        value=node.value,
+        grad=node.grad,
+        label=node.label,
+        now=node.now,
+        scope=node.scope,
+        source=node.source,
+        seeds=seeds,
+        contributions=contributions,
+    )

@@ -165,3 +165,28 @@ _OVERFLOWING = """() => {
   }
   return found;
 }"""
+
+
+def test_after_the_update_nothing_passes_an_old_number_off_as_new(show, loss):
+    """Picture, panel and table agree: w1 is 0.6024, its gradient that of the pass before."""
+    player = player_of(loss)
+    page = show(player)
+    page.press("End")
+    w1 = next(e.box for e in player.story.views[0].entries if e.name == "w1")
+    old = "[...document.querySelectorAll('#ui-picture text.old')].map((text) => text.textContent)"
+
+    assert page.lines()[w1][1] == "v 0.6024"
+    assert "g −1.024" in page.tab.evaluate(old)
+    page.tab.evaluate(
+        f"document.getElementById('{w1}').dispatchEvent(new MouseEvent('click', {{bubbles: true}}))"
+    )
+    panel = page.tab.text_content("#ui-panel")
+    assert "value now0.6024" in panel
+    assert "value before the updatew1 = 0.5, given" in panel
+    assert "gradient before the update∂L/∂w1" in panel
+    page.press("t")
+    row = page.tab.locator(f"#ui-panel tr[data-box='{w1}']")
+    assert row.locator("td").nth(1).text_content() == "0.6024"
+    assert "old" in (row.locator("td").nth(2).get_attribute("class") or "")
+    page.go("s1")
+    assert page.tab.evaluate(old) == []

@@ -38,6 +38,12 @@ function orNotYet(name, line, text) {
   return picture.fills.get(`${name} ${line}`)?.text.replace(/^[vg] /, "") ?? "·"; // a sum so far
 }
 
+// A number that the update has changed: what it is now; empty for others.
+function changed(entry) {
+  const text = picture.fills.get(`${entry.box} ${VALUE}`)?.text.replace(/^[vg] /, "");
+  return text && entry.value && text !== entry.value && !isHidden(entry.box, VALUE) && ["update", "again"].includes(step().phase) ? text : "";
+}
+
 function showBox(name, again = false) {
   const view = current(), entry = view.entry.get(name);
   if (!entry) return;
@@ -52,8 +58,10 @@ function showBox(name, again = false) {
   const inner = inside(name);
   if (inner !== undefined)
     parts.push(make("div", { class: "row" }, make("button", { type: "button", class: "inward", click: () => open(inner) }, "look inside")));
-  section("value", make("p", { class: "sum" }, orNotYet(name, VALUE, entry.formula || entry.value)), ...(noValue ? [] : [exact(entry.exact_value)]));
-  section("gradient", make("p", { class: "sum" }, orNotYet(name, GRADIENT, entry.total || entry.grad)), ...(noGrad || !entry.exact_grad ? [] : [exact(entry.exact_grad)]));
+  const renewed = changed(entry), old = step().phase === "again";
+  if (renewed) section("value now", make("p", { class: "sum" }, renewed));
+  section(renewed ? "value before the update" : "value", make("p", { class: "sum" }, orNotYet(name, VALUE, entry.formula || entry.value)), ...(noValue ? [] : [exact(entry.exact_value)]));
+  section(old && entry.grad !== "—" ? "gradient before the update" : "gradient", make("p", { class: "sum" }, orNotYet(name, GRADIENT, entry.total || entry.grad)), ...(noGrad || !entry.exact_grad ? [] : [exact(entry.exact_grad)]));
   if (entry.nudge && !noGrad) section("try it", make("p", {}, entry.nudge));
   if (entry.paths.length && !noGrad)
     section("why: the strongest paths",
@@ -94,7 +102,9 @@ function markRow() {
   for (const row of $("panel").querySelectorAll("tr[data-box]")) {
     const entry = current().entry.get(row.dataset.box), is = entry.box === step().box;
     fillIn(row.cells[2], entry, VALUE, entry.value, entry.exact_value);
+    if (changed(entry)) [row.cells[2].textContent, row.cells[2].title] = [changed(entry), `${entry.value} before the update`];
     fillIn(row.cells[3], entry, GRADIENT, entry.grad, entry.exact_grad);
+    row.cells[3].classList.toggle("old", step().phase === "again");
     row.classList.toggle("now", is);
     if (is && !$("panel").contains(document.activeElement)) row.scrollIntoView({ block: "nearest" });
   }

@@ -64,11 +64,15 @@ function fillsAt(view, last, asked) {
   return fills;
 }
 
+// After the update, gradients are those of the pass before it.
+const isOld = (line) => Number(line) !== VALUE && step().phase === "again" && !now.asked;
+
 function showFills(view) {
   const fills = fillsAt(view, now.step, now.asked);
   const latest = new Set(step().fills.map((fill) => `${fill.box} ${fill.line}`));
   const wanted = new Map();
-  for (const [place, fill] of fills) wanted.set(place, { text: fill.text, mark: latest.has(place) ? "new" : "" });
+  for (const [place, fill] of fills)
+    wanted.set(place, { text: fill.text, mark: latest.has(place) ? "new" : isOld(split(place)[1]) ? "old" : "" });
   if (now.asked)
     for (const place of latest) wanted.set(place, { text: `${letter(place)}?`, mark: "asked" });
   const changed = new Set();
@@ -77,7 +81,7 @@ function showFills(view) {
     const target = picture.boxes.get(name)?.lines[line];
     if (!target) return;
     if (target.textContent !== text) { target.textContent = text; squeeze(target); changed.add(name); }
-    target.classList.remove("waiting", "new", "asked");
+    target.classList.remove("waiting", "new", "asked", "old");
     const look = isWaiting(text) ? "waiting" : mark;
     if (look) target.classList.add(look);
   };

@@ -93,7 +93,7 @@ def test_every_parameter_is_in_one_place(model):
     found = [
         (name, parameter)
         for place in layout(model).values()
-        if hasattr(place, "parameters")
+        if place.parameters
         for name, parameter in zip(place.names, place.parameters, strict=True)
     ]
 

@@ -21,6 +21,7 @@ def test_the_wheel_holds_the_packages_and_nothing_else(built):
 
     assert inside == ours | {"_glassgrad_installation.py", "_glassgrad_pytest.py"}
     assert {"autograd/py.typed", "nn/py.typed", "viz/py.typed"} < inside
+    assert {"viz/say/english.toml", "viz/say/german.toml", "viz/page/page.html"} < inside
 
 
 def test_the_page_of_the_package_is_the_readme_without_relative_links(built):

@@ -199,8 +199,7 @@ class NetworkNames:
             for node in self.nodes
             if node.index not in own and (label := shorten(node.label, LIMIT))
         )
-        self.labels = set(labels)
-        self.unique = {label for label, times in labels.items() if times == 1}
+        self.labels, self._uses = set(labels), labels
         parameters = Counter(shorten(self.nodes[i].label, LIMIT) for i in own)
         # nn calls many of them w0: only where all are told apart are they the user's own.
         self.are_own = len(parameters) == len(own) and "" not in parameters
@@ -213,10 +212,10 @@ class NetworkNames:
 
     def _unit(self, unit: Unit) -> str:
         columns = self.network.columns
-        if len(unit.runs) == 1:
-            label = shorten(self.nodes[unit.runs[0].output].label, LIMIT)
-            if label in self.unique:
-                return label
+        own = {shorten(self.nodes[run.output].label, LIMIT) for run in unit.runs}
+        label = own.pop()
+        if label and not own and self._uses[label] == len(unit.runs):
+            return label  # the same in every row, and nobody else's
         place = unit.place + 1
         if unit.column == len(columns) - 1:
             if self.is_classifier:

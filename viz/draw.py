@@ -18,8 +18,8 @@ from .scene.diagram import Diagram
 from .see import visible_nodes
 from .see.essentials import essential, with_constants_inside, with_parameters_inside
 from .see.fold_rules import Fold, foldings
-from .see.opening import Expand, opened
 from .see.outline import Outline
+from .see.sigma import Expand, opened
 
 if TYPE_CHECKING:
     from .render.picture import Picture

@@ -25,9 +25,8 @@ from .render.palette import THEMES
 from .say import box_text
 from .say.numbers import ALL_DIGITS, DIGITS, show
 from .scene.diagram import Arrow, Box, Diagram
-from .see.outline import Link, Outline
-from .see.sigma import part
-from .see.visible_nodes import item
+from .see.paths import Paths
+from .see.visible_nodes import outline_of
 
 if TYPE_CHECKING:
     from .render.picture import Picture
@@ -112,7 +111,11 @@ def _marks(error: GradientMismatch, graph: Graph) -> _Marks:
     edges = _wrong_slopes(graph, guilty)
     if not edges:  # the slopes are right, and the pass went astray; or a convention is not kept
         through = _asked(graph, guilty)
-        below = [p for p in through if leaf is None or _reaches(graph, guilty.operands[p], leaf)]
+        below = [
+            p
+            for p in through
+            if leaf is None or Paths(graph, leaf, guilty.operands[p], 1.0).census.count
+        ]
         of_slope = error.verdict.order == 2  # of first derivatives all was right
         mark = "the slope of this slope is wrong: see the note" if of_slope else _SEE
         edges = dict.fromkeys(below or through, mark)
@@ -185,15 +188,7 @@ def _apart(claimed: float, measured: float, said: str = "measured") -> str:
 
 def _reaches(graph: Graph, top: int, leaf: int) -> bool:
     """Whether a node depends on a leaf."""
-    seen, stack = set(), [top]
-    while stack:
-        index = stack.pop()
-        if index == leaf:
-            return True
-        if index not in seen:
-            seen.add(index)
-            stack += graph.nodes[index].operands
-    return False
+    return Paths(graph, leaf, top, 1.0).census.count > 0
 
 
 # --- functions of Values --------------------------------------------------------------------------
@@ -213,7 +208,7 @@ def _of_graph(
 ) -> Diagram:
     starts = [guilty] if guilty is not None else [*marks.boxes, *graph.roots]
     chosen = _around(graph, starts)
-    outline = _outline(graph, chosen)
+    outline = outline_of(graph, chosen)
     diagram = composed(graph, outline, Manner(backward, max_nodes=MOST_NODES))
     notes = [*diagram.notes, *wrap(cause, _WIDEST)]
     if len(chosen) < len(graph):
@@ -236,24 +231,6 @@ def _around(graph: Graph, starts: Iterable[int]) -> frozenset[int]:
             waiting += [i for i, _ in graph.consumers(index)][:MOST_NODES]
             waiting += graph.nodes[index].operands[:MOST_NODES]
     return frozenset(found)
-
-
-def _outline(graph: Graph, chosen: frozenset[int]) -> Outline:
-    """Items and links of these nodes, none of them folded: any edge may be the guilty one."""
-    seeds: dict[int, tuple[float, ...]] = {}
-    for root, seed in zip(graph.roots, graph.seeds, strict=True):
-        seeds[root] = (*seeds.get(root, ()), *([seed] if seed else []))
-    apart = range(len(graph))
-    items, links = [], []
-    for index in sorted(chosen):
-        node = graph.nodes[index]
-        shown = part(graph, node, frozenset(), apart)
-        drawn: list[Link] = [link for link in shown.links if int(link.operand) in chosen]
-        products = tuple([c.product for c in graph.contributions(index)])
-        made = item(node, shown.symbol, seeds.get(index, ()), products)
-        items.append(replace(made, left_out=len(shown.links) - len(drawn)))
-        links += drawn
-    return Outline(tuple(items), tuple(links))
 
 
 def _marked_box(box: Box, marks: _Marks) -> Box:
@@ -317,7 +294,7 @@ def _claim(k: int, entry: Entry, function: int, largest: float, *, backward: boo
     if not backward:
         return Arrow(*ends)
     sign = box_text.sign_of(entry.analytic, largest)
-    strength = math.sqrt(abs(entry.analytic) / largest) if sign in box_text.SIGNED else 0.0
+    strength = box_text.strength(entry.analytic, sign, box_text.Scales(contribution=largest))
     return Arrow(*ends, (f"claimed {show(entry.analytic)}",), sign, strength)
 
 

@@ -10,7 +10,7 @@ from autograd import Graph, Node, Value, sigmoid
 
 from .render.legend import network_legend
 from .say import health
-from .say.box_text import SIGNED, sign_of
+from .say.box_text import Scales, sign_of, strength
 from .say.matrices import heatmap
 from .say.numbers import show
 from .say.ranges import alarming, mean
@@ -235,10 +235,10 @@ class _Units:
         for place, tail, head, node in self.drawn:
             size = self._size(node)
             sign = sign_of(size, largest) if size is not None else "plain"
-            strength = math.sqrt(abs(size) / largest) if size and sign in SIGNED else 0.0
+            thick = strength(size or 0.0, sign, Scales(contribution=largest))
             lines = (show(size),) if labelled else ()
             hint = f"weight {node.value!r}\ngradient {node.grad!r}"
-            yield Arrow(f"w{place}", tail, head, lines, sign, strength, hint)
+            yield Arrow(f"w{place}", tail, head, lines, sign, thick, hint)
         for number in range(1, len(self.columns)):
             yield from self._plain(number)
 

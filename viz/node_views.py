@@ -23,8 +23,8 @@ from .scene.diagram import Arrow, Box, Diagram
 from .see import visible_nodes
 from .see.nearby import around
 from .see.neurons import network_of
-from .see.opening import Expand, opened
 from .see.outline import Item, Outline
+from .see.sigma import Expand, opened
 
 MAX_NODES = 400
 WIDEST = 12  # products of a Σ that is opened unasked

@@ -56,7 +56,7 @@ def test_outputs_that_are_no_values_are_refused():
         outputs_of([1.0], "draw")
 
     assert str(caught.value) == (
-        "draw draws models that return Values or lists of them, and this one returned 1.0"
+        "draw takes models that return Values or lists of them, and this one returned 1.0"
     )
 
 

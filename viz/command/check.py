@@ -11,7 +11,7 @@ import click
 from autograd import Value
 from autograd.formula import Formula, calculate, parse
 
-from .failures import UNDECIDED, WRONG, Failure, told
+from .ending import UNDECIDED, WRONG, Failure, told
 from .reading import FormulaCommand, assigned, named, reads_formula
 
 if TYPE_CHECKING:

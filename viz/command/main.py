@@ -1,4 +1,4 @@
-"""The group of commands, and what ``--help`` says of them."""
+"""The commands that show a formula, the group of all, and what ``--help`` says of them."""
 
 from __future__ import annotations
 
@@ -9,11 +9,22 @@ from typing import Any
 import click
 
 import autograd
+from autograd.formula import Formula
 from autograd.formula.vocabulary import function_names
 
 from ..starting import end_quietly_on_interrupt, raise_on_interrupt
-from . import check, draw, explain, play
-from .failures import Closed, stopped, unheard
+from .check import check
+from .ending import (
+    Closed,
+    Failure,
+    in_browser,
+    refuse_file,
+    stopped,
+    temporary,
+    told,
+    unheard,
+)
+from .reading import FormulaCommand, named, reads_formula, refuse_constants
 
 _FUNCTIONS = textwrap.fill(
     " ".join(function_names()), 88, initial_indent="  ", subsequent_indent="  "
@@ -81,7 +92,141 @@ def commands() -> None:
     """  # noqa: D301 - \b is click's sign for lines that stay as they are
 
 
-for one in (draw.draw, play.play, check.check, explain.explain):
+@click.command(cls=FormulaCommand, short_help="The picture of a formula, as text or as a file.")
+@reads_formula
+@click.option(
+    "-o", "--output", metavar="FILE",
+    help="Write a file: .svg .png .pdf .dot .mmd .txt ... Without it a tree of text is printed.",
+)  # fmt: skip
+@click.option(
+    "--view", type=click.Choice(["backward", "forward"]),
+    help="With gradients and the chain rule on every arrow (the default), or values only.",
+)  # fmt: skip
+@click.option("--theme", type=click.Choice(["light", "dark"]), default="light", help="The colours.")
+@click.option(
+    "--direction", type=click.Choice(["LR", "TB"]), default="LR",
+    help="From left to right, or from top to bottom.",
+)  # fmt: skip
+@click.option("--expand", is_flag=True, help="Show every sum as its single terms.")
+@click.option("--open", "opened", is_flag=True, help="Show the file.")
+def draw(
+    formula: Formula,
+    output: str | None,
+    view: str | None,
+    theme: str,
+    direction: str,
+    *,
+    expand: bool,
+    opened: bool,
+) -> None:
+    """Draw how a formula is computed, and what its gradients are made of.
+
+    \b
+    Examples:
+      glassgrad draw "tanh(w*x + b)" w=0.5 x=2 b=-0.5
+      glassgrad draw "dot(w, x)" "w=[0.5,-1]" "x=[1,2]" --expand -o sum.png
+      glassgrad draw "where(x > 0, x, 0.1*x)" x=-2 --theme dark -o leaky.svg --open
+    """  # noqa: D301 - \b is click's sign for lines that stay as they are
+    if output is not None:
+        refuse_file(output)
+    if view == "backward":
+        refuse_constants(formula)
+    with told():
+        from ..draw import draw as drawn  # noqa: PLC0415 - only this command draws
+
+        picture = drawn(formula.value, view=view, theme=theme, direction=direction, expand=expand)
+        if output is not None:
+            click.echo(picture.save(output))
+            if opened:
+                in_browser(output)
+        elif opened:
+            path = picture.save(temporary("picture.svg"))
+            click.echo(path)
+            in_browser(path)
+        else:
+            click.echo(picture.text(), nl=False)
+
+
+def _renamed(rate: str | None) -> None:
+    if rate is not None:
+        raise click.UsageError(f"the learning rate is --lr: write --lr {rate}")
+
+
+@click.command(cls=FormulaCommand, short_help="A page that steps through it.")
+@reads_formula
+@click.option(
+    "-o", "--output", metavar="FILE",
+    help="Write the page to this .html file. Without it the page is shown in the browser.",
+)  # fmt: skip
+@click.option(
+    "--lr", type=float, default=0.1, show_default=True,
+    help="The learning rate of the update at the end.",
+)  # fmt: skip
+@click.option(
+    "--rate", hidden=True, expose_value=False,
+    callback=lambda _, __, x: _renamed(x),
+)  # fmt: skip
+@click.option(
+    "--theme", type=click.Choice(["auto", "light", "dark"]), default="auto",
+    help="The colours; auto is as the reader's system is set.",
+)  # fmt: skip
+@click.option("--open", "opened", is_flag=True, help="Show the file in the browser, too.")
+def play(formula: Formula, output: str | None, lr: float, theme: str, *, opened: bool) -> None:
+    """Make a page that steps through a formula: every value, then every gradient.
+
+    It is one file, needs no network, and works anywhere.
+
+    \b
+    Examples:
+      glassgrad play "o = tanh(w*x + b); (o - y)**2" w=0.5 x=2 b=-1 -c y=1
+      glassgrad play "(w*x - y)**2" w=0.5 x=2 -c y=3 -o loss.html --open
+    """  # noqa: D301 - \b is click's sign for lines that stay as they are
+    if output is not None:
+        refuse_file(output)
+        if not output.lower().endswith((".html", ".htm")):
+            raise Failure(f"-o {output}: a page is an .html file; glassgrad draw makes pictures")
+    refuse_constants(formula)
+    with told():
+        from ..player import player  # noqa: PLC0415 - only this command plays
+
+        path = temporary("player.html") if output is None else output
+        player(formula.value, lr=lr, theme=theme).save(path)
+        click.echo(path)
+        if opened or output is None:
+            in_browser(path)
+
+
+@click.command(cls=FormulaCommand, short_help="Why a gradient is what it is.")
+@reads_formula
+@click.option("--of", required=True, metavar="NAME", help="Whose gradient: w, or w[0] of a list.")
+@click.option(
+    "--top", type=click.IntRange(min=1), default=5, show_default=True,
+    help="How many paths to show at most.",
+)  # fmt: skip
+@click.option("-o", "--output", metavar="FILE", help="Write a picture of the paths: .svg .png ...")
+def explain(formula: Formula, of: str, top: int, output: str | None) -> None:
+    """Explain why a gradient is what it is: the strongest paths from NAME to the result.
+
+    \b
+    Example:
+      glassgrad explain "z = w*x + b; z**2 + w**2" w=0.5 x=2 b=1 --of w
+    """  # noqa: D301 - \b is click's sign for lines that stay as they are
+    if output is not None:
+        refuse_file(output)
+    wanted = named(f"--of {of}", of, formula, formula.names)
+    refuse_constants(formula)
+    if of.partition("[")[0].strip() in formula.unused:
+        raise Failure(f"--of {of}: the formula does not use it, so no path leads from there")
+    with told():
+        from ..explain import explain as explained  # noqa: PLC0415 - only this command explains
+
+        explanation = explained(wanted, formula.value, top=top)
+        click.echo(str(explanation).removesuffix("\n"))
+        if output is not None:
+            click.echo(explanation.picture().save(output))
+
+
+for one in (draw, play, check, explain):
     commands.add_command(one)
 
 

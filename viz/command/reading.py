@@ -16,7 +16,7 @@ from autograd.formula.tokens import MAX_LENGTH
 from autograd.formula.vocabulary import CONSTANTS, function
 
 from ..checks import did_you_mean
-from .failures import Failure, told
+from .ending import Failure, told
 
 ASSIGNMENT = "NAME=VALUE"
 _MOST_NAMED = 10

@@ -16,9 +16,9 @@ These are both paths. They add up to the gradient: −0.004023 + 0.001341 = −0
 
 How an explanation comes about::
 
-    finding (which node of which graph) ── paths (the strongest; a census of all) ──→ Explained
-    Explained ── steps and names ──┬── wording → text ─────┬──→ Explanation
-                                   └── drawing → Picture ──┘
+    explain (which node of which graph) ── paths (the strongest; a census of all) ──→ Explained
+    Explained ──┬── wording → text ─────┬──→ Explanation
+                └── drawing → Picture ──┘
 """
 
 from __future__ import annotations

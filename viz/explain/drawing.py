@@ -13,19 +13,19 @@ from dataclasses import dataclass, replace
 from itertools import pairwise
 from textwrap import wrap
 
-from autograd import Graph, Node
+from autograd import Graph
 
-from ..labels import TOOLTIP_LIMIT, shorten
+from ..labels import shorten
 from ..render.legend import legend as legend_of
 from ..say import box_text
 from ..say.numbers import is_alarming, product, show, sums_to, total
-from ..scene.diagram import Arrow, Box, Diagram, Sample
+from ..scene.diagram import Arrow, Box, Diagram
 from ..see.outline import Link
-from ..see.sigma import part, run_of_sums
+from ..see.sigma import part
+from ..see.sizes import fsum
 from ..see.visible_nodes import item
 from . import wording
-from .explained import Explained
-from .steps import Step
+from .explained import Explained, Step
 
 MOST_BOXES = 60  # fewer paths are drawn rather than more boxes
 LONG = 24  # boxes; in a larger picture stretches without a fork are one box
@@ -51,16 +51,10 @@ def diagram(explanation: Explained, direction: str | None) -> Diagram:
         tuple(arrows),
         title=(title, f"{_ARROWS}; the stronger a path, the thicker"),
         notes=tuple(notes),
-        legend=tuple(map(_said_of_width, legend_of(boxes, arrows))),
+        legend=legend_of(boxes, arrows, "strength of the path"),
         direction=direction or ("LR" if _boxes_in_a_row(arrows) <= _MOST_IN_A_ROW else "TB"),
         points="tail",
     )
-
-
-def _said_of_width(sample: Sample) -> Sample:
-    """Arrows are as thick as paths are strong, not as their own contributions are large."""
-    said = {"width: size": "width: strength of the path"}
-    return replace(sample, lines=tuple([said.get(line, line) for line in sample.lines]))
 
 
 def _boxes_in_a_row(arrows: Sequence[Arrow]) -> int:
@@ -161,15 +155,9 @@ def _links(explanation: Explained, drawn: _Drawn) -> dict[Step, Link]:
             into[step.consumer].append(step)
     links = {}
     for consumer, steps in into.items():
-        node = graph.nodes[consumer]
-        by_position = {link.position: link for link in part(graph, node, (), apart).links}
-        places = {}
-        if node.op is not None and node.op.name == "add":
-            ends, adders = run_of_sums(graph, node, apart)
-            places = {end: k for k, end in enumerate(ends)} if len(adders) > 1 else {}
+        by_edge = {link.edge: link for link in part(graph, graph.nodes[consumer], (), apart).links}
         for step in steps:
-            place = places.get((step.adder, step.position), step.position)
-            links[step] = by_position[place]
+            links[step] = by_edge[step.adder, step.position]
     return links
 
 
@@ -193,17 +181,8 @@ def _arrow(link: Link, strength: float, along: str) -> Arrow:
     assert link.upstream is not None
     assert link.product is not None
     left, right = product(link.slope, link.upstream, link.product)
-    formula = f"{shorten(link.formula, 80)} = " if link.formula else ""
-    return Arrow(
-        f"e{link.operand}_{link.consumer}_{link.position}",
-        f"n{link.operand}",
-        f"n{link.consumer}",
-        (left, right, along),
-        box_text.sign_of(link.product, 0.0),
-        strength,
-        f"local derivative {formula}{link.slope!r}\nupstream gradient {link.upstream!r}\n"
-        f"contribution {link.product!r}",
-    )
+    sign = box_text.sign_of(link.product, 0.0)
+    return box_text.arrow_of(link, (left, right, along), sign, strength)
 
 
 def _strength(size: float, largest: float) -> float:
@@ -235,16 +214,8 @@ def _box(explanation: Explained, drawn: _Drawn, index: int) -> Box:
     if index in explanation.names.twins:
         head += f" [n{index}]"
     lines = [head, box_text.value(made), _gradient(graph, drawn, index, seeds)]
-    if node.scope:
-        lines.append(f"in {shorten(node.scope)}")
-    return Box(
-        id=f"n{index}",
-        kind=made.kind,
-        lines=tuple(lines),
-        hint=_hint(node),
-        is_root=bool(seeds),
-        is_alarming=any(map(is_alarming, (node.value, node.grad))),
-    )
+    lines += [f"in {shorten(node.scope)}"] * bool(node.scope)
+    return replace(box_text.box(made, backward=True), lines=tuple(lines))
 
 
 def _gradient(graph: Graph, drawn: _Drawn, index: int, seeds: tuple[float, ...]) -> str:
@@ -256,7 +227,7 @@ def _gradient(graph: Graph, drawn: _Drawn, index: int, seeds: tuple[float, ...])
     others: list[float] = []
     for one in graph.contributions(index):
         (shown if (one.consumer, one.position) in ways else others).append(one.product)
-    rest = [_sum(others)] if others else []
+    rest = [fsum(others)] if others else []
     terms = [*seeds, *shown, *rest]
     if len(terms) == 1:
         return f"g {show(grad)}{' (seed)' if seeds else ''}"
@@ -268,19 +239,6 @@ def _gradient(graph: Graph, drawn: _Drawn, index: int, seeds: tuple[float, ...])
         texts, result = total(terms, grad)
         texts[0] += " (seed)" if seeds else ""
     return " ".join(["g", *texts]) + f"{of_others} {result}"
-
-
-def _sum(terms: Sequence[float]) -> float:
-    result = 0.0
-    for term in terms:
-        result += term
-    return result
-
-
-def _hint(node: Node) -> str:
-    lines = [f"node {node.index}", f"value {node.value!r}", f"gradient {node.grad!r}"]
-    extra = [shorten(text, TOOLTIP_LIMIT) for text in (node.scope, node.source) if text]
-    return "\n".join([*[shorten(node.label, TOOLTIP_LIMIT)] * bool(node.label), *lines, *extra])
 
 
 def _stretch_box(graph: Graph, run: Sequence[int], slopes: Mapping[tuple[int, int], float]) -> Box:

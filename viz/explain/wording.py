@@ -10,8 +10,7 @@ from autograd import Graph
 
 from ..labels import columns, shorten
 from ..say.numbers import multiply_to, show, total
-from .explained import Explained
-from .steps import Step
+from .explained import Explained, Step
 
 MOST_STEPS = 16  # a longer path is shown by its ends
 WIDTH = 88  # columns of a line

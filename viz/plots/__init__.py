@@ -13,8 +13,8 @@ never stand alone: lines differ in their strokes, points in their shapes.
 from __future__ import annotations
 
 from .boundary import plot_decision_boundary as plot_decision_boundary
-from .histograms import plot_gradients as plot_gradients
-from .histograms import plot_weights as plot_weights
-from .history import plot_gradient_norm as plot_gradient_norm
-from .history import plot_history as plot_history
-from .history import plot_update_ratio as plot_update_ratio
+from .training import plot_gradient_norm as plot_gradient_norm
+from .training import plot_gradients as plot_gradients
+from .training import plot_history as plot_history
+from .training import plot_update_ratio as plot_update_ratio
+from .training import plot_weights as plot_weights

@@ -29,10 +29,13 @@ _SIGNS = {
 _UNITS = {"input": ("input",), "unit": ("hidden", "unit"), "output": ("output",)}
 
 
-def legend(boxes: Iterable[Box], arrows: Iterable[Arrow]) -> tuple[Sample, ...]:
+def legend(
+    boxes: Iterable[Box], arrows: Iterable[Arrow], width: str = "size"
+) -> tuple[Sample, ...]:
     """Samples of what occurs, in an order that does not depend on the picture.
 
-    A result is drawn as the kind that it is, with a thick border.
+    A result is drawn as the kind that it is, with a thick border. ``width`` is what the thickness
+    of arrows tells.
     """
     boxes = list(boxes)
     kinds = {box.kind for box in boxes}
@@ -40,7 +43,7 @@ def legend(boxes: Iterable[Box], arrows: Iterable[Arrow]) -> tuple[Sample, ...]:
     roots = [box.kind for box in boxes if box.is_root]
     if roots:
         samples.append(Sample(roots[0], ("result",), is_root=True))
-    return (*samples, *_marks(boxes, arrows, "size"))
+    return (*samples, *_marks(boxes, arrows, width))
 
 
 def network_legend(boxes: Iterable[Box], arrows: Iterable[Arrow], edges: str) -> tuple[Sample, ...]:

@@ -9,15 +9,14 @@ said in one more line: ``off: slope 0``.
 from __future__ import annotations
 
 import math
-from collections import defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from ..labels import LINE_LIMIT, TOOLTIP_LIMIT, columns, shorten
 from ..scene.diagram import Arrow, Box
 from ..see.essentials import POWERS
 from ..see.outline import Constant, Item, Link, Outline
-from . import health
+from .marks import largest, marks_of
 from .numbers import (
     ALL_DIGITS,
     ALMOST_ZERO,
@@ -61,7 +60,7 @@ NO_SCALES = Scales()
 
 def boxes(outline: Outline, *, backward: bool, narrow: bool = False) -> tuple[Box, ...]:
     """One box per item: its head, its value and, in the backward view, its gradient."""
-    marks = _marks(outline, backward=backward)
+    marks = marks_of(outline, backward=backward)
     scales = Scales.of(outline)
     bases = _bases(outline)
     return tuple(
@@ -160,7 +159,7 @@ def box(
         id=f"n{item.key}",
         kind=item.kind,
         lines=tuple(lines),
-        hint=_box_hint(item, backward=backward),
+        hint=box_hint(item, backward=backward),
         is_root=bool(item.seeds),
         is_alarming=any(map(is_alarming, numbers)),
     )
@@ -252,82 +251,13 @@ def gradient(item: Item, scale: float = 0.0) -> str:
     return " ".join(["g", *equation])
 
 
-# --- what is not well -----------------------------------------------------------------------------
-
-
-def _marks(outline: Outline, *, backward: bool) -> dict[str, str]:
-    """The worst that is to be said of each item, by key; nothing of those that are well."""
-    into, out_of = defaultdict(list), defaultdict(list)
-    for link in outline.links:
-        into[link.consumer].append(link)
-        out_of[link.operand].append(link)
-    values = {item.key: item.value for item in outline.items}
-    seeds = [abs(seed) for item in outline.items for seed in item.seeds]
-    # Where a value is not finite, no gradient below it says more.
-    backward = backward and all(map(math.isfinite, values.values()))
-    scale = _Scale(largest(item.grad for item in outline.items), max(seeds, default=0.0), backward)
-    found = {}
-    for item in outline.items:
-        inputs = _inputs(item, into[item.key], values)
-        marks = health.marks(_facts(item, inputs, into[item.key], out_of[item.key], scale))
-        if marks:
-            found[item.key] = marks[0]
-    return found
-
-
-@dataclass(frozen=True, slots=True)
-class _Scale:
-    """What gradients are large or small beside, and whether they are looked at."""
-
-    largest: float
-    seed: float
-    backward: bool
-
-
-def _facts(
-    item: Item,
-    inputs: tuple[float, ...] | None,
-    into: Sequence[Link],
-    out_of: Sequence[Link],
-    scale: _Scale,
-) -> health.NodeFacts:
-    slopes = [link.slope for link in into if link.position == 0]
-    upstreams = tuple([link.upstream for link in out_of if link.upstream is not None])
-    return health.NodeFacts(
-        value=item.value,
-        slope=slopes[0] if item.is_unit and slopes else None,
-        symbol=item.symbol,
-        inputs=inputs,
-        grad=item.grad,
-        upstreams=upstreams if scale.backward else None,
-        largest=scale.largest,
-        seed=scale.seed,
-    )
-
-
-def _inputs(
-    item: Item, into: Sequence[Link], values: Mapping[str, float]
-) -> tuple[float, ...] | None:
-    """The values that go into an item; None if some are not in the picture."""
-    if item.left_out:
-        return None
-    within = [constant.value for constant in item.constants]
-    within += [inner.value for inner in item.inside]
-    return (*[values[link.operand] for link in into], *within)
-
-
-def largest(numbers: Iterable[float | None]) -> float:
-    """The largest size of finite numbers; 0.0 if there are none."""
-    sizes = [abs(number) for number in numbers if number is not None]
-    return max(filter(math.isfinite, sizes), default=0.0)
-
-
 def _name(constant: Constant) -> str:
     label = shorten(constant.label, LINE_LIMIT // 2)
     return f"{label} = {show(constant.value)}" if label else show(constant.value)
 
 
-def _box_hint(item: Item, *, backward: bool) -> str:
+def box_hint(item: Item, *, backward: bool) -> str:
+    """What a box says under the mouse: all digits, and where it comes from."""
     lines = [f"node {item.node}", f"value {item.value!r}"]
     if backward:
         lines.append(f"gradient {'not asked for' if item.grad is None else repr(item.grad)}")
@@ -342,18 +272,25 @@ def _box_hint(item: Item, *, backward: bool) -> str:
 def _arrow(
     link: Link, receiver: float | None, scales: Scales, *, backward: bool, detail: str
 ) -> Arrow:
-    name = f"e{link.operand}_{link.consumer}_{link.position}"
-    tail, head = f"n{link.operand}", f"n{link.consumer}"
     if not backward or link.product is None or link.upstream is None:
-        return Arrow(name, tail, head)
+        return arrow_of(link)
     sign = sign_of(link.product, abs(receiver or 0.0))
     lines = arrow_lines(link.slope, link.upstream, link.product, sign, scales, detail=detail)
+    return arrow_of(link, lines, sign, strength(link.product, sign, scales))
+
+
+def arrow_of(
+    link: Link, lines: tuple[str, ...] = (), sign: str = "plain", thick: float = 0.0
+) -> Arrow:
+    """The arrow of a link; in the backward view, with a ``sign``, its numbers are in its hint."""
+    name = f"e{link.operand}_{link.consumer}_{link.position}"
     formula = f"{shorten(link.formula, 80)} = " if link.formula else ""
     hint = (
         f"local derivative {formula}{link.slope!r}\nupstream gradient {link.upstream!r}\n"
         f"contribution {link.product!r}"
     )
-    return Arrow(name, tail, head, lines, sign, strength(link.product, sign, scales), hint)
+    ends = f"n{link.operand}", f"n{link.consumer}"
+    return Arrow(name, *ends, lines, sign, thick, hint if sign != "plain" else "")
 
 
 def arrow_lines(

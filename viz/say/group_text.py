@@ -23,6 +23,7 @@ from ..see.sigma import part
 from ..see.visible_nodes import item
 from . import box_text, health
 from .box_text import FULL, UNNAMED, Scales, arrow_lines, sign_of, strength
+from .marks import largest
 from .matrices import described, heatmaps, weights_of
 from .names import unit_names
 from .numbers import ALMOST_ZERO, NOTHING, is_alarming, show
@@ -61,9 +62,9 @@ def scales_of(folded: Folded) -> Scales:
     shown = [index for group in folded.groups for index in group.members]
     values, grads = folded.graph.facts.tape.values, folded.graph.grads
     return Scales(
-        box_text.largest(values[index] for index in shown),
-        box_text.largest(grads[index] for index in shown),
-        box_text.largest(flow.total for flow in folded.flows),
+        largest(values[index] for index in shown),
+        largest(grads[index] for index in shown),
+        largest(flow.total for flow in folded.flows),
     )
 
 

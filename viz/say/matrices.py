@@ -9,7 +9,7 @@ from collections.abc import Iterable, Sequence
 from autograd import Graph
 
 from ..scene.diagram import Heatmap
-from ..see.folded import total
+from ..see.sizes import fsum
 from .numbers import show
 
 MOST_CELLS = 64  # a side
@@ -69,7 +69,7 @@ def reduced(rows: Rows, most: int = MOST_CELLS) -> tuple[tuple[float, ...], ...]
         row = []
         for left, right in itertools.pairwise(across):
             block = [number for column in columns[left:right] for number in column]
-            row.append(total(block) / len(block))
+            row.append(fsum(block) / len(block))
         cells.append(tuple(row))
     return tuple(cells)
 

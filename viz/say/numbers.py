@@ -14,6 +14,7 @@ from __future__ import annotations
 import math
 from collections.abc import Callable, Sequence
 from decimal import ROUND_HALF_UP, Context, Decimal
+from fractions import Fraction
 
 DIGITS = 4
 ALL_DIGITS = 17  # tell any two doubles apart
@@ -24,9 +25,11 @@ NOTHING = 1e-9  # of the largest number of its kind in a picture: what is smalle
 
 _PLAIN = range(-4, 6)  # powers of ten that are written out: 0.0001 to 999999
 _CALCULATOR = 10  # digits on the display of a pocket calculator
-_FAIR = Decimal("0.01")  # how far off, relatively, the terms of a sum with ≈ may be
+_FAIR = Fraction(1, 100)  # how far off, relatively, a result with ≈ may be
 # Exact for sums and products of shown numbers, whose digits lie between 1e-341 and 1e309.
 _EXACT = Context(prec=1500, rounding=ROUND_HALF_UP)
+
+Calculate = Callable[..., Fraction | float]
 
 
 def shown(x: float, digits: int = DIGITS) -> Decimal:
@@ -75,41 +78,27 @@ def multiply_to(factors: Sequence[float], result: float) -> str:
     >>> multiply_to([0.64, -0.8], -0.512), multiply_to([2.0, 0.42, 1.0], 0.8399)
     ('=', '≈')
     """
-    if not all(map(math.isfinite, (*factors, result))):
-        return "="
-    calculated = Decimal(1)
-    for factor in factors:
-        calculated = _EXACT.multiply(calculated, shown(factor))
-    return agrees(calculated, shown(result))
+    return _sign(lambda *numbers: math.prod(numbers, start=Fraction(1)), factors, result)
 
 
 def total(terms: Sequence[float], result: float) -> tuple[list[str], str]:
     """The terms of a sum as texts that follow each other, and ``= result``.
 
-    Terms that nearly cancel get as many digits as it takes for a calculator to come within 1 %;
-    where its ten do not suffice, the sum is rounding noise, and four with ``≈`` say as much.
-
     >>> total([-0.1, -1.63], -1.73), total([1.00001, -1.0], 0.00001)
     ((['−0.1', '− 1.63'], '= −1.73'), (['1.00001', '− 1'], '= 1e−5'))
     """
-    digits = DIGITS
-    if sums_to(terms, result) == "≈":
-        enough = [n for n in range(DIGITS, _CALCULATOR + 1) if _fair(terms, result, n)]
-        digits = enough[0] if enough else DIGITS
-    sign = sums_to(terms, result, digits)
+    digits, sign = digits_for(added_up, terms, result)
     first, *rest = [show(term, digits) for term in terms]
     return [first, *map(_as_step, rest)], f"{sign} {show(result)}"
 
 
-def sums_to(terms: Sequence[float], result: float, digits: int = DIGITS) -> str:
+def sums_to(terms: Sequence[float], result: float) -> str:
     """``=`` if the shown terms add up to the shown result, else ``≈``.
 
     >>> sums_to([0.03041, -0.12764], -0.09723), sums_to([0.5, 0.25], 0.75)
     ('≈', '=')
     """
-    if not all(map(math.isfinite, (*terms, result))):
-        return "="
-    return agrees(_sum(terms, digits), shown(result))
+    return _sign(added_up, terms, result)
 
 
 def applied(function: Callable[[float], float], x: float, result: float) -> str:
@@ -118,10 +107,7 @@ def applied(function: Callable[[float], float], x: float, result: float) -> str:
     >>> applied(math.tanh, 0.693147, 0.6), applied(math.exp, 1.00049, 2.719614)
     ('=', '≈')
     """
-    if not (math.isfinite(x) and math.isfinite(result)):
-        return "="
-    calculated = function(float(shown(x)))
-    return agrees(Decimal(repr(calculated)), shown(result)) if math.isfinite(calculated) else "≈"
+    return _sign(lambda shown_x: function(float(shown_x)), [x], result)
 
 
 def is_alarming(x: float | None) -> bool:
@@ -133,20 +119,87 @@ def is_alarming(x: float | None) -> bool:
     return x is not None and not math.isfinite(x)
 
 
-def _sum(terms: Sequence[float], digits: int) -> Decimal:
-    total = Decimal(0)
-    for term in terms:
-        total = _EXACT.add(total, shown(term, digits))
-    return total
+# --- the calculator -------------------------------------------------------------------------------
 
 
-def agrees(calculated: Decimal, result: Decimal) -> str:
-    """``=`` if the calculated number would be shown as the result is: 0.9999 is no 1."""
-    if not (result and calculated):
-        return "=" if result == calculated else "≈"
-    if abs(calculated.adjusted() - result.adjusted()) > 1:
+def digits_for(calculate: Calculate, inputs: Sequence[float], result: float) -> tuple[int, str]:
+    """How many digits of the inputs to show, and ``=`` or ``≈`` before the result.
+
+    Four digits, unless the calculator would then be off by more than 1 %, as where terms nearly
+    cancel. Where its ten do not suffice, the result is rounding noise, and four with ``≈`` say as
+    much.
+
+    >>> digits_for(lambda x, y: x * y, [0.64, -0.8], -0.512)
+    (4, '=')
+    >>> digits_for(lambda x, y: x - y, [1.00001, 1.0], 0.00001)
+    (6, '=')
+    """
+    if not all(map(math.isfinite, (*inputs, result))):
+        return DIGITS, "="
+    for digits in range(DIGITS, _CALCULATOR + 1):
+        found = answer(calculate, inputs, digits)
+        if found is None:
+            break
+        if is_near(found, result):
+            return digits, relation(found, result)
+    return DIGITS, "≈"
+
+
+def answer(calculate: Calculate, inputs: Sequence[float], digits: int) -> Fraction | None:
+    """What a calculator gives for so many shown digits of the inputs; None where it cannot."""
+    try:
+        return exactly(calculate(*[Fraction(shown(x, digits)) for x in inputs]))
+    except (ArithmeticError, ValueError):  # of nan and infinities, too
+        return None
+
+
+def exactly(number: Fraction | float) -> Fraction:
+    """A number as its digits say it: 0.1 is a tenth."""
+    return number if isinstance(number, Fraction) else Fraction(repr(number))
+
+
+def relation(calculated: Fraction | float, result: float) -> str:
+    """``=`` if what was calculated would be shown as the result is: 0.9999 is no 1.
+
+    >>> relation(Fraction("-0.512"), -0.512), relation(0.2162 * 3.771, 0.2162 * 3.7705)
+    ('=', '≈')
+    """
+    found, wanted = exactly(calculated), shown(result)
+    number = _EXACT.divide(Decimal(found.numerator), Decimal(found.denominator))
+    if not (wanted and number):
+        return "=" if wanted == number else "≈"
+    if abs(number.adjusted() - wanted.adjusted()) > 1:
         return "≈"  # so far off that the rounded one may have more digits than there is room for
-    return "=" if _rounded(calculated, DIGITS) == result else "≈"
+    return "=" if _rounded(number, DIGITS) == wanted else "≈"
+
+
+def is_fair(calculate: Calculate, inputs: Sequence[float], result: float) -> bool:
+    """Whether a calculator comes near the result at all."""
+    if not all(map(math.isfinite, (*inputs, result))):
+        return False
+    found = answer(calculate, inputs, digits_for(calculate, inputs, result)[0])
+    return found is not None and is_near(found, result)
+
+
+def is_near(found: Fraction, result: float) -> bool:
+    """Whether what was calculated is the shown result, or less than 1 % off."""
+    wanted = Fraction(shown(result))
+    return abs(found - wanted) <= abs(wanted) * _FAIR or relation(found, result) == "="
+
+
+def added_up(*numbers: Fraction) -> Fraction:
+    """Their sum."""
+    return sum(numbers, Fraction(0))
+
+
+def _sign(calculate: Calculate, inputs: Sequence[float], result: float) -> str:
+    if not all(map(math.isfinite, (*inputs, result))):
+        return "="
+    found = answer(calculate, inputs, DIGITS)
+    return "≈" if found is None else relation(found, result)
+
+
+# --- digits ---------------------------------------------------------------------------------------
 
 
 def _rounded(exact: Decimal, digits: int) -> Decimal:
@@ -157,11 +210,6 @@ def _rounded(exact: Decimal, digits: int) -> Decimal:
     if exact.adjusted() in _PLAIN:
         last = min(last, 0)
     return exact.quantize(Decimal((0, (1,), last)), context=_EXACT)
-
-
-def _fair(terms: Sequence[float], result: float, digits: int) -> bool:
-    wanted = shown(result)
-    return abs(_EXACT.subtract(_sum(terms, digits), wanted)) <= abs(wanted) * _FAIR
 
 
 def _as_step(text: str) -> str:

@@ -6,6 +6,7 @@ In formulas x, y, w, a, b and c are the operands, as in the operation table; z i
 from __future__ import annotations
 
 import ast
+import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 from fractions import Fraction
@@ -266,14 +267,14 @@ def _nested(steps: Sequence[tuple[Op, Sequence[float]]]) -> tuple[str, str]:
 
 def applied(op: Op, inputs: Sequence[float], result: float) -> str:
     """The sign between an operation of the numbers that a calculator has and its shown result."""
-    if not all(map(equations.is_finite, (*inputs, result))):
+    if not all(map(math.isfinite, (*inputs, result))):
         return "="
     try:
         with unchecked():
             found = float(op.forward(*inputs))
     except (ArithmeticError, ValueError):
         return "≈"
-    return equations.relation(found, result) if equations.is_finite(found) else "≈"
+    return equations.relation(found, result) if math.isfinite(found) else "≈"
 
 
 # --- slopes ---------------------------------------------------------------------------------------

@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from collections.abc import Sequence
 
-from ..see.folded import total
+from ..see.sizes import fsum
 from .numbers import ALMOST_ZERO, is_alarming, show
 
 DIGITS = 3  # of each number in a range: there are three of them in a line
@@ -18,10 +18,10 @@ def mean(numbers: Sequence[float]) -> float:
     >>> mean([1.0, 2.0]), mean([1e308, 1e308])
     (1.5, 1e+308)
     """
-    whole = total(numbers)
+    whole = fsum(numbers)
     if math.isinf(whole) and all(map(math.isfinite, numbers)):
         # Rounded up, the parts of three numbers at the end of the doubles add up to more than one.
-        parts = total([number / len(numbers) for number in numbers])
+        parts = fsum([number / len(numbers) for number in numbers])
         return min(max(parts, min(numbers)), max(numbers))
     return whole / len(numbers)
 

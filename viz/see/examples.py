@@ -15,6 +15,7 @@ from autograd import Graph, Node
 
 from .neurons import Network, Run, Unit
 from .outline import Constant, Item, Link, Outline
+from .sigma import link_of
 
 MOST_WEIGHTS = 24  # weights that have boxes; more of them stand in their neurons
 MOST_INTO_ONE = 8
@@ -147,18 +148,6 @@ class _Example:
         )  # fmt: skip
         self.items[key] = replace(made, **more)
         return key
-
-
-def link_of(graph: Graph, consumer: Node, place: int, key: str, shown_as: int) -> Link:
-    """An operand of a node, drawn into the box that stands for it."""
-    index = consumer.operands[place]
-    rate = consumer.slopes[place]
-    upstream = consumer.grad if graph.nodes[index].grad is not None else None
-    share = None if upstream is None else rate * upstream
-    formulas = consumer.op.formulas if consumer.op is not None else ()
-    formula = formulas[place] if len(formulas) == len(consumer.operands) else ""
-    edge = consumer.index, place
-    return Link(str(index), key, shown_as, rate, upstream, share, formula, index, edge)
 
 
 def below_inputs(network: Network) -> list[bool]:

@@ -8,12 +8,12 @@ from __future__ import annotations
 
 import math
 from collections import defaultdict
-from collections.abc import Iterable
 from dataclasses import dataclass
 
 from autograd import Graph
 
 from .fold_keys import Grouping
+from .sizes import fsum
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,19 +87,6 @@ def folded(graph: Graph, grouping: Grouping, max_groups: int) -> Folded:
     )
 
 
-def total(numbers: Iterable[float]) -> float:
-    """The sum, rounded once; inf and nan go by IEEE.
-
-    >>> total([1e16, 1.0, -1e16]), total([float("inf"), 1.0])
-    (1.0, inf)
-    """
-    each = list(numbers)
-    try:
-        return math.fsum(each)
-    except (OverflowError, ValueError):  # +inf with −inf, or too large on the way
-        return sum(each)
-
-
 def _flows(graph: Graph, of: list[int]) -> tuple[list[Flow], list[Flow], list[int]]:
     """What flows between groups and inside each, and how often each node is used in its group."""
     found: dict[tuple[int, int], tuple[list[float], list[int], tuple[int, int]]] = {}
@@ -118,7 +105,7 @@ def _flows(graph: Graph, of: list[int]) -> tuple[list[Flow], list[Flow], list[in
             if asked[operand] and upstream is not None:
                 flow[0].append(upstream * node.slopes[position])
     flows = [
-        Flow(tail, head, edges, tuple(products), total(products) if products else None, first)
+        Flow(tail, head, edges, tuple(products), fsum(products) if products else None, first)
         for (tail, head), (products, (edges,), first) in found.items()
     ]
     flows.sort(key=lambda flow: (flow.head, flow.first[1], flow.tail))

@@ -280,7 +280,7 @@ def outputs_of(result: Any, who: str) -> list[Value]:
     for output in outputs:
         if not isinstance(output, Value):
             raise TypeError(
-                f"{who} draws models that return Values or lists of them, and this one returned "
+                f"{who} takes models that return Values or lists of them, and this one returned "
                 f"{output!r:.60}"
             )
     return outputs

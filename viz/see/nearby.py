@@ -12,11 +12,11 @@ from dataclasses import replace
 from autograd import Graph, Node
 
 from . import visible_nodes
-from .examples import OTHERS, link_of
+from .examples import OTHERS
 from .neurons import Network, Run, Unit
 from .outline import Constant, Item, Link, Outline
 from .paths import Paths
-from .sigma import opened_into_products, part
+from .sigma import link_of, opened_into_products, part
 from .sizes import fsum, strongest
 
 TOP = 5  # paths

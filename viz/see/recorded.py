@@ -17,6 +17,8 @@ from nn.losses import cost
 from nn.losses import loss as loss_named
 from nn.overview import ITSELF, LayerOf, layerwise
 
+from .layered import outputs_of
+
 
 @dataclass(slots=True)
 class Recorded:
@@ -63,7 +65,7 @@ def recorded(
     frozen = any(parameter.kind == "frozen" for _, parameter in parameters)
     with recording():
         results = _results(model, xs, Value if frozen else constant)
-        ends = [_flat(result, who) for result in results]
+        ends = [outputs_of(result, who) for result in results]
         outputs = [output for of_one in ends for output in of_one]
         goal = _goal(results, outputs, targets, loss, who)
     # Roots of seed 0 tell where they are among the nodes, and change no gradient.
@@ -140,18 +142,6 @@ def _as_leaves(x: Any, leaf: Callable[[float], Value]) -> Any:
     if numbers is None:
         return x
     return [leaf(number) if isinstance(number, float) else number for number in numbers]
-
-
-def _flat(result: Any, who: str) -> list[Value]:
-    """The outputs for one example."""
-    outputs = list(result) if isinstance(result, (list, tuple)) else [result]
-    for output in outputs:
-        if not isinstance(output, Value):
-            raise TypeError(
-                f"{who} takes models that return Values or lists of them, and this one returned "
-                f"{output!r:.60}"
-            )
-    return outputs
 
 
 def _goal(

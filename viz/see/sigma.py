@@ -7,14 +7,16 @@ right from the bias: the same doubles, and the same gradients.
 
 from __future__ import annotations
 
-from collections.abc import Container
+from collections.abc import Container, Iterable
 from dataclasses import dataclass
 
 from autograd import Graph, Node
 
+from ..checks import did_you_mean
 from .outline import Item, Link
 
 N_ARY = frozenset({"sum", "dot"})
+Expand = bool | int | str | Iterable[int | str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +43,8 @@ def part(graph: Graph, node: Node, opened: Container[int], apart: Container[int]
     if node.op.name == "add" and node.index not in opened:
         ends, adders = run_of_sums(graph, node, apart)
         if len(adders) > 1:
-            links = [_link(graph, graph.nodes[c], p, node, k) for k, (c, p) in enumerate(ends)]
+            key = str(node.index)
+            links = [link_of(graph, graph.nodes[c], p, key, k) for k, (c, p) in enumerate(ends)]
             used = [graph.nodes[c].operands[p] for c, p in ends]
             return Part("Σ", tuple(links), tuple(used), folded=len(adders) - 1)
     return _plain(graph, node, node.op.symbol)
@@ -80,7 +83,7 @@ def is_inner_sum(graph: Graph, node: Node) -> bool:
 
 
 def _plain(graph: Graph, node: Node, symbol: str) -> Part:
-    links = [_link(graph, node, position, node, position) for position in _in_order(node)]
+    links = [link_of(graph, node, place, str(node.index), place) for place in _in_order(node)]
     return Part(symbol, tuple(links), node.operands)
 
 
@@ -99,22 +102,22 @@ def _in_order(node: Node) -> list[int]:
     return [count - 1, *pairs] if count % 2 else pairs
 
 
-def _link(graph: Graph, adder: Node, position: int, consumer: Node, shown_as: int) -> Link:
-    """The link for one operand of ``adder``, drawn into ``consumer``, which stands for it."""
-    operand = adder.operands[position]
-    formulas = adder.op.formulas if adder.op is not None else ()
-    slope = adder.slopes[position]
-    upstream = adder.grad if graph.nodes[operand].grad is not None else None
+def link_of(graph: Graph, consumer: Node, position: int, key: str, shown_as: int) -> Link:
+    """The link for one operand of a node, drawn into the box ``key``, which stands for it."""
+    operand = consumer.operands[position]
+    formulas = consumer.op.formulas if consumer.op is not None else ()
+    slope = consumer.slopes[position]
+    upstream = consumer.grad if graph.nodes[operand].grad is not None else None
     return Link(
         operand=str(operand),
-        consumer=str(consumer.index),
+        consumer=key,
         position=shown_as,
         slope=slope,
         upstream=upstream,
         product=None if upstream is None else slope * upstream,
-        formula=formulas[position] if len(formulas) == len(adder.operands) else "",
+        formula=formulas[position] if len(formulas) == len(consumer.operands) else "",
         node=operand,
-        edge=(adder.index, position),
+        edge=(consumer.index, position),
     )
 
 
@@ -214,3 +217,60 @@ class _Steps:
         )
         self.inside.append((item, self.links(key, *operands)))
         return _Term(key, value, asked)
+
+
+# --- which Σ a caller wants opened ----------------------------------------------------------------
+
+
+def opened(graph: Graph, expand: Expand) -> frozenset[int]:
+    """The indices of all nodes that are shown step by step.
+
+    Opening a run of ``+`` opens every addition in it.
+    """
+    if isinstance(expand, bool):
+        return frozenset(range(len(graph)) if expand else ())
+    wanted = list(expand) if isinstance(expand, (list, tuple, set, frozenset)) else [expand]
+    roots = frozenset(graph.roots)
+    chosen: set[int] = set()
+    for node in [node for one in wanted for node in _find(graph, one)]:
+        chosen.add(node.index)
+        if _is(node, "add"):
+            chosen.update(run_of_sums(graph, node, roots)[1])
+    return frozenset(chosen)
+
+
+def _find(graph: Graph, wanted: object) -> list[Node]:
+    if isinstance(wanted, int) and not isinstance(wanted, bool):
+        if not 0 <= wanted < len(graph):
+            raise ValueError(
+                f"expand: there is no node {wanted} in this graph, whose nodes are 0 to "
+                f"{len(graph) - 1}; write expand=True to open every Σ"
+            )
+        found = [graph.nodes[wanted]]
+    elif isinstance(wanted, str):
+        found = [node for node in graph if node.label == wanted]
+        if not found:
+            labels = sorted({node.label for node in graph if node.label and _is_sum(node)})
+            raise ValueError(
+                f"expand: nothing in this graph is labelled {wanted!r}"
+                f"{did_you_mean(wanted, labels, 'write expand=True to open every Σ')}"
+            )
+    else:
+        raise TypeError(
+            f"expand takes True, False, or a list of node indices and labels, got {wanted!r}"
+        )
+    for node in found:
+        if not _is_sum(node):
+            what = node.op.symbol if node.op is not None else f"a {node.kind}"
+            raise ValueError(
+                f"expand: node {node.index} is {what}; only Σ can be opened: sum, dot and runs of +"
+            )
+    return found
+
+
+def _is_sum(node: Node) -> bool:
+    return _is(node, "add", *N_ARY)
+
+
+def _is(node: Node, *names: str) -> bool:
+    return node.op is not None and node.op.name in names

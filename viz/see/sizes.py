@@ -20,9 +20,13 @@ def strongest(terms: Sequence[float], count: int) -> list[int]:
 
 
 def fsum(terms: Iterable[float]) -> float:
-    """The sum, rounded once; inf and nan go by IEEE."""
+    """The sum, rounded once; inf and nan go by IEEE.
+
+    >>> fsum([1e16, 1.0, -1e16]), fsum([float("inf"), 1.0])
+    (1.0, inf)
+    """
     each = list(terms)
     try:
         return math.fsum(each)
-    except (OverflowError, ValueError):
+    except (OverflowError, ValueError):  # +inf with −inf, or too large on the way
         return float(sum(each))

@@ -37,6 +37,15 @@ def outline(
     return chosen.outline()
 
 
+def outline_of(graph: Graph, nodes: Iterable[int]) -> Outline:
+    """The items and links of these nodes alone, each as it is: no Σ stands for others."""
+    chosen = _Chosen(graph, frozenset(), constants=True, max_nodes=len(graph))
+    chosen.apart = frozenset(range(len(graph)))
+    for index in nodes:
+        chosen.choose(graph.nodes[index])
+    return replace(chosen.outline(), hidden=0)
+
+
 class _Chosen:
     """The nodes chosen so far, and the room that is left."""
 
@@ -71,7 +80,7 @@ class _Chosen:
             uses = len(graph.consumers(index))
             if uses > self.link_room:
                 continue
-            self._choose(graph.nodes[index])
+            self.choose(graph.nodes[index])
             self.link_room -= uses
             for operand in self.parts[index].operands:
                 depths[operand] = max(depths.get(operand, 0), depth + 1)
@@ -81,7 +90,8 @@ class _Chosen:
                 if not uses_to_come[operand] and not self._is_hidden_constant(operand):
                     heapq.heappush(ready, (depths[operand], operand))
 
-    def _choose(self, node: Node) -> None:
+    def choose(self, node: Node) -> None:
+        """Take a node into the picture."""
         chosen = self._part(node)
         self.parts[node.index] = chosen
         self.room -= 1 + len(chosen.inside)

@@ -18,7 +18,7 @@ from hypothesis import strategies as st
 import autograd
 from autograd import ops
 from viz.command import main as main_module
-from viz.command.failures import Failure
+from viz.command.ending import Failure
 from viz.command.main import commands
 from viz.command.reading import read
 

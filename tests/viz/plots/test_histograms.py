@@ -10,7 +10,7 @@ from matplotlib import pyplot as plt
 from autograd import Graph, Value
 from nn import MLP, Module, Parameter, Sequential
 from viz.plots import plot_gradients, plot_weights
-from viz.plots.histograms import _symmetric_logarithmic, _ticks
+from viz.plots.training import _symmetric_logarithmic, _ticks
 
 
 class Bag(Module):

@@ -1,4 +1,4 @@
-"""How a command ends that cannot go on: one short message, and an exit code that says why."""
+"""How commands end: with a file in the browser, or with one short message and an exit code."""
 
 from __future__ import annotations
 
@@ -6,8 +6,10 @@ import contextlib
 import errno
 import io
 import os
+import pathlib
 import re
 import sys
+import tempfile
 from collections.abc import Iterator
 from typing import NoReturn
 
@@ -17,7 +19,7 @@ from autograd import AutogradError
 from autograd.formula import ExpressionError
 
 from ..errors import RenderError
-from ..showing import waiting
+from ..showing import open_file, waiting
 from ..starting import INTERRUPTED
 
 WRONG, UNREADABLE, UNDECIDED, UNABLE = 1, 2, 3, 4  # exit codes
@@ -71,6 +73,20 @@ def refuse_file(path: str) -> None:
         raise Unable(f"-o {path}: there is no folder {folder!r}; make it first")
     if os.path.isdir(path):
         raise Unable(f"-o {path}: this is a folder; give the name of a file in it")
+
+
+# --- files that are shown in the browser ---------------------------------------------------------
+
+
+def in_browser(path: str) -> None:
+    """Show a file in the browser, or say that there is none."""
+    if not open_file(path):
+        click.echo(f"Note: no browser was found; open {path} in yours", err=True)
+
+
+def temporary(name: str) -> str:
+    """A path for a file that nobody asked to keep; it stays, for the browser reads it later."""
+    return str(pathlib.Path(tempfile.mkdtemp(prefix="glassgrad-")) / name)
 
 
 # --- Ctrl-C, and an output that nobody reads ------------------------------------------------------

@@ -159,7 +159,7 @@ def check_trained(loss: Value, batch: Examples, weights: Weights, run: Run) -> N
     """
     leaves = _leaves([loss])
     try:
-        _check_replaced(loss, leaves, weights)
+        _check_replaced(leaves, weights)
         _check_strange(leaves, batch, weights, run)
     except ValueError:
         weights.back()
@@ -193,13 +193,15 @@ def _check_strange(leaves: list[Value], batch: Examples, weights: Weights, run: 
             )
 
 
-def _check_replaced(loss: Value, leaves: list[Value], weights: Weights) -> None:
+def _check_replaced(leaves: list[Value], weights: Weights) -> None:
     """Refuse an optimiser that has what was taken out of the model, not what came instead."""
     own = set(map(id, weights.model.parameters()))
     trained = set(map(id, weights.optimizer.parameters))
-    gone = trained - own
-    new = [x for x in leaves if id(x) in own - trained and not isinstance(x, Constant)]
-    if new and gone and gone.isdisjoint(map(id, leaves + _leaves([loss]))):
+    gone, came = trained - own, own - trained
+    if not gone or not came:
+        return
+    new = [x for x in leaves if id(x) in came and not isinstance(x, Constant)]
+    if new and gone.isdisjoint(map(id, leaves)):
         raise ValueError(
             f"fit: the optimizer would train {len(gone)} parameters that are no longer in the "
             f"model, and not the parameter{named(new[0])} that is: a layer was replaced after "

@@ -186,11 +186,6 @@ def _apart(claimed: float, measured: float, said: str = "measured") -> str:
     return f"{show(claimed, digits)}, {said} {show(measured, digits)}"
 
 
-def _reaches(graph: Graph, top: int, leaf: int) -> bool:
-    """Whether a node depends on a leaf."""
-    return Paths(graph, leaf, top, 1.0).census.count > 0
-
-
 # --- functions of Values --------------------------------------------------------------------------
 
 

@@ -9,8 +9,8 @@ from autograd import Graph, Value
 from viz.animate import Animation, animate
 from viz.animate.timeline import timeline
 from viz.labels import clean
+from viz.lessons.lesson import GRADIENT, VALUE
 from viz.say.numbers import show
-from viz.say.story import GRADIENT, VALUE
 
 from .reading import SVG
 from .strategies import HOSTILE, NAMES, computations

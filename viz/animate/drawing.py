@@ -12,11 +12,12 @@ import textwrap
 from collections.abc import Iterable, Sequence
 
 from ..labels import clean, columns, shorten
+from ..lessons.lesson import GRADIENT, VALUE
 from ..render import svg
 from ..render.looks import stylesheet
 from ..render.palette import THEMES
 from ..render.svg import number as short
-from ..say.story import GRADIENT, VALUE, Step, View
+from ..say.story import Step, View
 from ..scene.diagram import Arrow, Box, Diagram
 from ..scene.graphviz import scene
 from ..scene.placed import Scene, Size

@@ -11,7 +11,8 @@ from collections import defaultdict
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
-from ..say.story import GRADIENT, VALUE, Step, View
+from ..lessons.lesson import GRADIENT, VALUE
+from ..say.story import Step, View
 from ..scene.diagram import Arrow, Box
 
 PHASES = ("start", "forward", "backward")

@@ -5,7 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 
 from ..checks import did_you_mean
-from ..say.story import GRADIENT, VALUE, View
+from ..lessons.lesson import GRADIENT, VALUE
+from ..say.story import View
 
 Blanks = str | Iterable[str]
 Number = tuple[str, int]  # the id of a box and the line of it

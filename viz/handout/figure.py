@@ -7,9 +7,10 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 
 from ..labels import clean, columns
+from ..lessons.lesson import GRADIENT, VALUE
 from ..render import svg
 from ..render.svg import number as short
-from ..say.story import GRADIENT, VALUE, View
+from ..say.story import View
 from ..scene.diagram import Box, Diagram
 from ..scene.graphviz import scene
 from ..scene.placed import Frame, Point, Size

@@ -9,9 +9,10 @@ from dataclasses import replace
 from pathlib import Path
 
 from ..labels import clean
+from ..lessons.lesson import GRADIENT, VALUE
 from ..render import svg
 from ..render.legend import KINDS
-from ..say.story import GRADIENT, VALUE, View
+from ..say.story import View
 from ..scene.diagram import Box, Diagram
 from ..scene.placed import Frame
 from .blanks import Number

@@ -9,9 +9,10 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from fractions import Fraction
 
+from ..lessons.lesson import GRADIENT, VALUE
 from ..say.equations import relation
 from ..say.numbers import MINUS
-from ..say.story import GRADIENT, VALUE, Step, View
+from ..say.story import Step, View
 from .blanks import Number
 
 _MOST = 3  # summands in one equation

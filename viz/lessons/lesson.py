@@ -14,7 +14,7 @@ from typing import Any, NamedTuple
 
 from autograd import Graph, softmax
 
-NAME, VALUE, GRADIENT, INSIDE = range(4)  # lines of a box
+VALUE, GRADIENT, INSIDE = range(1, 4)  # lines of a box; line 0 is its name
 CHANCE = 3  # the same line of a score's box: its probability
 
 

@@ -109,7 +109,7 @@ class Backward(Speech):
         me, via = self.names[move.operand], self.via(move.consumer)
         return {
             "title": self.say("title.arrow", me=me, via=via),
-            "symbols": f"{self.partial(move.operand)} = {self._symbols(move, local)}",
+            "symbols": f"{self.partial(move.operand)} = {self._symbols(move)}",
             "numbers": f"= {numbers}",
             "answer": answer,
             "sentence": sentence,
@@ -123,9 +123,8 @@ class Backward(Speech):
         row = self.board.row(self.board.items[move.consumer])
         return self.say("note.kink", op="" if row is None else row.symbol, slope=number(rate))
 
-    def _symbols(self, move: Move, local: Slope) -> str:
+    def _symbols(self, move: Move) -> str:
         """The shares in symbols, as many as have arrived and fit a line."""
-        del local
         start = self._starts(move.operand)
         mine = self.term(move, leads=move.place == 1 and not start)
         if move.count == 1:

@@ -11,7 +11,7 @@ from autograd import Graph
 
 from ..labels import TOOLTIP_LIMIT, shorten
 from ..lessons.board import box_of
-from ..lessons.lesson import Pass, Quantity, grad, used, value
+from ..lessons.lesson import Pass, grad, used, value
 from ..lessons.table import Share
 from ..lessons.unit import Opened
 from ..see.examples import OTHERS
@@ -214,14 +214,9 @@ def _measured(
     )  # fmt: skip
 
 
-def of_unit(  # noqa: C901 - one box after the other
-    teller: UnitTeller, of: Opened, nudges: Nudges
-) -> Iterator[Entry]:
+def of_unit(teller: UnitTeller, of: Opened, nudges: Nudges) -> Iterator[Entry]:
     """The images, the strongest products, the bias, the sum, the result, and its users."""
-
-    def n(quantity: Quantity) -> float:
-        return teller.n(quantity)
-
+    n = teller.n
     total = of.run.total
     asked = of.node.grad is not None
     sources = teller.units.sources(of.unit, teller.it.example)

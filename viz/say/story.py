@@ -12,13 +12,11 @@ with ``data-full``, the width of a full bar, it is as wide as the `Fill` says, e
 
 from __future__ import annotations
 
-from dataclasses import asdict, dataclass
-from typing import Any
+from dataclasses import dataclass
 
 from ..scene.diagram import Diagram
 
 PHASES = ("start", "forward", "backward", "update", "again")
-VALUE, GRADIENT = 1, 2  # lines of a box
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,10 +134,3 @@ class Story:
     title: str
     views: tuple[View, ...]
     first: str = ""
-
-
-def as_plain(view: View) -> dict[str, Any]:
-    """A view without its picture, as dicts and lists, for JSON."""
-    plain = asdict(view)
-    del plain["picture"]
-    return plain

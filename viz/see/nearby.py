@@ -5,7 +5,6 @@ What is not drawn is summed up in boxes of their own, so that every gradient has
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Collection
 from dataclasses import replace
 
@@ -153,7 +152,7 @@ def _drawn(graph: Graph, node: Node, chosen: Collection[int]) -> tuple[Item, lis
 
 
 def _others(
-    graph: Graph, index: int, drawn: Collection[tuple[int, int]] | Counter[tuple[int, int]]
+    graph: Graph, index: int, drawn: Collection[tuple[int, int]]
 ) -> tuple[Item, Link] | None:
     """A box for the uses of a node that are not drawn, with what they bring together."""
     rest = [o for o in graph.contributions(index) if (o.consumer, o.position) not in drawn]

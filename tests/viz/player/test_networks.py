@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 from autograd import Graph, Value
 from autograd import sum as total
 from nn import MLP, Neuron, cross_entropy, mse
-from viz.lessons.lesson import Pass
+from viz.lessons.lesson import GRADIENT, VALUE, Pass
 from viz.lessons.table import shares
 from viz.network_views import MOST_OPENED, is_small
 from viz.say.numbers import show
-from viz.say.story import GRADIENT, PHASES, VALUE
+from viz.say.story import PHASES
 from viz.scene.columns import Cell, flat
 from viz.scene.diagram import Box, Diagram
 from viz.see.neurons import network_of

@@ -9,10 +9,9 @@ from autograd import sum as total
 from autograd.tape import read
 from autograd.testing.expressions import expressions
 from viz.lessons.board import Board
-from viz.lessons.lesson import Pass
+from viz.lessons.lesson import GRADIENT, VALUE, Pass
 from viz.lessons.steps import so_far
 from viz.say.numbers import show
-from viz.say.story import GRADIENT, VALUE
 from viz.see import visible_nodes
 
 from ..strategies import computations, graphs

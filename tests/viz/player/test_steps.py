@@ -6,7 +6,8 @@ import pytest
 
 from autograd import Graph, Value, constant, dot, tanh
 from nn import Parameter
-from viz.say.story import GRADIENT, PHASES, VALUE
+from viz.lessons.lesson import GRADIENT, VALUE
+from viz.say.story import PHASES
 
 from .stories import single_view
 

@@ -32,7 +32,9 @@ class Teller(Backward):
             if not item.symbol and item.key not in self.names.numbers and item.kind != "group"
         ]
         said = [self.say("start", () if self.board.has_gradients else ("loss_only",))]
-        for kind in ("parameter", "frozen", "variable", "constant"):
+        # Of a network there are too many: the picture and the line above say enough.
+        kinds = () if self.board.neurons else ("parameter", "frozen", "variable", "constant")
+        for kind in kinds:
             names = [self.names[item.key] for item in leaves if item.kind == kind]
             if names:
                 holds = ("many",) if len(names) > 1 else ()

@@ -45,21 +45,20 @@ function reserve() {
   const narrow = isNarrow();
   const told = steps.filter((one) => one.numbers || one.answer);
   const sentence = wrapped($("sentence"), 400, (told.length ? told : steps).flatMap((one) => [one.sentence, one.question]), smallest());
-  $("band").style.setProperty("--lines", Math.min(narrow ? 4 : 3, sentence));
   const rows = [(one) => one.symbols, (one) => `${one.numbers} ${one.answer}`].map((text) =>
     Math.min(narrow ? 2 : 1, wrapped($("equation"), 600, steps.map(text), 0.75)));
-  if (narrow) $("band").style.setProperty("--lines", linesAtFirst(Math.min(4, sentence), rows[1]));
+  $("band").style.setProperty("--lines", linesAtFirst(Math.min(narrow ? 4 : 3, sentence), rows[1], narrow ? 2 : 1.2));
   $("band").style.setProperty("--above", rows[0]);
   $("band").style.setProperty("--below", rows[1]);
   $("note").parentElement.classList.toggle("noted", steps.some((one) => one.note));
 }
 
-// On a narrow screen the first step says most, and how to go on.
-function linesAtFirst(lines, below) {
+// On a small screen the first step says most, and in so many lines how to go on.
+function linesAtFirst(lines, below, hints) {
   const words = parseFloat(getComputedStyle($("sentence")).fontSize), big = parseFloat(getComputedStyle($("equation")).fontSize);
   ruler.font = `400 ${words * smallest()}px ${getComputedStyle($("sentence")).fontFamily}`;
   const first = Math.ceil((ruler.measureText(current().steps[0].sentence).width * 1.1) / $("sentence").clientWidth);
-  const needed = first * 1.35 * words * smallest() + 2 * 1.1 * words; // of two lines of how to go on
+  const needed = first * 1.35 * words * smallest() + hints * 1.1 * words;
   return Math.max(lines, Math.min(5, Math.ceil((needed - below * 1.25 * big) / (1.35 * words))));
 }
 

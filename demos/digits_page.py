@@ -13,7 +13,7 @@ from nn import MLP, Layer, cross_entropy
 from nn.activations import Activate
 from viz import Picture
 from viz.render.palette import DARK, LIGHT
-from viz.say.equations import number
+from viz.say.numbers import number
 
 from . import digits_text, digits_unit, images, page, training
 from .digits_text import a_digit, percent

@@ -6,8 +6,7 @@ import math
 import textwrap
 from collections.abc import Sequence
 
-from viz.say.equations import factor, number, relation, seen
-from viz.say.numbers import show, sums_to
+from viz.say.numbers import factor, number, relation, seen, show, sums_to
 
 from . import images, training
 from .data import FOLDS, Digits, Split

@@ -6,8 +6,7 @@ import csv
 import io
 from collections.abc import Sequence
 
-from viz.say.equations import number, relation, seen
-from viz.say.numbers import show, sums_to
+from viz.say.numbers import number, relation, seen, show, sums_to
 
 from . import digits_text, page
 from .images import SIDE, bar, key, signed, signed_bar, with_bar

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 from nn.data import curve
 from viz.plots import plot_history
-from viz.say.equations import number
+from viz.say.numbers import number
 
 from . import failures_page, page
 from .failures_trial import Found, Network, Trial, attempt

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 
 from nn.data import moons
 from viz.plots import plot_history
-from viz.say.equations import number
+from viz.say.numbers import number
 
 from . import failures_page, page
 from .failures_trial import Found, Network, Trial, attempt

@@ -7,7 +7,7 @@ import textwrap
 from collections.abc import Iterable
 from pathlib import Path
 
-from viz.say.equations import number
+from viz.say.numbers import number
 from viz.say.story import Step
 
 from . import cli, gallery, neuron_page

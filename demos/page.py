@@ -15,8 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from autograd.files import write_whole
 from viz import RenderError
-from viz.say.equations import number
-from viz.say.numbers import show
+from viz.say.numbers import number, show
 
 if TYPE_CHECKING:
     from viz import Picture

@@ -7,8 +7,7 @@ from typing import TYPE_CHECKING
 
 import viz
 from nn import MLP
-from viz.say.equations import factor, number, relation, seen
-from viz.say.numbers import show
+from viz.say.numbers import factor, number, relation, seen, show
 
 from . import images, page, xor_network
 from .page import Files, as_line

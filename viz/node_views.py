@@ -163,7 +163,7 @@ def head(teller: Teller, item: Item) -> str:
     if not item.symbol:
         return name
     if item.constants and not teller.board.is_given(item):
-        symbols = teller.equation(item).symbols.partition(" = ")[2]
+        symbols = teller.write(teller.right_side(item).symbols)
         if columns(symbols) <= _HEAD:
             return f"{name}: {symbols}"
     return f"{name}: {shorten(item.symbol, 16)}"

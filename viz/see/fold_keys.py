@@ -47,7 +47,6 @@ class Grouping:
     ``inner`` says which sums are inside a Σ.
     """
 
-    rule: Rule
     of: list[int]
     names: list[str]
     inner: list[bool]
@@ -75,7 +74,7 @@ def grouped(
     keys = _Keys(graph, rule, most)
     of = keys.operations()
     _gather_leaves(graph, keys, of, constants=constants)
-    return _numbered(rule, of, keys)
+    return _numbered(of, keys)
 
 
 class _Keys:
@@ -240,10 +239,8 @@ def stem(label: str) -> str:
     return re.sub(r"[\d.\[\]]*$", "", label)
 
 
-def _numbered(rule: Rule, of: list[int], keys: _Keys) -> Grouping:
+def _numbered(of: list[int], keys: _Keys) -> Grouping:
     """The groups numbered by their last nodes, so that users come after what they use."""
     last = {group: index for index, group in enumerate(of)}
     order = {group: number for number, group in enumerate(sorted(last, key=last.__getitem__))}
-    return Grouping(
-        rule, [order[group] for group in of], [keys.names[g] for g in order], keys.inner
-    )
+    return Grouping([order[group] for group in of], [keys.names[g] for g in order], keys.inner)

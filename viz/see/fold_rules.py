@@ -50,7 +50,7 @@ def foldings(
     while bands:
         grouping = grouped(graph, _by_depth(bands), constants=constants)
         if grouping.count <= max_nodes or bands == 1:
-            yield folded(graph, grouping, max_nodes), grouping.rule.name
+            yield folded(graph, grouping, max_nodes), "depth"
         bands //= 2
 
 

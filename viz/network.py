@@ -25,8 +25,7 @@ from .say.matrices import heatmap
 from .say.numbers import show
 from .say.ranges import alarming, mean
 from .scene.diagram import Arrow, Box, Diagram, Heatmap
-from .see.fold_keys import Grouping
-from .see.folded import folded
+from .see.folding import Grouping, folded
 from .see.layered import Column, Known, Unit, columns_of, examples, objective
 from .showing import waiting
 

@@ -394,7 +394,7 @@ def test_a_layers_box_holds_its_numbers(xor):
     mean, largest = numbers_in(box.lines[-1])
 
     assert box.lines[:3] == ("layers.0", "2 → 3 tanh", "9 parameters")
-    assert box.lines[3] == "× 4 examples"
+    assert box.lines[3] == "ran 4 times"
     assert box.lines[4].startswith("v −0.716 … ")
     assert box.lines[6] == "w −1 … 0.0556 … 0.9"
     assert float(mean) == pytest.approx(sum(sizes) / 9, rel=5e-3)

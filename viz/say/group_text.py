@@ -16,8 +16,7 @@ from autograd import Node
 from ..labels import LINE_LIMIT, TOOLTIP_LIMIT, shorten
 from ..scene.diagram import Arrow, Box, Heatmap
 from ..see.essentials import POWERS
-from ..see.fold_keys import stem
-from ..see.folded import Flow, Folded, Group
+from ..see.folding import Flow, Folded, Group, stem
 from ..see.outline import is_unit
 from ..see.sigma import part
 from ..see.visible_nodes import item
@@ -227,7 +226,7 @@ class _Writer:
             words_ = f" ({frozen:,} frozen)" if frozen else ""
             lines.append(f"{len(weights):,} parameter{'s' * (len(weights) > 1)}{words_}")
         if group.runs > 1:
-            lines.append(f"× {group.runs:,} {'steps' if group.in_steps else 'examples'}")
+            lines.append(f"ran {group.runs:,} times")
         return lines
 
     def _summary(self, tops: list[Node]) -> str:

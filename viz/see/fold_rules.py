@@ -13,8 +13,7 @@ from collections.abc import Iterator
 from autograd import Graph
 
 from ..checks import did_you_mean
-from .fold_keys import BANDS, Cut, Rule, TooManyGroupsError, grouped
-from .folded import Folded, folded
+from .folding import BANDS, Cut, Folded, Rule, TooManyGroupsError, folded, grouped
 
 Fold = bool | int | str | None
 

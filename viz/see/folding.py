@@ -14,12 +14,12 @@ from __future__ import annotations
 import math
 import re
 from collections import defaultdict
-from collections.abc import Callable, Hashable
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 
 from autograd import Graph, Node
 
-from .sigma import run_of_sums
+from .sigma import is_inner_sum, run_of_sums
 from .sizes import fsum
 
 Cut = Callable[[str], str]  # a scope to the part of it that names a group, "" if there is none
@@ -91,27 +91,27 @@ class _Groups:
         self.counts: list[int] = []
         self.of = [-1] * len(graph)
         self.cuts: dict[str, str] = {}
-        self.places = self._bands() if rule.bands else [self._cut(node) for node in graph]
+        self.inner = [False] * len(graph)
+        self.places = [""] * len(graph)
+        if rule.bands:
+            self.places = self._bands()
+        elif rule.cut is not None:
+            self.places = [self._cut(node.scope, rule.cut) for node in graph]
 
     def found(self, *, constants: bool) -> Grouping:
         """All nodes in their groups, those that are used after those that use them."""
-        sums, inner = self._sums()
-        self._operations(sums, inner)
+        self._operations()
         users = self._users()
         for node in self.graph:
             if node.op is None:
                 self.of[node.index] = self._leaf(node, users[node.index], constants=constants)
         last = {group: index for index, group in enumerate(self.of)}
         order = {group: place for place, group in enumerate(sorted(last, key=last.__getitem__))}
-        return Grouping(
-            [order[group] for group in self.of], [self.names[group] for group in order], inner
-        )
+        of, names = [order[group] for group in self.of], [self.names[group] for group in order]
+        return Grouping(of, names, self.inner)
 
-    def _cut(self, node: Node) -> str:
+    def _cut(self, scope: str, cut: Cut) -> str:
         """The part of a scope that names a group."""
-        scope, cut = node.scope, self.rule.cut
-        if cut is None or not scope:
-            return ""
         if scope not in self.cuts:
             self.cuts[scope] = cut(scope)
         return self.cuts[scope]
@@ -136,50 +136,46 @@ class _Groups:
                 raise TooManyGroupsError
         return found
 
-    def _sums(self) -> tuple[dict[int, tuple[list[int], list[int]]], list[bool]]:
-        """The operands and the adders of each Σ, by its last +, and which sums are inside one.
-
-        A Σ takes in no sum that is a root or belongs elsewhere.
-        """
-        graph = self.graph
-        apart = {index for index, place in enumerate(self.places) if place}.union(graph.roots)
-        found: dict[int, tuple[list[int], list[int]]] = {}
-        inner = [False] * len(graph)
-        for node in reversed(graph.nodes):
-            if node.op is None or node.op.name != "add":
-                continue
-            if not self.places[node.index] and not inner[node.index]:
-                ends, adders = run_of_sums(graph, node, apart)
-                operands = [graph.nodes[adder].operands[place] for adder, place in ends]
-                found[node.index] = operands, adders
-                for adder in adders[1:]:
-                    inner[adder] = True
-        return found, inner
-
-    def _operations(self, sums: dict[int, tuple[list[int], list[int]]], inner: list[bool]) -> None:
+    def _operations(self) -> None:
         """The group of each operation, which is also its class for those that are built on it."""
+        graph, rule = self.graph, self.rule
+        # A Σ takes in no sum that is a root or belongs elsewhere.
+        apart = {index for index, place in enumerate(self.places) if place}.union(graph.roots)
         kinds: dict[Hashable, int] = {}
-        classes = [0] * len(self.graph)
-        for node in self.graph:
+        classes = [0] * len(graph)
+        for node in graph:
             index = node.index
             if node.op is None:
                 # Groups count from 0 on, the kinds of leaves below.
                 classes[index] = kinds.setdefault(self._class_of_leaf(node), -1 - len(kinds))
                 continue
-            if inner[index]:
-                continue  # it goes where the Σ goes that it is a part of
             place = self.places[index]
-            operands, adders = sums.get(index, (node.operands, [index]))
+            operands: Iterable[int] = node.operands
             if place:
                 group = self._number(("in", place), place)
+            elif index not in apart and self._joins(node):
+                self.inner[index] = True  # it goes where the Σ goes that it is a part of
+                continue
             else:
-                scope = node.scope if self.rule.scopes else ""
-                of_operands = tuple([classes[i] for i in operands])
-                group = self._number(("op", node.op.name, scope, of_operands))
-            for adder in adders:
-                self.of[adder] = group
-            classes[index] = group
+                adders: list[int] = []
+                if node.op.name == "add":
+                    ends, adders = run_of_sums(graph, node, apart)
+                    operands = [graph.nodes[adder].operands[k] for adder, k in ends]
+                scope = node.scope if rule.scopes else ""
+                key = ("op", node.op.name, scope, tuple([classes[i] for i in operands]))
+                group = self._number(key)
+                for adder in adders:
+                    self.of[adder] = group
+            self.of[index] = classes[index] = group
             self.counts[group] += 1
+
+    def _joins(self, node: Node) -> bool:
+        """Whether this is a sum inside a Σ, as `run_of_sums` finds them from above."""
+        if not is_inner_sum(self.graph, node):
+            return False
+        ((consumer, _),) = self.graph.consumers(node.index)
+        user = self.graph.nodes[consumer].op
+        return user is not None and user.name == "add" and not self.places[consumer]
 
     def _class_of_leaf(self, node: Node) -> Hashable:
         alone = self.rule.apart and node.kind in PARAMETERS

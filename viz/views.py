@@ -22,7 +22,7 @@ def story(wanted: Wanted, focus: int | None = None, title: str | None = None) ->
         name = shorten(root.label)
         holds = ("named",) if name else ()
         title = say(sentences(wanted.language), "title.story", holds, root=name)
-    return Story(title, found, first)
+    return Story(title, found, first, wanted.language)
 
 
 def views(wanted: Wanted, focus: int | None = None) -> tuple[tuple[View, ...], str]:

@@ -21,9 +21,8 @@ from .render.legend import network_legend
 from .render.palette import THEMES
 from .say import health
 from .say.box_text import Scales, sign_of, strength
-from .say.matrices import heatmap
 from .say.numbers import show
-from .say.ranges import alarming, mean
+from .say.ranges import alarming, heatmap, mean
 from .scene.diagram import Arrow, Box, Diagram, Heatmap
 from .see.folding import Grouping, folded
 from .see.layered import Column, Known, Unit, columns_of, examples, objective

@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from autograd import Graph, Value, scope
 from nn import MLP, Parameter, mse
 from viz.see.folding import folded, grouped
-from viz.see.sizes import fsum
+from viz.see.paths import fsum
 
 from .strategies import graphs, scoped_graphs
 from .test_fold_keys import BATCH, SCOPE, batch, rules

@@ -19,8 +19,8 @@ from dataclasses import dataclass
 
 from autograd import Graph, Node
 
-from .sigma import is_inner_sum, run_of_sums
-from .sizes import fsum
+from .outline import is_inner_sum, run_of_sums
+from .paths import fsum
 
 Cut = Callable[[str], str]  # a scope to the part of it that names a group, "" if there is none
 

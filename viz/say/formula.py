@@ -201,7 +201,7 @@ def typeset(  # noqa: C901, PLR0911, PLR0912 - a case for each kind of formula
         return words[tree]
     match tree:
         case ("number", x):
-            return numbered(f"{x:g}".replace("-", MINUS))
+            return numbered(number(float(x), 6))
         case ("constant", name):
             return Piece("π" if name == "pi" else name)
         case ("neg", a):

@@ -12,9 +12,8 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter, defaultdict
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Container, Iterable
 from dataclasses import replace
-from typing import Any
 
 from autograd import Graph, Node
 
@@ -206,61 +205,54 @@ def essential(graph: Graph, outline: Outline) -> Outline:
 def with_constants_inside(outline: Outline) -> Outline:
     """The outline with constants in the boxes that use them; a root, or an input, stays."""
     uses = Counter(link.operand for link in outline.links)
-    weighed = {
-        link.operand
-        for link in outline.links
-        if any(item.key == link.consumer and item.inside for item in outline.items)
-    }
+    dots = {item.key for item in outline.items if item.inside}
+    weighed = {link.operand for link in outline.links if link.consumer in dots}
     moved = {
-        item.key
+        item.key: item
         for item in outline.items
         if item.kind == "constant" and not item.seeds and item.key not in weighed
         and (uses[item.key] == 1 or not item.label)
     }  # fmt: skip
-    by_key = {item.key: item for item in outline.items}
     inside: dict[str, list[Constant]] = defaultdict(list)
     for link in outline.links:
-        if link.operand in moved:
-            item = by_key[link.operand]
+        if (item := moved.get(link.operand)) is not None:
             inside[link.consumer].append(Constant(item.node, link.position, item.label, item.value))
-    return _without(
-        outline, moved, lambda item: {"constants": (*item.constants, *inside[item.key])}
-    )
+    shown = _without(outline, moved)
+    items = [replace(i, constants=(*i.constants, *inside[i.key])) for i in shown.items]
+    return replace(shown, items=tuple(items))
 
 
 def with_parameters_inside(graph: Graph, outline: Outline) -> Outline:
     """The outline with each parameter that only one dot product uses in the box of that one."""
-    users = defaultdict(list)
-    for link in outline.links:
-        users[link.operand].append(link.consumer)
+    uses = Counter(link.operand for link in outline.links)
     dots = {
         item.key
         for item in outline.items
         if item.key == str(item.node) and _name(graph, item.node) == "dot"
     }
-    owner = {
-        item.key: users[item.key][0]
+    into = {link.operand: link.consumer for link in outline.links if link.consumer in dots}
+    moved = {
+        item.key: item
         for item in outline.items
         if item.kind in {"parameter", "frozen"}
-        and len(users[item.key]) == 1
-        and users[item.key][0] in dots
+        and uses[item.key] == 1
+        and item.key in into
         and not item.seeds
     }
-    by_key = {item.key: item for item in outline.items}
     inside: dict[str, list[Item]] = defaultdict(list)
     for link in outline.links:
-        if link.operand in owner:
-            inside[link.consumer].append(by_key[link.operand])
-    return _without(outline, owner, lambda item: {"inside": tuple(inside[item.key])})
+        if link.operand in moved:
+            inside[link.consumer].append(moved[link.operand])
+    shown = _without(outline, moved)
+    return replace(
+        shown, items=tuple([replace(i, inside=tuple(inside[i.key])) for i in shown.items])
+    )
 
 
-def _without(
-    outline: Outline, moved: Iterable[str], change: Callable[[Item], dict[str, Any]]
-) -> Outline:
-    gone = set(moved)
+def _without(outline: Outline, gone: Container[str]) -> Outline:
     return replace(
         outline,
-        items=tuple([replace(i, **change(i)) for i in outline.items if i.key not in gone]),
+        items=tuple([item for item in outline.items if item.key not in gone]),
         links=tuple([link for link in outline.links if link.operand not in gone]),
     )
 

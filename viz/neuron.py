@@ -19,7 +19,7 @@ from .say.ranges import spread
 from .scene.diagram import Arrow, Box, Diagram
 from .see import visible_nodes
 from .see.layered import inputs, objective
-from .see.outline import Item, Outline
+from .see.outline import Item, Outline, is_op
 
 if TYPE_CHECKING:
     from .render.picture import Picture
@@ -109,8 +109,7 @@ def _sums_of(graph: Graph) -> tuple[int, ...]:
     """The dot product that the weights go into; none for a neuron made of single ``+``."""
     for weight in graph.roots[1:]:
         for consumer, _ in graph.consumers(weight):
-            op = graph.nodes[consumer].op
-            if op is not None and op.name == "dot":
+            if is_op(graph.nodes[consumer], "dot"):
                 return (consumer,)
     return ()
 

@@ -52,12 +52,8 @@ def example(teller: Teller) -> Columns:
     board = teller.board
     weights = _weights(board)
     ranks = _ranks(board, {key for keys in weights.values() for key in keys})
-    columns: dict[int, list[str]] = defaultdict(list)
-    for key in ranks:
-        columns[ranks[key]].append(key)
     stacks = []
-    for rank in sorted(columns):
-        keys = columns[rank]
+    for keys in _in_columns(ranks):
         cells = flat([_cell(teller, board.items[key]) for key in keys])
         items: list[Item] = []
         for key, cell in zip(keys, cells, strict=True):
@@ -158,18 +154,18 @@ def _links(board: Board, weights: dict[str, list[str]]) -> list[Link]:
 
 def opened_neuron(teller: Teller, boxes: Sequence[Box]) -> list[list[str]]:
     """The columns of a neuron's inside: inputs and weights, products, sum, activation, users."""
-    board = teller.board
     own = {box.id for box in boxes}
-    ranks: dict[str, int] = {}
-    into: dict[str, list[str]] = defaultdict(list)
-    for link in board.outline.links:
-        into[link.consumer].append(link.operand)
-    for key in board.items:
-        ranks[key] = max([ranks[tail] for tail in into[key]], default=-1) + 1
+    return [
+        [box_of(key) for key in keys if box_of(key) in own]
+        for keys in _in_columns(_ranks(teller.board, set()))
+    ]
+
+
+def _in_columns(ranks: dict[str, int]) -> list[list[str]]:
+    """The keys of boxes column by column."""
     columns: dict[int, list[str]] = defaultdict(list)
     for key, rank in ranks.items():
-        if box_of(key) in own:
-            columns[rank].append(box_of(key))
+        columns[rank].append(key)
     return [columns[rank] for rank in sorted(columns)]
 
 

@@ -16,7 +16,7 @@ from autograd import Node
 from ..labels import LINE_LIMIT, TOOLTIP_LIMIT, shorten
 from ..scene.diagram import Arrow, Box, Heatmap
 from ..see.folding import Flow, Folded, Group, stem
-from ..see.outline import Constant, Item, is_unit, part
+from ..see.outline import Constant, Item, is_op, is_unit, part
 from ..see.visible_nodes import POWERS, item
 from . import box_text, health
 from .box_text import FULL, Scales, arrow_lines, sign_of, strength
@@ -123,7 +123,7 @@ class _Writer:
         """What an operation is written as; a + that stands for others, too, is a Σ."""
         if group.inner:
             return "Σ"
-        if node.op is not None and node.op.name == "dot":
+        if is_op(node, "dot"):
             weights = [i for top in group.tops for i in self._weights(self.graph.nodes[top])]
             stems = {stem(self.graph.nodes[i].label) for i in weights}
             if len(stems) == 1 and (name := shorten(stems.pop(), LINE_LIMIT // 3)):

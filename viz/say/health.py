@@ -18,6 +18,7 @@ from autograd import Graph, Node
 
 from ..see.outline import is_unit
 from .numbers import show
+from .ranges import percent
 
 SATURATED = 1e-3
 """|slope| below this is saturated: tanh beyond ±4.1, sigmoid beyond ±6.9. A tenth of a percent of
@@ -223,7 +224,7 @@ def _saturated(slopes: Sequence[Sequence[float]]) -> str:
     share = saturated_share(slopes)
     if not share:
         return ""
-    return f"saturated {100 * share:.0f} %" if share >= 0.01 else "saturated <1 %"
+    return f"saturated {percent(share)}"
 
 
 def saturated_share(slopes: Sequence[Sequence[float]]) -> float:
@@ -285,7 +286,7 @@ def plain(x: float) -> str:
     >>> plain(0.00021987), plain(1e-9), plain(-3.0)
     ('0.00022', '1e−9', '−3')
     """
-    return show(x, 2).removeprefix("+")
+    return show(x, 2)
 
 
 # --- which activations are one unit ---------------------------------------------------------------

@@ -19,7 +19,6 @@ Fold = bool | int | str | None
 
 MOST_GROUPS = 60  # boxes, and
 MOST_FLOWS = 80  # arrows between boxes, in a picture whose level is chosen for the reader
-_WORDS = ("batch", "structure", "depth")
 
 
 FEWEST_SCOPES = 2  # one box for all does not show what is computed

@@ -20,6 +20,7 @@ from nn.calling import evaluating
 from nn.module import Module
 
 from ..labels import shorten
+from .outline import is_op
 
 NAME = 12  # columns: a circle as wide as a longer name would be huge
 BLOCK = 24  # columns of the name of a block, which is a box
@@ -265,7 +266,7 @@ class Known:
 
     def _is(self, index: int, name: str) -> bool:
         node = self.graph.nodes[index]
-        return node.op is not None and node.op.name == name and not node.scope
+        return is_op(node, name) and not node.scope
 
 
 # --- inputs, outputs and a loss -------------------------------------------------------------------

@@ -13,6 +13,8 @@ from dataclasses import dataclass
 
 from autograd import Graph, Node, softmax
 
+from .outline import is_op
+
 PARAMETERS = frozenset({"parameter", "frozen"})
 
 
@@ -127,7 +129,7 @@ def _runs(graph: Graph) -> dict[tuple[int, ...], list[Run]]:
 
 
 def _is_weighted_sum(graph: Graph, node: Node) -> bool:
-    if node.op is None or node.op.name != "dot":
+    if not is_op(node, "dot"):
         return False
     half = len(node.operands) // 2
     parameters = [*node.operands[:half], *node.operands[2 * half :]]
@@ -267,4 +269,4 @@ def chances_of(network: Network, example: int) -> Chances | None:
 
 def is_surprise(node: Node) -> bool:
     """Whether this is the cross-entropy of one example."""
-    return node.op is not None and node.op.name == "surprise"
+    return is_op(node, "surprise")

@@ -17,7 +17,18 @@ from dataclasses import replace
 
 from autograd import Graph, Node
 
-from .outline import N_ARY, Constant, Item, Link, Outline, Part, is_unit, opened_into_products, part
+from .outline import (
+    N_ARY,
+    Constant,
+    Item,
+    Link,
+    Outline,
+    Part,
+    is_op,
+    is_unit,
+    opened_into_products,
+    part,
+)
 
 LINKS_PER_NODE = 3  # a budget of n boxes is also one of 3n links, which cost as much to lay out
 
@@ -114,7 +125,7 @@ class _Chosen:
 
     def _part(self, node: Node) -> Part:
         """How the node is shown; a Σ stays closed if its steps do not fit."""
-        in_steps = node.op is not None and node.op.name in N_ARY and node.index in self.opened
+        in_steps = is_op(node, *N_ARY) and node.index in self.opened
         if in_steps or node.index in self.textbook:
             # It has no more steps inside than operands.
             if len(node.operands) >= min(self.room, self.link_room // 2):

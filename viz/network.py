@@ -206,7 +206,7 @@ def _range(name: str, numbers: Sequence[float | None]) -> str:
 
 def _state(slopes: tuple[float, ...]) -> str:
     """What is not well with a unit whose activation has these slopes, in one word."""
-    unit = health.Unit("", "", (), slopes, ())
+    unit = health.Unit("", slopes)
     if unit.is_dead:
         return "dead" if len(slopes) > 1 else "off"
     return "saturated" if unit.is_saturated else ""

@@ -124,13 +124,10 @@ def _gradient(grad: float | None, largest: float, seed: float) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """One activation of a model: what it gave for each example, and its slope there."""
+    """One activation of a model: its slope for each example."""
 
-    scope: str
     name: str
-    values: tuple[float, ...]
     slopes: tuple[float, ...]
-    grads: tuple[float | None, ...]
 
     @property
     def is_dead(self) -> bool:
@@ -318,16 +315,10 @@ def units(
 
 def _unit(graph: Graph, activations: Sequence[Node]) -> Unit:
     first = activations[0]
-    operand = graph.nodes[first.operands[0]]
+    before = graph.nodes[first.operands[0]].scope
     # Of a Neuron both are the same; of an activation of its own, the neuron before it tells more.
-    name = first.label or (first.scope if "neuron" in first.scope else operand.scope or first.scope)
-    return Unit(
-        scope=first.scope,
-        name=name,
-        values=tuple([node.value for node in activations]),
-        slopes=tuple([node.slopes[0] for node in activations]),
-        grads=tuple([node.grad for node in activations]),
-    )
+    name = first.label or (first.scope if "neuron" in first.scope else before or first.scope)
+    return Unit(name, tuple([node.slopes[0] for node in activations]))
 
 
 _FAR = 64  # nodes: a weighted sum made of single + and × has its bias nearby

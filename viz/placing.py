@@ -9,8 +9,8 @@ from .lessons.board import Board, arrow_of, box_of
 from .lessons.layers import Layer
 from .lessons.lesson import CHANCE, used
 from .lessons.unit import MOST_CELLS, Opened
-from .say.matrices import reduced
 from .say.numbers import number
+from .say.ranges import reduced
 from .say.table_teller import TableTeller
 from .say.teller import Teller
 from .say.unit_teller import UnitTeller

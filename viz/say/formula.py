@@ -20,7 +20,7 @@ from typing import Any
 from autograd import Op, ops
 from autograd.primitive import unchecked
 
-from ..see.sizes import fsum, strongest
+from ..see.paths import fsum, strongest
 from .numbers import DIGITS, MINUS, digits_for, is_fair, number
 
 LETTERS = "xywabc"  # of operands, as in the operation table; z is the result

@@ -16,7 +16,7 @@ from autograd.primitive import unchecked
 
 from ..labels import columns
 from ..lessons.lesson import Pass, Quantity
-from ..see.sizes import strongest
+from ..see.paths import strongest
 from . import formula
 from .formula import TERMS, Rows, Tree
 from .numbers import ALL_DIGITS, DIGITS, factor, number

@@ -17,6 +17,7 @@ from autograd import sum as total
 from autograd.numbers import is_number, real
 from nn import Embedding
 from nn.calling import evaluating
+from nn.examples import items
 from nn.module import Module
 
 from ..labels import shorten
@@ -58,14 +59,8 @@ class Column:
 
 def examples(x: Any) -> tuple[list[Any], bool]:
     """The examples in ``x``, which is one or a list of them, and whether it is a list."""
-    if hasattr(x, "to_numpy"):  # a DataFrame, whose iterator gives the names of its columns
-        x = x.to_numpy()
-    if isinstance(x, (str, bytes, Value)) or is_number(x) or not hasattr(x, "__len__"):
-        return [x], False
-    rows = list(x)
-    first = rows[0] if rows else None
-    many = hasattr(first, "__len__") and not isinstance(first, (str, bytes, Value))
-    return (rows, True) if many and not is_number(first) else ([x], False)
+    rows = items(x)
+    return (rows, True) if rows and items(rows[0]) is not None else ([x], False)
 
 
 def columns_of(
@@ -78,7 +73,7 @@ def columns_of(
     rows, _ = examples(x)
     count = _width(model, who)
     with evaluating(model) if isinstance(model, Module) else nullcontext():
-        leaves = [inputs(row, count or _length(row), who) for row in rows]
+        leaves = [inputs(row, count or len(items(row) or [row]), who) for row in rows]
         units = [Unit(shorten(of[0].label, NAME), of) for of in zip(*leaves, strict=True)]
         way = _Way([Column(tuple(units))], who)
         if not hasattr(model, "layers"):
@@ -113,10 +108,6 @@ def _width(model: Any, who: str) -> int:
 def _has_neurons(part: Any) -> bool:
     inner = getattr(part, "layers", None) or ()
     return bool(getattr(part, "neurons", None)) or any(map(_has_neurons, inner))
-
-
-def _length(row: Any) -> int:
-    return len(row) if hasattr(row, "__len__") else 1
 
 
 class _Way:
@@ -277,10 +268,8 @@ def inputs(x: Any, count: int, who: str) -> list[Value]:
 
     A picture of a network ends at its inputs, whatever they were computed from.
     """
-    if isinstance(x, (str, bytes)) or not hasattr(x, "__len__"):
-        x = [x] if isinstance(x, Value) or is_number(x) else x
     try:
-        numbers = list(x)
+        numbers = [x] if isinstance(x, Value) or is_number(x) else list(x)
     except TypeError:
         raise TypeError(f"{who} takes a list of {count} numbers as x, got {x!r:.60}") from None
     if len(numbers) != count:

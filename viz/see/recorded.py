@@ -9,7 +9,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from autograd import ConstantError, Graph, Node, Value, constant
-from autograd import sum as total
 from autograd.modes import recording
 from nn import Module
 from nn.data import examples
@@ -18,7 +17,7 @@ from nn.losses import cost
 from nn.losses import loss as loss_named
 from nn.overview import ITSELF, LayerOf, layerwise
 
-from .layered import outputs_of
+from .layered import objective, outputs_of
 
 
 @dataclass(slots=True)
@@ -68,7 +67,7 @@ def recorded(
         results = _results(model, xs, Value if frozen else constant)
         ends = [outputs_of(result, who) for result in results]
         outputs = [output for of_one in ends for output in of_one]
-        goal = _goal(results, outputs, targets, loss, who)
+        goal = _goal(results, targets, loss, who)
     # Roots of seed 0 tell where they are among the nodes, and change no gradient.
     found = [*outputs, *parameters]
     graph = Graph([goal, *found], seeds=[1.0] + [0.0] * len(found))
@@ -145,28 +144,21 @@ def _as_leaves(x: Any, leaf: Callable[[float], Value]) -> Any:
 
 def _goal(
     results: list[Any],
-    outputs: list[Value],
     targets: Any,
     loss: str | Callable[..., Value] | None,
     who: str,
 ) -> Value:
     """What gradients are taken of: the loss of the batch, or the sum of all outputs."""
-    if loss is None:
-        if targets is not None:
-            raise TypeError(f"{who} got targets and no loss; write loss='mse', or another")
-        goal: Value = total(outputs)
-        return goal
+    if loss is None and targets is not None:
+        raise TypeError(f"{who} got targets and no loss; write loss='mse', or another")
     if targets is None and isinstance(loss, str):
         raise TypeError(f"{who}: loss={loss!r} needs targets, one for each example")
-    of = loss_named(loss)
-    wanted = items(targets)
-    if wanted is not None:
-        value: object = cost(of, results, column(wanted))
-    else:
-        value = of(results) if targets is None else of(results, targets)
-    if not isinstance(value, Value):
-        raise TypeError(f"{who}: loss must return one Value, and returned {value!r:.60}")
-    return value
+    if loss is None or (targets is None and not isinstance(loss, str)):
+        return objective(results, loss, who, many=True)
+    of, wanted = loss_named(loss), items(targets)
+    if wanted is None:
+        return objective(results, lambda found: of(found, targets), who)
+    return objective(results, lambda found: cost(of, found, column(wanted)), who)
 
 
 # --- sorting --------------------------------------------------------------------------------------

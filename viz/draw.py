@@ -149,12 +149,12 @@ def _of_singles(
     # A neuron is shown with all its arrows; more of them are a network, which is read by units.
     is_network = sum(bool(item.inside) for item in with_weights.items) > 1
     full = [with_weights] if is_network else [outline, with_weights]
-    bare = list(map(with_constants_inside, full)) if constants is None else []
-    first = bare[:1] if is_network else [*full[:1], *bare[:1]]
-    for shown in (*first, *full[1:], *bare[1:]) if first else full:
+    bare = list(map(with_constants_inside, full)) if constants is None else full
+    in_order = [shown for pair in zip(full, bare, strict=True) for shown in pair]
+    for shown in bare if is_network or constants is not None else in_order:
         for detail in (FULL, QUIET):
             yield composed(graph, shown, replace(manner, detail=detail))
-    brief = [composed(graph, shown, replace(manner, detail=BRIEF)) for shown in bare or full]
+    brief = [composed(graph, shown, replace(manner, detail=BRIEF)) for shown in bare]
     for diagram in brief:
         yield diagram
         yield from wrappings(diagram)

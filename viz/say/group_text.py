@@ -16,16 +16,16 @@ from autograd import Node
 from ..labels import LINE_LIMIT, TOOLTIP_LIMIT, shorten
 from ..scene.diagram import Arrow, Box, Heatmap
 from ..see.folding import Flow, Folded, Group, stem
-from ..see.outline import Constant, Item, is_op, is_unit, part
+from ..see.neurons import weights_of
+from ..see.outline import PARAMETERS, Constant, Item, is_op, is_unit, part
 from ..see.visible_nodes import POWERS, item
 from . import box_text, health
 from .box_text import FULL, Scales, arrow_lines, sign_of, strength
 from .names import unit_names
 from .numbers import ALMOST_ZERO, NOTHING, is_alarming, show
 from .numbers import total as equation
-from .ranges import alarming, described, heatmaps, largest, sizes, spread, weights_of
+from .ranges import alarming, described, heatmaps, largest, sizes, spread
 
-WEIGHTS = ("parameter", "frozen")
 TERMS = 3  # contributions that an arrow spells out
 MOST_HEATMAPS = 24  # boxes with heatmaps in one picture
 KINDS = 3  # of operations that a box names
@@ -79,7 +79,7 @@ class _Writer:
         for flow in folded.flows:
             self.out_of[flow.tail].append(flow)
         self.trained = {
-            group.number: [n for n in self._nodes(group.members) if n.kind in WEIGHTS]
+            group.number: [n for n in self._nodes(group.members) if n.kind in PARAMETERS]
             for group in folded.groups
             if group.tops
         }

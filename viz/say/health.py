@@ -16,7 +16,7 @@ from dataclasses import dataclass
 
 from autograd import Graph, Node
 
-from ..see.outline import is_unit
+from ..see.outline import PARAMETERS, is_unit
 from .numbers import show
 from .ranges import percent
 
@@ -336,7 +336,7 @@ def _first_parameter(graph: Graph, node: Node) -> int | None:
         below: dict[int, None] = {}
         for index in level:
             operand = graph.nodes[index]
-            if operand.kind in {"parameter", "frozen"}:
+            if operand.kind in PARAMETERS:
                 return index
             if operand.scope == scope and not (operand.op is None or operand.op.is_activation):
                 below.update(dict.fromkeys(operand.operands))

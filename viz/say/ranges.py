@@ -10,10 +10,7 @@ import itertools
 import math
 from collections.abc import Iterable, Sequence
 
-from autograd import Graph
-
 from ..scene.diagram import Heatmap
-from ..see.outline import is_op
 from ..see.paths import fsum
 from .numbers import ALMOST_ZERO, is_alarming, show
 
@@ -119,23 +116,6 @@ MOST_CELLS = 64  # a side
 FEWEST_CELLS = 8  # in all: fewer numbers are read, not looked at
 
 Rows = Sequence[Sequence[float]]
-
-
-def weights_of(graph: Graph, members: Iterable[int]) -> list[tuple[int, ...]]:
-    """The weights of each neuron among some nodes, as indices; [] if they make no matrix.
-
-    A neuron is a dot whose first factors are parameters, however often it ran.
-    """
-    rows: dict[tuple[int, ...], None] = {}
-    for index in members:
-        node = graph.nodes[index]
-        if not is_op(node, "dot"):
-            continue
-        weights = node.operands[: len(node.operands) // 2]
-        if all(graph.nodes[i].kind in {"parameter", "frozen"} for i in weights):
-            rows[weights] = None
-    same = len({len(row) for row in rows}) == 1
-    return list(rows) if same and all(rows) else []
 
 
 def heatmaps(weights: Rows, gradients: Rows | None) -> tuple[Heatmap, ...]:

@@ -14,6 +14,7 @@ from autograd import Graph
 
 from ..checks import did_you_mean
 from .folding import BANDS, Cut, Folded, Rule, TooManyGroupsError, folded, grouped
+from .outline import PARAMETERS
 
 Fold = bool | int | str | None
 
@@ -54,7 +55,7 @@ def foldings(
 
 def _rules(graph: Graph, max_nodes: int) -> Iterator[Rule]:
     """The levels that may fit, from fine to coarse."""
-    parameters = sum(node.kind in {"parameter", "frozen"} for node in graph)
+    parameters = sum(node.kind in PARAMETERS for node in graph)
     if parameters <= min(max_nodes, MOST_GROUPS):  # each has a box
         yield _BATCH
     scopes = {node.scope for node in graph if node.op is not None and node.scope}

@@ -19,13 +19,12 @@ from dataclasses import dataclass
 
 from autograd import Graph, Node
 
-from .outline import is_inner_sum, is_op, run_of_sums
+from .outline import PARAMETERS, is_inner_sum, is_op, run_of_sums
 from .paths import fsum
 
 Cut = Callable[[str], str]  # a scope to the part of it that names a group, "" if there is none
 
 BANDS = 12  # of depth: about as many boxes in a row as a screen holds
-PARAMETERS = frozenset({"parameter", "frozen"})
 
 
 @dataclass(frozen=True, slots=True)

@@ -113,6 +113,7 @@ def is_unit(op: Op | None, scope: str) -> bool:
 
 
 N_ARY = frozenset({"sum", "dot"})
+PARAMETERS = frozenset({"parameter", "frozen"})  # kinds of leaves
 Expand = bool | int | str | Iterable[int | str]
 
 

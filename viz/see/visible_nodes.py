@@ -19,6 +19,7 @@ from autograd import Graph, Node
 
 from .outline import (
     N_ARY,
+    PARAMETERS,
     Constant,
     Item,
     Link,
@@ -215,46 +216,36 @@ def essential(graph: Graph, outline: Outline) -> Outline:
 
 def with_constants_inside(outline: Outline) -> Outline:
     """The outline with constants in the boxes that use them; a root, or an input, stays."""
-    uses = Counter(link.operand for link in outline.links)
     dots = {item.key for item in outline.items if item.inside}
     weighed = {link.operand for link in outline.links if link.consumer in dots}
-    moved = {
-        item.key: item
-        for item in outline.items
-        if item.kind == "constant" and not item.seeds and item.key not in weighed
-        and (uses[item.key] == 1 or not item.label)
-    }  # fmt: skip
+    uses = Counter(link.operand for link in outline.links)
+    items = {item.key: item for item in outline.items}
     inside: dict[str, list[Constant]] = defaultdict(list)
+    gone = set()
     for link in outline.links:
-        if (item := moved.get(link.operand)) is not None:
+        item = items[link.operand]
+        is_free = item.kind == "constant" and not item.seeds and item.key not in weighed
+        if is_free and (uses[item.key] == 1 or not item.label):
             inside[link.consumer].append(Constant(item.node, link.position, item.label, item.value))
-    shown = _without(outline, moved)
-    items = [replace(i, constants=(*i.constants, *inside[i.key])) for i in shown.items]
-    return replace(shown, items=tuple(items))
+            gone.add(item.key)
+    shown = _without(outline, gone)
+    found = [replace(i, constants=(*i.constants, *inside[i.key])) for i in shown.items]
+    return replace(shown, items=tuple(found))
 
 
 def with_parameters_inside(graph: Graph, outline: Outline) -> Outline:
     """The outline with each parameter that only one dot product uses in the box of that one."""
     uses = Counter(link.operand for link in outline.links)
-    dots = {
-        item.key
-        for item in outline.items
-        if item.key == str(item.node) and _name(graph, item.node) == "dot"
-    }
-    into = {link.operand: link.consumer for link in outline.links if link.consumer in dots}
-    moved = {
-        item.key: item
-        for item in outline.items
-        if item.kind in {"parameter", "frozen"}
-        and uses[item.key] == 1
-        and item.key in into
-        and not item.seeds
-    }
+    items = {item.key: item for item in outline.items}
     inside: dict[str, list[Item]] = defaultdict(list)
+    gone = set()
     for link in outline.links:
-        if link.operand in moved:
-            inside[link.consumer].append(moved[link.operand])
-    shown = _without(outline, moved)
+        item, user = items[link.operand], link.consumer
+        is_own = uses[item.key] == 1 and item.kind in PARAMETERS and not item.seeds
+        if is_own and user.isdigit() and is_op(graph.nodes[int(user)], "dot"):
+            inside[user].append(item)
+            gone.add(item.key)
+    shown = _without(outline, gone)
     return replace(
         shown, items=tuple([replace(i, inside=tuple(inside[i.key])) for i in shown.items])
     )

@@ -9,6 +9,7 @@ from .lessons.board import Board, arrow_of, box_of
 from .lessons.layers import Layer
 from .lessons.lesson import CHANCE, used
 from .lessons.unit import MOST_CELLS, Opened
+from .node_views import head as head_of
 from .say.numbers import number
 from .say.ranges import reduced
 from .say.table_teller import TableTeller
@@ -31,6 +32,7 @@ from .scene.columns import (
     alike,
     flat,
     room,
+    rooms,
 )
 from .scene.diagram import Box
 from .see.examples import OTHERS
@@ -48,7 +50,7 @@ PRODUCT = 30  # the same of two factors and what they give
 
 
 def example(teller: Teller) -> Columns:
-    """Columns of boxes, each neuron with its weights before it."""
+    """Columns of boxes, each neuron with its weights before it; or the inside of one neuron."""
     board = teller.board
     weights = _weights(board)
     ranks = _ranks(board, {key for keys in weights.values() for key in keys})
@@ -59,10 +61,11 @@ def example(teller: Teller) -> Columns:
         for key, cell in zip(keys, cells, strict=True):
             own = [_weight(teller, board.items[weight]) for weight in weights.get(key, ())]
             items.append(Row([Stack(alike(own), 0.2 * TEXT), cell], 0.8 * TEXT) if own else cell)
-        stacks.append(Stack(items, 0.4 * TEXT if cells[0].grid else TEXT, spreads=True))
+        between = 0.4 * TEXT if cells[0].grid else TEXT if board.neurons else 0.5 * TEXT
+        stacks.append(Stack(items, between, spreads=True))
     heads = Counter(ranks[link.consumer] for link in board.outline.links if link.operand in ranks)
     most = max(heads.values(), default=0)
-    gap = TEXT * (1.4 if most <= 4 else 2.1 if most <= 24 else 5.0)
+    gap = TEXT * (1.4 if most <= 4 and board.neurons else 2.1 if most <= 24 else 5.0)
     return Columns(Row(stacks, gap), _links(board, weights))
 
 
@@ -119,16 +122,18 @@ def head(teller: Teller, item: Shown) -> str:
 
 def _cell(teller: Teller, item: Shown) -> Cell:
     board = teller.board
-    lines = [head(teller, item), "v ·", "g ·"]
-    if item.key in board.neurons and board.neurons[item.key].steps:
+    is_neuron = item.key in board.neurons
+    lines = [head(teller, item) if board.neurons else head_of(teller, item), "v ·", "g ·"]
+    if is_neuron and board.neurons[item.key].steps:
         lines.append("z: g ·")
-    rooms = (room(lines[0]), *[max(room(line), room("v ·")) for line in lines[1:]])
     kind = item.kind
     if kind == "constant" and _feeds_neuron(board, item.key):
         kind = "variable"
-    box = Box(box_of(item.key), kind, tuple(lines), is_root=item.node in board.graph.roots
-              and not item.key.endswith(OTHERS))  # fmt: skip
-    return Cell(box, room=rooms)
+    is_root = item.node in board.graph.roots and not item.key.endswith(OTHERS)
+    box = Box(box_of(item.key), kind, tuple(lines), is_root=is_root)
+    if not board.neurons:  # gradients are added up part by part
+        return Cell(box, room=rooms(box, sum(of.operand == item.key for of in board.outline.links)))
+    return Cell(box, room=(room(lines[0]), *[max(room(line), room("v ·")) for line in lines[1:]]))
 
 
 def _weight(teller: Teller, item: Shown) -> Cell:
@@ -150,15 +155,6 @@ def _links(board: Board, weights: dict[str, list[str]]) -> list[Link]:
                 end = box_of(str(operands[link.edge[1] - half]))
         found.append(Link(arrow_of(link), tail, head_, end=end))
     return found
-
-
-def opened_neuron(teller: Teller, boxes: Sequence[Box]) -> list[list[str]]:
-    """The columns of a neuron's inside: inputs and weights, products, sum, activation, users."""
-    own = {box.id for box in boxes}
-    return [
-        [box_of(key) for key in keys if box_of(key) in own]
-        for keys in _in_columns(_ranks(teller.board, set()))
-    ]
 
 
 def _in_columns(ranks: dict[str, int]) -> list[list[str]]:

@@ -10,7 +10,7 @@ from .labels import shorten
 from .lessons import layers, table, unit
 from .lessons.board import Board
 from .lessons.steps import steps
-from .node_views import Wanted, diagram_of, focused, single_view
+from .node_views import Wanted, focused, single_view
 from .reasons import with_reasons
 from .render import svg
 from .say.entries import Nudges, entries, of_layers, of_table, of_unit
@@ -20,8 +20,6 @@ from .say.story import Story, View
 from .say.table_teller import TableTeller
 from .say.teller import Teller
 from .say.unit_teller import UnitTeller
-from .scene.columns import of_diagram
-from .scene.diagram import at_first
 from .see.examples import MOST_INPUTS, Example, example, inside
 from .see.neurons import Network, Unit, chances_of, network_of
 from .see.paths import Edge, strongest
@@ -218,14 +216,10 @@ class _Rows(_Network):
         unit_ = of.units[key]
         outline, users = inside(self.network, unit_, of.neurons[key])
         teller = self.teller(Board(self.wanted.numbers, outline, seeded=users), row)
-        told = teller.tell(steps(teller.board, updates=False))
-        diagram = diagram_of(teller, told)
-        fills = [(fill.box, fill.line, fill.text) for fill in told[0].fills]
-        boxes = at_first(diagram.boxes, fills)
-        described = of_diagram(boxes, diagram.arrows, placing.opened_neuron(teller, boxes))
         return View(
-            *self.inside(teller, unit_, row), svg.in_columns(described),
-            tuple(entries(teller, self.nudges)), told, self.key(row),
+            *self.inside(teller, unit_, row), svg.in_columns(placing.example(teller)),
+            tuple(entries(teller, self.nudges)),
+            teller.tell(steps(teller.board, updates=False)), self.key(row),
         )  # fmt: skip
 
 

@@ -20,8 +20,6 @@ Fold = bool | int | str | None
 
 MOST_GROUPS = 60  # boxes, and
 MOST_FLOWS = 80  # arrows between boxes, in a picture whose level is chosen for the reader
-
-
 FEWEST_SCOPES = 2  # one box for all does not show what is computed
 
 
@@ -47,7 +45,7 @@ def foldings(
             yield found, rule.name
     bands = BANDS
     while bands:
-        grouping = grouped(graph, _by_depth(bands), constants=constants)
+        grouping = grouped(graph, Rule("depth", None, bands=bands), constants=constants)
         if grouping.count <= max_nodes or bands == 1:
             yield folded(graph, grouping, max_nodes), "depth"
         bands //= 2
@@ -78,10 +76,6 @@ _ALIKE = Rule("equal structure and names", None, scopes=False, stems=True)
 _STRUCTURE = Rule("equal structure", None, scopes=False)
 
 
-def _by_depth(bands: int) -> Rule:
-    return Rule("depth", None, bands=bands)
-
-
 def _to_depth(depth: int) -> Cut:
     return lambda scope: "/".join(scope.split("/")[:depth])
 
@@ -105,7 +99,7 @@ def _asked(graph: Graph, fold: object) -> Rule:
     kinds = {kind(segment) for scope in scopes for segment in scope.split("/")}
     if kind(fold) in kinds:
         return Rule(f"{kind(fold)}", _to_kind(kind(fold)))
-    words = {"batch": _BATCH, "structure": _STRUCTURE, "depth": _by_depth(BANDS)}
+    words = {"batch": _BATCH, "structure": _STRUCTURE, "depth": Rule("depth", None, bands=BANDS)}
     if fold in words:
         return words[fold]
     known = [*sorted(kinds), *words]

@@ -47,8 +47,7 @@ def outline(
     ``constants`` are those that get boxes of their own: all, none, or some by index. ``textbook``
     are dots that are opened into their products and one Σ.
     """
-    chosen = _Chosen(graph, opened, constants=constants, max_nodes=max_nodes)
-    chosen.textbook = textbook
+    chosen = _Chosen(graph, opened, textbook, constants=constants, max_nodes=max_nodes)
     chosen.fill()
     return chosen.outline()
 
@@ -65,8 +64,7 @@ def outline_of(
 
     A Σ stands for sums that are not among those to be kept ``apart``; left out, that is all.
     """
-    chosen = _Chosen(graph, frozenset(), constants=constants, max_nodes=3 * len(graph))
-    chosen.textbook = textbook
+    chosen = _Chosen(graph, frozenset(), textbook, constants=constants, max_nodes=3 * len(graph))
     chosen.apart = frozenset(range(len(graph)) if apart is None else apart)
     for index in nodes:
         chosen.choose(graph.nodes[index])
@@ -80,11 +78,12 @@ class _Chosen:
         self,
         graph: Graph,
         opened: frozenset[int],
+        textbook: Container[int],
         *,
         constants: bool | Container[int],
         max_nodes: int,
     ) -> None:
-        self.graph, self.opened, self.constants = graph, opened, constants
+        self.graph, self.opened, self.textbook, self.constants = graph, opened, textbook, constants
         self.roots: dict[int, tuple[float, ...]] = {}
         for root, seed in zip(graph.roots, graph.seeds, strict=True):
             # A root of seed 0 is only there to be found.
@@ -94,7 +93,6 @@ class _Chosen:
         self.link_room = max_nodes * LINKS_PER_NODE
         self.parts: dict[int, Part] = {}
         self.too_wide: list[Node] = []
-        self.textbook: Container[int] = ()
 
     def fill(self) -> None:
         """Choose nodes, nearest to the roots first, while there is room."""

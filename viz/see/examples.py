@@ -97,8 +97,7 @@ class _Example:
             self._add(node, "" if node.op is None else node.op.symbol)
 
     def _single(self, node: Node) -> None:
-        consumers = self.graph.consumers(node.index)
-        if is_inside_mean(self.graph, node, [consumer for consumer, _ in consumers]):
+        if is_inside_mean(self.graph, node):
             return
         assert node.op is not None
         inner, symbol = node, node.op.symbol
@@ -194,12 +193,10 @@ def is_mean(graph: Graph, node: Node) -> bool:
     )
 
 
-def is_inside_mean(graph: Graph, node: Node, consumers: Sequence[int]) -> bool:
+def is_inside_mean(graph: Graph, node: Node) -> bool:
     """Whether this is the sum of a mean."""
-    return len(consumers) == 1 and (
-        is_mean(graph, graph.nodes[consumers[0]])
-        and graph.nodes[consumers[0]].operands[0] == node.index
-    )
+    users = [graph.nodes[consumer] for consumer, _ in graph.consumers(node.index)]
+    return len(users) == 1 and is_mean(graph, users[0]) and users[0].operands[0] == node.index
 
 
 # --- a part: one neuron, or a node with its paths -------------------------------------------------

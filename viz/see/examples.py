@@ -10,6 +10,7 @@ gradient has all its parts.
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
@@ -225,10 +226,9 @@ def inside(network: Network, unit: Unit, run: Run) -> tuple[Outline, tuple[int, 
     shown = visible_nodes.outline_of(
         graph, own.union(operands), constants=False, textbook=[run.total] * is_wide
     )
-    order = [
-        index for pair in zip(operands[half:], operands[:half], strict=False) for index in pair
-    ]
-    given = [_given(graph.nodes[i]) for i in dict.fromkeys([*order, *operands[2 * half :]])]
+    pairs = zip(operands[half : 2 * half], operands[:half], strict=True)
+    order = [*itertools.chain.from_iterable(pairs), *operands[2 * half :]]
+    given = [_given(graph.nodes[i]) for i in dict.fromkeys(order)]
     found = [item for item in shown.items if item.node in own]
     keys = {item.key for item in found}
     links = [link for link in shown.links if link.consumer in keys]

@@ -16,7 +16,7 @@ from textwrap import wrap
 from autograd import Graph
 
 from ..labels import shorten
-from ..render.legend import legend as legend_of
+from ..render.looks import legend as legend_of
 from ..say import box_text
 from ..say.numbers import is_alarming, product, show, sums_to, total
 from ..scene.diagram import Arrow, Box, Diagram

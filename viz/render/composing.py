@@ -12,7 +12,7 @@ from ..say.box_text import BRIEF, FULL
 from ..scene.diagram import Arrow, Box, Diagram
 from ..see.folding import Folded
 from ..see.outline import Outline
-from .legend import legend as legend_of
+from .looks import legend as legend_of
 
 RANGES = "a … b … c: minimum … mean … maximum"
 WEIGHTS = "w: values of the parameters, |∂w|: sizes of their gradients"

@@ -94,12 +94,12 @@ def _title(graph: Graph, *, backward: bool) -> tuple[str, ...]:
         why = "; no gradients: the result is a constant" if constant else ""
         return (f"forward: v is the value{why}",)
     return (
-        f"backward: v is the value, g = ∂{_objective(graph)}/∂node, summed over all paths",
+        f"backward: v is the value, g = ∂{objective(graph)}/∂node, summed over all paths",
         "on each arrow: local derivative × upstream gradient = contribution",
     )
 
 
-def _objective(graph: Graph) -> str:
+def objective(graph: Graph) -> str:
     """What gradients are taken of, in words: ``L``, ``(p0 + p1)``, ``result``."""
     seeded = [pair for pair in zip(graph.roots, graph.seeds, strict=True) if pair[1]]
     names = [shorten(graph.nodes[root].label) for root, _ in seeded]

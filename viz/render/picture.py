@@ -17,11 +17,11 @@ from ..checks import did_you_mean
 from ..errors import RenderError, RenderTimeoutError
 from ..scene.diagram import Diagram
 from ..scene.engines import SCALE, TIMEOUT, first_that_writes, is_whole, render
-from . import dot, edge_label_placement, heatmap, mermaid, text
-from .heatmap import IMAGES
+from . import dot, edge_label_placement, mermaid, text
 from .palette import THEMES
 from .slide import LEAST, letters
 
+IMAGES = ("svg", "png", "pdf", "jpg", "jpeg", "gif", "webp", "ps", "eps")
 LAYOUTS = ("dot", "neato", "fdp", "sfdp", "circo", "twopi", "osage", "patchwork")
 
 PATIENCE = 3.0  # seconds for a picture that may turn out too small to read
@@ -241,8 +241,7 @@ class Picture(graphviz.Digraph):  # type: ignore[misc] # graphviz ships no types
     def _image(self, suffix: str, **options: Any) -> bytes:
         options = {"layout": self.engine, "size": self.diagram.size, **options}
 
-        heatmaps = any(box.heatmaps for box in self.diagram.boxes)
-        if not (heatmaps or self.diagram.columns) or suffix.partition(":")[0] not in IMAGES:
+        if not self.diagram.columns or suffix.partition(":")[0] not in IMAGES:
             return render(self.source, suffix, **options)
         # All passes have to be laid out by the same engine.
         same = {**options, "engine": options.get("engine") or first_that_writes(suffix)}
@@ -250,9 +249,10 @@ class Picture(graphviz.Digraph):  # type: ignore[misc] # graphviz ships no types
         def draw(source: str, suffix: str) -> bytes:
             return _whole(render(source, suffix, **same), suffix)
 
-        rendered = heatmap.rendered if heatmaps else edge_label_placement.rendered
         try:
-            return rendered(self.source, self.diagram, THEMES[self.theme], suffix, draw)
+            return edge_label_placement.rendered(
+                self.source, self.diagram, THEMES[self.theme], suffix, draw
+            )
         except RenderTimeoutError:
             raise
         except RenderError:  # the next engine may do, or tell best what is wrong

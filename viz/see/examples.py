@@ -174,7 +174,7 @@ def is_error(network: Network, node: Node) -> bool:
 
 def is_square(graph: Graph, node: Node) -> bool:
     """Whether this is something times itself, or to the power of 2."""
-    if is_op(node, "mul"):
+    if is_op(node, "square", "mul"):
         return len(set(node.operands)) == 1
     return is_op(node, "pow") and graph.nodes[node.operands[1]].op is None and node.inputs[1] == 2.0
 

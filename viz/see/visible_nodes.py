@@ -204,15 +204,31 @@ def item(
 
 
 POWERS: dict[float, str] = dict(zip(range(2, 10), "²³⁴⁵⁶⁷⁸⁹", strict=True))
-_COMMUTING = {"mul": (0, 1), "div": (1,), "pow": (1,)}  # where a 1 changes nothing
 
 
-def essential(graph: Graph, outline: Outline) -> Outline:
-    """The outline without steps that change no number, and with powers as single boxes."""
-    picture = _Picture(graph, outline)
-    for item in outline.items:  # operands before what uses them
-        picture.take(item)
-    return picture.outline()
+def with_powers(graph: Graph, outline: Outline) -> Outline:
+    """The outline with small whole exponents in the symbols of their powers, as ²."""
+    powers = {item.key: found for item in outline.items if (found := _power(graph, item))}
+    gone = [link.consumer in powers and link.position == 1 for link in outline.links]
+    pairs = list(zip(outline.links, gone, strict=True))
+    links = [link for link, is_gone in pairs if not is_gone]
+    used = {link.operand for link in links}
+    exponents = {link.operand for link, is_gone in pairs if is_gone} - used
+    items = [
+        replace(item, symbol=powers[item.key], constants=()) if item.key in powers else item
+        for item in outline.items
+        if item.key not in exponents
+    ]
+    return replace(outline, items=tuple(items), links=tuple(links))
+
+
+def _power(graph: Graph, item: Item) -> str:
+    node = graph.nodes[item.node]
+    if item.key != str(item.node) or not is_op(node, "pow"):
+        return ""
+    exponent = graph.nodes[node.operands[1]]
+    is_bare = exponent.kind == "constant" and not exponent.label
+    return POWERS.get(node.inputs[1], "") if is_bare and exponent.index not in graph.roots else ""
 
 
 def with_constants_inside(outline: Outline) -> Outline:
@@ -258,83 +274,3 @@ def _without(outline: Outline, gone: Container[str]) -> Outline:
         items=tuple([item for item in outline.items if item.key not in gone]),
         links=tuple([link for link in outline.links if link.operand not in gone]),
     )
-
-
-class _Picture:
-    """The items and links of an outline, while some of them are taken out."""
-
-    def __init__(self, graph: Graph, outline: Outline) -> None:
-        self.graph, self.before = graph, outline
-        self.items = {item.key: item for item in outline.items}
-        self.into: dict[str, list[Link]] = defaultdict(list)
-        for link in outline.links:
-            self.into[link.consumer].append(link)
-        self.links: list[Link] = []
-        self.instead: dict[str, Item] = {}  # what stands for an item that handed its operand on
-        self.changed: set[str] = set()  # operands whose gradient arrives along other links now
-        self.dropped: set[str] = set()  # constants that some box does not need any more
-
-    def take(self, item: Item) -> None:
-        """Keep an item and its links, or take it out."""
-        links = [self._current(link) for link in self.into[item.key]]
-        op = self.graph.nodes[item.node].op if item.key == str(item.node) else None
-        name, bare = op.name if op is not None else "", self._bare(item, links)
-        if name == "mul" and len(links) == 2 and links[0].operand == links[1].operand:
-            first, second = links
-            product = None if first.product is None else first.product + (second.product or 0.0)
-            slope = first.slope + second.slope
-            links = [replace(first, slope=slope, product=product, formula="2 × x")]
-            self.changed.add(first.operand)
-            self.items[item.key] = replace(self.items[item.key], symbol=POWERS[2])
-        elif name == "pow" and (power := POWERS.get(bare.get(1, 0.0))):
-            self.dropped.update(link.operand for link in links if link.position == 1)
-            links = [link for link in links if link.position != 1]
-            self.items[item.key] = replace(self.items[item.key], symbol=power, constants=())
-        elif self._hands_on(item, name, links, bare):
-            return
-        self.links += links
-
-    def _current(self, link: Link) -> Link:
-        operand = self.instead.get(link.operand)
-        return link if operand is None else replace(link, operand=operand.key, node=operand.node)
-
-    def _bare(self, item: Item, links: list[Link]) -> dict[int, float]:
-        """The numbers of the operands that are constants without names, by position."""
-        found = {one.position: one.value for one in item.constants if not one.label}
-        for link in links:
-            operand = self.items[link.operand]
-            if operand.kind == "constant" and not operand.label and not operand.seeds:
-                found[link.position] = operand.value
-        return found
-
-    def _hands_on(self, item: Item, name: str, links: list[Link], bare: dict[int, float]) -> bool:
-        """Whether the item's value is that of an operand, which then takes its place."""
-        kept = [link for link in links if link.position not in bare]
-        is_one = any(bare.get(position) == 1.0 for position in _COMMUTING.get(name, ()))
-        is_alone = name == "sum" and len(links) == 1 and not item.constants
-        if item.left_out or len(kept) != 1 or kept[0].node is None or not (is_one or is_alone):
-            return False
-        operand, item = self.items[kept[0].operand], self.items[item.key]
-        if not operand.symbol or (operand.label and item.label):
-            return False
-        self.instead[item.key] = self.items[operand.key] = replace(
-            operand, label=operand.label or item.label, seeds=operand.seeds + item.seeds
-        )
-        self.changed.add(operand.key)
-        self.dropped.update(link.operand for link in links if link is not kept[0])
-        del self.items[item.key]
-        return True
-
-    def outline(self) -> Outline:
-        """What is left; a gradient is the sum of what the links that are left bring."""
-        brought: dict[str, list[float]] = defaultdict(list)
-        for link in self.links:
-            brought[link.operand] += [] if link.product is None else [link.product]
-        items = [
-            replace(item, contributions=tuple(brought[item.key]))
-            if item.key in self.changed and item.grad is not None
-            else item
-            for item in self.items.values()
-            if item.key in brought or item.key not in self.dropped
-        ]
-        return replace(self.before, items=tuple(items), links=tuple(self.links))

@@ -329,10 +329,11 @@ def _groups(graph: Graph, grouping: Grouping, used: list[bool], uses: list[int])
     for root, seed in zip(graph.roots, graph.seeds, strict=True):
         if seed:  # a root of seed 0 is only there to be found
             seeds[grouping.of[root]].append(seed)
+    nodes = tuple(graph)
     groups = []
     for number, (name, mine) in enumerate(zip(grouping.names, members, strict=True)):
-        tops = [i for i in mine if graph.nodes[i].op is not None and not grouping.inner[i]]
-        weights = [i for i in mine if graph.nodes[i].kind in PARAMETERS]
+        tops = [i for i in mine if nodes[i].op is not None and not grouping.inner[i]]
+        weights = [i for i in mine if nodes[i].kind in PARAMETERS]
         groups.append(
             Group(
                 number,

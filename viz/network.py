@@ -313,7 +313,7 @@ class _Units:
         """One line per weight between two units that are shown."""
         sizes = [abs(self._size(node) or 0.0) for *_, node in self.found]
         largest = max(filter(math.isfinite, sizes), default=0.0)
-        labelled = len(self.found) <= MOST_LABELS and not self.image  # `inlay` moves no numbers
+        labelled = len(self.found) <= MOST_LABELS
         for place, tail, head, node in self.drawn:
             size = self._size(node)
             sign = sign_of(size, largest) if size is not None else "plain"

@@ -132,16 +132,17 @@ def _of_layers(columns: list[Column], goal: Value, name: str, manner: Manner) ->
     """The layers of a network as `draw` folds them, and what follows them up to the goal."""
     values = [value for column in columns for value in _values(column)]
     known = Known(goal, values)
+    tape = known.graph.facts.tape
     of = [len(columns)] * len(known.graph)
     seen: set[int] = set()
     for number, column in enumerate(columns):
-        stack = [known[value].index for value in _values(column)]
+        stack = [known.places[value] for value in _values(column)]
         while stack:
             index = stack.pop()
             if index not in seen:
                 seen.add(index)
                 of[index] = number
-                stack += known.graph.nodes[index].operands
+                stack += tape.places(index) if tape.ops[index] is not None else ()
     used = sorted(set(of))  # a function that only picks some of its inputs computes nothing
     names = [*[": ".join(filter(None, (one.place, one.block))) for one in columns], name]
     grouping = Grouping(

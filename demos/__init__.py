@@ -8,17 +8,13 @@
 - `demos.digits`: a network learns 1,797 handwritten digits; then every gradient of one of them.
 - `demos.failures`: four trainings that fail, each shown, explained and fixed.
 
-The first prints. The others print and write pages that open from disk, without a network; only
-those to step through run a script, which is inside of them::
+The first prints. The others print and write pages that open from disk, without a network and
+without a script, but for the players that they lead to. Each demo is one file, which computes, and
+shows what it computed by the faces of `viz`::
 
-    page ─────────┬── lesson ──────── neuron_page ───── neuron ──┐
-                  ├── xor_network ─── xor_page ──────── xor ─────┤
-    images ───────┼── digits_text, digits_unit, ─────── digits ──┼── __main__
-    data, training, reading           digits_page                │
-    plots ────────┼── moons_training, moons_page ────── moons ───┤
-                  └── failures_trial, failures_page,             │
-                              failures_rate, …, ───── failures ──┘
+    page ──── cli ──── plots ──┬── neuron, xor, wrong_engines, moons, digits ──┬── __main__
+      └────── gallery ─────────┘        moons ──── trial ──── failures ────────┘
 
 What a page says stands in ``texts``, with gaps for numbers and pictures (`demos.page.told`).
-All of them write the ``gallery``; ``missing`` says which package to install.
+All of them write the ``gallery``; ``cli`` says which package to install.
 """

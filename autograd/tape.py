@@ -158,16 +158,18 @@ def facts_of(roots: Sequence[Node], names: Mapping[str, Any]) -> tuple[Facts, li
     labels = names_of(names)
     tape, nodes, places = read(roots)
     kinds, about, now = bytearray(), [], {}
+    constant, operation = KINDS.index("constant"), KINDS.index("operation")
     for i, node in enumerate(nodes):
-        place, kind = NOWHERE, "constant"
+        place, kind = NOWHERE, constant
         if node is not None:
-            place = node._about or NOWHERE
+            place, kind = node._about or NOWHERE, operation
             if labels and not place.label and id(node) in labels:
                 place = replace(place, label=labels[id(node)])
-            kind = "operation" if node._row is not None else node.kind
-            if node._row is None and differs(node._z, tape.values[i]):
-                now[i] = node._z
-        kinds.append(KINDS.index(kind))
+            if node._row is None:
+                kind = KINDS.index(node.kind)
+                if differs(node._z, tape.values[i]):
+                    now[i] = node._z
+        kinds.append(kind)
         about.append(place)
     return Facts(tape.packed(), kinds, about, now), [places[id(root)] for root in roots]
 

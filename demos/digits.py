@@ -26,7 +26,7 @@ from autograd import Value, constant
 from nn import MLP, SGD, History, LinearDecay, cross_entropy, fit
 from viz.plots.axes import theme_of
 from viz.report import text_table
-from viz.say.equations import number
+from viz.say.numbers import number
 
 from . import gallery, page
 from .cli import check, command, headed, say, told, wrapped
@@ -50,6 +50,7 @@ RATE = 0.1  # at the start; it falls to 0 in a straight line
 MOMENTUM = 0.9
 STEP = 0.05  # the rate of the one step from the digit that is shown
 SHOWN = 3
+PATHS = 4  # from the loss to a weight
 DOUBT = 0.9  # the digit that is shown is read rightly, with about this probability
 QUICK = (
     f"QUICK RUN: only {QUICK_EPOCHS} epochs over {QUICK_EXAMPLES} examples. "
@@ -358,7 +359,7 @@ def files(run: Run, reading: Reading, given: Sequence[Answer], *, quick: bool = 
     whole, inside, unit = reading.player.story.views[0], reading.inside, reading.unit
     neurons = model.layers[0].neurons
     strongest = max(range(PIXELS), key=lambda i: abs(reading.gradient(0, unit, f"w.{i}")))
-    why = viz.explain(neurons[unit].w[strongest], reading.loss, top=CLASSES)
+    why = viz.explain(neurons[unit].w[strongest], reading.loss, top=PATHS)
     wrong = [one for one in given if one.answer != one.target]
     slopes = [[reading.gradient(0, i, f"w.{k}") for k in range(PIXELS)] for i in range(HIDDEN)]
     weights = [[weight.data for weight in neuron.w] for neuron in neurons]
@@ -372,7 +373,7 @@ def files(run: Run, reading: Reading, given: Sequence[Answer], *, quick: bool = 
             neurons[unit], reading.inputs, view="forward", theme=theme, legend=False
         ),
         "scores": page.table("scores, probabilities and gradients", HEAD, reading.rows()),
-        "why": lambda theme: why.picture(theme=theme),
+        "why": lambda theme: why.picture(theme=theme, direction="TB"),
         "nudges": page.steps(nudges(reading)),
         "network": lambda theme: viz.draw_network(
             model, answer.pixels, loss=lambda scores: cross_entropy(scores, answer.target),
@@ -383,9 +384,10 @@ def files(run: Run, reading: Reading, given: Sequence[Answer], *, quick: bool = 
             slopes, [f"h{i + 1} {number(reading.gradient(0, i, 'b'), 2)}" for i in range(HIDDEN)]
         ),
         "file": f"<p>{page.link('digits-gradients.csv', 'digits-gradients.csv')}</p>\n",
-        "wrong": plot(
-            lambda axes: _mistakes(axes, wrong), width=11.0, height=1.4 * -(-len(wrong) // 6) + 0.4,
-            rows=max(1, -(-len(wrong) // 6)), columns=6,
+        "wrong": _tiles(
+            [one.pixels for one in wrong],
+            [f"{one.target} as {one.answer} ({number(one.probability, 2)})" for one in wrong],
+            columns=6, signed=False,
         ),
     }  # fmt: skip
     for name, view in (("whole", whole), ("unit", inside)):
@@ -410,42 +412,37 @@ def files(run: Run, reading: Reading, given: Sequence[Answer], *, quick: bool = 
 
 def _numbered(ax: Any, pixels: Sequence[float]) -> None:
     """A digit, with its numbers from 0 to 16."""
-    _image(ax, pixels)
+    ax.imshow(_rows(pixels), cmap="Greys", vmin=0.0, vmax=1.0)
+    ax.set_axis_off()
     for i, x in enumerate(pixels):
         colour = "white" if x > 0.5 else "black"
         ax.text(i % SIDE, i // SIDE, f"{x * LEVELS:g}", ha="center", va="center", color=colour)
 
 
-def _image(ax: Any, pixels: Sequence[float]) -> None:
-    ax.imshow(_rows(pixels), cmap="Greys", vmin=0.0, vmax=1.0)
-    ax.set_axis_off()
+def _tiles(
+    tiles: Sequence[Sequence[float]], names: Sequence[str], *, columns: int = 8, signed: bool = True
+) -> Draw:
+    """Images side by side, each under its name: signed numbers, blue and orange, or ink."""
+    rows = -(-len(tiles) // columns)
+    largest = max((abs(x) for tile in tiles for x in tile), default=1.0) if signed else 1.0
+    wide, high = SIDE + 2, SIDE + 3
 
-
-def _mistakes(axes: Any, wrong: Sequence[Answer]) -> None:
-    for ax in axes.flat:
-        ax.set_axis_off()
-    for ax, one in zip(axes.flat, wrong, strict=False):
-        _image(ax, one.pixels)
-        ax.set_title(f"{one.target} as {one.answer} ({number(one.probability, 2)})", fontsize=10.0)
-
-
-def _tiles(units: Sequence[Sequence[float]], names: Sequence[str]) -> Draw:
-    """Signed numbers of 64 inputs, a tile for each unit: blue is positive, orange negative."""
-    largest = max(abs(x) for unit in units for x in unit)
-
-    def draw(axes: Any) -> None:
+    def draw(ax: Any) -> None:
         from matplotlib.colors import LinearSegmentedColormap  # noqa: PLC0415
 
-        theme = theme_of(axes.flat[0])
-        ends = [theme.negative, theme.page, theme.positive]
+        theme = theme_of(ax)
+        ends = [theme.negative, theme.page, theme.positive if signed else theme.ink]
         colours = LinearSegmentedColormap.from_list("signs", ends)
-        for ax, unit, name in zip(axes.flat, units, names, strict=True):
-            ax.imshow(_rows(unit), cmap=colours, vmin=-largest, vmax=largest)
-            ax.set(xticks=[], yticks=[])
-            ax.spines[:].set(visible=True, color=theme.muted)
-            ax.set_title(name, fontsize=9.0, pad=3.0)
+        for i, (tile, name) in enumerate(zip(tiles, names, strict=True)):
+            x, y = wide * (i % columns), high * (i // columns)
+            place = (x, x + SIDE, y + SIDE, y)
+            ax.imshow(_rows(tile), cmap=colours, vmin=-largest, vmax=largest, extent=place)
+            ax.bar(x, SIDE, SIDE, y, align="edge", fill=False, edgecolor=theme.muted)
+            ax.text(x + SIDE / 2, y - 0.5, name, ha="center", fontsize=10.0)
+        ax.set(xlim=(-0.5, wide * columns - 1.5), ylim=(high * rows - 2.5, -2.0))
+        ax.set_axis_off()
 
-    return plot(draw, width=11.0, height=6.2, rows=4, columns=HIDDEN // 4)
+    return plot(draw, width=11.0, height=1.4 * rows * 8 / columns)
 
 
 def _rows(numbers: Sequence[float]) -> list[Sequence[float]]:

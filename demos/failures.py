@@ -15,7 +15,7 @@ from autograd import no_grad
 from nn import MLP, Callback, Module, evaluate
 from nn.data import curve, moons
 from nn.training.state import Training
-from viz.say.equations import number
+from viz.say.numbers import number
 
 from . import gallery, page
 from .cli import check, command, say

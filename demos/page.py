@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, Any
 
 from viz import RenderError
 from viz.report import Report, html_table
-from viz.say.equations import number
+from viz.say.numbers import number
 
 if TYPE_CHECKING:
     from viz import Picture

@@ -17,7 +17,7 @@ import viz
 from autograd import Value, constant
 from nn import MLP, History, fit, mse
 from viz.report import text_table
-from viz.say.equations import factor, number, relation, seen
+from viz.say.numbers import factor, number, relation, seen
 
 from . import gallery, page
 from .cli import command, headed, say, wrapped

@@ -54,7 +54,7 @@ def test_the_suite_hears_an_interrupt_where_the_shell_does_not():
 
 
 # To be split with the page and the command that they test.
-LONG = {"tests/viz/player/test_browser_controls.py", "tests/viz/command/test_command.py"}
+LONG = {"tests/viz/command/test_command.py"}
 
 
 def test_no_file_of_tests_is_longer_than_500_lines():

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from autograd import ConstantError, Graph, Value
 from autograd.primitive import Recorder
+from autograd.tape import read
 
 from .labels import shorten
-from .see.left_over import left_over
 
 _ONE = "a Value, usually a loss, or a Graph of one"
 
@@ -131,7 +132,29 @@ def left_of(who: str, value: object) -> dict[int, float]:
             f"{who}: accumulate=True reads the .grad of Values, which a Graph does not have; "
             f"write {who}(loss, accumulate=True)"
         )
-    return left_over(value)
+    return {
+        index: leaf.grad
+        for index, leaf in enumerate(read([value])[1])
+        if isinstance(leaf, Value) and leaf.op is None and leaf.kind != "constant" and leaf.grad
+    }
+
+
+def text(caller: str, name: str, words: object) -> None:
+    """Refuse what is no text."""
+    if words is not None and not isinstance(words, str):
+        raise TypeError(f"{caller}: {name} is text, got {words!r:.60}")
+
+
+def image_of(caller: str, image: object) -> tuple[int, int] | None:
+    """The rows and columns of an input."""
+    if image is None:
+        return None
+    sides = tuple(image) if isinstance(image, (tuple, list)) else ()
+    if len(sides) != 2 or not all(type(side) is int and side > 0 for side in sides):
+        raise TypeError(
+            f"{caller}: image is the rows and columns of an input, as (8, 8); got {image!r:.60}"
+        )
+    return sides[0], sides[1]
 
 
 def described(thing: object) -> str:
@@ -146,3 +169,68 @@ def described(thing: object) -> str:
 def _alternatives(known: list[str]) -> str:
     quoted = [repr(word) for word in known]
     return " or ".join([", ".join(quoted[:-1]), quoted[-1]]) if len(quoted) > 1 else quoted[0]
+
+
+# --- one node -------------------------------------------------------------------------------------
+
+
+def node_of(graph: Graph, focus: str | int | Value, value: object) -> int:
+    """The index of what is asked for: a node's number, a Value, a label, or the last of a scope.
+
+    Raises
+    ------
+    ValueError
+        if the graph has no such node, naming the nearest.
+    """
+    if isinstance(focus, Value):
+        return _of_value(focus, value)
+    if isinstance(focus, bool) or not isinstance(focus, (int, str)):
+        raise TypeError(
+            "focus is a Value, a label, the scope of a unit such as 'layers.0/neuron 13', or the "
+            f"number of a node; got {focus!r:.60}"
+        )
+    if isinstance(focus, int):
+        if not 0 <= focus < len(graph):
+            raise ValueError(f"focus={focus}: the nodes of this graph are 0 to {len(graph) - 1:,}")
+        return focus
+    labelled = [node.index for node in graph if node.label == focus]
+    if labelled:
+        return labelled[-1]
+    wanted = canonical(focus)
+    scopes: dict[str, int] = {}
+    for node in graph:
+        if node.scope and node.op is not None:
+            scopes[canonical(node.scope)] = node.index
+            scopes[canonical(f"{node.scope}/{node.label}")] = node.index
+    if wanted in scopes:
+        return scopes[wanted]
+    below = [index for scope, index in scopes.items() if scope.startswith(f"{wanted}/")]
+    if below:
+        return max(below)
+    labels = {node.label for node in graph if node.label}
+    known = [*labels, *{node.scope for node in graph if node.scope}]
+    rest = did_you_mean(focus, known, "labels and scopes are in str(Graph(value))")
+    raise ValueError(f"focus={focus!r:.60}: no node of this graph has that label or scope{rest}")
+
+
+def canonical(scope: str) -> str:
+    """A scope, however its numbers are written.
+
+    >>> canonical("layers.0/neuron 13"), canonical("layers.0/neurons.13")
+    ('layer.0/neuron.13', 'layer.0/neuron.13')
+    """
+    return re.sub(r"s?[ .](\d+)", r".\1", scope)
+
+
+def _of_value(focus: Value, value: object) -> int:
+    if not isinstance(value, Value):
+        raise TypeError(
+            "focus as a Value needs the Value that is played, and this is a Graph; give the "
+            "number of the node, or its label"
+        )
+    places = read([value])[2]
+    if id(focus) not in places:
+        raise ValueError(
+            f"focus: {focus!r:.80} is not in this computation; was it detached or copied?"
+        )
+    return places[id(focus)]

@@ -16,10 +16,9 @@ from .say.box_text import BRIEF, FULL, QUIET, named
 from .say.names import part_names
 from .scene.diagram import Diagram
 from .see import visible_nodes
-from .see.essentials import essential, with_constants_inside, with_parameters_inside
 from .see.fold_rules import Fold, foldings
-from .see.outline import Outline
-from .see.sigma import Expand, opened
+from .see.outline import Expand, Outline, opened
+from .see.visible_nodes import essential, with_constants_inside, with_parameters_inside
 
 if TYPE_CHECKING:
     from .render.picture import Picture

@@ -6,24 +6,26 @@ A large network has one box per layer, with its weights and their gradients as h
 from __future__ import annotations
 
 import itertools
+import math
 from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
-from autograd import Node, Value
+from autograd import Node, Value, sigmoid
 from nn.names import helped
 
-from . import network_units
 from .checks import at_least, one_of
 from .draw import DIRECTIONS
-from .labels import shorten
-from .network_units import Known, image_of, shape
-from .render.legend import legend as legend_of
+from .render.composing import Manner, composed_of_groups
+from .render.legend import network_legend
 from .render.palette import THEMES
 from .say import health
-from .say.matrices import described, heatmaps
-from .say.ranges import alarming, sizes, spread
-from .scene.diagram import Arrow, Box, Diagram, Sample
-from .see.layered import Column, columns_of, examples, objective
+from .say.box_text import Scales, sign_of, strength
+from .say.numbers import show
+from .say.ranges import alarming, heatmap, mean
+from .scene.diagram import Arrow, Box, Diagram, Heatmap
+from .see.folding import Grouping, folded
+from .see.layered import Column, Known, Unit, columns_of, examples, objective
 from .showing import waiting
 
 if TYPE_CHECKING:
@@ -31,7 +33,12 @@ if TYPE_CHECKING:
 
 WHO = "draw_network"
 EDGES = ("weight", "gradient")
-MOST_LINES = 600  # more connections than this cannot be told apart
+MOST_CONNECTIONS = 600  # a network of more is drawn by layers
+MOST_LABELS = 24  # more connections than this have no numbers written on them
+MOST_LINES = 60  # more than this cannot be told apart: the strongest are drawn
+STRONGEST = 40  # then, shared among the gaps between columns, and one into every unit
+FEWEST_PIXELS = 36  # so many inputs may be an image
+DIGITS = 2  # of the ends of a range, which have to stand in a circle
 
 
 def _without_x(*given: Any, **named: Any) -> str:
@@ -104,12 +111,10 @@ def draw_network(
     single = len(columns[-1].units) == len(results) == 1
     name = "loss" if loss is not None else "output" if single else "Σ outputs"
     if fold or (fold is None and _is_large([len(column.units) for column in columns], max_units)):
-        diagram = _diagram_of_layers(columns, goal, name, direction=direction, legend=legend)
+        diagram = _of_layers(columns, goal, name, Manner(direction=direction, legend=legend))
     else:
-        diagram = network_units.diagram(
-            columns, goal, name,
-            edges=edges, max_units=max_units, direction=direction, legend=legend,
-        )  # fmt: skip
+        units = _Units(columns, goal, by_gradient=edges == "gradient", max_units=max_units)
+        diagram = units.diagram(name, direction=direction, legend=legend)
     from .render.picture import Picture  # noqa: PLC0415 - graphviz is imported on the first drawing
 
     return Picture.of(diagram, theme)
@@ -117,132 +122,278 @@ def draw_network(
 
 def _is_large(sizes: list[int], max_units: int) -> bool:
     lines = sum(before * after for before, after in itertools.pairwise(sizes))
-    return max(sizes) > max_units or lines > MOST_LINES
+    return max(sizes) > max_units or lines > MOST_CONNECTIONS
 
 
 # --- a large network: one box per layer -----------------------------------------------------------
 
 
-def _diagram_of_layers(
-    columns: list[Column], goal: Value, name: str, *, direction: str, legend: bool
-) -> Diagram:
-    """The layers of a network, and one arrow from each to the next."""
-    layers = _Layers(columns, goal)
-    boxes, arrows = tuple(layers.boxes()), tuple(layers.arrows())
-    count = len(columns[0].units[0].outputs)
-    title = (
-        shape(columns) + (f", {count:,} examples" if count > 1 else ""),
-        f"v values, w weights, b biases, g = ∂({name})/∂v, ∂w = ∂({name})/∂w",
-        "a … b … c: min … mean … max",
+def _of_layers(columns: list[Column], goal: Value, name: str, manner: Manner) -> Diagram:
+    """The layers of a network as `draw` folds them, and what follows them up to the goal."""
+    values = [value for column in columns for value in _values(column)]
+    known = Known(goal, values)
+    of = [len(columns)] * len(known.graph)
+    seen: set[int] = set()
+    for number, column in enumerate(columns):
+        stack = [known[value].index for value in _values(column)]
+        while stack:
+            index = stack.pop()
+            if index not in seen:
+                seen.add(index)
+                of[index] = number
+                stack += known.graph.nodes[index].operands
+    used = sorted(set(of))  # a function that only picks some of its inputs computes nothing
+    names = [*[": ".join(filter(None, (one.place, one.block))) for one in columns], name]
+    grouping = Grouping(
+        [used.index(number) for number in of], [names[number] for number in used], [False] * len(of)
     )
-    alarms = [sample for sample in legend_of(boxes, ()) if sample.is_alarming]
-    samples = (Sample("variable", ("inputs",)), Sample("layer", ("layer",)), *alarms)
-    return Diagram(
-        boxes,
-        arrows,
-        title=title if legend else (),
-        legend=samples if legend else (),
-        direction=direction,
-    )
+    diagram = composed_of_groups(folded(known.graph, grouping, len(names)), "layer", manner)
+    first, *others = diagram.boxes
+    units = columns[0].units
+    head = f"{len(units):,} inputs {units[0].name} … {units[-1].name}"
+    if len(units) > 1:
+        first = replace(first, lines=(head, *first.lines[1:]), heatmaps=_image_of(columns[0]))
+    title = (_shape(columns), *diagram.title) if manner.legend else ()
+    return replace(diagram, boxes=(first, *others), title=title)
 
 
-class _Layers:
-    """The columns, and the graph that has their gradients."""
+def _values(column: Column) -> Iterator[Value]:
+    """The outputs and the parameters of a column."""
+    for unit in column.units:
+        yield from (*unit.outputs, *unit.weights, *([] if unit.bias is None else [unit.bias]))
+    yield from column.parameters
 
-    def __init__(self, columns: list[Column], goal: Value) -> None:
+
+# --- a small network: one circle per unit ---------------------------------------------------------
+
+
+def _shape(columns: Sequence[Column]) -> str:
+    """A network in words: ``2 inputs → 3 tanh → 1 linear``."""
+    count = len(columns[0].units)
+    return " → ".join([f"{count:,} input{'s' * (count > 1)}", *map(_made_of, columns[1:])])
+
+
+def _made_of(column: Column) -> str:
+    names = [column.block, *dict.fromkeys(unit.name for unit in column.units)]
+    return f"{len(column.units):,} {', '.join([name for name in names if name])}".rstrip()
+
+
+def _image_of(column: Column) -> tuple[Heatmap, ...]:
+    """The inputs as an image, if they are as many as a square has; of several examples, the mean.
+
+    Inputs with names of their own are not the pixels of an image.
+    """
+    side = math.isqrt(len(column.units))
+    names = [f"x{number}" for number in range(1, len(column.units) + 1)]
+    if len(names) < FEWEST_PIXELS or side**2 != len(names):
+        return ()
+    if [unit.name for unit in column.units] != names:
+        return ()
+    pixels = [mean([output.data for output in unit.outputs]) for unit in column.units]
+    rows = [pixels[start : start + side] for start in range(0, len(pixels), side)]
+    return (heatmap("image" if len(column.units[0].outputs) == 1 else "mean image", rows),)
+
+
+def _range(name: str, numbers: Sequence[float | None]) -> str:
+    """A number of one example; of several, min and max in few digits."""
+    known = [number for number in numbers if number is not None]
+    if any(map(math.isnan, known)):
+        return f"{name} {show(math.nan)}"
+    if len(known) < 2 or min(known) == max(known):
+        return f"{name} {show(known[0] if known else None)}"
+    low, high = (show(x, DIGITS).removeprefix("+") for x in (min(known), max(known)))
+    return f"{name} {low}…{high}"
+
+
+def _state(slopes: tuple[float, ...]) -> str:
+    """What is not well with a unit whose activation has these slopes, in one word."""
+    unit = health.Unit("", "", (), slopes, ())
+    if unit.is_dead:
+        return "dead" if len(slopes) > 1 else "off"
+    return "saturated" if unit.is_saturated else ""
+
+
+def _each(numbers: Sequence[float | int | None]) -> str:
+    return ", ".join(map(repr, numbers[:8])) + (", …" if len(numbers) > 8 else "")
+
+
+class _Units:
+    """The units that are shown, and the graph that has their gradients."""
+
+    def __init__(
+        self, columns: list[Column], goal: Value, *, by_gradient: bool, max_units: int
+    ) -> None:
         self.columns = columns
-        units = [unit for column in columns for unit in column.units]
-        values = [
-            *[output for unit in units for output in unit.outputs],
-            *[weight for unit in units for weight in unit.weights],
-            *[unit.bias for unit in units if unit.bias is not None],
-            *[parameter for column in columns for parameter in column.parameters],
-        ]
-        self.nodes = Known(goal, values)
-        last = [self.nodes[weight].grad for unit in columns[-1].units for weight in unit.weights]
-        self.last = health.mean_size(last)
+        self.image = _image_of(columns[0])
+        self.shown = [column.units[:max_units] for column in columns]
+        self.by_gradient = by_gradient
+        units = [unit for column in self.shown for unit in column]
+        weights = [weight for unit in units for weight in unit.weights]
+        biases = [unit.bias for unit in units if unit.bias is not None]
+        outputs = [output for unit in units for output in unit.outputs]
+        self.known = Known(goal, [*outputs, *weights, *biases])
+        self.found = self._found()
+        self.drawn = _strongest(self.found, self._size)
+
+    def diagram(self, name: str, *, direction: str, legend: bool) -> Diagram:
+        """The units and their connections; ``name`` is that of the goal."""
+        boxes, arrows = tuple(self.boxes()), tuple(self.arrows())
+        edges = EDGES[self.by_gradient]
+        return Diagram(
+            boxes,
+            arrows,
+            title=self.title(name) if legend else (),
+            legend=network_legend(boxes, arrows, edges) if legend else (),
+            columns=self.names(),
+            direction=direction,
+            points="none",
+        )
+
+    def names(self) -> tuple[tuple[str, ...], ...]:
+        """The names of the boxes, column by column; a block stands in a column of its own."""
+        columns: list[tuple[str, ...]] = []
+        for number, column in enumerate(self.columns):
+            if column.block:
+                columns.append((f"u{number}_block",))
+            columns.append(self._names(number))
+        return tuple(columns)
+
+    def _names(self, number: int) -> tuple[str, ...]:
+        if number == 0 and self.image:
+            return ("u0_image",)
+        names = [f"u{number}_{place}" for place in range(len(self.shown[number]))]
+        hidden = len(self.columns[number].units) > len(names)
+        return (*names, *[f"u{number}_more"] * hidden)
 
     def boxes(self) -> Iterator[Box]:
-        """The inputs, and one box per layer."""
-        units = self.columns[0].units
-        xs = [self.nodes[output] for unit in units for output in unit.outputs]
-        head = f"{len(units):,} inputs {units[0].name} … {units[-1].name}"
-        yield Box(
-            "layer0",
-            "variable",
-            (head, *_numbers(xs)),
-            is_alarming=alarming([number for x in xs for number in (x.value, x.grad)]),
-            heatmaps=image_of(self.columns[0]),
-        )
-        for number in range(1, len(self.columns)):
-            yield self._layer(number)
+        """One circle per unit, and a note where there are more."""
+        last = len(self.shown) - 1
+        for number, (column, shown) in enumerate(zip(self.columns, self.shown, strict=True)):
+            kind = "input" if number == 0 else "output" if number == last else "unit"
+            if column.block:
+                yield self._block(number)
+            if number == 0 and self.image:
+                side = math.isqrt(len(column.units))
+                yield Box("u0_image", "variable", (f"{side} × {side} inputs",), heatmaps=self.image)
+                continue
+            for unit, name in zip(shown, self._names(number), strict=False):
+                yield self._box(unit, name, kind)
+            if more := len(column.units) - len(shown):
+                yield Box(f"u{number}_more", "note", (f"… {more:,} more",))
 
-    def _layer(self, number: int) -> Box:
-        column = self.columns[number]
-        units = column.units
-        outputs = [[self.nodes[output] for output in unit.outputs] for unit in units]
-        weights = [[self.nodes[weight] for weight in unit.weights] for unit in units]
-        biases = [self.nodes[unit.bias] for unit in units if unit.bias is not None]
-        every = [node for row in outputs for node in row]
-        lines = [column.place, *self._size(number), *_numbers(every)]
-        parameters = [node for row in weights for node in row]
-        parameters += [self.nodes[parameter] for parameter in column.parameters]
-        if parameters:
-            lines.append(f"w {spread([node.value for node in parameters])}")
-        if biases:
-            lines.append(f"b {spread([node.value for node in biases])}")
-        asked = [n.grad for n in [*parameters, *biases] if n.grad is not None]
-        if asked:
-            lines.append(f"|∂w| {sizes(asked)}")
-        lines += _marks(outputs, every, asked, self.last)
-        any_asked = any(node.grad is not None for node in parameters)
-        heats = heatmaps(
-            [[node.value for node in row] for row in weights],
-            [[node.grad or 0.0 for node in row] for row in weights] if any_asked else None,
-        )
-        return Box(
-            f"layer{number}",
-            "layer",
-            tuple(lines),
-            "\n".join([lines[0], *map(described, heats)]),
-            is_alarming=alarming([number for n in every for number in (n.value, n.grad)]),
-            heatmaps=heats,
-        )
+    def _block(self, number: int) -> Box:
+        column, before = self.columns[number], self.columns[number - 1]
+        lines = [column.block, f"{len(before.units):,} → {len(column.units):,}"]
+        if column.parameters:
+            lines.append(f"{len(column.parameters):,} parameters")
+        return Box(f"u{number}_block", "layer", tuple(lines), column.place)
 
-    def _size(self, number: int) -> list[str]:
-        """Inputs → units and what they compute, and how many parameters that takes."""
-        column = self.columns[number]
-        names = [column.block, *dict.fromkeys(unit.name for unit in column.units)]
-        count = sum(len(unit.weights) + (unit.bias is not None) for unit in column.units)
-        count += len(column.parameters)
-        before = len(self.columns[number - 1].units)
-        what = shorten(", ".join([name for name in names if name]))
-        return [f"{before:,} → {len(column.units):,} {what}".rstrip(), f"{count:,} parameters"]
+    def _box(self, unit: Unit, name: str, kind: str) -> Box:
+        nodes = [self.known[output] for output in unit.outputs]
+        values, grads = [node.value for node in nodes], [node.grad for node in nodes]
+        head = self._head(unit, name, kind)
+        lines = [*[head] * bool(head), _range("v", values)]
+        hint = [head, f"value {_each(values)}"]
+        if self.by_gradient:
+            lines.append(_range("g", grads))
+            hint.append(f"gradient {_each(grads)}")
+        targets = [self.known.target(output) for output in unit.outputs] if kind == "output" else []
+        if targets and None not in targets:
+            chances = [float(sigmoid(value)) for value in values]
+            lines.append(_range("p", chances))
+            lines += [f"target {targets[0]}"] * (len(targets) == 1)
+            hint += [f"probability of class 1 {_each(chances)}", f"target {_each(targets)}"]
+        slopes = tuple([n.slopes[0] for n in nodes if n.op is not None and n.op.is_activation])
+        if slopes and (state := _state(slopes)):
+            lines.append(state)
+        if unit.bias is not None:
+            bias = self.known[unit.bias]
+            lines.append(f"∂b {show(bias.grad)}" if self.by_gradient else f"b {show(bias.value)}")
+            hint.append(f"bias {bias.value!r}, its gradient {bias.grad!r}")
+        is_alarming = alarming([*values, *(grads if self.by_gradient else [])])
+        return Box(name, kind, tuple(lines), "\n".join(hint), is_alarming=is_alarming)
+
+    def _head(self, unit: Unit, name: str, kind: str) -> str:
+        """The first line: of several outputs, each says which it is, counted from 1."""
+        if kind != "output" or len(self.columns[-1].units) == 1:
+            return unit.name
+        return f"y{int(name.rpartition('_')[2]) + 1} {unit.name}".rstrip()
+
+    def _found(self) -> list[tuple[str, str, str, Node]]:
+        """The weights between units that are shown: a name, both ends, and the node."""
+        return [
+            (f"{number - 1}_{i}_{j}", f"u{number - 1}_{i}", f"u{number}_{j}", self.known[weight])
+            for number, (before, after) in enumerate(itertools.pairwise(self.shown), start=1)
+            for j, unit in enumerate(after)
+            if not (number == 1 and self.image)
+            for i, weight in enumerate(unit.weights[: len(before)])
+        ]
 
     def arrows(self) -> Iterator[Arrow]:
-        """One arrow from each layer to the next, with how many numbers go along it."""
-        for number, (before, after) in enumerate(itertools.pairwise(self.columns)):
-            count = sum(len(unit.weights) for unit in after.units) + len(after.parameters)
-            hint = f"{len(before.units):,} values, {count:,} weights"
-            line = f"{len(before.units):,} value{'s' * (len(before.units) > 1)}"
-            yield Arrow(f"w{number}", f"layer{number}", f"layer{number + 1}", (line,), hint=hint)
+        """One line per weight between two units that are shown, and those of blocks and images."""
+        sizes = [abs(self._size(node) or 0.0) for *_, node in self.found]
+        largest = max(filter(math.isfinite, sizes), default=0.0)
+        labelled = len(self.found) <= MOST_LABELS and not self.image  # `inlay` moves no numbers
+        for place, tail, head, node in self.drawn:
+            size = self._size(node)
+            sign = sign_of(size, largest) if size is not None else "plain"
+            thick = strength(size or 0.0, sign, Scales(contribution=largest))
+            lines = (show(size),) if labelled else ()
+            hint = f"weight {node.value!r}\ngradient {node.grad!r}"
+            yield Arrow(f"w{place}", tail, head, lines, sign, thick, hint)
+        for number in range(1, len(self.columns)):
+            yield from self._plain(number)
+
+    def _plain(self, number: int) -> Iterator[Arrow]:
+        """Lines without a weight: into a block and out of it, and from an image."""
+        before, after = self._names(number - 1), self._names(number)
+        block = f"u{number}_block"
+        if self.columns[number].block:
+            for place, name in enumerate(before):
+                yield Arrow(f"i{number}_{place}", name, block)
+            for place, name in enumerate(after):
+                yield Arrow(f"o{number}_{place}", block, name)
+        elif number == 1 and self.image:
+            for place, name in enumerate(after):
+                hint = f"{len(self.columns[0].units):,} weights"
+                yield Arrow(f"i1_{place}", before[0], name, hint=hint)
+
+    def _size(self, weight: Node) -> float | None:
+        return weight.grad if self.by_gradient else weight.value
+
+    def title(self, goal: str) -> tuple[str, ...]:
+        """The network's shape in words, and what is drawn."""
+        count = len(self.columns[0].units[0].outputs)
+        ranges = f"; a…b: min…max over {count:,} examples" if count > 1 else ""
+        on_lines = f"∂({goal})/∂weight" if self.by_gradient else "the weight"
+        if len(self.drawn) < len(self.found):
+            on_lines = f"of {len(self.found):,} weights the {len(self.drawn):,} strongest"
+            on_lines += f" by |∂({goal})/∂weight|" if self.by_gradient else ""
+        lines = f"{'on each line' if on_lines[:2] != 'of' else 'lines'}: {on_lines}"
+        chance = "; p: probability of class 1" * any(
+            self.known.target(output) is not None
+            for unit in self.shown[-1]
+            for output in unit.outputs
+        )
+        if self.by_gradient:
+            said = f"v value, g = ∂({goal})/∂v, ∂b = ∂({goal})/∂bias{chance}{ranges}"
+            return _shape(self.columns), said, lines
+        return _shape(self.columns), f"v value, b bias; {lines}{chance}{ranges}"
 
 
-def _numbers(nodes: Sequence[Node]) -> list[str]:
-    return [
-        f"v {spread([node.value for node in nodes])}",
-        f"g {spread([node.grad for node in nodes])}",
-    ]
-
-
-def _marks(
-    outputs: list[list[Node]], every: list[Node], gradients: list[float], last: float
-) -> tuple[str, ...]:
-    """What is not well in a layer; of its units only where they end in an activation."""
-    slopes = [
-        [node.slopes[0] for node in row]
-        for row in outputs
-        if all(node.op is not None and node.op.is_activation for node in row)
-    ]
-    values = [node.value for node in every]
-    return health.group_marks(slopes=slopes, gradients=gradients, values=values, last=last)
+def _strongest(
+    found: list[tuple[str, str, str, Node]], size: Callable[[Node], float | None]
+) -> list[tuple[str, str, str, Node]]:
+    """All lines of a small network; of a large one the strongest between each two columns."""
+    if len(found) <= MOST_LINES:
+        return found
+    gaps: dict[str, list[tuple[str, str, str, Node]]] = {}
+    for one in sorted(found, key=lambda one: abs(size(one[3]) or 0.0), reverse=True):
+        gaps.setdefault(one[0].partition("_")[0], []).append(one)
+    kept: set[str] = set()
+    for ranked in gaps.values():
+        into = {head: place for place, _, head, _ in reversed(ranked)}
+        more = max(0, STRONGEST // len(gaps) - len(into))
+        others = [place for place, *_ in ranked if place not in into.values()]
+        kept.update(into.values(), others[:more])
+    return [one for one in found if one[0] in kept]

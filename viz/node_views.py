@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Container
+import math
+from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
+from typing import Any
 
-from autograd import Graph
+from autograd import ConstantError, Graph
+from autograd.numbers import is_number
 
+from .checks import graph_of, left_of
 from .labels import columns, shorten
 from .lessons.board import Board, box_of, drawn_constants
 from .lessons.lesson import Pass
@@ -21,10 +25,9 @@ from .say.story import Step, View
 from .say.teller import Teller
 from .scene.diagram import Arrow, Box, Diagram
 from .see import visible_nodes
-from .see.nearby import around
+from .see.examples import around
 from .see.neurons import network_of
-from .see.outline import Item, Outline
-from .see.sigma import Expand, opened
+from .see.outline import Expand, Item, Outline, opened
 
 MAX_NODES = 400
 WIDEST = 12  # products of a Σ that is opened unasked
@@ -41,6 +44,35 @@ class Wanted:
     expand: Expand = True
     max_nodes: int = MAX_NODES
     language: str = "english"
+
+
+def pass_of(
+    caller: str, value: object, names: Mapping[str, Any] | None, lr: object, *, accumulate: bool
+) -> Pass:
+    """The pass that led to a Value, or that a Graph holds.
+
+    Raises
+    ------
+    ConstantError:
+        if there is no gradient to show.
+    """
+    if not is_number(lr):
+        raise TypeError(
+            f"{caller}: lr is a number, the learning rate of the update, such as 0.1; "
+            f"got {lr!r:.60}"
+        )
+    if not math.isfinite(float(lr)):  # type: ignore[arg-type]
+        raise ValueError(
+            f"{caller}: lr is a finite number, the learning rate of the update; got {lr}"
+        )
+    graph = graph_of(caller, value, names)
+    if all(graph.nodes[index].grad is None for index in graph.roots):
+        raise ConstantError(
+            f"{caller}: the result does not depend on any variable or parameter, so there are no "
+            "gradients to show; compute it from Values or parameters"
+        )
+    left = left_of(caller, value) if accumulate else {}
+    return Pass(graph, left=left, rate=float(lr))  # type: ignore[arg-type]
 
 
 # --- one box a node -------------------------------------------------------------------------------
@@ -163,7 +195,7 @@ def head(teller: Teller, item: Item) -> str:
     if not item.symbol:
         return name
     if item.constants and not teller.board.is_given(item):
-        symbols = teller.equation(item).symbols.partition(" = ")[2]
+        symbols = teller.write(teller.right_side(item).symbols)
         if columns(symbols) <= _HEAD:
             return f"{name}: {symbols}"
     return f"{name}: {shorten(item.symbol, 16)}"

@@ -9,7 +9,8 @@ from .lessons.board import Board, arrow_of, box_of
 from .lessons.layers import Layer
 from .lessons.lesson import CHANCE, used
 from .lessons.unit import MOST_CELLS, Opened
-from .say.matrices import reduced
+from .say.numbers import number
+from .say.ranges import reduced
 from .say.table_teller import TableTeller
 from .say.teller import Teller
 from .say.unit_teller import UnitTeller
@@ -328,8 +329,6 @@ def _terms(teller: UnitTeller, of: Opened) -> Iterator[Cell]:
 
 def _product_head(teller: UnitTeller, of: Opened, k: int, source: str) -> str:
     """``−0.31 × pixel 3,5``: the weight as it is, and what it weighs."""
-    from .say.equations import number  # noqa: PLC0415
-
     return f"{number(teller.n(used(of.run.total, k)))} × {source}"
 
 

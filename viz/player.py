@@ -8,8 +8,7 @@ from typing import TYPE_CHECKING, Any
 from autograd import Graph, Value
 from nn.names import helped
 
-from .asked import image_of, node_of, pass_of, text
-from .checks import at_least, one_of
+from .checks import at_least, image_of, node_of, one_of, text
 
 if TYPE_CHECKING:
     from .page.player import Player
@@ -91,9 +90,10 @@ gradient, g. It starts at L: ∂L/∂L = 1.
     at_least("max_nodes", max_nodes, 2)
     text("player", "title", title)
     sides = image_of("player", image)
+    from .node_views import Wanted, pass_of  # noqa: PLC0415 - on first use: most only draw
+
     numbers = pass_of("player", value, names, lr, accumulate=accumulate)
     index = None if focus is None else node_of(numbers.graph, focus, value)
-    from .node_views import Wanted  # noqa: PLC0415
     from .page.player import Player  # noqa: PLC0415 - on first use: most who import viz only draw
     from .views import story  # noqa: PLC0415
 

@@ -4,13 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
-from fractions import Fraction
 
 from .explain import Explanation
 from .explain.wording import summary
 from .lessons.board import Board, arrow_of, box_of
-from .say.equations import digits_for, factor, number
+from .say import formula
 from .say.names import NetworkNames
+from .say.numbers import number
 from .say.story import Entry, Path
 from .say.teller import Teller
 from .see.neurons import Network
@@ -179,13 +179,5 @@ def _product(teller: Teller, slopes: list[float], result: float) -> str:
         return number(result)
     if len(slopes) > _NAMED:
         return teller.say("path.slopes", count=f"{len(slopes):,}", product=number(result))
-    _, sign = digits_for(_times, slopes, result)
-    first, *rest = slopes
-    return f"{' × '.join([number(first), *map(factor, rest)])} {sign} {number(result)}"
-
-
-def _times(*factors: Fraction) -> Fraction:
-    found = Fraction(1)
-    for one in factors:
-        found *= one
-    return found
+    numbers, sign = formula.worked(("*", *range(len(slopes))), slopes, result)
+    return f"{numbers} {sign} {number(result)}"

@@ -16,7 +16,7 @@ from demos import (
 )
 from demos.page import share
 from nn import MLP, DivergedError, fit
-from viz.say.equations import number
+from viz.say.numbers import number
 
 from .html_checks import checked
 

@@ -10,8 +10,7 @@ from nn import MLP, Parameter
 from viz.labels import columns
 from viz.say import box_text
 from viz.say.numbers import ALMOST_ZERO, DIGITS, show
-from viz.see.outline import Constant, Item, Link, Outline
-from viz.see.sigma import opened
+from viz.see.outline import Constant, Item, Link, Outline, opened
 from viz.see.visible_nodes import outline
 
 from .reading import is_shown_as, numbers_in

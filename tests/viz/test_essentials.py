@@ -4,8 +4,7 @@ from hypothesis import given
 from autograd import Graph, Value, constant, dot
 from autograd import sum as total
 from nn import Parameter
-from viz.see.essentials import essential, with_constants_inside, with_parameters_inside
-from viz.see.visible_nodes import outline
+from viz.see.visible_nodes import essential, outline, with_constants_inside, with_parameters_inside
 
 from .strategies import graphs
 

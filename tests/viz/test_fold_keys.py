@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from autograd import Graph, Value, constant, scope
 from nn import MLP, Parameter, mse
-from viz.see.fold_keys import Rule, grouped
+from viz.see.folding import Rule, grouped
 
 from .strategies import graphs, scoped_graphs
 

@@ -9,9 +9,8 @@ from hypothesis import strategies as st
 
 from autograd import Graph, Value, scope
 from nn import MLP, Parameter, mse
-from viz.see.fold_keys import grouped
-from viz.see.folded import folded
-from viz.see.sizes import fsum
+from viz.see.folding import folded, grouped
+from viz.see.paths import fsum
 
 from .strategies import graphs, scoped_graphs
 from .test_fold_keys import BATCH, SCOPE, batch, rules
@@ -118,10 +117,10 @@ def test_in_a_circle_nothing_flows_from_what_is_hidden():
 
 
 def test_runs_are_the_examples():
-    runs = [(group.name, group.runs, group.in_steps) for group in folded(
+    runs = [(group.name, group.runs) for group in folded(
         batch(6), grouped(batch(6), SCOPE), 400).groups if group.name]  # fmt: skip
 
-    assert runs == [("layers.0", 6, False), ("layers.1", 6, False)]
+    assert runs == [("layers.0", 6), ("layers.1", 6)]
 
 
 def test_a_layer_without_a_batch_ran_once_however_wide_it_is():
@@ -132,7 +131,7 @@ def test_a_layer_without_a_batch_ran_once_however_wide_it_is():
 
 
 @pytest.mark.parametrize("inside", ["cell", None], ids=["one scope", "two"])
-def test_runs_that_need_each_other_are_steps(inside):
+def test_runs_that_need_each_other_are_counted(inside):
     w, state = Parameter(0.5, label="w"), Value(1.0)
     for _ in range(3):
         with scope("cell"):
@@ -142,7 +141,7 @@ def test_runs_that_need_each_other_are_steps(inside):
     graph = Graph(state)
     (cell,) = [g for g in folded(graph, grouped(graph, SCOPE), 400).groups if g.name == "cell"]
 
-    assert (cell.runs, cell.in_steps) == (3, True)
+    assert cell.runs == 3
 
 
 def test_a_sigma_with_the_sums_inside_it_is_single():

@@ -11,8 +11,7 @@ from nn import MLP, Parameter, mse
 from viz import draw
 from viz.say.group_text import arrows, boxes
 from viz.say.numbers import ALMOST_ZERO
-from viz.see.fold_keys import grouped
-from viz.see.folded import folded
+from viz.see.folding import folded, grouped
 
 from .reading import numbers_in, read_svg
 from .strategies import scoped_graphs
@@ -61,7 +60,7 @@ def test_a_layers_box_in_words():
     loss.backward()
     sizes = [abs(p.grad) for p in model.layers[0].parameters()]
 
-    assert shown[:3] == ("2 → 3 tanh", "9 parameters", "× 4 examples")
+    assert shown[:3] == ("2 → 3 tanh", "9 parameters", "ran 4 times")
     assert shown[3].startswith("v −0.716 … ")
     assert shown[3].endswith(" … 0.8")
     assert float(numbers_in(shown[3])[1]) == pytest.approx(sum(hidden) / 12, rel=5e-3)
@@ -152,14 +151,14 @@ def test_a_batch_of_losses_says_so():
     }
 
 
-def test_runs_that_need_each_other_are_called_steps():
+def test_how_often_a_part_ran_is_said():
     w, state = Parameter(0.5, label="w"), Value(1.0)
     for _ in range(3):
         with scope("cell"):
             state = (w * state).tanh()
     picture = draw(state, fold=1)
 
-    assert lines(picture)["cell"][:3] == ("3 ×, 3 tanh", "1 parameter", "× 3 steps")
+    assert lines(picture)["cell"][:3] == ("3 ×, 3 tanh", "1 parameter", "ran 3 times")
 
 
 def test_what_has_no_weights_is_compared_with_no_layer():

@@ -11,7 +11,7 @@ from autograd.errors import NonFiniteError
 from nn import MLP, Layer, Parameter, Sequential, binary_cross_entropy
 from viz import draw
 from viz.say import health
-from viz.say.health import NodeFacts, group_marks, marks, of_group, units
+from viz.say.health import group_marks, marks, of_group, units
 
 from .strategies import graphs
 
@@ -58,14 +58,17 @@ def graph_of(model, batch):
     ],
 )  # fmt: skip
 def test_a_mark_says_what_is_wrong_with_a_node(facts, said):
-    assert marks(NodeFacts(**facts)) == said
+    assert marks(**facts) == said
 
 
-@given(st.builds(NodeFacts, value=st.floats(), slope=st.none() | st.floats(),
-                 grad=st.none() | st.floats(), upstreams=st.none() | st.tuples(st.floats()),
-                 largest=st.floats(0.0, 1e300), seed=st.floats(0.0, 1e300)))  # fmt: skip
-def test_a_mark_is_one_short_line(facts):
-    for mark in marks(facts):
+@given(
+    st.floats(), st.none() | st.floats(), st.none() | st.floats(),
+    st.none() | st.tuples(st.floats()), st.floats(0.0, 1e300), st.floats(0.0, 1e300),
+)  # fmt: skip
+def test_a_mark_is_one_short_line(value, slope, grad, upstreams, largest, seed):
+    for mark in marks(
+        value, slope=slope, grad=grad, upstreams=upstreams, largest=largest, seed=seed
+    ):
         assert len(mark) <= 40
         assert "\n" not in mark
 
@@ -76,8 +79,7 @@ def test_nan_begins_where_the_engine_says(graph):
     marked = [
         node.index
         for node in graph
-        if marks(NodeFacts(value=node.value, inputs=node.inputs))[:1]
-        and not math.isfinite(node.value)
+        if marks(node.value, inputs=node.inputs)[:1] and not math.isfinite(node.value)
     ]
     found = first_non_finite(graph)
     if found is not None and found[1] == "value":
@@ -222,7 +224,7 @@ def test_the_engine_names_the_same_node():
     x = Value(800.0, label="x")
     (marked,) = [
         node for node in Graph(x.exp() * 2.0)
-        if marks(NodeFacts(value=node.value, inputs=node.inputs))
+        if marks(node.value, inputs=node.inputs)
     ]  # fmt: skip
 
     assert marked.op.name == "exp"

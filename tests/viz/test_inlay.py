@@ -117,7 +117,7 @@ def test_another_engine_keeps_the_room():
     svg = picture().svg(engine="dot")
 
     assert len(drawn(svg)) == 4
-    assert read_svg(svg).nodes["layer1"][0] == "layers.0"
+    assert read_svg(svg).nodes["g1"][0] == "layers.0"
 
 
 @needs_dot
@@ -185,10 +185,10 @@ def test_heatmaps_have_the_shape_of_their_matrix_within_bounds():
 
 def test_a_reduced_matrix_says_that_cells_are_means():
     model = MLP(100, [3], rng=random.Random(0))
-    texts = read_svg(draw_network(model, [0.5] * 100).svg()).nodes["layer1"]
+    texts = read_svg(draw_network(model, [0.5] * 100).svg()).nodes["g1"]
 
     assert any("(means)" in text for text in texts)
-    assert not any("(means)" in text for text in read_svg(picture().svg()).nodes["layer1"])
+    assert not any("(means)" in text for text in read_svg(picture().svg()).nodes["g1"])
 
 
 def test_the_same_picture_gives_the_same_bytes():

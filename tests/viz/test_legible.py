@@ -9,7 +9,7 @@ import functools
 import itertools
 import os
 import re
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from xml.etree import ElementTree as ET
 
@@ -41,6 +41,10 @@ class Rectangle:
             and min(self.bottom, other.bottom) - max(self.top, other.top) > SLACK
         )
 
+    def has_inside(self, x, y):
+        across = self.left + SLACK < x < self.right - SLACK
+        return across and self.top + SLACK < y < self.bottom - SLACK
+
     def holds(self, other):
         return (
             self.left - SLACK <= other.left
@@ -59,6 +63,7 @@ class Shown:
     boxes: dict[str, Rectangle]
     inside: list[tuple[str, Rectangle]]
     labels: dict[str, list[Rectangle]]
+    lines: dict[str, list[tuple[float, float]]]
     sizes: set[float]
 
 
@@ -76,9 +81,33 @@ def of_text(text):
     return Rectangle(left, y - 0.75 * high, left + wide, y + 0.2 * high)
 
 
+def points(path):
+    """Points along the curves of a path, close together."""
+    numbers = [float(number) for number in NUMBER.findall(path)]
+    corners = list(zip(numbers[::2], numbers[1::2], strict=True))
+    for first in range(0, len(corners) - 3, 3):
+        for t in (k / 20 for k in range(21)):
+            shares = (1 - t) ** 3, 3 * t * (1 - t) ** 2, 3 * t * t * (1 - t), t**3
+            ends = corners[first : first + 4]
+            yield tuple(
+                sum(s * end[axis] for s, end in zip(shares, ends, strict=True)) for axis in (0, 1)
+            )
+
+
+def crossings(found):
+    """Each label with a line that runs through it and is not its own."""
+    return [
+        (label, line)
+        for (label, texts), (line, along) in itertools.product(
+            found.labels.items(), found.lines.items()
+        )
+        if label != line and any(text.has_inside(x, y) for text in texts for x, y in along)
+    ]
+
+
 def looked_at(svg):
     root = ET.fromstring(svg)  # noqa: S314 - our own output
-    boxes, inside, labels = {}, [], {}
+    boxes, inside, labels, lines = {}, [], {}, {}
     for group in root.iter(f"{SVG}g"):
         kind = group.get("class", "").split(" ")[0]
         texts = [of_text(t) for t in group.iter(f"{SVG}text") if "".join(t.itertext()).strip()]
@@ -92,13 +121,17 @@ def looked_at(svg):
             if numbers:
                 boxes[group.get("id")] = rectangle(numbers)
                 inside += [(group.get("id"), text) for text in texts]
-        elif kind == "edge" and texts:
-            labels[group.get("id")] = texts
+        elif kind == "edge":
+            paths = [path.get("d") for path in group.iter(f"{SVG}path")]
+            lines[group.get("id")] = [point for path in paths for point in points(path)]
+            if texts:
+                labels[group.get("id")] = texts
     return Shown(
         *[float(root.get(side).removesuffix("pt")) for side in ("width", "height")],
         boxes,
         inside,
         labels,
+        lines,
         {float(text.get("font-size")) for text in root.iter(f"{SVG}text")},
     )
 
@@ -153,6 +186,19 @@ def test_boxes_and_numbers_stand_apart(name):
         for (one, first), (other, second) in itertools.combinations(every, 2)
         if one != other and first.meets(second)
     ] == []
+
+
+@each
+def test_no_line_runs_through_the_label_of_another(name):
+    assert crossings(shown(name)) == []
+
+
+def test_a_line_through_a_label_would_be_seen():
+    found = shown("product and sum")
+    label = next(iter(found.labels.values()))[0]
+    middle = (label.left + label.right) / 2, (label.top + label.bottom) / 2
+
+    assert crossings(replace(found, lines={"another": [middle]}))
 
 
 @each

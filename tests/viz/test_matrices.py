@@ -7,7 +7,7 @@ from hypothesis import strategies as st
 
 from autograd import Graph
 from nn import MLP, Layer
-from viz.say.matrices import MOST_CELLS, described, heatmap, heatmaps, reduced, weights_of
+from viz.say.ranges import MOST_CELLS, described, heatmap, heatmaps, reduced, weights_of
 from viz.scene.diagram import Heatmap
 
 matrices = st.integers(1, 12).flatmap(

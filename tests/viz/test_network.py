@@ -9,7 +9,7 @@ from autograd import Graph, softmax
 from autograd import sum as total
 from nn import MLP, Layer, Module, Sequential, binary_cross_entropy, cross_entropy, mse
 from viz import draw, draw_network
-from viz.network_units import MOST_LABELS
+from viz.network import MOST_LABELS
 
 from .reading import is_shown_as, numbers_in, read_svg
 
@@ -197,7 +197,7 @@ def test_a_residual_block_is_a_box_of_its_own():
     assert picture.diagram.title[0] == "2 inputs → 3 relu → 3 Residual → 1 linear"
     assert read_svg(picture.svg())
     folded = draw_network(model, [1.0, 2.0], fold=True).diagram.boxes[2]
-    assert folded.lines[:3] == ("layers.1", "3 → 3 Residual", "12 parameters")
+    assert folded.lines[:3] == ("layers.1: Residual", "3 → 3 tanh", "12 parameters")
 
 
 def test_a_logit_is_read_as_a_probability(xor):
@@ -373,12 +373,14 @@ def test_large_layers_are_boxes_joined_by_single_arrows():
         "64 inputs x1 … x64",
         "layers.0",
         "layers.1",
+        "Σ outputs",
     ]
-    assert [box.lines[1] for box in picture.diagram.boxes[1:]] == ["64 → 32 tanh", "32 → 10 linear"]
-    assert [(a.tail, a.head, a.lines) for a in picture.diagram.arrows] == [
-        ("layer0", "layer1", ("64 values",)),
-        ("layer1", "layer2", ("32 values",)),
+    assert [box.lines[1] for box in picture.diagram.boxes[1:3]] == [
+        "64 → 32 tanh",
+        "32 → 10 linear",
     ]
+    ends = [(arrow.tail, arrow.head) for arrow in picture.diagram.arrows]
+    assert ends == [("g0", "g1"), ("g1", "g2"), ("g2", "g3")]
     assert picture.diagram.title[0] == "64 inputs → 32 tanh → 10 linear"
 
 
@@ -392,8 +394,9 @@ def test_a_layers_box_holds_its_numbers(xor):
     mean, largest = numbers_in(box.lines[-1])
 
     assert box.lines[:3] == ("layers.0", "2 → 3 tanh", "9 parameters")
-    assert box.lines[3].startswith("v −0.716 … ")
-    assert box.lines[5:7] == ("w −1 … 0.05 … 0.9", "b −0.1 … 0.0667 … 0.2")
+    assert box.lines[3] == "ran 4 times"
+    assert box.lines[4].startswith("v −0.716 … ")
+    assert box.lines[6] == "w −1 … 0.0556 … 0.9"
     assert float(mean) == pytest.approx(sum(sizes) / 9, rel=5e-3)
     assert float(largest) == pytest.approx(max(sizes), rel=5e-3)
 

@@ -4,7 +4,7 @@ from hypothesis import strategies as st
 
 from autograd import Graph, Value, dot
 from autograd import sum as total
-from viz.see.sigma import opened
+from viz.see.outline import opened
 
 from .strategies import graphs
 

@@ -1,5 +1,6 @@
 """The sentences of lessons: whole, filled in one pass, and the same in every language."""
 
+import html
 import re
 from collections import Counter
 
@@ -8,8 +9,9 @@ import pytest
 from autograd import Graph
 from viz.lessons.lesson import Pass
 from viz.node_views import Wanted
+from viz.page.document import FOLDER, page, page_words, script
 from viz.say.sentences import PREDICATES, say, sentences
-from viz.views import views
+from viz.views import story, views
 
 from .player.networks_of import classifier, xor
 from .player.stories import neuron
@@ -65,3 +67,32 @@ def test_a_lesson_has_the_same_steps_and_numbers_in_german(loss):
             assert (mine.phase, mine.answer, mine.box) == (others.phase, others.answer, others.box)
             assert [f.exact for f in mine.fills] == [f.exact for f in others.fills]
             assert mine.sentence != others.sentence
+
+
+def test_the_page_asks_for_every_word_of_its_own_and_for_no_other():
+    """Keys that the page puts together, as ``phase.${phase} hint``, stand for all that fit."""
+    code, frame = script(), (FOLDER / "page.html").read_text()
+    asked = set(re.findall(r"\{page\.([\w.… ]+)\}", frame) + re.findall(r'word\("([^"]+)"', code))
+    patterns = [
+        re.sub(r"\$\{[^}]*\}", r"\\w+", text) for text in re.findall(r"word\(`([^`]+)`", code)
+    ]
+    words = page_words("english").keys()
+
+    assert asked <= words
+    assert [
+        key
+        for key in words - asked
+        if f'"{key}"' not in code and not any(re.fullmatch(one, key) for one in patterns)
+    ] == []
+
+
+def test_a_german_page_speaks_german():
+    text = page(story(Wanted(Pass(Graph(xor())), language="german")))
+
+    assert '<html lang="de"' in text
+    shown = html.unescape(text)
+    for key, english in page_words("english").items():
+        german = page_words("german")[key]
+        if english != german and len(english) > 8:
+            assert f'="{english}"' not in shown, key
+            assert f">{english}<" not in shown, key

@@ -6,7 +6,7 @@ from hypothesis import strategies as st
 
 from autograd import Graph, Value, constant, dot
 from autograd import sum as total
-from viz.see.sigma import opened_into_products, part, run_of_sums
+from viz.see.outline import opened_into_products, part, run_of_sums
 
 numbers = st.floats(-1e6, 1e6)
 

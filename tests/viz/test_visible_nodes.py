@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 from autograd import Graph, Value, constant, dot, ops
 from autograd import sum as total
 from viz.say.box_text import remarks
-from viz.see.sigma import opened
+from viz.see.outline import opened
 from viz.see.visible_nodes import LINKS_PER_NODE, outline
 
 from .strategies import graphs

@@ -8,8 +8,7 @@ from typing import Any
 
 from autograd import Graph, Value
 
-from ..asked import pass_of, text
-from ..checks import at_least, one_result
+from ..checks import at_least, one_result, text
 from ..labels import shorten
 from ..say.story import View
 
@@ -31,10 +30,10 @@ def told(
     """The view of a computation; errors name the function that was called."""
     at_least("max_nodes", max_nodes, 2)
     text(caller, "title", title)
+    from ..node_views import Wanted, pass_of, single_view  # noqa: PLC0415 - on first use
+
     numbers = pass_of(caller, value, names, lr, accumulate=accumulate)
     one_result(caller, numbers.graph)
-    from ..node_views import Wanted, single_view  # noqa: PLC0415 - on first use, as all of the player
-
     wanted = Wanted(numbers, None, expand, max_nodes)
     view = single_view(wanted, key="main", title=_title(numbers.graph) if title is None else title)
     return replace(view, tab="", hint=view.hint.removesuffix(_FOCUS))

@@ -20,9 +20,8 @@ from ..render.legend import legend as legend_of
 from ..say import box_text
 from ..say.numbers import is_alarming, product, show, sums_to, total
 from ..scene.diagram import Arrow, Box, Diagram
-from ..see.outline import Link
-from ..see.sigma import part
-from ..see.sizes import fsum
+from ..see.outline import Link, part
+from ..see.paths import fsum
 from ..see.visible_nodes import item
 from . import wording
 from .explained import Explained, Step

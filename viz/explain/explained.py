@@ -11,9 +11,8 @@ from functools import cached_property
 from autograd import Graph
 
 from ..labels import LINE_LIMIT, shorten
-from ..see.paths import Census, Path
-from ..see.sigma import is_inner_sum, part
-from ..see.sizes import fsum
+from ..see.outline import is_inner_sum, part
+from ..see.paths import Census, Path, fsum
 
 
 @dataclass(frozen=True)

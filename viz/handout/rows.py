@@ -10,8 +10,7 @@ from dataclasses import dataclass, replace
 from fractions import Fraction
 
 from ..lessons.lesson import GRADIENT, VALUE
-from ..say.equations import relation
-from ..say.numbers import MINUS
+from ..say.numbers import MINUS, relation
 from ..say.story import Step, View
 from .blanks import Number
 

@@ -8,10 +8,9 @@ from dataclasses import dataclass
 from functools import cached_property
 from itertools import pairwise
 
-from ..see.chances import Chances
-from ..see.neurons import Network, Unit
+from ..see.neurons import Chances, Network, Unit
 from ..see.outline import Item
-from ..see.sizes import strongest
+from ..see.paths import strongest
 from .board import Board, Move, box_of
 from .lesson import CHANCE, GRADIENT, VALUE, Quantity, Step, Write, chance, grad, largest, value
 from .steps import after, arrow, operation, seeds

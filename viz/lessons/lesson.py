@@ -7,12 +7,13 @@ place.
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Any, NamedTuple
 
-from autograd import Graph, softmax
+from autograd import Graph, logsumexp, softmax
 
 VALUE, GRADIENT, INSIDE = range(1, 4)  # lines of a box; line 0 is its name
 CHANCE = 3  # the same line of a score's box: its probability
@@ -64,6 +65,21 @@ def again(index: int) -> Quantity:
     return Quantity("again", (index,))
 
 
+def nudge(index: int) -> Quantity:
+    """By how much a leaf is raised to see what happens."""
+    return Quantity("nudge", (index,))
+
+
+def predicted(index: int) -> Quantity:
+    """By how much the result changes when a leaf is raised a little, as its gradient says."""
+    return Quantity("predicted", (index,))
+
+
+def measured(index: int) -> Quantity:
+    """The same, as it is."""
+    return Quantity("measured", (index,))
+
+
 def number(x: float | None) -> Quantity:
     """A number that is the same in every pass."""
     return Quantity("constant", (x,))
@@ -87,6 +103,11 @@ def times(*parts: Quantity) -> Quantity:
 def largest(*parts: Quantity) -> Quantity:
     """The largest size, without its sign, of some quantities."""
     return Quantity("largest", parts)
+
+
+def shared(scores: Sequence[Quantity]) -> Quantity:
+    """The logarithm of the sum of e to the powers of scores: what softmax takes off each."""
+    return Quantity("shared", tuple(scores))
 
 
 def chance(place: int, scores: Sequence[Quantity]) -> Quantity:
@@ -140,6 +161,16 @@ class Step:
     about: Mapping[str, Any] = field(default_factory=dict)
 
 
+NUDGE = 0.001
+
+
+def step_of(x: float) -> float:
+    """By how much a leaf is raised: 0.001; of large ones, whose digits hide that, a millionth."""
+    if not math.isfinite(x) or abs(x) < 1000.0:
+        return NUDGE
+    return float(10.0 ** (math.floor(math.log10(abs(x))) - 6))
+
+
 class Pass:
     """The numbers of a pass, of one step of training after it, and of the next pass.
 
@@ -157,6 +188,7 @@ class Pass:
             if x and self.nodes[index].op is None and self.nodes[index].grad is not None
         }
         self._grads: dict[int, float | None] = {}
+        self._nudged: dict[int, float] = {}
 
     def number(self, quantity: Quantity) -> float:
         """The number that a quantity names; what nobody asked for is nan."""
@@ -214,6 +246,9 @@ class Pass:
     def _chance(self, place: int, *scores: Quantity) -> float:
         return float(softmax([self.number(score) for score in scores])[place])
 
+    def _shared(self, *scores: Quantity) -> float:
+        return float(logsumexp([self.number(score) for score in scores]))
+
     def gradient(self, index: int) -> float | None:
         """A node's gradient: what was left in it, its seeds, what flows to it, in that order."""
         if index not in self.left:
@@ -226,6 +261,37 @@ class Pass:
                 found += one.product
             self._grads[index] = found
         return self._grads[index]
+
+    # --- what gradients are taken of --------------------------------------------------------------
+
+    def _objective(self, is_after: bool) -> float:  # noqa: FBT001 - before or after the step
+        return self.objective(self.again if is_after else self.values)
+
+    def objective(self, values: Sequence[float]) -> float:
+        """What gradients are taken of, from the values of all nodes."""
+        if self.graph.seeds == (1.0,):
+            return float(values[self.graph.roots[0]])
+        found = 0.0
+        for root, seed in zip(self.graph.roots, self.graph.seeds, strict=True):
+            found += seed * values[root]
+        return found
+
+    def _nudge(self, index: int) -> float:
+        return step_of(self.nodes[index].value)
+
+    def _predicted(self, index: int) -> float | None:
+        gradient = self.nodes[index].grad
+        return None if gradient is None else gradient * self._nudge(index)
+
+    def _measured(self, index: int) -> float:
+        if index not in self._nudged:
+            raised = {index: self.nodes[index].value + self._nudge(index)}
+            self._nudged[index] = self.objective(self.graph.evaluate(leaves=raised)) - self._unmoved
+        return self._nudged[index]
+
+    @cached_property
+    def _unmoved(self) -> float:
+        return self.objective(self.graph.evaluate())
 
     @cached_property
     def values(self) -> tuple[float, ...]:

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from ..see.neurons import Network
 from ..see.outline import Item
-from ..see.sizes import strongest
+from ..see.paths import strongest
 from .board import Board
 from .lesson import (
     GRADIENT,

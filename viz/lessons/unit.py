@@ -6,7 +6,7 @@ from collections.abc import Iterator, Sequence
 from functools import cached_property
 
 from ..see.neurons import Unit
-from ..see.sizes import strongest
+from ..see.paths import strongest
 from .layers import Layers, shape_of
 from .lesson import (
     GRADIENT,

@@ -19,6 +19,7 @@ from typing import Any
 from ..render import svg
 from ..render.looks import LOOKS, stylesheet
 from ..render.palette import DARK, LIGHT
+from ..say.sentences import sentences
 from ..say.story import Carried, Entry, Fill, Path, Step, Story, View
 from ..scene import graphviz
 from ..scene.columns import TEXT
@@ -67,7 +68,9 @@ def page(
     (True, 3)
     """
     code = script()
+    words = page_words(story.language)
     parts = {
+        **{f"page.{key}": html.escape(text) for key, text in words.items()},
         "theme": theme,
         "title": html.escape(story.title),
         "policy": html.escape(_policy(code)),
@@ -76,7 +79,17 @@ def page(
         "script": code,
     }
     # In one pass, so that nothing is replaced within what a user wrote.
-    return re.sub(r"\{(\w+)\}", lambda found: parts[found[1]], _file("page.html"))
+    return re.sub(r"\{([\w.… ]+)\}", lambda found: parts[found[1]], _file("page.html"))
+
+
+def page_words(language: str) -> dict[str, str]:
+    """The page's own words, without the ``page.`` in front of their keys."""
+    table = sentences(language)
+    return {
+        key.removeprefix("page."): text
+        for key, text in table.items()
+        if key.startswith("page.") and isinstance(text, str)
+    }
 
 
 def script() -> str:
@@ -162,7 +175,8 @@ def _data(story: Story, direction: str, timeout: float) -> str:
             _template(f"picture-{number}", picture),
             _template(f"tall-{number}", tall) if tall else "",
         ]
-    head = {"title": story.title, "first": story.first, "views": heads}
+    words = page_words(story.language)
+    head = {"title": story.title, "first": story.first, "views": heads, "words": words}
     return "".join([_json("story", head), _template("looks", _looks()), *parts])
 
 

@@ -10,7 +10,7 @@ from ..labels import shorten
 from ..say import box_text, group_text
 from ..say.box_text import BRIEF, FULL
 from ..scene.diagram import Arrow, Box, Diagram
-from ..see.folded import Folded
+from ..see.folding import Folded
 from ..see.outline import Outline
 from .legend import legend as legend_of
 

@@ -9,14 +9,15 @@ said in one more line: ``off: slope 0``.
 from __future__ import annotations
 
 import math
+from collections import defaultdict
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 
 from ..labels import LINE_LIMIT, TOOLTIP_LIMIT, columns, shorten
 from ..scene.diagram import Arrow, Box
-from ..see.essentials import POWERS
 from ..see.outline import Constant, Item, Link, Outline
-from .marks import largest, marks_of
+from ..see.visible_nodes import POWERS
+from . import health
 from .numbers import (
     ALL_DIGITS,
     ALMOST_ZERO,
@@ -28,6 +29,7 @@ from .numbers import (
     sums_to,
     total,
 )
+from .ranges import largest
 
 TERMS = 3  # a sum of more is not written out in a box: its terms are on the arrows
 FAINT = 1e-4  # of the receiver's own gradient: a contribution below that is drawn as ≈0
@@ -60,7 +62,7 @@ NO_SCALES = Scales()
 
 def boxes(outline: Outline, *, backward: bool, narrow: bool = False) -> tuple[Box, ...]:
     """One box per item: its head, its value and, in the backward view, its gradient."""
-    marks = marks_of(outline, backward=backward)
+    marks = _marks(outline, backward=backward)
     scales = Scales.of(outline)
     bases = _bases(outline)
     return tuple(
@@ -76,6 +78,39 @@ def boxes(outline: Outline, *, backward: bool, narrow: bool = False) -> tuple[Bo
             for item in outline.items
         ]
     )
+
+
+def _marks(outline: Outline, *, backward: bool) -> dict[str, str]:
+    """The worst that `health` says of each item, by key; nothing of those that are well."""
+    into, out_of = defaultdict(list), defaultdict(list)
+    for link in outline.links:
+        into[link.consumer].append(link)
+        out_of[link.operand].append(link)
+    values = {item.key: item.value for item in outline.items}
+    # Where a value is not finite, no gradient below it says more.
+    backward = backward and all(map(math.isfinite, values.values()))
+    most = largest(item.grad for item in outline.items)
+    seed = max([abs(seed) for item in outline.items for seed in item.seeds], default=0.0)
+    found = {}
+    for item in outline.items:
+        slopes = [link.slope for link in into[item.key] if link.position == 0]
+        within = [constant.value for constant in item.constants]
+        within += [inner.value for inner in item.inside]
+        inputs = (*[values[link.operand] for link in into[item.key]], *within)
+        upstreams = [link.upstream for link in out_of[item.key] if link.upstream is not None]
+        marks = health.marks(
+            item.value,
+            slope=slopes[0] if item.is_unit and slopes else None,
+            symbol=item.symbol,
+            inputs=None if item.left_out else inputs,
+            grad=item.grad,
+            upstreams=tuple(upstreams) if backward else None,
+            largest=most,
+            seed=seed,
+        )
+        if marks:
+            found[item.key] = marks[0]
+    return found
 
 
 def _bases(outline: Outline) -> dict[str, str]:

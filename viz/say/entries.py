@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import replace
 from typing import Any
@@ -11,22 +10,20 @@ from autograd import Graph
 
 from ..labels import TOOLTIP_LIMIT, shorten
 from ..lessons.board import box_of
-from ..lessons.lesson import Pass, grad, used, value
+from ..lessons.lesson import Pass, grad, measured, nudge, predicted, used, value
 from ..lessons.table import Share
 from ..lessons.unit import Opened
 from ..see.examples import OTHERS
 from ..see.outline import Item
-from . import equations
-from .equations import number
+from .numbers import number
+from .speech import product, total
 from .story import Entry
 from .table_teller import TableTeller
 from .teller import Teller
+from .text import Condition, Shown, Text, Whether, joined
 from .unit_teller import UnitTeller
 
-NUDGE = 0.001
 MOST_WORK = 2_000_000  # operations computed for all nudges of a page
-_LOST = 10.0  # units in the last place of the result: a smaller change of it is no measurement
-_FAR = 0.1  # predicted and measured may differ by this share without a word
 
 
 class Nudges:
@@ -34,10 +31,9 @@ class Nudges:
 
     def __init__(self, numbers: Pass) -> None:
         self.graph: Graph = numbers.graph
-        self._base: float | None = None
-        self._known: dict[int, tuple[float, float]] = {}
+        self._known: set[int] = set()
 
-    def told(self, teller: Teller, index: int) -> str:
+    def told(self, teller: Teller, index: int) -> Text:
         """``Raise w1 by 0.001: predicted −0.001024, measured −0.001021``; empty without time."""
         node = self.graph.nodes[index]
         if node.grad is None or node.op is not None:
@@ -45,41 +41,18 @@ class Nudges:
         if index not in self._known:
             if len(self._known) * len(self.graph) > MOST_WORK:
                 return ""
-            by = step_of(node.value)
-            after = self.graph.evaluate(leaves={index: node.value + by})
-            if self._base is None:
-                self._base = teller.objective(self.graph.evaluate())
-            self._known[index] = by, teller.objective(after)
-        by, after_ = self._known[index]
-        assert self._base is not None
-        return self._sentence(teller, index, by, after_ - self._base)
-
-    def _sentence(self, teller: Teller, index: int, by: float, measured: float) -> str:
-        gradient = self.graph.nodes[index].grad
-        predicted = math.nan if gradient is None else gradient * by
-        larger = max(abs(measured), abs(predicted))
-        holds = {
-            name
-            for name, is_so in {
-                "infinite": not math.isfinite(predicted),
-                "nan": not math.isfinite(measured),
-                "lost": bool(predicted) and larger < _LOST * math.ulp(self._base or 0.0),
-                "far": abs(measured - predicted) > _FAR * larger
-                and larger >= _LOST * math.ulp(self._base or 0.0),
-            }.items()
-            if is_so
+            self._known.add(index)
+        pair = predicted(index), measured(index)
+        when: dict[str, Whether] = {
+            "infinite": Condition("none", (Condition("finite", pair[:1]),)),
+            "nan": Condition("none", (Condition("finite", pair[1:]),)),
+            "lost": Condition("lost", pair),
+            "far": Condition("far", pair),
         }
-        return teller.say(
-            "nudge", holds, me=teller.names.node(index), by=number(by),
-            predicted=number(predicted), measured=number(measured),
+        return teller.said(
+            "nudge", when, me=teller.names.node(index), by=Shown(nudge(index)),
+            predicted=Shown(pair[0]), measured=Shown(pair[1]),
         )  # fmt: skip
-
-
-def step_of(x: float) -> float:
-    """By how much a leaf is raised: 0.001; of large ones, whose digits hide that, a millionth."""
-    if not math.isfinite(x) or abs(x) < 1000.0:
-        return NUDGE
-    return float(10.0 ** (math.floor(math.log10(abs(x))) - 6))
 
 
 # --- one picture ----------------------------------------------------------------------------------
@@ -91,8 +64,9 @@ def entries(
     """One entry for each box of a board, in topological order; ``opens`` are views by key."""
     for item in teller.board.outline.items:
         found = of_item(teller, item)
-        nudge = nudges.told(teller, item.node) if item.key.isdigit() and not item.symbol else ""
-        yield replace(found, nudge=nudge, opens=(opens or {}).get(item.key, ""))
+        is_leaf = item.key.isdigit() and not item.symbol
+        told = teller.write(nudges.told(teller, item.node)) if is_leaf else ""
+        yield replace(found, nudge=told, opens=(opens or {}).get(item.key, ""))
 
 
 def of_item(teller: Teller, item: Item) -> Entry:
@@ -109,8 +83,8 @@ def of_item(teller: Teller, item: Item) -> Entry:
         exact_value=repr(x),
         grad=number(gradient),
         exact_grad="" if gradient is None else repr(gradient),
-        formula=_formula(teller, item),
-        total=_total(teller, item, gradient),
+        formula=teller.write(_formula(teller, item)),
+        total="" if gradient is None else teller.write(_total(teller, item)),
         source=shorten(item.source, TOOLTIP_LIMIT),
     )
 
@@ -134,39 +108,34 @@ def _what(teller: Teller, item: Item) -> str:
     return what
 
 
-def _formula(teller: Teller, item: Item) -> str:
-    me, x = teller.names[item.key], number(teller.n(teller.board.value(item.key)))
+def _formula(teller: Teller, item: Item) -> Text:
+    me, shown = teller.names[item.key], Shown(teller.board.value(item.key))
     if item.key in teller.names.numbers:
         return teller.say("formula.number")
     if item.key.endswith(OTHERS):
         return ""
     if not item.symbol:
-        return teller.say("formula.given", me=me, number=x)
+        return teller.said("formula.given", me=me, number=shown)
     if teller.board.is_given(item):
-        return teller.say("formula.outside", me=me, number=x)
-    return teller.equation(item).whole
+        return teller.said("formula.outside", me=me, number=shown)
+    return teller.whole(teller.equation(item))
 
 
-def _total(teller: Teller, item: Item, gradient: float | None) -> str:
+def _total(teller: Teller, item: Item) -> Text:
     """All that a gradient is made of: ``∂L/∂w1 = x1 · ∂L/∂p1 + … = −0.1 + (−1.63) = −1.73``."""
-    if gradient is None:
-        return ""
     board = teller.board
     moves = list(board.arriving(item.key))
-    start = [teller.n(part) for part in board.starts(item.key)]
-    terms = [*start, *[teller.n(move.product) for move in moves]]
-    partial = teller.partial(item.key)
+    start = board.starts(item.key)
+    terms = [*start, *[move.product for move in moves]]
+    partial, gradient = teller.partial(item.key), board.gradient(item.key)
     if not terms:
         return teller.say("total.nothing", partial=partial)
-    symbols = teller.summands(item.key, moves)
+    if not moves and len(start) == 1:
+        return joined(f"{partial} = ", Shown(gradient))
+    equation = total(terms, gradient)
     if len(moves) == 1 and not start:
-        move = moves[0]
-        equation = equations.product(teller.n(move.slope), teller.n(move.upstream), gradient)
-    elif len(terms) == 1:
-        return f"{partial} = {number(gradient)}"
-    else:
-        equation = equations.long_total(terms, gradient)
-    return f"{partial} = {symbols} = {' '.join(equation)}"
+        equation = product(moves[0].slope, moves[0].upstream, gradient)
+    return joined(partial, teller.summands(item.key, moves), equation, between=" = ")
 
 
 # --- layers and units -----------------------------------------------------------------------------
@@ -217,40 +186,40 @@ def _measured(
 def of_unit(teller: UnitTeller, of: Opened, nudges: Nudges) -> Iterator[Entry]:
     """The images, the strongest products, the bias, the sum, the result, and its users."""
     n = teller.n
-    total = of.run.total
+    sum_ = of.run.total
     asked = of.node.grad is not None
     sources = teller.units.sources(of.unit, teller.it.example)
     count = f"{of.half:,}"
     for box, name in (("x", "inputs"), ("w", "weights"), ("g", "gradients")):
         yield _plain(box, teller.say(f"name.{name}"), teller.say("what.images", count=count))
     for k in of.spots:
-        x = n(used(total, k + of.half))
+        x = n(used(sum_, k + of.half))
         yield _measured(f"px{k}", sources[k], teller.say("what.pixel"), x, None)
     if of.spots and asked:
         name = teller.say("name.gradient at", me=sources[of.best])
         yield _measured("pg", name, teller.say("what.pixel"), None, n(of.share(of.best)))
     for k in of.chosen:
-        weight = number(n(used(total, k)))
+        weight = number(n(used(sum_, k)))
         what = teller.say("what.product", weight=weight)
         share = n(of.share(k)) if asked else None
         yield _measured(
             f"p{k}", sources[k], what, n(of.product(k)), share,
-            formula=" ".join(teller.product_of(of, k)),
-            nudge=nudges.told(teller, of.unit.weights[k]),
+            formula=teller.write(product(*teller.factors(of, k))),
+            nudge=teller.write(nudges.told(teller, of.unit.weights[k])),
         )  # fmt: skip
     if of.others:
         name = teller.say("name.rest", count=f"{len(of.others):,}")
         yield _measured("others", name, teller.say("what.rest"), n(of.rest), None)
-    down = n(grad(total)) if asked else None
+    down = n(grad(sum_)) if asked else None
     if of.unit.bias is not None:
         what = teller.say("what.bias", me=teller.unit(of.unit))
         name = teller.units.parameters[of.unit.bias]
-        nudge = nudges.told(teller, of.unit.bias)
-        yield _measured(of.bias, name, what, n(value(of.unit.bias)), down, nudge=nudge)
+        told = teller.write(nudges.told(teller, of.unit.bias))
+        yield _measured(of.bias, name, what, n(value(of.unit.bias)), down, nudge=told)
     if of.run.steps:
-        equation = " ".join(teller.sum_of(of))
+        equation = teller.write(total(teller.parts(of), value(sum_)))
         yield _measured(
-            of.total, "z", teller.say("what.sum"), n(value(total)), down, formula=f"z = {equation}"
+            of.total, "z", teller.say("what.sum"), n(value(sum_)), down, formula=f"z = {equation}"
         )
     yield of_item(teller, teller.board.items[of.out[1:]])
     me = teller.unit(of.unit)
@@ -301,9 +270,9 @@ def of_parameter(teller: TableTeller, share: Share, nudges: Nudges) -> Entry:
     index = share.index
     me = teller.units.parameters[index]
     node = teller.graph.nodes[index]
-    equation = " ".join(teller.share_equation(share))
+    equation = teller.write(joined(teller.worked_share(share), Shown(grad(index)), between=" "))
     return _measured(
         box_of(str(index)), me, teller.say(f"what.{node.kind}"), node.value,
         teller.n(grad(index)), total=f"{teller.partial_of(index)} = {equation}",
-        nudge=nudges.told(teller, index),
+        nudge=teller.write(nudges.told(teller, index)),
     )  # fmt: skip

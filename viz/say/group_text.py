@@ -15,20 +15,15 @@ from autograd import Node
 
 from ..labels import LINE_LIMIT, TOOLTIP_LIMIT, shorten
 from ..scene.diagram import Arrow, Box, Heatmap
-from ..see.essentials import POWERS
-from ..see.fold_keys import stem
-from ..see.folded import Flow, Folded, Group
-from ..see.outline import is_unit
-from ..see.sigma import part
-from ..see.visible_nodes import item
+from ..see.folding import Flow, Folded, Group, stem
+from ..see.outline import is_unit, part
+from ..see.visible_nodes import POWERS, item
 from . import box_text, health
 from .box_text import FULL, UNNAMED, Scales, arrow_lines, sign_of, strength
-from .marks import largest
-from .matrices import described, heatmaps, weights_of
 from .names import unit_names
 from .numbers import ALMOST_ZERO, NOTHING, is_alarming, show
 from .numbers import total as equation
-from .ranges import alarming, sizes, spread
+from .ranges import alarming, described, heatmaps, largest, sizes, spread, weights_of
 
 WEIGHTS = ("parameter", "frozen")
 TERMS = 3  # contributions that an arrow spells out
@@ -142,14 +137,12 @@ class _Writer:
 
     def _marks_of(self, node: Node, symbol: str, flows: list[Flow]) -> tuple[str, ...]:
         return health.marks(
-            health.NodeFacts(
-                value=node.value,
-                slope=node.slopes[0] if is_unit(node.op, node.scope) else None,
-                symbol=symbol,
-                inputs=node.inputs,
-                grad=node.grad,
-                upstreams=tuple(map(self._upstream, flows)) if self.backward else None,
-            )
+            node.value,
+            slope=node.slopes[0] if is_unit(node.op, node.scope) else None,
+            symbol=symbol,
+            inputs=node.inputs,
+            grad=node.grad,
+            upstreams=tuple(map(self._upstream, flows)) if self.backward else None,
         )
 
     def _upstream(self, flow: Flow) -> float:
@@ -227,7 +220,7 @@ class _Writer:
             words_ = f" ({frozen:,} frozen)" if frozen else ""
             lines.append(f"{len(weights):,} parameter{'s' * (len(weights) > 1)}{words_}")
         if group.runs > 1:
-            lines.append(f"× {group.runs:,} {'steps' if group.in_steps else 'examples'}")
+            lines.append(f"ran {group.runs:,} times")
         return lines
 
     def _summary(self, tops: list[Node]) -> str:

@@ -49,72 +49,72 @@ _DIPPING = frozenset({"gelu", "silu"})
 # --- one node -------------------------------------------------------------------------------------
 
 
-@dataclass(frozen=True, slots=True)
-class NodeFacts:
-    """What is known of one node when its health is asked.
+def marks(
+    value: float,
+    *,
+    slope: float | None = None,
+    symbol: str = "",
+    inputs: tuple[float, ...] | None = (),
+    grad: float | None = None,
+    upstreams: tuple[float, ...] | None = None,
+    largest: float = 0.0,
+    seed: float = 0.0,
+) -> tuple[str, ...]:
+    """What is wrong with one node, in words, the most serious first; empty if nothing is.
+
+    >>> marks(0.0, slope=0.0, symbol="relu")
+    ('off: slope 0',)
+    >>> marks(0.9999, slope=0.0002, symbol="tanh")
+    ('saturated: slope 0.0002',)
+    >>> marks(math.inf, inputs=(800.0,))
+    ('+inf! from here',)
+    >>> marks(1.0, grad=2e-9, upstreams=(1.0,), largest=2.0)
+    ('g vanishes: 1e−9 of the largest',)
 
     ``slope`` is that of an activation, else None. ``inputs`` are the operands' values; None if
     some of them are not known. ``upstreams`` are the gradients of the nodes that use it; None where
-    gradients are none of the picture's business. ``largest`` is the largest |g| of the picture
-    and ``seed`` that of its roots; 0.0 if they are not known.
+    gradients are not looked at. ``largest`` is the largest |g| of the picture and ``seed`` that of
+    its roots; 0.0 if they are not known.
     """
-
-    value: float
-    slope: float | None = None
-    symbol: str = ""
-    inputs: tuple[float, ...] | None = ()
-    grad: float | None = None
-    upstreams: tuple[float, ...] | None = None
-    largest: float = 0.0
-    seed: float = 0.0
-
-
-def marks(node: NodeFacts) -> tuple[str, ...]:
-    """What is wrong with one node, in words, the most serious first; empty if nothing is.
-
-    >>> marks(NodeFacts(value=0.0, slope=0.0, symbol="relu"))
-    ('off: slope 0',)
-    >>> marks(NodeFacts(value=0.9999, slope=0.0002, symbol="tanh"))
-    ('saturated: slope 0.0002',)
-    >>> marks(NodeFacts(value=math.inf, inputs=(800.0,)))
-    ('+inf! from here',)
-    >>> marks(NodeFacts(value=1.0, grad=2e-9, upstreams=(1.0,), largest=2.0))
-    ('g vanishes: 1e−9 of the largest',)
-    """
-    found = [_begins(node), _slope(node), _gradient(node)]
+    found = [_begins(value, inputs, grad, upstreams), _slope(value, slope, symbol)]
+    if upstreams is not None:
+        found.append(_gradient(grad, largest, seed))
     return tuple([mark for mark in found if mark])
 
 
-def _begins(node: NodeFacts) -> str:
+def _begins(
+    value: float,
+    inputs: tuple[float, ...] | None,
+    grad: float | None,
+    upstreams: tuple[float, ...] | None,
+) -> str:
     """Whether nan or inf arises here, as `autograd.check_finite` looks for it."""
-    if not math.isfinite(node.value):
-        known = node.inputs is not None and all(map(math.isfinite, node.inputs))
-        return f"{show(node.value)} from here" if known else ""
-    if node.grad is None or math.isfinite(node.grad) or node.upstreams is None:
+    if not math.isfinite(value):
+        known = inputs is not None and all(map(math.isfinite, inputs))
+        return f"{show(value)} from here" if known else ""
+    if grad is None or math.isfinite(grad) or upstreams is None:
         return ""
-    return f"g {show(node.grad)} from here" if all(map(math.isfinite, node.upstreams)) else ""
+    return f"g {show(grad)} from here" if all(map(math.isfinite, upstreams)) else ""
 
 
-def _slope(node: NodeFacts) -> str:
-    slope = node.slope
+def _slope(value: float, slope: float | None, symbol: str) -> str:
     if slope is None or not abs(slope) < SATURATED:  # nan is no slope that is small
         return ""
-    if slope == 0.0 and node.value == 0.0:
+    if slope == 0.0 and value == 0.0:
         return "off: slope 0"
-    return f"{'flat' if node.symbol in _DIPPING else 'saturated'}: slope {plain(slope)}"
+    return f"{'flat' if symbol in _DIPPING else 'saturated'}: slope {plain(slope)}"
 
 
-def _gradient(node: NodeFacts) -> str:
+def _gradient(grad: float | None, largest: float, seed: float) -> str:
     """A gradient of 0 needs no mark: the box says it."""
-    if node.grad is None or node.upstreams is None or not math.isfinite(node.grad):
+    if grad is None or not math.isfinite(grad):
         return ""
-    size = abs(node.grad)
+    size = abs(grad)
     # Beside gradients that explode, what is as large as the root's own has not vanished.
-    beside = min(node.largest, node.seed) if node.seed else node.largest
-    if 0.0 < size < NODE_VANISHES * beside:
-        return f"g vanishes: {plain(size / node.largest)} of the largest"
-    if node.seed and size > NODE_EXPLODES * node.seed:
-        return f"g explodes: {plain(size / node.seed)} × the result’s"
+    if 0.0 < size < NODE_VANISHES * (min(largest, seed) if seed else largest):
+        return f"g vanishes: {plain(size / largest)} of the largest"
+    if seed and size > NODE_EXPLODES * seed:
+        return f"g explodes: {plain(size / seed)} × the result’s"
     return ""
 
 

@@ -2,23 +2,33 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Sequence
 
-from autograd import logsumexp
-
 from ..lessons.layers import Layer, Layers, most
-from ..lessons.lesson import Quantity, Step, again, grad, product, used, value
+from ..lessons.lesson import (
+    Quantity,
+    Step,
+    again,
+    chance,
+    grad,
+    product,
+    shared,
+    slope,
+    times,
+    used,
+    value,
+)
 from ..see.neurons import Unit
-from . import equations
-from .equations import factor, number, relation, seen
+from .formula import Tree, named
 from .names import NetworkNames
 from .numbers import MINUS
-from .speech import NAMED
+from .operations import written
+from .speech import NAMED, Words, largest, worked_product, worked_sum
+from .speech import product as product_text
 from .teller import Teller
-from .typesetting import named
+from .text import Condition, Shown, Text, Whether, Worked, Zeros, either, joined
 
-Words = dict[str, str]
+E_TO = ("**", ("constant", "e"), ("-", 0, 1))
 
 
 class LayersTeller(Teller):
@@ -51,8 +61,8 @@ class LayersTeller(Teller):
     def _op(self, unit: Unit) -> str:
         return unit.activation
 
-    def _values_of(self, units: Sequence[Unit]) -> list[float]:
-        return [self.n(value(self.it.output(unit))) for unit in units]
+    def _outputs_of(self, units: Sequence[Unit]) -> list[Quantity]:
+        return [value(self.it.output(unit)) for unit in units]
 
     def grads(self, units: Sequence[Unit]) -> list[float]:
         """The gradients of the results of some units."""
@@ -79,73 +89,72 @@ class LayersTeller(Teller):
 
     def _layer(self, step: Step) -> Words:
         layer: Layer = step.about["layer"]
-        sizes = self._values_of(layer.shown)
-        best = most(layer.shown, [max(x, 0.0) for x in sizes] if layer.is_scores else sizes)
+        outputs = self._outputs_of(layer.shown)
+        sizes = [self.n(one) for one in outputs]
+        best = most(layer.shown, sizes)
         if layer.is_scores:
             best = layer.shown[max(range(len(sizes)), key=lambda k: sizes[k])]
-        item = self.board.items[str(self.it.output(best))]
-        equation = self.equation(item)
-        holds = set()
-        if layer.is_scores:
-            holds.add("scores")
-        if not best.activation:
-            holds.add("linear")
+        equation = self.equation(self.board.items[str(self.it.output(best))])
+        when: dict[str, Whether] = {"scores": layer.is_scores, "linear": not best.activation}
         count, width = f"{len(layer.units):,}", f"{len(best.weights):,}"
-        said = self.say("layer", holds, count=count, width=width, op=self._op(best))
+        said = self.said("layer", when, count=count, width=width, op=self._op(best))
         me = self.unit(best)
-        sentence = [said, self.say("layer.largest", holds, me=me, value=equation.answer)]
-        zeros = sum(x == 0.0 for x in self._values_of(layer.units))
-        if zeros and best.activation:
-            sentence.append(self.say("layer.off", zeros=f"{zeros:,}", count=count))
+        parts = [said, self.said("layer.largest", when, me=me, value=equation.answer)]
+        if best.activation:
+            all_ = tuple(self._outputs_of(layer.units))
+            off = self.said("layer.off", zeros=Zeros(all_), count=count)
+            parts.append(either(Condition("any_zero", (all_,)), off))
         return {
             "title": self.say("title.layer", layer=self.layer_name(layer)),
-            "symbols": equation.symbols,
-            "numbers": equation.numbers,
-            "answer": equation.answer,
-            "sentence": " ".join(sentence),
-            "question": f"{said} {self.say('layer.question', me=me)}",
+            **equation._asdict(),
+            "sentence": joined(*parts, between=" "),
+            "question": joined(said, self.say("layer.question", me=me), between=" "),
         }
+
+    def chance(self, place: int) -> Quantity:
+        """The probability of a class."""
+        ends = self.it.ends
+        assert ends is not None
+        return chance(place, [value(index) for index in ends.scores])
 
     def _softmax(self, _: Step) -> Words:
         ends = self.it.ends
         assert ends is not None
         k, me = ends.target, self.class_of(ends.target)
-        score = self.n(value(ends.scores[k]))
-        total = float(logsumexp([self.n(value(index)) for index in ends.scores]))
-        p = ends.chances[k]
-        sign = "="
-        if math.isfinite(score - total):
-            sign = relation(math.exp(float(seen(score, 6) - seen(total, 6))), p)
-        best = max(range(len(ends.chances)), key=lambda j: ends.chances[j])
-        said = [self.say("softmax", me=me, value=number(p))]
-        if best != k:
-            chance = number(ends.chances[best])
-            said.append(self.say("softmax.wrong", me=self.class_of(best), value=chance))
-        order = equations.strongest(list(ends.chances), NAMED)
-        note = ", ".join(f"p({self.class_of(j)}) = {number(ends.chances[j])}" for j in order)
+        scores = [value(index) for index in ends.scores]
+        chances = [self.chance(j) for j in range(len(scores))]
+        said = [self.said("softmax", me=me, value=Shown(chances[k]))]
+        wrong = self.said(
+            "softmax.wrong",
+            me=largest(chances, [self.class_of(j) for j in range(len(scores))]),
+            value=largest(chances, [Shown(one) for one in chances]),
+        )
+        said.append(either(Condition("beaten", (k, tuple(chances))), wrong))
+        notes = [joined(f"p({self.class_of(j)}) = ", Shown(one)) for j, one in enumerate(chances)]
+        terms = scores[k], shared(scores)
         return {
             "title": self.say("title.softmax"),
             "symbols": f"p({me}) = e^({self.names.node(ends.scores[k])} {MINUS} ln Σ eˢ)",
-            "numbers": f"= e^({number(score, 6)} {MINUS} {factor(total, 6)}) {sign}",
-            "answer": number(p),
-            "sentence": " ".join(said),
+            "numbers": joined("= ", Worked(E_TO, terms, chances[k], least=6)),
+            "answer": Shown(chances[k]),
+            "sentence": joined(*said, between=" "),
             "question": self.say("softmax.question", me=me),
-            "note": note,
+            "note": largest(chances, notes, NAMED),
         }
 
     def _entropy(self, _: Step) -> Words:
         ends = self.it.ends
         assert ends is not None
-        p, loss = ends.chances[ends.target], self.n(value(ends.loss))
-        me = self.names.node(ends.loss)
-        is_seen = p > 0.0 and math.isfinite(p) and bool(seen(p))
-        sign = relation(-math.log(float(seen(p))), loss) if is_seen else "≈"
+        loss, me = value(ends.loss), self.names.node(ends.loss)
+        tree = ("neg", ("call", "log", 0))
+        equation = written(
+            f"{me} = {MINUS}ln p({self.class_of(ends.target)})", tree, [self.chance(ends.target)],
+            loss,
+        )  # fmt: skip
         return {
             "title": self.say("title.entropy", me=me),
-            "symbols": f"{me} = {MINUS}ln p({self.class_of(ends.target)})",
-            "numbers": f"= {MINUS}ln({number(p)}) {sign}",
-            "answer": number(loss),
-            "sentence": self.say("entropy", me=me, value=number(loss)),
+            **equation._asdict(),
+            "sentence": self.said("entropy", me=me, value=Shown(loss)),
             "question": self.say("entropy.question", me=me),
         }
 
@@ -153,13 +162,13 @@ class LayersTeller(Teller):
         if not step.about.get("hidden"):
             return super()._operation(step)
         item = self.board.items[step.about["me"]]
-        me, shown = self.names[item.key], number(self.n(value(item.node)))
+        me, shown = self.names[item.key], Shown(value(item.node))
         return {
             "title": self.say("title.entropy", me=me),
             "symbols": me,
             "numbers": "=",
             "answer": shown,
-            "sentence": self.say("operation.hidden", me=me, value=shown),
+            "sentence": self.said("operation.hidden", me=me, value=shown),
             "question": self.say("question.value", me=me),
         }
 
@@ -169,30 +178,25 @@ class LayersTeller(Teller):
         ends = self.it.ends
         assert ends is not None
         k, me = ends.target, self.class_of(ends.target)
-        upstream, gradient = self.n(grad(ends.loss)), self.n(grad(ends.scores[k]))
-        p = ends.chances[k]
-        holds = set()
-        symbols, numbers = f"p({me}) {MINUS} 1", f"{number(p)} {MINUS} 1"
-        calculated = seen(p) - 1
-        if upstream == 1.0:
-            holds.add("alone")
-        else:
+        upstream, gradient = grad(ends.loss), grad(ends.scores[k])
+        symbols = f"p({me}) {MINUS} 1"
+        tree: Tree = ("-", 0, ("number", 1))
+        terms = [self.chance(k)]
+        is_alone = self.n(upstream) == 1.0
+        if not is_alone:
             symbols = f"({symbols}) · {self._partial(self.names.node(ends.loss))}"
-            numbers = f"({numbers}) × {factor(upstream)}"
-            calculated *= seen(upstream) if math.isfinite(upstream) else 1
-        others = [j for j in equations.strongest(list(ends.chances), 4) if j != k][:2]
-        terms = [f"{self.class_of(j)}: {number(self.n(grad(ends.scores[j])))}" for j in others]
-        is_seen = math.isfinite(gradient) and math.isfinite(upstream)
-        sign = relation(calculated, gradient) if is_seen else "="
-        answer = number(gradient)
+            tree = ("*", tree, 1)
+            terms.append(upstream)
+        others = [j for j in range(len(ends.scores)) if j != k]
+        said = [joined(f"{self.class_of(j)}: ", Shown(grad(ends.scores[j]))) for j in others]
+        left = f"{self._partial(self.names.node(ends.scores[k]))} = "
+        equation = written(f"{left}{symbols}", tree, terms, gradient)
         return {
             "title": self.say("title.scores"),
-            "symbols": f"{self._partial(self.names.node(ends.scores[k]))} = {symbols}",
-            "numbers": f"= {numbers} {sign}",
-            "answer": answer,
-            "sentence": self.say(
-                "scores", holds, me=me, value=answer, terms=", ".join(terms),
-                upstream=number(upstream),
+            **equation._asdict(),
+            "sentence": self.said(
+                "scores", {"alone": is_alone}, me=me, value=Shown(gradient),
+                terms=largest([self.chance(j) for j in others], said, 2), upstream=Shown(upstream),
             ),
             "question": self.say("scores.question", me=me),
         }  # fmt: skip
@@ -203,19 +207,19 @@ class LayersTeller(Teller):
         return self._sum_over_uses(unit, "outputs")
 
     def _sum_over_uses(
-        self, unit: Unit, key: str, holds: Sequence[str] = (), **symbols: str
+        self, unit: Unit, key: str, when: dict[str, Whether] | None = None, **symbols: str
     ) -> Words:
         """A unit's gradient as the sum over all that use it."""
         me, node = self.unit(unit), self.it.output(unit)
-        gradient = self.n(grad(node))
-        terms = [one.product for one in self.graph.contributions(node)] or [gradient]
-        numbers, answer = equations.long_total(terms, gradient)
+        gradient = grad(node)
+        uses = self.graph.contributions(node)
+        terms = [product(one.consumer, one.position) for one in uses] or [gradient]
         return {
             "title": self.say(f"title.{key}", **symbols),
             "symbols": self._partial(me),
-            "numbers": f"= {numbers}",
-            "answer": answer,
-            "sentence": self.say(key, holds, me=me, value=answer, **symbols),
+            "numbers": joined("= ", worked_sum(terms, gradient)),
+            "answer": Shown(gradient),
+            "sentence": self.said(key, when, me=me, value=Shown(gradient), **symbols),
             "question": self.say(f"{key}.question", me=me, **symbols),
         }
 
@@ -223,32 +227,30 @@ class LayersTeller(Teller):
         layer: Layer = step.about["layer"]
         unit, place, shares = self.it.largest_weight(layer)
         run = unit.runs[self.it.example]
-        upstream, share = self.n(grad(run.total)), self.n(product(run.total, place))
-        x = self.n(used(run.total, place + len(unit.weights)))
-        numbers, answer = equations.product(x, upstream, share)
-        said = []
+        upstream, share = grad(run.total), product(run.total, place)
+        said: list[Text] = []
         z = self.via(str(run.output))
         if run.steps:
-            rate = math.prod(self.board.nodes[index].slopes[0] for index in run.steps)
-            above = self.n(grad(run.output))
-            equation = " ".join(equations.product(rate, above, upstream))
+            rate = times(*[slope(index, 0) for index in run.steps])
+            equation = product_text(rate, grad(run.output), upstream)
             said.append(
-                self.say("layer_weights.through", op=self._op(unit), z=z, equation=equation)
+                self.said("layer_weights.through", op=self._op(unit), z=z, equation=equation)
             )
         weight = self._weight(unit, place)
         count = f"{len(shares):,}"
-        said.append(self.say("layer_weights", count=count, me=weight, value=answer))
+        said.append(self.said("layer_weights", count=count, me=weight, value=Shown(share)))
         zeros = sum(one == 0.0 for one in shares)
         if zeros:
             said.append(self.say("layer_weights.zeros", zeros=f"{zeros:,}", count=count))
         source = self.units.sources(unit, self.it.example)[place]
-        holds = ("scores",) if layer.is_scores and self.it.ends else ()
+        when = ("scores",) if layer.is_scores and self.it.ends else ()
+        x = used(run.total, place + len(unit.weights))
         return {
-            "title": self.say("title.layer_weights", holds, layer=self.layer_name(layer)),
+            "title": self.say("title.layer_weights", when, layer=self.layer_name(layer)),
             "symbols": f"{self._partial(weight)} = {named(source).text} · {self._partial(z)}",
-            "numbers": f"= {numbers}",
-            "answer": answer,
-            "sentence": " ".join(said),
+            "numbers": joined("= ", worked_product(x, upstream, share)),
+            "answer": Shown(share),
+            "sentence": joined(*said, between=" "),
             "question": self.say("layer_weights.question", me=weight),
         }
 
@@ -258,34 +260,33 @@ class LayersTeller(Teller):
         grads = self.grads(layer.units)
         passing = [u for u in layer.units if self.n(grad(self.it.total(u))) != 0.0]
         unit = most(passing or layer.units, self.grads(passing or layer.units))
-        count = f"{len(following.units):,}"
-        holds = ("off",) if most(layer.units, grads) is not unit else ()
+        count, every = f"{len(following.units):,}", f"{len(grads):,}"
+        when: dict[str, Whether] = {"off": most(layer.units, grads) is not unit}
         words = self._sum_over_uses(
-            unit, "layer_units", holds, count=count, layer=self.layer_name(layer)
+            unit, "layer_units", when, count=count, layer=self.layer_name(layer)
         )
-        words["symbols"] += f" = Σ w · ∂{named(self.names.goal).text}/∂z"
         zeros = sum(one == 0.0 for one in grads)
+        off = sum(self.n(grad(self.it.total(one))) == 0.0 for one in layer.units)
         said = [words["sentence"]]
-        every = f"{len(grads):,}"
         if zeros:
             said.append(self.say("layer_units.zeros", zeros=f"{zeros:,}", count=every))
-        off = sum(self.n(grad(self.it.total(one))) == 0.0 for one in layer.units)
         if off > zeros:
             said.append(self.say("layer_units.off", zeros=f"{off:,}", count=every))
-        words["sentence"] = " ".join(said)
-        return words
+        return {
+            **words,
+            "symbols": joined(words["symbols"], f" = Σ w · ∂{named(self.names.goal).text}/∂z"),
+            "sentence": joined(*said, between=" "),
+        }
 
     def _again(self, step: Step) -> Words:
         words = super()._again(step)
         ends = self.it.ends
-        if ends is not None:
-            scores = [again(index) for index in ends.scores]
-            now = self.n(Quantity("chance", (ends.target, *scores)))
-            was = ends.chances[ends.target]
-            me = self.class_of(ends.target)
-            said = self.say("again.chance", me=me, was=number(was), now=number(now))
-            words["sentence"] += f" {said}"
-        return words
+        if ends is None:
+            return words
+        now = chance(ends.target, [again(index) for index in ends.scores])
+        me, was = self.class_of(ends.target), self.chance(ends.target)
+        said = self.said("again.chance", me=me, was=Shown(was), now=Shown(now))
+        return {**words, "sentence": joined(words["sentence"], said, between=" ")}
 
 
 def given(title: str, sentence: str) -> Words:

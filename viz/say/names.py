@@ -19,7 +19,7 @@ from ..labels import shorten
 from ..see.examples import OTHERS, below_inputs, is_error, is_mean, is_square
 from ..see.neurons import Network, Unit, network_of
 from ..see.outline import Item, Outline
-from .equations import number
+from .numbers import number
 from .sentences import say, sentences
 
 LIMIT = 16  # columns of a name in an equation

@@ -62,6 +62,25 @@ def show(x: float | None, digits: int = DIGITS, *, scale: float = 0.0) -> str:
     return _spell(shown(x, digits))
 
 
+def number(x: float | None, digits: int = DIGITS) -> str:
+    """x as in an equation or a sentence: as `show`, without a plus.
+
+    >>> number(0.64), number(-0.8), number(0.0), number(float("inf")), number(None)
+    ('0.64', '−0.8', '0', 'inf!', '—')
+    """
+    return show(x, digits).removeprefix("+")
+
+
+def factor(x: float | None, digits: int = DIGITS) -> str:
+    """x behind a sign: a negative one in brackets.
+
+    >>> factor(0.64), factor(-0.8)
+    ('0.64', '(−0.8)')
+    """
+    text = number(x, digits)
+    return f"({text})" if text.startswith(MINUS) else text
+
+
 def product(left: float, right: float, result: float) -> tuple[str, str]:
     """``left × right`` and ``= result`` as two texts, with ``≈`` unless a calculator agrees.
 
@@ -122,12 +141,14 @@ def is_alarming(x: float | None) -> bool:
 # --- the calculator -------------------------------------------------------------------------------
 
 
-def digits_for(calculate: Calculate, inputs: Sequence[float], result: float) -> tuple[int, str]:
+def digits_for(
+    calculate: Calculate, inputs: Sequence[float], result: float, least: int = DIGITS
+) -> tuple[int, str]:
     """How many digits of the inputs to show, and ``=`` or ``≈`` before the result.
 
-    Four digits, unless the calculator would then be off by more than 1 %, as where terms nearly
-    cancel. Where its ten do not suffice, the result is rounding noise, and four with ``≈`` say as
-    much.
+    ``least`` digits, unless the calculator would then be off by more than 1 %, as where terms
+    nearly cancel. Where its ten do not suffice, the result is rounding noise, and the ``least``
+    with ``≈`` say as much.
 
     >>> digits_for(lambda x, y: x * y, [0.64, -0.8], -0.512)
     (4, '=')
@@ -135,20 +156,25 @@ def digits_for(calculate: Calculate, inputs: Sequence[float], result: float) -> 
     (6, '=')
     """
     if not all(map(math.isfinite, (*inputs, result))):
-        return DIGITS, "="
-    for digits in range(DIGITS, _CALCULATOR + 1):
+        return least, "="
+    for digits in range(least, _CALCULATOR + 1):
         found = answer(calculate, inputs, digits)
         if found is None:
             break
         if is_near(found, result):
             return digits, relation(found, result)
-    return DIGITS, "≈"
+    return least, "≈"
+
+
+def seen(x: float, digits: int = DIGITS) -> Fraction:
+    """The number that a reader of x has in front of him."""
+    return Fraction(shown(x, digits))
 
 
 def answer(calculate: Calculate, inputs: Sequence[float], digits: int) -> Fraction | None:
     """What a calculator gives for so many shown digits of the inputs; None where it cannot."""
     try:
-        return exactly(calculate(*[Fraction(shown(x, digits)) for x in inputs]))
+        return exactly(calculate(*[seen(x, digits) for x in inputs]))
     except (ArithmeticError, ValueError):  # of nan and infinities, too
         return None
 

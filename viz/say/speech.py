@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 import math
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 
 from ..lessons.board import Board, Operand
 from ..lessons.lesson import (
@@ -16,27 +16,31 @@ from ..lessons.lesson import (
     Step,
     Write,
     again,
+    times,
+    used,
+    value,
 )
 from ..lessons.steps import after
 from ..see.examples import MEAN
 from ..see.outline import Item
-from . import equations
-from .equations import number
+from .formula import named
 from .names import Names
-from .numbers import ALL_DIGITS, DIGITS, is_alarming
+from .numbers import is_alarming, number
 from .operations import Equation, Term, equation_of, mean_of, neuron_of
 from .sentences import Sentences, say, sentences
 from .story import Carried, Fill
 from .story import Step as Told
-from .typesetting import named
+from .text import Largest, Said, Shown, Text, Whether, Worked, Writer, joined
 
 PENDING = "·"
 SHORT = 3  # digits of a number where there is little room
 NAMED = 3  # of many arrows, so many are named in the sentence
 FAINT = 1e-4  # of the receiver's gradient: below that an arrow carries next to nothing
-LONG = 56  # characters of a line of symbols
+LONG = 56  # columns of a line of symbols
 MOST_GIVEN = 60  # the same of what is given
 LISTED = 6  # names in a list
+
+Words = dict[str, Text]  # of a step, by the fields of a told one
 
 
 class Speech:
@@ -47,13 +51,22 @@ class Speech:
         self.numbers: Pass = board.numbers
         self.graph = board.graph
         self.table: Sentences = sentences(language)
+        self.writer = Writer(self.numbers, self.table)
         self._equations: dict[tuple[str, bool], Equation] = {}
 
     # --- words ------------------------------------------------------------------------------------
 
-    def say(self, key: str, holds: Iterable[str] = (), **symbols: str) -> str:
-        """A sentence of the table, in which root is what gradients are taken of."""
-        return say(self.table, key, set(holds), root=self.names.goal, **symbols)
+    def say(self, key: str, when: Iterable[str] = (), **symbols: str) -> str:
+        """A sentence in which no number can change; root is what gradients are taken of."""
+        return say(self.table, key, set(when), root=self.names.goal, **symbols)
+
+    def said(self, key: str, when: Mapping[str, Whether] | None = None, /, **places: Text) -> Text:
+        """A sentence with numbers in it, or one that is chosen by numbers."""
+        return Said(key, when or {}, {"root": self.names.goal, **places})
+
+    def write(self, text: Text) -> str:
+        """A text with the numbers of this pass."""
+        return self.writer.write(text)
 
     def n(self, quantity: Quantity) -> float:
         """The number that a quantity names."""
@@ -80,19 +93,23 @@ class Speech:
 
     # --- all steps --------------------------------------------------------------------------------
 
+    def words(self, step: Step) -> Words:
+        """What is said of one step, before its numbers are known."""
+        found: Words = getattr(self, f"_{step.kind}")(step)
+        return found
+
     def tell(self, steps: Iterable[Step]) -> tuple[Told, ...]:
-        """All steps, told."""
+        """All steps, told with the numbers of this pass."""
         return tuple([self._tell(step) for step in steps])
 
     def _tell(self, step: Step) -> Told:
-        words = getattr(self, f"_{step.kind}")(step)
         return Told(
             phase=step.phase,
             box=step.box,
             sources=step.sources,
             carried=tuple([self.carried(carry) for carry in step.carries]),
             fills=tuple([self.fill(write) for write in step.writes]),
-            **words,
+            **{name: self.write(text) for name, text in self.words(step).items()},
         )
 
     def fill(self, write: Write) -> Fill:
@@ -122,11 +139,10 @@ class Speech:
     def carried(self, carry: Carry) -> Carried:
         """What moves along an arrow, in numbers."""
         if carry.slope is None or carry.upstream is None:
-            text = "" if carry.what is None else number(self.n(carry.what))
-            return Carried(carry.arrow, text)
-        rate, upstream = self.n(carry.slope), self.n(carry.upstream)
-        share = upstream * rate
-        text = "" if carry.quiet else " ".join(equations.product(rate, upstream, share))
+            return Carried(carry.arrow, "" if carry.what is None else self.write(Shown(carry.what)))
+        result = times(carry.upstream, carry.slope)
+        share = self.n(result)
+        text = "" if carry.quiet else self.write(product(carry.slope, carry.upstream, result))
         sign = self._sign(carry.arrow, share)
         strength = 0.0
         if sign in ("positive", "negative") and self._largest:
@@ -169,11 +185,18 @@ class Speech:
                 if operand.key
                 else not self.names.has_name(operand.node)
             )
-            found.append(Term(name, self.n(what), operand.position, is_number))
+            x = self.n(what) if is_number else 0.0
+            found.append(Term(name, what, operand.position, is_number, x))
         return found
 
     def equation(self, item: Item, *, fresh: bool = False) -> Equation:
         """How an item's value follows from those of its operands."""
+        found = self.right_side(item, fresh=fresh)
+        left = named(self.names[item.key]).text
+        return found._replace(symbols=joined(f"{left} = ", found.symbols))
+
+    def right_side(self, item: Item, *, fresh: bool = False) -> Equation:
+        """The same without what stands left of the first ``=``."""
         key = item.key, fresh
         if key not in self._equations:
             self._equations[key] = self._equation(item, fresh=fresh)
@@ -182,35 +205,36 @@ class Speech:
     def _equation(self, item: Item, *, fresh: bool) -> Equation:
         board = self.board
         what = board.value(item.key)
-        result = self.n(after(board, what) if fresh else what)
+        result = after(board, what) if fresh else what
         terms = self.terms(board.operands(item), fresh=fresh)
         run = board.neurons.get(item.key)
         if run is not None:
             found = self._neuron_equation(item, terms, result, fresh=fresh)
         elif item.symbol == MEAN:
             *parts, count = terms
-            found = mean_of(parts, count.value, result)
+            found = mean_of(parts, count.what, result)
         else:
             row = board.row(item)
             assert row is not None
             found = equation_of(row, terms, result)
-        left = named(self.names[item.key]).text
-        symbols = found.symbols
-        if symbols == left:  # error² = error²
-            symbols = f"{terms[0].text.text} · {terms[0].text.text}"
-        return Equation(f"{left} = {symbols}", found.numbers, found.answer)
+        if found.symbols == named(self.names[item.key]).text:  # error² = error²
+            found = found._replace(symbols=f"{terms[0].piece.text} · {terms[0].piece.text}")
+        return found
 
     def _neuron_equation(
-        self, item: Item, terms: Sequence[Term], result: float, *, fresh: bool
+        self, item: Item, terms: Sequence[Term], result: Quantity, *, fresh: bool
     ) -> Equation:
         run = self.board.neurons[item.key]
         steps = []
         for index in run.steps:
             node = self.board.nodes[index]
             assert node.op is not None
-            steps.append((node.op, node.inputs[1:]))
-        sums = again(run.total) if fresh else Quantity("value", (run.total,))
-        return neuron_of(steps, terms, self.n(sums), result)
+            steps.append((node.op, [used(index, k) for k in range(1, len(node.inputs))]))
+        return neuron_of(steps, terms, again(run.total) if fresh else value(run.total), result)
+
+    def whole(self, equation: Equation) -> Text:
+        """All of an equation in one line."""
+        return joined(*equation, between=" ")
 
     def sentence_of(self, item: Item) -> str:
         """An operation in words: "o is the tanh of z."."""
@@ -219,23 +243,21 @@ class Speech:
         if run is not None:
             op = self.activations(run.steps)
             return self.say("neuron", () if run.steps else ("linear",), me=me, op=op)
+        terms = self.terms(self.board.operands(item))
+        names = [term.name for term in terms]
         if item.symbol == MEAN:
-            names = [term.name for term in self.terms(self.board.operands(item))][:-1]
-            return self.say("mean", me=me, all=self.listed(names))
+            return self.say("mean", me=me, all=self.listed(names[:-1]))
         row = self.board.row(item)
         assert row is not None
-        terms = self.terms(self.board.operands(item))
-        symbols = dict(zip("xywabc", [term.name for term in terms], strict=False))
-        holds = (
-            ("two",) if row.name == "pow" and terms[1].is_number and terms[1].value == 2.0 else ()
-        )
+        is_square = row.name == "pow" and terms[1].is_number and terms[1].value == 2.0
         key = f"op.{row.name}" if f"op.{row.name}" in self.table else "op"
-        names = [term.name for term in terms]
+        symbols = dict(zip("xywabc", names, strict=False))
         if row.name == "dot":
             half = len(names) // 2
             pairs = zip(names[:half], names[half : 2 * half], strict=True)
             names = [*[f"{w} · {x}" for w, x in pairs], *names[2 * half :]]
-        return self.say(key, holds, me=me, op=row.symbol, all=self.listed(names), **symbols)
+        when = ("two",) if is_square else ()
+        return self.say(key, when, me=me, op=row.symbol, all=self.listed(names), **symbols)
 
     def activations(self, steps: Sequence[int]) -> str:
         """The activations of a neuron by name."""
@@ -243,14 +265,31 @@ class Speech:
         return ", ".join(op.name for op in ops if op is not None)
 
 
-def told_apart(was: float, now: float) -> tuple[str, str]:
-    """Two numbers with as many digits as tell them apart.
+# --- equations that tellers write -----------------------------------------------------------------
 
-    >>> told_apart(0.16, 0.05677), told_apart(1.00001, 1.00002)
-    (('0.16', '0.05677'), ('1.00001', '1.00002'))
-    """
-    digits = DIGITS
-    if was == was and now == now and was != now:
-        while number(was, digits) == number(now, digits) and digits < ALL_DIGITS:
-            digits += 1
-    return number(was, digits), number(now, digits)
+
+def worked_product(left: Quantity, right: Quantity, result: Quantity) -> Worked:
+    """``0.64 × (−0.8) =``."""
+    return Worked(("*", 0, 1), (left, right), result)
+
+
+def product(left: Quantity, right: Quantity, result: Quantity) -> Text:
+    """``0.64 × (−0.8) = −0.512``."""
+    return joined(worked_product(left, right, result), Shown(result), between=" ")
+
+
+def worked_sum(terms: Sequence[Quantity], result: Quantity) -> Worked:
+    """``−0.1 + (−1.63) =``; of a long sum the strongest terms, and what the others add up to."""
+    return Worked(("+", *range(len(terms))), tuple(terms), result)
+
+
+def total(terms: Sequence[Quantity], result: Quantity) -> Text:
+    """``−0.1 + (−1.63) = −1.73``."""
+    return joined(worked_sum(terms, result), Shown(result), between=" ")
+
+
+def largest(
+    sizes: Sequence[Quantity], texts: Sequence[Text], most: int = 1, between: str = ", "
+) -> Text:
+    """The texts that belong to the largest quantities."""
+    return Largest(tuple(sizes), tuple(texts), most, between)

@@ -128,9 +128,10 @@ class View:
 class Story:
     """All views of one computation; ``first`` is the key of the one shown first.
 
-    Without it that is the first of the views.
+    Without it that is the first of the views. ``language`` is that of the page's own words.
     """
 
     title: str
     views: tuple[View, ...]
     first: str = ""
+    language: str = "english"

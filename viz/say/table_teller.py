@@ -2,19 +2,19 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 
 from ..lessons.lesson import Step, again, grad, value
 from ..lessons.table import Share, Table
 from ..see.examples import MEAN
 from ..see.outline import Item
-from . import equations
-from .equations import number
-from .layers_teller import Words, given
+from .formula import TERMS
+from .layers_teller import given
 from .names import NetworkNames
 from .operations import Equation, Term, mean_of
+from .speech import Words, worked_sum
 from .teller import Teller
-from .typesetting import named
+from .text import Condition, Highest, Shown, Text, Worked, either, joined
 
 MOST_ROWS = 8  # whose summands are written out
 MOST_OUTPUTS = 6
@@ -41,14 +41,13 @@ class TableTeller(Teller):
             return super()._equation(item, fresh=fresh)
         total = self.board.nodes[self.board.nodes[item.node].operands[0]]
         known = self.it.network.example_of
-        values = self.numbers.again if fresh else self.numbers.values
+        of = again if fresh else value
         terms = [
-            Term(self.row_name(known[i]) if i in known else self.names.node(i), values[i], k)
+            Term(self.row_name(known[i]) if i in known else self.names.node(i), of(i), k)
             for k, i in enumerate(total.operands)
         ]
-        found = mean_of(terms, values[self.board.nodes[item.node].operands[1]], values[item.node])
-        left = named(self.names[item.key]).text
-        return Equation(f"{left} = {found.symbols}", found.numbers, found.answer)
+        count = self.board.nodes[item.node].operands[1]
+        return mean_of(terms, of(count), of(item.node))
 
     def row_name(self, row: int) -> str:
         """What a row is called."""
@@ -63,28 +62,33 @@ class TableTeller(Teller):
         item = self.it.ends[row]
         network = self.it.network
         inputs = network.inputs_of(network.columns[0][0].runs[row])
-        outputs = [(name, self.n(value(index))) for name, index in self.outputs(row)]
-        given = [f"{self.of_row[row].get(i, 'x')} = {number(self.n(value(i)))}" for i in inputs]
-        made = [f"{name} = {number(x)}" for name, x in outputs]
-        best, high = max(outputs, key=lambda one: one[1])
-        holds = ("many",) if max(len(given), len(made)) > MOST_OUTPUTS else ()
-        symbols = {
+        outputs = self.outputs(row)
+        sizes = [value(index) for _, index in outputs]
+        places: dict[str, Text] = {
             "row": str(row + 1), "inputs": f"{len(inputs):,}", "outputs": f"{len(outputs):,}",
-            "me": best, "value": number(high), "given": ", ".join(given), "made": ", ".join(made),
         }  # fmt: skip
-        shown = number(self.n(value(item.node)))
-        said = [self.say("row", holds, **symbols)]
-        name = self.of_row[row].get(item.node, "")
-        if item.node not in {index for _, index in self.outputs(row)}:
-            said.append(self.say("row.loss", me=name, value=shown))
+        is_many = max(len(inputs), len(outputs)) > MOST_OUTPUTS
+        if is_many:
+            best = Highest(tuple(sizes), tuple([name for name, _ in outputs]))
+            places |= {"me": best, "value": best._replace(texts=tuple(map(Shown, sizes)))}
+        else:
+            given = [(self.of_row[row].get(index, "x"), index) for index in inputs]
+            places |= {"given": self._listed(given), "made": self._listed(outputs)}
+        said = [self.said("row", {"many": is_many}, **places)]
+        name, shown = self.of_row[row].get(item.node, ""), Shown(value(item.node))
+        if item.node not in {index for _, index in outputs}:
+            said.append(self.said("row.loss", me=name, value=shown))
         return {
             "title": self.say("title.row", row=str(row + 1)),
             "symbols": f"{self.row_name(row)}: {name}",
             "numbers": "=",
             "answer": shown,
-            "sentence": " ".join(said),
-            "question": self.say("row.question", holds, **symbols),
+            "sentence": joined(*said, between=" "),
+            "question": self.said("row.question", {"many": is_many}, **places),
         }
+
+    def _listed(self, numbers: Sequence[tuple[str, int]]) -> Text:
+        return joined(*[joined(f"{name} = ", Shown(value(i))) for name, i in numbers], between=", ")
 
     def _rows_back(self, step: Step) -> Words:
         me = self.names.node(step.about["node"])
@@ -92,37 +96,37 @@ class TableTeller(Teller):
             "title": self.say("title.rows_back", me=me),
             "symbols": self._partial(me),
             "numbers": "=",
-            "answer": number(self.n(step.about["seed"])),
+            "answer": Shown(step.about["seed"]),
             "sentence": self.say("rows_back", me=me),
             "question": self.say("rows_back.question", me=me),
         }
 
-    def share_equation(self, share: Share) -> tuple[str, str]:
-        """``0 + 0 + 0.0304 + (−0.1276) =`` and ``−0.0972``."""
-        terms = [self.n(part) for part in share.parts]
-        total = self.n(grad(share.index))
-        write = equations.total if len(terms) <= MOST_ROWS else equations.long_total
-        return write(terms, total)
+    def worked_share(self, share: Share) -> Worked:
+        """``0 + 0 + 0.0304 + (−0.1276) =``."""
+        worked = worked_sum(share.parts, grad(share.index))
+        return worked if len(share.parts) > MOST_ROWS else worked._replace(most=MOST_ROWS)
 
     def _share(self, step: Step) -> Words:
         share: Share = step.about["share"]
         me = self.units.parameters[share.index]
-        numbers, answer = self.share_equation(share)
-        said = [self.say("share", me=me, equation=f"{numbers} {answer}")]
-        zeros = [str(row + 1) for row, part in enumerate(share.rows) if self.n(part) == 0.0]
-        if zeros and len(zeros) < len(share.rows):
-            holds = ("many",) if len(zeros) > 1 else ()
-            said.append(self.say("share.nothing", holds, rows=", ".join(zeros)))
+        worked, answer = self.worked_share(share), Shown(grad(share.index))
+        said = [self.said("share", me=me, equation=joined(worked, answer, between=" "))]
+        zeros = [Condition("zero", (part,)) for part in share.rows]
+        if len(zeros) > 1:
+            rows = [either(is_zero, str(row + 1)) for row, is_zero in enumerate(zeros)]
+            when = {"many": Condition("many", tuple(zeros))}
+            nothing = self.said("share.nothing", when, rows=joined(*rows, between=", "))
+            said.append(either(Condition("some", tuple(zeros)), nothing))
         if share.left is not None:
-            said.append(self.say("share.left", left=number(self.n(share.left))))
+            said.append(self.said("share.left", left=Shown(share.left)))
         if share.others is not None:
             said.append(self.say("share.others"))
         return {
             "title": self.say("title.share", me=me),
             "symbols": f"{self._partial(me)} = {self._summands(share)}",
-            "numbers": f"= {numbers}",
+            "numbers": joined("= ", worked),
             "answer": answer,
-            "sentence": " ".join(said),
+            "sentence": joined(*said, between=" "),
             "question": self.say("share.question", me=me),
         }
 
@@ -130,14 +134,16 @@ class TableTeller(Teller):
         count = len(share.rows)
         rows = [self.row_name(row) for row in range(count)]
         words = [self.say("more.left")] if share.left is not None else []
-        words += rows if count <= equations.TERMS - 2 else [self.say("share.rows")]
+        words += rows if count <= TERMS - 2 else [self.say("share.rows")]
         return " + ".join([*words, *[self.say("more.others")] * (share.others is not None)])
 
     def _rows_again(self, step: Step) -> Words:
         words = super()._again(step)
         rows = range(min(len(self.it.boards), MOST_ROWS))
-        if len(self.it.network.columns[-1]) == 1:
-            made = [number(self.n(again(self.outputs(row)[0][1]))) for row in rows]
-            made += ["…"] * (len(self.it.boards) > MOST_ROWS)
-            words["sentence"] += f" {self.say('rows_again.outputs', made=', '.join(made))}"
-        return words
+        if len(self.it.network.columns[-1]) > 1:
+            return words
+        made: list[Text] = [Shown(again(self.outputs(row)[0][1])) for row in rows]
+        if len(self.it.boards) > MOST_ROWS:
+            made.append("…")
+        said = self.said("rows_again.outputs", made=joined(*made, between=", "))
+        return {**words, "sentence": joined(words["sentence"], said, between=" ")}

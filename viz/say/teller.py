@@ -2,22 +2,17 @@
 
 from __future__ import annotations
 
-import math
 from collections.abc import Iterable, Sequence
 
 from ..labels import columns
-from ..lessons.lesson import (
-    Step,
-    grad,
-    moved,
-)
+from ..lessons.lesson import Quantity, Step, grad, moved, slope, times, value
+from ..lessons.lesson import number as constant
 from ..see.outline import Item
-from . import equations
 from .backward import Backward
-from .equations import number
-from .numbers import MINUS
+from .numbers import MINUS, factor, number
 from .operations import Equation
-from .speech import MOST_GIVEN, told_apart
+from .speech import MOST_GIVEN, Words
+from .text import Apart, Condition, Joined, Shown, Text, Whether, Worked, either, joined
 
 
 class Teller(Backward):
@@ -25,7 +20,7 @@ class Teller(Backward):
 
     # --- the beginning ----------------------------------------------------------------------------
 
-    def _start(self, _: Step) -> dict[str, str]:
+    def _start(self, _: Step) -> Words:
         leaves = [
             item
             for item in self.board.outline.items
@@ -37,8 +32,8 @@ class Teller(Backward):
         for kind in kinds:
             names = [self.names[item.key] for item in leaves if item.kind == kind]
             if names:
-                holds = ("many",) if len(names) > 1 else ()
-                said.append(self.say(f"start.{kind}", holds, names=self.listed(names)))
+                when = ("many",) if len(names) > 1 else ()
+                said.append(self.say(f"start.{kind}", when, names=self.listed(names)))
         if any(run.steps for run in self.board.neurons.values()):
             said.append(self.say("start.neurons"))
         return {
@@ -51,32 +46,33 @@ class Teller(Backward):
             "note": "; ".join(self._remarks()),
         }
 
-    def _given(self, leaves: Sequence[Item]) -> str:
+    def _given(self, leaves: Sequence[Item]) -> Text:
         """``w1 = 0.5, b = 0.6931``, as much as fits a line."""
-        text = ""
+        parts: list[Text] = []
+        width = 0
         for place, item in enumerate(leaves):
-            part = f"{', ' * bool(text)}{self.names[item.key]} = {number(item.value)}"
-            if columns(text + part) > MOST_GIVEN:
-                return f"{text}, … ({len(leaves) - place:,})" if text else ""
-            text += part
-        return text
+            name = f"{', ' * bool(parts)}{self.names[item.key]} = "
+            width += columns(name + number(item.value))
+            if width > MOST_GIVEN:
+                return joined(*parts, f", … ({len(leaves) - place:,})") if parts else ""
+            parts += [name, Shown(self.board.value(item.key))]
+        return joined(*parts)
 
     def _remarks(self) -> Iterable[str]:
         """What has to be known before."""
         board, items = self.board, self.board.outline.items
         if board.has_gradients and not board.is_plain:
             terms = [
-                f"{equations.factor(self.n(s))} · {self.names.node(r)}" for r, s in board.seeds
+                f"{factor(self.n(seed))} · {self.names.node(root)}" for root, seed in board.seeds
             ]
-            yield self.say(
-                "note.objective", terms=" + ".join([*terms[:5], *["…"] * (len(terms) > 5)])
-            )
+            more = [*terms[:5], *["…"] * (len(terms) > 5)]
+            yield self.say("note.objective", terms=" + ".join(more))
         if not board.has_gradients:
             yield self.say("note.constant")
         given = [self.names[i.key] for i in items if not i.symbol and i.key in self.names.given]
         if given:
-            holds = ("many",) if len(given) > 1 else ()
-            yield self.say("note.given", holds, names=self.listed(given))
+            when = ("many",) if len(given) > 1 else ()
+            yield self.say("note.given", when, names=self.listed(given))
         for item in items:
             was, now = item.value, item.now
             if item.symbol or now is None or was == now or (was != was and now != now):
@@ -89,52 +85,53 @@ class Teller(Backward):
         if board.is_part:
             yield self.say("note.part")
 
-    def _operation(self, step: Step) -> dict[str, str]:
+    def _operation(self, step: Step) -> Words:
         item = self.board.items[step.about["me"]]
-        equation = self.equation(item)
-        said = self.sentence_of(item)
-        calculation = equation.numbers.removeprefix("= ").removesuffix(" =").removesuffix(" ≈")
-        is_trivial = equation.numbers == "="
-        shown = f"{self.names[item.key]} = {equation.answer}"
-        if not is_trivial:
-            shown = f"{equation.numbers.removeprefix('= ')} {equation.answer}"
-        sentences_ = [said, self.say("result", equation=shown)]
+        me, equation = self.names[item.key], self.equation(item)
         run = self.board.neurons.get(item.key)
-        if run is not None and self._is_off(run.steps, item):
-            sentences_.append(self.say("neuron.off", me=self.names[item.key]))
-        question = (
-            self.say("question.value", me=self.names[item.key])
-            if is_trivial or run is not None
-            else self.say("question.result", calculation=calculation)
-        )
-        title = self.say("title.operation", symbols=equation.symbols)
+        said = self.sentence_of(item)
+        worked = self.calculation(equation)
+        shown = joined(worked or f"{me} =", equation.answer, between=" ")
+        parts: list[Text] = [said, self.said("result", equation=shown)]
         if run is not None:
-            title = self.say("title.neuron", me=self.names[item.key])
+            parts.append(either(self.is_off(run.steps, item), self.say("neuron.off", me=me)))
+        if worked is None or run is not None:
+            question: Text = self.say("question.value", me=me)
+        else:
+            question = self.said("question.result", calculation=worked._replace(bare=True))
+        title = self.said("title.operation", symbols=equation.symbols)
         return {
-            "title": title,
-            "symbols": equation.symbols,
-            "numbers": equation.numbers,
-            "answer": equation.answer,
-            "sentence": " ".join(sentences_),
-            "question": f"{said} {question}",
+            "title": title if run is None else self.say("title.neuron", me=me),
+            **equation._asdict(),
+            "sentence": joined(*parts, between=" "),
+            "question": joined(said, question, between=" "),
         }
 
-    def _is_off(self, steps: Sequence[int], item: Item) -> bool:
-        slopes = [self.board.nodes[index].slopes[0] for index in steps]
-        return bool(steps) and item.value == 0.0 and math.prod(slopes) == 0.0
+    def calculation(self, equation: Equation) -> Worked | None:
+        """What an equation calculates; None if it only copies a number."""
+        parts = equation.numbers.parts if isinstance(equation.numbers, Joined) else ()
+        return next((part for part in parts if isinstance(part, Worked)), None)
+
+    def is_off(self, steps: Sequence[int], item: Item) -> Whether:
+        """Whether a neuron gives 0, and goes on giving it."""
+        if not steps:
+            return False
+        rate = times(*[slope(index, 0) for index in steps])
+        zeros = Condition("zero", (self.board.value(item.key),)), Condition("zero", (rate,))
+        return Condition("every", zeros)
 
     # --- the update -------------------------------------------------------------------------------
 
-    def stepped(self, index: int) -> tuple[str, str]:
-        """``0.5 − 0.1 × (−1.024) =`` and ``0.6024``."""
-        before, now = self.board.nodes[index].value, self.n(moved(index))
-        gradient = self.n(grad(index))
-        inputs = [before, self.numbers.rate, gradient]
-        digits, sign = equations.digits_for(lambda w, r, g: w - r * g, inputs, now)
-        return (
-            f"{number(before, digits)} {MINUS} {equations.factor(self.numbers.rate, digits)} × "
-            f"{equations.factor(gradient, digits)} {sign}"
-        ), number(now)
+    def stepped(self, index: int) -> Words:
+        """The equation of a step of training: ``0.5 − 0.1 × (−1.024) =``, ``0.6024``."""
+        me = self.names.node(index)
+        terms = value(index), constant(self.numbers.rate), grad(index)
+        worked = Worked(("-", 0, ("*", 1, 2)), terms, moved(index))
+        return {
+            "symbols": f"{me} ← {me} {MINUS} rate · {self.partial_of(index)}",
+            "numbers": joined("= ", worked),
+            "answer": Shown(moved(index)),
+        }
 
     def partial_of(self, index: int) -> str:
         """The same as `partial`, for a node that may not be drawn."""
@@ -143,91 +140,69 @@ class Teller(Backward):
             return self.partial(key)
         return self._partial(self.names.node(index))
 
-    def _update(self, step: Step) -> dict[str, str]:
+    def _update(self, step: Step) -> Words:
         index = step.about["node"]
-        me, partial = self.names.node(index), self.partial_of(index)
-        before, now = self.board.nodes[index].value, self.n(moved(index))
-        gradient = self.n(grad(index))
-        numbers, answer = self.stepped(index)
-        was, becomes = told_apart(before, now)
-        holds = {
-            name
-            for name, is_so in {
-                "nan": gradient != gradient,
-                "infinite": math.isinf(gradient),
-                "zero": gradient == 0.0,
-                "same": was == becomes,
-                "positive": gradient > 0,
-                "raised": now > before,
-            }.items()
-            if is_so
+        me, gradient = self.names.node(index), grad(index)
+        was, now = value(index), moved(index)
+        when: dict[str, Whether] = {
+            "nan": Condition("nan", (gradient,)),
+            "infinite": Condition("infinite", (gradient,)),
+            "zero": Condition("zero", (gradient,)),
+            "same": Condition("same", (was, now)),
+            "positive": Condition("positive", (gradient,)),
+            "raised": Condition("above", (now, was)),
         }
-        symbols = {
-            "me": me, "partial": partial, "gradient": number(gradient), "was": was, "now": becomes,
+        places: dict[str, Text] = {
+            "me": me, "partial": self.partial_of(index), "gradient": Shown(gradient),
+            "was": Apart(was, now), "now": Apart(now, was),
         }  # fmt: skip
         is_first = step.about["is_first"] and self.board.nodes[index].kind != "parameter"
         return {
             "title": self.say("title.update", me=me),
-            "symbols": f"{me} ← {me} {MINUS} rate · {partial}",
-            "numbers": f"= {numbers}",
-            "answer": answer,
-            "sentence": self.say("update", holds, **symbols),
-            "question": self.say("update.question", **symbols),
+            **self.stepped(index),
+            "sentence": self.said("update", when, **places),
+            "question": self.said("update.question", **places),
             "note": self.say("note.no_parameters") if is_first else "",
         }
 
-    def _updates(self, step: Step) -> dict[str, str]:
+    def _updates(self, step: Step) -> Words:
         nodes: Sequence[int] = step.about["nodes"]
-        gradients = [self.n(grad(index)) for index in nodes]
-        index = nodes[equations.strongest(gradients, 1)[0]]
-        me = self.names.node(index)
-        numbers, answer = self.stepped(index)
-        was, now = told_apart(self.board.nodes[index].value, self.n(moved(index)))
-        symbols = {"count": f"{len(nodes):,}", "rate": number(self.numbers.rate), "me": me}
+        index = max(nodes, key=lambda one: self._size(grad(one)))
+        me, was, now = self.names.node(index), value(index), moved(index)
+        places: dict[str, Text] = {
+            "count": f"{len(nodes):,}", "rate": number(self.numbers.rate), "me": me,
+            "was": Apart(was, now), "now": Apart(now, was),
+        }  # fmt: skip
         is_plain = self.board.nodes[index].kind != "parameter"
         return {
             "title": self.say("title.updates", count=f"{len(nodes):,}"),
-            "symbols": f"{me} ← {me} {MINUS} rate · {self.partial_of(index)}",
-            "numbers": f"= {numbers}",
-            "answer": answer,
-            "sentence": self.say("updates", was=was, now=now, **symbols),
-            "question": self.say("updates.question", **symbols),
+            **self.stepped(index),
+            "sentence": self.said("updates", **places),
+            "question": self.said("updates.question", **places),
             "note": self.say("note.no_parameters") if is_plain else "",
         }
 
-    def _again(self, _: Step) -> dict[str, str]:
+    def _size(self, what: Quantity) -> float:
+        x = self.n(what)
+        return abs(x) if x == x else float("inf")
+
+    def _again(self, _: Step) -> Words:
         board, root = self.board, self.names.goal
         key = str(board.seeds[0][0])
-        was, now = self.objective(self.numbers.values), self.objective(self.numbers.again)
-        before, after_ = told_apart(was, now)
-        equation = Equation(root, "=", number(now))
+        was, now = Quantity("objective", (False,)), Quantity("objective", (True,))
+        equation = Equation(root, "=", Shown(now))
         if board.is_plain and key in board.items and not board.is_given(board.items[key]):
             equation = self.equation(board.items[key], fresh=True)
-        holds = {
-            name
-            for name, is_so in {
-                "infinite": not math.isfinite(was),
-                "nan": not math.isfinite(now),
-                "same": now == was,
-                "raised": now > was,
-            }.items()
-            if is_so
+        lost = {"infinite": was, "nan": now}
+        when: dict[str, Whether] = {
+            name: Condition("none", (Condition("finite", (what,)),)) for name, what in lost.items()
         }
+        when |= {"same": Condition("equal", (was, now)), "raised": Condition("above", (now, was))}
+        before = Apart(was, now)
         return {
             "title": self.say("title.again"),
-            "symbols": equation.symbols,
-            "numbers": equation.numbers,
-            "answer": equation.answer,
-            "sentence": self.say("again", holds, was=before, now=after_),
-            "question": self.say("again.question", was=before),
+            **equation._asdict(),
+            "sentence": self.said("again", when, was=before, now=Apart(now, was)),
+            "question": self.said("again.question", was=before),
             "note": self.say("note.old_gradients"),
         }
-
-    def objective(self, values: Sequence[float]) -> float:
-        """What gradients are taken of, from the values of all nodes."""
-        if self.board.is_plain:
-            return float(values[self.graph.roots[0]])
-        found = 0.0
-        for root, seed in self.board.seeds:
-            found += self.n(seed) * values[root]
-        return found

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from ..lessons.lesson import Step, grad, used, value
+from ..lessons.lesson import Quantity, Step, grad, used, value
+from ..lessons.lesson import product as product_of
 from ..lessons.unit import Opened
-from . import equations
-from .equations import factor, number
-from .layers_teller import LayersTeller, Words, given
-from .operations import applied
-from .speech import NAMED
-from .typesetting import named
+from .formula import named
+from .layers_teller import LayersTeller, given
+from .operations import written
+from .speech import NAMED, Words, product, worked_product, worked_sum
+from .text import Condition, Shown, Text, Zeros, either, joined
 
 
 class UnitTeller(LayersTeller):
@@ -17,91 +17,90 @@ class UnitTeller(LayersTeller):
 
     def _unit(self, step: Step) -> Words:
         of: Opened = step.about["of"]
-        holds = ("bias",) if of.bias else ()
-        said = self.say("unit", holds, me=self.unit(of.unit), count=f"{of.half:,}")
+        when = ("bias",) if of.bias else ()
+        said = self.say("unit", when, me=self.unit(of.unit), count=f"{of.half:,}")
         return given(self.say("title.unit"), said)
 
-    def product_of(self, of: Opened, k: int) -> tuple[str, str]:
-        """Weight × input, and what it gives."""
-        weight = self.n(used(of.run.total, k))
-        x = self.n(used(of.run.total, k + of.half))
-        return equations.product(weight, x, self.n(of.product(k)))
+    def factors(self, of: Opened, k: int) -> tuple[Quantity, Quantity, Quantity]:
+        """A weight, its input, and their product."""
+        return used(of.run.total, k), used(of.run.total, k + of.half), of.product(k)
 
     def _products(self, step: Step) -> Words:
         of: Opened = step.about["of"]
         k = of.chosen[0]
-        numbers, answer = self.product_of(of, k)
+        factors = self.factors(of, k)
         me = self.units.sources(of.unit, self.it.example)[k]
-        said = [self.say("products", me=me, equation=f"{numbers} {answer}")]
+        said = [self.said("products", me=me, equation=product(*factors))]
         if of.others:
-            rest = number(self.n(of.rest))
-            said.append(self.say("products.others", count=f"{len(of.others):,}", value=rest))
+            count = f"{len(of.others):,}"
+            said.append(self.said("products.others", count=count, value=Shown(of.rest)))
         return {
             "title": self.say("title.products"),
             "symbols": f"{self._weight(of.unit, k)} · {named(me).text}",
-            "numbers": f"= {numbers}",
-            "answer": answer,
-            "sentence": " ".join(said),
+            "numbers": joined("= ", worked_product(*factors)),
+            "answer": Shown(factors[2]),
+            "sentence": joined(*said, between=" "),
             "question": self.say("products.question", me=me),
         }
 
-    def sum_of(self, of: Opened) -> tuple[str, str]:
-        """The weighted sum in numbers: the strongest products, the others, the bias."""
-        parts = [self.n(of.product(k)) for k in range(of.half)]
-        if of.unit.bias is not None:
-            parts.append(self.n(value(of.unit.bias)))
-        return equations.long_total(parts, self.n(value(of.run.total)))
+    def parts(self, of: Opened) -> list[Quantity]:
+        """What is added up: all products, and the bias."""
+        found = [of.product(k) for k in range(of.half)]
+        return found if of.unit.bias is None else [*found, value(of.unit.bias)]
 
     def _unit_sum(self, step: Step) -> Words:
         of: Opened = step.about["of"]
-        numbers, answer = self.sum_of(of)
-        holds = ("bias",) if of.bias else ()
+        when = ("bias",) if of.bias else ()
         z = "z" if of.run.steps else self.unit(of.unit)
+        total_ = value(of.run.total)
         return {
             "title": self.say("title.unit_sum"),
             "symbols": f"{z} = Σ w · x{' + b' * bool(of.bias)}",
-            "numbers": f"= {numbers}",
-            "answer": answer,
-            "sentence": self.say("unit_sum", holds, value=answer),
-            "question": self.say("unit_sum.question", holds),
+            "numbers": joined("= ", worked_sum(self.parts(of), total_)),
+            "answer": Shown(total_),
+            "sentence": self.said("unit_sum", {"bias": bool(of.bias)}, value=Shown(total_)),
+            "question": self.say("unit_sum.question", when),
         }
 
     def _activation(self, step: Step) -> Words:
         of: Opened = step.about["of"]
         me, op = self.unit(of.unit), self._op(of.unit)
-        total, result = self.n(value(of.run.total)), self.n(value(of.run.output))
-        sign = "≈"
-        node = self.board.nodes[of.run.output]
-        if len(of.run.steps) == 1 and node.op is not None:
-            sign = applied(node.op, [equations.as_seen(total), *node.inputs[1:]], result)
-        said = [self.say("activation", me=me, op=op, value=number(result))]
-        if self._is_off(of.run.steps, self.board.items[of.out[1:]]):
-            said.append(self.say("neuron.off", me=me))
+        node, result = self.board.nodes[of.run.output], value(of.run.output)
+        more = [used(of.run.output, k) for k in range(1, len(node.inputs))]
+        equation = written(
+            f"{me} = {op}(z)", ("call", op, *range(1 + len(more))), [value(of.run.total), *more],
+            result,
+        )  # fmt: skip
+        if len(of.run.steps) > 1:
+            numbers = joined(f"= {op}(", Shown(value(of.run.total)), ") ≈")
+            equation = equation._replace(numbers=numbers)
+        off = self.is_off(of.run.steps, self.board.items[of.out[1:]])
+        said = self.said("activation", me=me, op=op, value=Shown(result))
         return {
             "title": self.say("title.activation", op=op),
-            "symbols": f"{me} = {op}(z)",
-            "numbers": f"= {op}({number(total)}) {sign}",
-            "answer": number(result),
-            "sentence": " ".join(said),
+            **equation._asdict(),
+            "sentence": joined(said, either(off, self.say("neuron.off", me=me)), between=" "),
             "question": self.say("activation.question", op=op),
         }
 
     def _arriving(self, step: Step) -> Words:
         of: Opened = step.about["of"]
         users = [*of.users, *of.more_users]
-        gradient = self.n(grad(of.run.output))
-        numbers, answer = equations.long_total([one.product for one in users], gradient)
-        me = self.unit(of.unit)
-        terms = [f"{number(one.product)} ({self.user(one.consumer)})" for one in of.users[:NAMED]]
-        holds = ("alone",) if len(users) == 1 or of.unit.column == len(self.it.layers) - 1 else ()
+        gradient, me = grad(of.run.output), self.unit(of.unit)
+        shares = [product_of(one.consumer, one.position) for one in users]
+        terms = [
+            joined(Shown(share), f" ({self.user(one.consumer)})")
+            for share, one in zip(shares[:NAMED], of.users, strict=False)
+        ]
+        alone = len(users) == 1 or of.unit.column == len(self.it.layers) - 1
         return {
             "title": self.say("title.arriving", me=me),
             "symbols": f"{self._partial(me)} = Σ w · ∂{named(self.names.goal).text}/∂z",
-            "numbers": f"= {numbers}",
-            "answer": answer,
-            "sentence": self.say(
-                "arriving", holds, me=me, value=answer, count=f"{len(users):,}",
-                terms=", ".join(terms),
+            "numbers": joined("= ", worked_sum(shares, gradient)),
+            "answer": Shown(gradient),
+            "sentence": self.said(
+                "arriving", {"alone": alone}, me=me, value=Shown(gradient),
+                count=f"{len(users):,}", terms=joined(*terms, between=", "),
             ),
             "question": self.say("arriving.question", me=me),
         }  # fmt: skip
@@ -113,29 +112,26 @@ class UnitTeller(LayersTeller):
 
     def _unit_weights(self, step: Step) -> Words:
         of: Opened = step.about["of"]
-        k, down = of.best, self.n(grad(of.run.total))
-        shares = [self.n(of.share(j)) for j in range(of.half)]
-        x = self.n(used(of.run.total, k + of.half))
-        numbers, answer = equations.product(x, down, shares[k])
+        k, down = of.best, grad(of.run.total)
+        shares = tuple([of.share(j) for j in range(of.half)])
+        factors = used(of.run.total, k + of.half), down, shares[k]
         me = self.units.sources(of.unit, self.it.example)[k]
-        holds = ("zero",) if not down else ()
-        said = [
-            self.say(
-                "unit_weights", holds, grad=factor(down), me=me, equation=f"{numbers} {answer}"
-            )
+        zero, grad_ = Condition("zero", (down,)), Shown(down, behind=True)
+        said: list[Text] = [
+            self.said("unit_weights", {"zero": zero}, grad=grad_, me=me, equation=product(*factors))
         ]
-        zeros = sum(share == 0.0 for share in shares)
-        if zeros and down:
-            said.append(self.say("unit_weights.zeros", zeros=f"{zeros:,}", count=f"{of.half:,}"))
+        zeros = self.said("unit_weights.zeros", zeros=Zeros(shares), count=f"{of.half:,}")
+        some = Condition("any_zero", (shares,)), Condition("none", (zero,))
+        said.append(either(Condition("every", some), zeros))
         if of.bias:
-            said.append(self.say("weights.bias", grad=number(down)))
+            said.append(self.said("weights.bias", grad=Shown(down)))
         z = "z" if of.run.steps else self.unit(of.unit)
+        partial = self._partial(self._weight(of.unit, k))
         return {
             "title": self.say("title.unit_weights"),
-            "symbols": f"{self._partial(self._weight(of.unit, k))} = {named(me).text} · "
-            f"{self._partial(z)}",
-            "numbers": f"= {numbers}",
-            "answer": answer,
-            "sentence": " ".join(said),
-            "question": self.say("unit_weights.question", grad=factor(down), me=me),
+            "symbols": f"{partial} = {named(me).text} · {self._partial(z)}",
+            "numbers": joined("= ", worked_product(*factors)),
+            "answer": Shown(shares[k]),
+            "sentence": joined(*said, between=" "),
+            "question": self.said("unit_weights.question", grad=grad_, me=me),
         }

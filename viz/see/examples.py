@@ -1,21 +1,26 @@
-"""What the picture of one example of a network is made of: inputs, whole neurons, and the loss.
+"""Parts of a computation: one example of a network, one neuron of it, a node with its paths.
 
-A mean is one box, not a sum and a division. What belongs to other examples is one box, and so is a
-penalty, which is computed from parameters alone. Constants that only say how, such as the 2 of a
-square, have no box.
+Of an example there are boxes for inputs, whole neurons, and the loss. A mean is one box, not a sum
+and a division. What belongs to other examples is one box, and so is a penalty, which is computed
+from parameters alone. Constants that only say how, such as the 2 of a square, have no box.
+
+Around a neuron or a node, what is not drawn is summed up in boxes of their own, so that every
+gradient has all its parts.
 """
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections import Counter
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Any
 
 from autograd import Graph, Node
 
+from . import visible_nodes
 from .neurons import Network, Run, Unit
-from .outline import Constant, Item, Link, Outline
-from .sigma import link_of
+from .outline import Constant, Item, Link, Outline, link_of
+from .paths import Paths, fsum, strongest
 
 MOST_WEIGHTS = 24  # weights that have boxes; more of them stand in their neurons
 MOST_INTO_ONE = 8
@@ -202,3 +207,121 @@ def is_inside_mean(graph: Graph, node: Node, consumers: Sequence[int]) -> bool:
         is_mean(graph, graph.nodes[consumers[0]])
         and graph.nodes[consumers[0]].operands[0] == node.index
     )
+
+
+# --- a part: one neuron, or a node with its paths -------------------------------------------------
+
+
+TOP = 5  # paths
+MOST_OPERANDS = 12  # of one operation
+LONGEST = 24  # nodes of a path; of a longer one, its ends
+MOST_INPUTS = 12  # of a neuron that opens
+MOST_USERS, FEWER_USERS = 12, 8  # of a neuron; of more the strongest
+
+
+# --- one neuron -----------------------------------------------------------------------------------
+
+
+def inside(network: Network, unit: Unit, run: Run) -> tuple[Outline, tuple[int, ...]]:
+    """A neuron opened: inputs, weights, products, sum, activation and users.
+
+    The second result are the users, whose gradients are where backward starts here.
+    """
+    graph = network.graph
+    operands = graph.nodes[run.total].operands
+    half = len(unit.weights)
+    own = {run.total, *run.steps}
+    is_wide = half > 1 or unit.bias is not None
+    shown = visible_nodes.outline_of(
+        graph, own.union(operands), constants=False, textbook=[run.total] * is_wide
+    )
+    order = [
+        index for pair in zip(operands[half:], operands[:half], strict=False) for index in pair
+    ]
+    given = [_given(graph.nodes[i]) for i in dict.fromkeys([*order, *operands[2 * half :]])]
+    found = [item for item in shown.items if item.node in own]
+    keys = {item.key for item in found}
+    links = [link for link in shown.links if link.consumer in keys]
+    above, onward = _above(graph, run.output)
+    users = tuple([item.node for item in above if item.key.isdigit()])
+    if not above:  # the output is the result
+        seed = graph.nodes[run.output].grad or 0.0
+        found[-1] = replace(found[-1], seeds=(seed,))
+        users = (run.output,)
+    return Outline((*given, *found, *above), (*links, *onward)), users
+
+
+def _given(node: Node) -> Item:
+    """A box that stands for a number made elsewhere."""
+    kind = "activation" if node.op is not None else node.kind
+    return Item(str(node.index), node.index, kind, "", node.value, node.grad, label=node.label)
+
+
+def _above(graph: Graph, output: int) -> tuple[list[Item], list[Link]]:
+    """What uses a neuron: boxes whose gradients are known; of many, the strongest."""
+    found = list(graph.contributions(output))
+    if len(found) > MOST_USERS:
+        order = set(strongest([one.product for one in found], FEWER_USERS))
+        found = [one for k, one in enumerate(found) if k in order]
+    items: dict[int, Item] = {}
+    links = []
+    for one in found:
+        node = graph.nodes[one.consumer]
+        symbol = node.op.symbol if node.op is not None else ""
+        items.setdefault(
+            one.consumer,
+            Item(
+                str(one.consumer), one.consumer, "operation", symbol, node.value, node.grad,
+                label=node.label, seeds=(one.upstream,), left_out=1,
+            ),
+        )  # fmt: skip
+        links.append(link_of(graph, node, one.position, str(one.consumer), one.position))
+    rest = _others(graph, output, {(one.consumer, one.position) for one in found})
+    if rest is not None:
+        items[-1], link = rest
+        links.append(link)
+    return list(items.values()), links
+
+
+# --- any node -------------------------------------------------------------------------------------
+
+
+def around(graph: Graph, index: int) -> Outline:
+    """A node with its strongest paths to the root, and its operands; the others are summed up."""
+    pairs = [(r, s) for r, s in zip(graph.roots, graph.seeds, strict=True) if s]
+    root, seed = pairs[0] if pairs else (graph.roots[0], graph.seeds[0])
+    chosen = {index, root, *graph.nodes[index].operands[:MOST_OPERANDS]}
+    if graph.nodes[index].grad is not None:
+        for path in Paths(graph, index, root, seed).strongest(TOP):
+            nodes, half = path.nodes, LONGEST // 2
+            chosen.update(nodes if len(nodes) <= LONGEST else (*nodes[:half], *nodes[-half:]))
+    shown = visible_nodes.outline_of(graph, chosen, apart=chosen, constants=False)
+    operands = graph.nodes[index].operands
+    into = Counter(link.consumer for link in shown.links)
+    given = {item.key for item in shown.items if item.left_out and item.node in operands}
+    items = [
+        replace(item, left_out=item.left_out + into[item.key]) if item.key in given else item
+        for item in shown.items
+    ]
+    links = [link for link in shown.links if link.consumer not in given]
+    drawn = {link.edge for link in links if link.edge is not None}
+    rest = [found for place in sorted(chosen) if (found := _others(graph, place, drawn))]
+    return Outline(
+        (*items, *[item for item, _ in rest]),
+        (*links, *[link for _, link in rest]),
+        hidden=len(graph) - len(chosen),
+    )
+
+
+def _others(
+    graph: Graph, index: int, drawn: Collection[tuple[int, int]]
+) -> tuple[Item, Link] | None:
+    """A box for the uses of a node that are not drawn, with what they bring together."""
+    rest = [o for o in graph.contributions(index) if (o.consumer, o.position) not in drawn]
+    if not rest:
+        return None
+    total = fsum(one.product for one in rest)
+    key = f"{index}{OTHERS}"
+    item = Item(key, index, "group", "+", 0.0, total, seeds=(total,), left_out=len(rest))
+    edge = (rest[0].consumer, rest[0].position)
+    return item, Link(str(index), key, 0, 1.0, total, total, "", index, edge)

@@ -13,8 +13,7 @@ from collections.abc import Iterator
 from autograd import Graph
 
 from ..checks import did_you_mean
-from .fold_keys import BANDS, Cut, Rule, TooManyGroupsError, grouped
-from .folded import Folded, folded
+from .folding import BANDS, Cut, Folded, Rule, TooManyGroupsError, folded, grouped
 
 Fold = bool | int | str | None
 
@@ -50,7 +49,7 @@ def foldings(
     while bands:
         grouping = grouped(graph, _by_depth(bands), constants=constants)
         if grouping.count <= max_nodes or bands == 1:
-            yield folded(graph, grouping, max_nodes), grouping.rule.name
+            yield folded(graph, grouping, max_nodes), "depth"
         bands //= 2
 
 

@@ -11,7 +11,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
 
-from autograd import Value
+from autograd import Graph, Node, Value
 from autograd import sum as total
 from autograd.numbers import is_number, real
 from nn import Embedding
@@ -247,6 +247,39 @@ def _called(part: Any) -> str:
 
 def _same(ours: list[Value], theirs: list[Value]) -> bool:
     return repr([y.data for y in ours]) == repr([y.data for y in theirs])
+
+
+class Known:
+    """What a graph of the goal knows of some Values: their nodes, with gradients."""
+
+    def __init__(self, goal: Value, values: Sequence[Value]) -> None:
+        found = list(dict.fromkeys(values))
+        # Roots of seed 0 tell where they are among the nodes, and change no gradient.
+        self.graph = Graph([goal, *found], seeds=[1.0] + [0.0] * len(found))
+        places = zip(found, self.graph.roots[1:], strict=True)
+        self.nodes = {value: self.graph.nodes[place] for value, place in places}
+
+    def __getitem__(self, value: Value) -> Node:
+        return self.nodes[value]
+
+    def target(self, output: Value) -> int | None:
+        """The class 0 or 1 that `nn.binary_cross_entropy` wants of a logit; None without it.
+
+        Its loss is softplus(logit) for class 0, and softplus(−logit) for class 1.
+        """
+        index = self.nodes[output].index
+        users = [consumer for consumer, _ in self.graph.consumers(index)]
+        for wanted, names in enumerate((["softplus"], ["neg", "softplus"])):
+            ends = users
+            for name in names[:-1]:
+                ends = [c for i in ends if self._is(i, name) for c, _ in self.graph.consumers(i)]
+            if ends and all(self._is(i, names[-1]) for i in ends):
+                return wanted
+        return None
+
+    def _is(self, index: int, name: str) -> bool:
+        node = self.graph.nodes[index]
+        return node.op is not None and node.op.name == name and not node.scope
 
 
 # --- inputs, outputs and a loss -------------------------------------------------------------------

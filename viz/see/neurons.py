@@ -2,7 +2,8 @@
 
 A neuron is a `dot` whose first factors are parameters, with the activation that follows it. Its
 weights tell which one it is; each time it ran is a `Run`, for one example. Neurons with the same
-distance from the inputs, in the same layer of a model, are a `column`.
+distance from the inputs, in the same layer of a model, are a `column`. A classifier ends in a
+softmax and a cross-entropy, which are found in the operations of its loss.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from autograd import Graph, Node
+from autograd import Graph, Node, softmax
 
 PARAMETERS = frozenset({"parameter", "frozen"})
 
@@ -223,3 +224,47 @@ def _examples(graph: Graph, run_of: Mapping[int, tuple[Unit, Run]]) -> dict[int,
 def _is_shared(graph: Graph, node: Node, found: Mapping[int, int]) -> bool:
     """Whether an operation also uses something computed, but not for that one example."""
     return any(graph.nodes[i].op is not None and i not in found for i in node.operands)
+
+
+# --- the end of a classifier ----------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Chances:
+    """What softmax makes of the scores of one example.
+
+    ``loss`` is the index of the example's own loss, ``target`` the place of the score that should
+    be high.
+    """
+
+    scores: tuple[int, ...]
+    loss: int
+    target: int
+    chances: tuple[float, ...]
+
+
+def chances_of(network: Network, example: int) -> Chances | None:
+    """The softmax that an example ends in; None if it does not.
+
+    >>> from autograd import Graph
+    >>> from nn import MLP, cross_entropy
+    >>> from .neurons import network_of
+    >>> network = network_of(Graph(cross_entropy(MLP(2, [3, 2], init="zeros")([1.0, 2.0]), 1)))
+    >>> found = chances_of(network, 0)
+    >>> found.target, found.chances
+    (1, (0.5, 0.5))
+    """
+    graph = network.graph
+    scores = tuple(unit.runs[example].output for unit in network.columns[-1])
+    for consumer, _ in graph.consumers(scores[0]):
+        node = graph.nodes[consumer]
+        if is_surprise(node) and sorted(node.operands) == sorted(scores):
+            target = scores.index(node.operands[0])
+            found = softmax([graph.nodes[score].value for score in scores])
+            return Chances(scores, consumer, target, tuple(found))
+    return None
+
+
+def is_surprise(node: Node) -> bool:
+    """Whether this is the cross-entropy of one example."""
+    return node.op is not None and node.op.name == "surprise"

@@ -1,4 +1,4 @@
-"""The strongest paths from a node to the root, exactly, and a census of all of them.
+"""What is largest: of many numbers, and of the paths from a node to the root, with a census.
 
 The *product* of a path is that of the local derivatives along it and of the seed; all products
 together add up to the gradient. A path is *dead* if a slope on it is 0. What is strong goes by
@@ -10,7 +10,7 @@ from __future__ import annotations
 
 import heapq
 import math
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import islice
 from typing import NamedTuple
@@ -176,3 +176,32 @@ def _strength(slope: float) -> int:
     if not math.isfinite(slope):
         return _NOT_FINITE
     return round(math.log2(abs(slope)) * _UNIT) if slope else _ZERO
+
+
+# --- the largest of many numbers ------------------------------------------------------------------
+
+
+def strongest(terms: Sequence[float], count: int) -> list[int]:
+    """The places of the largest terms, largest first; nan counts as the largest of all.
+
+    >>> strongest([1.0, -3.0, 2.0], 2)
+    [1, 2]
+    """
+
+    def size(k: int) -> float:
+        return abs(terms[k]) if terms[k] == terms[k] else math.inf
+
+    return sorted(range(len(terms)), key=lambda k: (-size(k), k))[:count]
+
+
+def fsum(terms: Iterable[float]) -> float:
+    """The sum, rounded once; inf and nan go by IEEE.
+
+    >>> fsum([1e16, 1.0, -1e16]), fsum([float("inf"), 1.0])
+    (1.0, inf)
+    """
+    each = list(terms)
+    try:
+        return math.fsum(each)
+    except (OverflowError, ValueError):  # +inf with −inf, or too large on the way
+        return float(sum(each))

@@ -2,18 +2,23 @@
 
 A node is drawn only after all nodes that use it. So whatever is left out, every gradient in the
 picture has all its contributions in the picture too.
+
+What teaches nothing can be taken out then. Of a Σ of one term, ÷ 1, × 1 and ^ 1 the operand takes
+the place. The square of e is one box with one arrow, whether it was written e × e or e ** 2.
+Constants and the parameters of a neuron can stand inside the boxes that use them.
 """
 
 from __future__ import annotations
 
 import heapq
-from collections.abc import Container, Iterable
+from collections import Counter, defaultdict
+from collections.abc import Callable, Container, Iterable
 from dataclasses import replace
+from typing import Any
 
 from autograd import Graph, Node
 
-from .outline import Constant, Item, Link, Outline, is_unit
-from .sigma import N_ARY, Part, opened_into_products, part
+from .outline import N_ARY, Constant, Item, Link, Outline, Part, is_unit, opened_into_products, part
 
 LINKS_PER_NODE = 3  # a budget of n boxes is also one of 3n links, which cost as much to lay out
 
@@ -37,10 +42,21 @@ def outline(
     return chosen.outline()
 
 
-def outline_of(graph: Graph, nodes: Iterable[int]) -> Outline:
-    """The items and links of these nodes alone, each as it is: no Σ stands for others."""
-    chosen = _Chosen(graph, frozenset(), constants=True, max_nodes=len(graph))
-    chosen.apart = frozenset(range(len(graph)))
+def outline_of(
+    graph: Graph,
+    nodes: Iterable[int],
+    *,
+    apart: Iterable[int] | None = None,
+    constants: bool = True,
+    textbook: Container[int] = (),
+) -> Outline:
+    """The items and links of these nodes alone.
+
+    A Σ stands for sums that are not among those to be kept ``apart``; left out, that is all.
+    """
+    chosen = _Chosen(graph, frozenset(), constants=constants, max_nodes=3 * len(graph))
+    chosen.textbook = textbook
+    chosen.apart = frozenset(range(len(graph)) if apart is None else apart)
     for index in nodes:
         chosen.choose(graph.nodes[index])
     return replace(chosen.outline(), hidden=0)
@@ -173,3 +189,197 @@ def item(
         seeds=seeds,
         contributions=contributions,
     )
+
+
+# --- without what teaches nothing -----------------------------------------------------------------
+
+
+POWERS: dict[float, str] = dict(zip(range(2, 10), "²³⁴⁵⁶⁷⁸⁹", strict=True))
+_COMMUTING = {"mul": (0, 1), "div": (1,), "pow": (1,)}  # where a 1 changes nothing
+
+
+def essential(graph: Graph, outline: Outline) -> Outline:
+    """The outline without steps that change no number, and with powers as single boxes."""
+    return _Picture(graph, outline).without_powers().without_identities().outline()
+
+
+def with_constants_inside(outline: Outline) -> Outline:
+    """The outline with constants in the boxes that use them; a root, or an input, stays."""
+    uses = Counter(link.operand for link in outline.links)
+    weighed = {
+        link.operand
+        for link in outline.links
+        if any(item.key == link.consumer and item.inside for item in outline.items)
+    }
+    moved = {
+        item.key
+        for item in outline.items
+        if item.kind == "constant" and not item.seeds and item.key not in weighed
+        and (uses[item.key] == 1 or not item.label)
+    }  # fmt: skip
+    by_key = {item.key: item for item in outline.items}
+    inside: dict[str, list[Constant]] = defaultdict(list)
+    for link in outline.links:
+        if link.operand in moved:
+            item = by_key[link.operand]
+            inside[link.consumer].append(Constant(item.node, link.position, item.label, item.value))
+    return _without(
+        outline, moved, lambda item: {"constants": (*item.constants, *inside[item.key])}
+    )
+
+
+def with_parameters_inside(graph: Graph, outline: Outline) -> Outline:
+    """The outline with each parameter that only one dot product uses in the box of that one."""
+    users = defaultdict(list)
+    for link in outline.links:
+        users[link.operand].append(link.consumer)
+    dots = {
+        item.key
+        for item in outline.items
+        if item.key == str(item.node) and _name(graph, item.node) == "dot"
+    }
+    owner = {
+        item.key: users[item.key][0]
+        for item in outline.items
+        if item.kind in {"parameter", "frozen"}
+        and len(users[item.key]) == 1
+        and users[item.key][0] in dots
+        and not item.seeds
+    }
+    by_key = {item.key: item for item in outline.items}
+    inside: dict[str, list[Item]] = defaultdict(list)
+    for link in outline.links:
+        if link.operand in owner:
+            inside[link.consumer].append(by_key[link.operand])
+    return _without(outline, owner, lambda item: {"inside": tuple(inside[item.key])})
+
+
+def _without(
+    outline: Outline, moved: Iterable[str], change: Callable[[Item], dict[str, Any]]
+) -> Outline:
+    gone = set(moved)
+    return replace(
+        outline,
+        items=tuple([replace(i, **change(i)) for i in outline.items if i.key not in gone]),
+        links=tuple([link for link in outline.links if link.operand not in gone]),
+    )
+
+
+class _Picture:
+    """The items and links of an outline, while some of them are taken out."""
+
+    def __init__(self, graph: Graph, outline: Outline) -> None:
+        self.graph, self.before = graph, outline
+        self.items = {item.key: item for item in outline.items}
+        self.links = list(outline.links)
+        self.changed: set[str] = set()  # operands whose gradient arrives along other links now
+
+    def outline(self) -> Outline:
+        """What is left; a gradient is the sum of what the links that are left bring."""
+        brought: dict[str, list[float]] = defaultdict(list)
+        for link in self.links:
+            if link.product is not None:
+                brought[link.operand].append(link.product)
+        items = [
+            replace(item, contributions=tuple(brought[item.key]))
+            if item.key in self.changed and item.grad is not None
+            else item
+            for item in self.items.values()
+        ]
+        return replace(self.before, items=tuple(items), links=tuple(self.links))
+
+    def without_powers(self) -> _Picture:
+        """A square with one arrow; a small whole exponent is part of the symbol."""
+        into = self._into()
+        for item in list(self.items.values()):
+            if item.key != str(item.node):
+                continue
+            name, links = _name(self.graph, item.node), into[item.key]
+            if name == "mul" and len(links) == 2 and links[0].operand == links[1].operand:
+                first, second = links
+                double = replace(
+                    first,
+                    slope=first.slope + second.slope,
+                    product=_sum(first.product, second.product),
+                    formula="2 × x",
+                )
+                self.links[self.links.index(first)] = double
+                self.links.remove(second)
+                self.changed.add(first.operand)
+                self.items[item.key] = replace(item, symbol=POWERS[2])
+            elif name == "pow" and (power := POWERS.get(self._bare(item, links, 1) or 0.0)):
+                self._drop(links)
+                self.items[item.key] = replace(self.items[item.key], symbol=power, constants=())
+        return self
+
+    def without_identities(self) -> _Picture:
+        """Each step that hands its operand on takes over its place in the picture."""
+        for item in list(self.items.values()):
+            links = self._into()[item.key]
+            kept = self._handed_on(item, links)
+            if kept is None or kept.node is None:
+                continue
+            operand = self.items[kept.operand]
+            if not operand.symbol or (operand.label and item.label):
+                continue
+            self._drop(links)
+            self.links = [
+                replace(link, operand=operand.key, node=operand.node)
+                if link.operand == item.key
+                else link
+                for link in self.links
+                if link is not kept
+            ]
+            self.items[operand.key] = replace(
+                operand, label=operand.label or item.label, seeds=operand.seeds + item.seeds
+            )
+            self.changed.add(operand.key)
+            del self.items[item.key]
+        return self
+
+    def _handed_on(self, item: Item, links: list[Link]) -> Link | None:
+        """The link whose operand is the item's value, if nothing else counts."""
+        if item.key != str(item.node) or item.left_out:
+            return None
+        name = _name(self.graph, item.node)
+        if name == "sum" and len(links) == 1 and not item.constants:
+            return links[0]
+        for position in _COMMUTING.get(name, ()):
+            if self._bare(item, links, position) == 1.0:
+                return next((link for link in links if link.position != position), None)
+        return None
+
+    def _bare(self, item: Item, links: list[Link], position: int) -> float | None:
+        """The number of an operand that is a constant without a name."""
+        for constant in item.constants:
+            if constant.position == position and not constant.label:
+                return constant.value
+        for link in links:
+            if link.position == position:
+                operand = self.items[link.operand]
+                if operand.kind == "constant" and not operand.label and not operand.seeds:
+                    return operand.value
+        return None
+
+    def _drop(self, links: list[Link]) -> None:
+        """Take out the constants without names that some links begin at."""
+        for link in links:
+            if self.items[link.operand].kind == "constant" and not self.items[link.operand].label:
+                self.links.remove(link)
+                if all(other.operand != link.operand for other in self.links):
+                    del self.items[link.operand]
+
+    def _into(self) -> dict[str, list[Link]]:
+        into: dict[str, list[Link]] = defaultdict(list)
+        for link in self.links:
+            into[link.consumer].append(link)
+        return into
+
+
+def _name(graph: Graph, index: int) -> str:
+    op = graph.nodes[index].op
+    return op.name if op is not None else ""
+
+
+def _sum(left: float | None, right: float | None) -> float | None:
+    return None if left is None or right is None else left + right

@@ -6,7 +6,7 @@ import pytest
 
 from autograd import ConstantError, Graph, Value, constant
 from nn import MLP, mse
-from viz.asked import canonical
+from viz.checks import canonical
 from viz.say.story import Story
 from viz.scene.diagram import Diagram
 

@@ -13,11 +13,10 @@ from autograd import Graph, no_grad, softmax
 from nn import MLP, cross_entropy, mse
 from viz.lessons.layers import CELLS
 from viz.lessons.lesson import GRADIENT, VALUE
-from viz.network_views import is_small
 from viz.say.numbers import show
 from viz.say.story import PHASES
-from viz.see.chances import chances_of
-from viz.see.neurons import network_of
+from viz.see.neurons import chances_of, network_of
+from viz.views import is_small
 
 from .networks_of import arrows, classifier, drawn, final, honest
 from .stories import story, views

@@ -14,12 +14,12 @@ from autograd import sum as total
 from nn import MLP, Neuron, cross_entropy, mse
 from viz.lessons.lesson import GRADIENT, VALUE, Pass
 from viz.lessons.table import shares
-from viz.network_views import MOST_OPENED, is_small
 from viz.say.numbers import show
 from viz.say.story import PHASES
 from viz.scene.columns import Cell, flat
 from viz.scene.diagram import Box, Diagram
 from viz.see.neurons import network_of
+from viz.views import MOST_OPENED, is_small
 
 from .networks_of import ROWS, arrows, drawn, final, honest, xor, xor_model
 from .stories import story, views

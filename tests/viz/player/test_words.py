@@ -10,8 +10,7 @@ import autograd
 from autograd import Graph, Value, constant, detach, dot, ops, prod, relu, tanh
 from autograd import sum as total
 from nn import MLP, Parameter
-from viz.say.operations import formula
-from viz.say.typesetting import parsed
+from viz.say.operations import formula_of, slope_formula
 
 from ...strategies import points
 from ..strategies import HOSTILE, NAMES
@@ -53,8 +52,8 @@ def test_every_operation_is_told_truly(op, data):
 @pytest.mark.parametrize("op", ops.ALL.values(), ids=lambda op: op.name)
 def test_every_formula_can_be_read(op):
     if op.arity is not None:
-        assert parsed(formula(op, op.arity)) is not None
-        assert all(parsed(text) is not None for text in op.formulas)
+        assert formula_of(op, op.arity) is not None
+        assert all(slope_formula(op, k, op.arity) is not None for k in range(op.arity))
 
 
 @pytest.mark.parametrize(

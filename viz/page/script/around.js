@@ -2,15 +2,15 @@
 
 function showSamples() {
   const kinds = new Set(), signs = new Set();
-  for (const { element } of picture.boxes.values()) for (const kind of Object.keys(WORDS)) if (element.classList.contains(kind)) kinds.add(kind);
-  for (const one of current().steps) for (const { sign } of one.carried) if (SIGNS[sign]) signs.add(sign);
-  const samples = Object.keys(WORDS).filter((kind) => kinds.has(kind)).map((kind) => sample(`box ${kind}`, WORDS[kind], kind));
-  if ([...picture.boxes.values()].some(({ element }) => element.classList.contains("root"))) samples.push(sample("box root operation", "result", "operation"));
-  for (const sign of Object.keys(SIGNS)) if (signs.has(sign)) samples.push(sample(`arrow done ${sign}`, SIGNS[sign]));
-  samples.push(make("span", {}, "v: value, g: gradient"));
+  for (const { element } of picture.boxes.values()) for (const kind of KINDS) if (element.classList.contains(kind)) kinds.add(kind);
+  for (const one of current().steps) for (const { sign } of one.carried) if (SIGNS.includes(sign)) signs.add(sign);
+  const samples = KINDS.filter((kind) => kinds.has(kind)).map((kind) => sample(`box ${kind}`, word(`kind.${kind}`), kind));
+  if ([...picture.boxes.values()].some(({ element }) => element.classList.contains("root"))) samples.push(sample("box root operation", word("kind.root"), "operation"));
+  for (const sign of SIGNS) if (signs.has(sign)) samples.push(sample(`arrow done ${sign}`, word(`sign.${sign}`)));
+  samples.push(make("span", {}, word("letters")));
   const told = [...picture.boxes.values()].flatMap(({ first }) => first.slice(VALUE));
-  if (told.some(isWaiting)) samples.push(make("span", {}, "g ·: not yet"));
-  if (current().entries.some(({ grad }) => grad === "—")) samples.push(make("span", {}, "g —: not asked"));
+  if (told.some(isWaiting)) samples.push(make("span", {}, word("waiting")));
+  if (current().entries.some(({ grad }) => grad === "—")) samples.push(make("span", {}, word("unasked")));
   $("samples").replaceChildren(...samples);
 }
 
@@ -66,10 +66,10 @@ function toggleSamples() {
 
 const isDark = () => (document.documentElement.dataset.theme === "auto" ? darkness.matches : document.documentElement.dataset.theme === "dark");
 
-function showTheme() { $("theme").textContent = isDark() ? "light" : "dark"; }
+function showTheme() { $("theme").textContent = word(isDark() ? "light" : "dark"); }
 
 function fullScreen() {
-  const refused = () => say("Full screen is not allowed here: save the page and open it in a browser tab.");
+  const refused = () => say(word("full screen refused"));
   if (document.fullscreenElement) return document.exitFullscreen();
   if (!document.fullscreenEnabled) return refused();
   return document.documentElement.requestFullscreen().catch(refused);
@@ -113,11 +113,11 @@ function exactly(element) {
   const entry = current().entry.get(element.id);
   if (!entry) return picture.carried?.get(element.id)?.text ?? "";
   const lines = [`${entry.name}: ${entry.what}`];
-  for (const [line, word, exact] of [[VALUE, "value", entry.exact_value], [GRADIENT, "gradient", entry.exact_grad]]) {
+  for (const [line, head, exact] of [[VALUE, word("value"), entry.exact_value], [GRADIENT, word("gradient"), entry.exact_grad]]) {
     const fill = picture.fills?.get(`${entry.box} ${line}`);
     const written = current().steps.some((one) => one.fills.some((one) => one.box === entry.box && one.line === line));
-    const text = fill ? fill.exact || fill.text.replace(/^[vg] /, "") : written ? "not yet" : exact;
-    if (text) lines.push(`${word} ${text}`);
+    const text = fill ? fill.exact || fill.text.replace(/^[vg] /, "") : written ? word("not yet") : exact;
+    if (text) lines.push(`${head} ${text}`);
   }
   if (entry.source) lines.push(entry.source);
   return lines.join("\n");

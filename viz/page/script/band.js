@@ -3,15 +3,16 @@
 function showBand() {
   const here = step(), view = current();
   document.body.dataset.phase = here.phase;
+  const phase = word(`phase.${here.phase}`);
   // A title may begin with the name of the phase, which stands here anyway.
-  const title = here.title.toLowerCase().startsWith(here.phase) ? here.title.slice(here.phase.length).replace(/^[:\s]+/, "") : here.title;
+  const title = here.title.toLowerCase().startsWith(phase.toLowerCase()) ? here.title.slice(phase.length).replace(/^[:\s]+/, "") : here.title;
   const parts = [title, views.length > 1 ? view.title : ""].filter(Boolean);
-  $("caption").replaceChildren(make("b", {}, here.phase), ...parts.map((part) => ` · ${part}`));
+  $("caption").replaceChildren(make("b", {}, phase), ...parts.map((part) => ` · ${part}`));
   $("note").textContent = now.asked ? "" : here.note;
   $("symbols").textContent = here.symbols;
   $("calculation").textContent = here.numbers;
   $("answer").textContent = now.asked ? "" : here.answer;
-  $("answer").className = here.phase !== "backward" ? "" : here.carried.length === 1 && here.carried[0].sign in SIGNS ? here.carried[0].sign : signOf(here.answer);
+  $("answer").className = here.phase !== "backward" ? "" : here.carried.length === 1 && here.carried[0].sign && SIGNS.includes(here.carried[0].sign) ? here.carried[0].sign : signOf(here.answer);
   $("reveal").hidden = !now.asked;
   $("sentence").textContent = now.asked ? here.question || here.sentence : here.sentence;
   $("how").textContent = howToGoOn();
@@ -81,16 +82,17 @@ function shrink(element, least) {
 function howToGoOn() {
   if (now.step) return "";
   const names = current().entries.filter(({ box }) => inside(box) !== undefined && picture.boxes.has(box)).map(({ name }) => name);
-  const some = names.length > 3 ? `${names.slice(0, 2).join(", ")} and ${names.length - 2} other boxes open` : names.length > 1
-    ? `${names.slice(0, -1).join(", ")} and ${names.at(-1)} open` : `${names[0]} opens`;
-  const inner = names.length ? ` ${some}: double-click ${names.length > 1 ? "one" : "it"} to look inside.` : "";
-  return `Press → or ▶ to go on.${inner}`;
+  if (!names.length) return word("how");
+  const [key, shown] = names.length > 3 ? ["how many", 2] : names.length > 1 ? ["how two", names.length - 1] : ["how one", 1];
+  const places = { first: names.slice(0, shown).join(", "), last: names.at(-1), count: names.length - shown };
+  return `${word("how")} ${word(key, places)}`;
 }
 
 function spoken() {
   const here = step();
   const words = now.asked ? here.question || here.sentence : here.sentence;
-  return `${here.phase}, step ${now.step + 1} of ${current().steps.length}: ${words} ${howToGoOn()}`.trim();
+  const places = { phase: word(`phase.${here.phase}`), step: now.step + 1, count: current().steps.length, words };
+  return `${word("spoken", places)} ${howToGoOn()}`.trim();
 }
 
 function showControls() {
@@ -119,8 +121,8 @@ function showPhases() {
   $("phases").replaceChildren(...counts.filter(({ phase }) => !seen.has(phase) && seen.add(phase)).map(({ phase }) =>
     make("button", {
       type: "button", "data-phase": phase, click: () => goToPhase(phase),
-      title: PHASES[phase] ?? phase,
-    }, phase)));
+      title: word(`phase.${phase} hint`),
+    }, word(`phase.${phase}`))));
   $("ticks").replaceChildren(...counts.map(({ phase, count }) => {
     const tick = make("i", { class: phase });
     tick.style.flex = `${count} 1 0`;
@@ -133,8 +135,8 @@ function showViews() {
   const tabs = views.map((view, index) => ({ view, index })).filter(({ view }) => !view.within);
   const buttons = [];
   if (root >= 0)
-    buttons.push(make("button", { type: "button", id: "ui-out-of", title: "Back to the whole (Backspace)", click: () => open(root) },
-      `← ${views[root].tab || views[root].title || "back"}`));
+    buttons.push(make("button", { type: "button", id: "ui-out-of", title: word("out of"), click: () => open(root) },
+      `← ${views[root].tab || views[root].title || word("whole")}`));
   if (root >= 0 || tabs.length > 1)
     for (const { view, index } of root >= 0 ? [{ view: views[now.view], index: now.view }] : tabs)
       buttons.push(make("button", { type: "button", "aria-current": index === now.view ? "page" : false, click: () => open(index) },

@@ -84,7 +84,7 @@ function play() {
   if (now.step === current().steps.length - 1 && !now.asked) go(0);
   else next();
   $("play").classList.add("playing");
-  $("play").setAttribute("aria-label", "pause");
+  $("play").setAttribute("aria-label", word("pause"));
   tick();
 }
 
@@ -97,6 +97,6 @@ function stop() {
   clearTimeout(timer);
   timer = 0;
   $("play").classList.remove("playing");
-  $("play").setAttribute("aria-label", "play");
+  $("play").setAttribute("aria-label", word("play"));
   if (now.view >= 0) $("live").textContent = spoken();
 }

@@ -4,7 +4,7 @@ function openPanel(kind, title, ...children) {
   const changed = panel !== kind;
   panel = kind;
   const head = make("div", { class: "head" }, make("h2", {}, title),
-    make("button", { type: "button", "aria-label": "close", title: "Close (Esc)", click: closePanel }, "✕"));
+    make("button", { type: "button", "aria-label": word("close"), title: word("close hint"), click: closePanel }, "✕"));
   $("panel").replaceChildren(head, ...children);
   $("panel").hidden = false;
   $("panel").classList.toggle("wide", kind === "table");
@@ -57,23 +57,23 @@ function showBox(name, again = false) {
   parts.push(make("p", {}, entry.what));
   const inner = inside(name);
   if (inner !== undefined)
-    parts.push(make("div", { class: "row" }, make("button", { type: "button", class: "inward", click: () => open(inner) }, "look inside")));
+    parts.push(make("div", { class: "row" }, make("button", { type: "button", class: "inward", click: () => open(inner) }, word("look inside"))));
   const renewed = changed(entry), old = step().phase === "again";
-  if (renewed) section("value now", make("p", { class: "sum" }, renewed));
-  section(renewed ? "value before the update" : "value", make("p", { class: "sum" }, orNotYet(name, VALUE, entry.formula || entry.value)), ...(noValue ? [] : [exact(entry.exact_value)]));
-  section(old && entry.grad !== "—" ? "gradient before the update" : "gradient", make("p", { class: "sum" }, orNotYet(name, GRADIENT, entry.total || entry.grad)), ...(noGrad || !entry.exact_grad ? [] : [exact(entry.exact_grad)]));
-  if (entry.nudge && !noGrad) section("try it", make("p", {}, entry.nudge));
+  if (renewed) section(word("value now"), make("p", { class: "sum" }, renewed));
+  section(word(renewed ? "value before" : "value"), make("p", { class: "sum" }, orNotYet(name, VALUE, entry.formula || entry.value)), ...(noValue ? [] : [exact(entry.exact_value)]));
+  section(word(old && entry.grad !== "—" ? "gradient before" : "gradient"), make("p", { class: "sum" }, orNotYet(name, GRADIENT, entry.total || entry.grad)), ...(noGrad || !entry.exact_grad ? [] : [exact(entry.exact_grad)]));
+  if (entry.nudge && !noGrad) section(word("nudge"), make("p", {}, entry.nudge));
   if (entry.paths.length && !noGrad)
-    section("why: the strongest paths",
+    section(word("paths"),
       make("ol", {}, ...entry.paths.map((path) => make("li", {}, make("button", {
         type: "button", class: "path", "aria-pressed": way === path ? "true" : "false",
         click: () => { way = way === path ? null : path; showMarks(current()); showCarried(); showBox(chosen, true); },
       }, path.text)))), make("p", {}, entry.covered));
-  if (entry.source) section("where it was written", exact(entry.source));
+  if (entry.source) section(word("source"), exact(entry.source));
   const row = make("div", { class: "row" });
-  for (const [word, line] of [["value", VALUE], ["gradient", GRADIENT]]) {
+  for (const [key, line] of [["step of value", VALUE], ["step of gradient", GRADIENT]]) {
     const number = view.steps.findIndex((one) => one.fills.some((fill) => fill.box === name && fill.line === line));
-    if (number >= 0) row.append(make("button", { type: "button", click: () => { stop(); go(number, { asked: predicting }); } }, `its ${word}: step ${number + 1}`));
+    if (number >= 0) row.append(make("button", { type: "button", click: () => { stop(); go(number, { asked: predicting }); } }, word(key, { step: number + 1 })));
   }
   if (row.firstChild) parts.push(row);
   openPanel("box", entry.name, ...parts);
@@ -89,8 +89,8 @@ function showTable() {
     make("th", { scope: "row" }, make("button", { type: "button", click: () => showBox(entry.box) }, entry.name)),
     make("td", {}, entry.what),
     make("td", { class: "number" }), make("td", { class: "number" })));
-  const head = make("tr", {}, ...["name", "what", "value", "gradient"].map((word, index) => make("th", { scope: "col", class: index > 1 ? "number" : false }, word)));
-  openPanel("table", "All values and gradients", make("table", {}, make("thead", {}, head), make("tbody", {}, ...rows)));
+  const head = make("tr", {}, ...["name", "what", "value", "gradient"].map((key, index) => make("th", { scope: "col", class: index > 1 ? "number" : false }, word(key))));
+  openPanel("table", word("all"), make("table", {}, make("thead", {}, head), make("tbody", {}, ...rows)));
   markRow();
 }
 
@@ -102,7 +102,7 @@ function markRow() {
   for (const row of $("panel").querySelectorAll("tr[data-box]")) {
     const entry = current().entry.get(row.dataset.box), is = entry.box === step().box;
     fillIn(row.cells[2], entry, VALUE, entry.value, entry.exact_value);
-    if (changed(entry)) [row.cells[2].textContent, row.cells[2].title] = [changed(entry), `${entry.value} before the update`];
+    if (changed(entry)) [row.cells[2].textContent, row.cells[2].title] = [changed(entry), word("before", { value: entry.value })];
     fillIn(row.cells[3], entry, GRADIENT, entry.grad, entry.exact_grad);
     row.cells[3].classList.toggle("old", step().phase === "again");
     row.classList.toggle("now", is);
@@ -110,22 +110,20 @@ function markRow() {
   }
 }
 
-const KEYS = [
-  ["→  Page Down", "next step"], ["←  Page Up", "one step back"], ["Home  End", "first, last step"],
-  ["Space", "play or pause; in predict mode: show the answer"], ["Esc", "close what is open"], ["Backspace", "out of a box that was opened"],
-  ["B", "start of backward"], ["P", "predict: hide the next number"], ["T", "table"], ["L", "legend"], ["D", "light or dark"],
-  ["F", "full screen"], ["/", "find"], ["+  −  0", "zoom in, out, fit"], ["?", "this list"],
-];
+const KEYS = ["next", "back", "ends", "play", "close", "out", "backward", "predict", "table", "legend", "theme", "full", "find", "zoom", "help"];
 
 function showHelp() {
   const list = make("dl", {});
-  for (const [key, word] of KEYS) list.append(make("dt", {}, key), make("dd", {}, word));
+  for (const name of KEYS) {
+    const text = word(`key.${name}`), cut = text.indexOf(": ");
+    list.append(make("dt", {}, text.slice(0, cut)), make("dd", {}, text.slice(cut + 2)));
+  }
   const box = make("input", { type: "checkbox", id: "ui-letters" });
   box.checked = letters;
   box.addEventListener("change", () => { letters = box.checked; });
-  openPanel("help", "Keys", list,
-    make("label", {}, box, "single letters, digits and signs are keys"),
-    make("p", {}, "Everything that a key does, a button does too. Click a box for all that is known of it; wheel and drag zoom and move the picture (in a notebook: Ctrl and wheel). Double-click a box to look inside, if it opens. The address of the page links to the step."));
+  openPanel("help", word("keys"), list,
+    make("label", {}, box, word("letters are keys")),
+    make("p", {}, word("keys more")));
 }
 
 function toggle(kind, show) {

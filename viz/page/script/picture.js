@@ -13,7 +13,7 @@ function mount(index) {
   moved.append(...svg.childNodes);
   svg.append(moved);
   svg.setAttribute("role", "group");
-  svg.setAttribute("aria-label", `Picture of ${view.title || view.tab || story.title}`);
+  svg.setAttribute("aria-label", word("picture", { what: view.title || view.tab || story.title }));
   picture = { svg, moved, upright: Boolean(upright), left, top, width, height, boxes: new Map(), arrows: new Map(), shown: new Map(), lit: [] };
   for (const element of svg.querySelectorAll("g[id]")) {
     const entry = view.entry.get(element.id);
@@ -50,7 +50,7 @@ function frameOf(element) {
 
 function describe(name) {
   const box = picture.boxes.get(name);
-  const lines = box.lines.map((line) => line.textContent.replace("·", "not yet")).filter(Boolean);
+  const lines = box.lines.map((line) => line.textContent.replace("·", word("not yet"))).filter(Boolean);
   box.element.setAttribute("aria-label", lines.join(", "));
 }
 

@@ -13,7 +13,7 @@ function search() {
         if (entry.name.toLowerCase().includes(text)) found.push({ view: index, box: entry.box });
     found.sort((a, b) => isExact(b, text) - isExact(a, text) || (b.view === now.view) - (a.view === now.view));
   }
-  $("found").textContent = !text ? "" : found.length ? `${found.length} found` : "none";
+  $("found").textContent = !text ? "" : found.length ? word("found", { count: found.length }) : word("none");
   showMarks(current());
 }
 
@@ -24,6 +24,6 @@ function nextHit(by) {
   hit = (hit + by + found.length) % found.length;
   const { view, box } = found[hit];
   open(view);
-  $("found").textContent = `${hit + 1} of ${found.length}`;
+  $("found").textContent = word("hit", { place: hit + 1, count: found.length });
   showBox(box);
 }

@@ -7,25 +7,15 @@ const VALUE = 1, GRADIENT = 2;
 const SIZE = 20; // text of a picture, in its units
 const LEGIBLE = 13, SMALL = 7, LARGEST = 34; // pixels of that text on the screen
 const SVG = "http://www.w3.org/2000/svg";
-const WORDS = {
-  parameter: "parameter", frozen: "frozen parameter", variable: "variable", constant: "constant",
-  operation: "operation", activation: "activation", input: "input", unit: "unit",
-  output: "output", group: "group of boxes", layer: "layer or neuron",
-};
-const SIGNS = {
-  positive: "positive: solid", negative: "negative: dashed", zero: "0 or ≈0: dotted",
-  alarm: "nan! or inf!: thick", wrong: "wrong",
-};
-
-const PHASES = {
-  start: "What is given", forward: "Start of the forward pass", backward: "Start of the backward pass (B)",
-  update: "The update of the parameters", again: "Forward once more",
-};
+const KINDS = ["parameter", "frozen", "variable", "constant", "operation", "activation", "input", "unit", "output", "group", "layer"];
+const SIGNS = ["positive", "negative", "zero", "alarm", "wrong"];
 
 const $ = (name) => document.getElementById(`ui-${name}`);
 const framed = window.self !== window.top;
 const story = JSON.parse($("story").textContent);
 const views = story.views;
+// The page's own words, in the language of the story.
+const word = (key, places = {}) => story.words[key].replace(/\{(\w+)\}/g, (_, name) => places[name]);
 const calm = window.matchMedia("(prefers-reduced-motion: reduce)");
 const darkness = window.matchMedia("(prefers-color-scheme: dark)");
 

@@ -384,11 +384,7 @@ def files(run: Run, reading: Reading, given: Sequence[Answer], *, quick: bool = 
             slopes, [f"h{i + 1} {number(reading.gradient(0, i, 'b'), 2)}" for i in range(HIDDEN)]
         ),
         "file": f"<p>{page.link('digits-gradients.csv', 'digits-gradients.csv')}</p>\n",
-        "wrong": _tiles(
-            [one.pixels for one in wrong],
-            [f"{one.target} as {one.answer} ({number(one.probability, 2)})" for one in wrong],
-            columns=6, signed=False,
-        ),
+        "wrong": _mistakes(wrong) if wrong else "",
     }  # fmt: skip
     for name, view in (("whole", whole), ("unit", inside)):
         for phase in ("forward", "backward", "update", "again"):
@@ -419,12 +415,17 @@ def _numbered(ax: Any, pixels: Sequence[float]) -> None:
         ax.text(i % SIDE, i // SIDE, f"{x * LEVELS:g}", ha="center", va="center", color=colour)
 
 
+def _mistakes(wrong: Sequence[Answer]) -> Draw:
+    names = [f"{one.target} as {one.answer} ({number(one.probability, 2)})" for one in wrong]
+    return _tiles([one.pixels for one in wrong], names, columns=6, signed=False)
+
+
 def _tiles(
     tiles: Sequence[Sequence[float]], names: Sequence[str], *, columns: int = 8, signed: bool = True
 ) -> Draw:
     """Images side by side, each under its name: signed numbers, blue and orange, or ink."""
     rows = -(-len(tiles) // columns)
-    largest = max((abs(x) for tile in tiles for x in tile), default=1.0) if signed else 1.0
+    largest = max(abs(x) for tile in tiles for x in tile) if signed else 1.0
     wide, high = SIDE + 2, SIDE + 3
 
     def draw(ax: Any) -> None:

@@ -45,7 +45,7 @@ def plot(
             figure = Figure(figsize=(width, height), layout="constrained")
             draw(figure.subplots(rows, columns))
             made = io.StringIO()
-            figure.savefig(made, format="svg", metadata={"Date": None})
+            figure.savefig(made, format="svg", metadata={"Date": None, "Creator": None})
         return made.getvalue()
 
     return drawn

@@ -22,7 +22,6 @@ from viz.say.numbers import factor, number, relation, seen
 from . import gallery, page
 from .cli import command, headed, say, wrapped
 from .page import Draw, Files, as_line
-from .plots import plot
 
 if TYPE_CHECKING:
     from viz import Explanation, Player
@@ -46,6 +45,7 @@ NAMES = (
 WEIGHT = "w(x1→h2)"  # the one that is followed along all of its paths
 EPOCHS = 100
 RATE = 0.05
+SHOWN = 16  # epochs from one row of the table to the next
 LIVING = 4  # paths that are no product with 0: two for each of rows 3 and 4
 SHARED = (
     f"Every row uses the weight {WEIGHT}, so its gradient is the sum of what the four rows bring. "
@@ -175,6 +175,7 @@ def as_text(found: Learned) -> str:
 def files(found: Learned) -> Files:
     """The page, its players and its pictures, by file name."""
     number_of_step, added = found.added()
+    losses = [(str(row["epoch"]), number(row["loss"])) for row in found.history.rows()]
     living = viz.explain(WEIGHT, found.before.loss, top=LIVING)
     parts = {
         "player": found.before.player,
@@ -185,7 +186,7 @@ def files(found: Learned) -> Files:
         "paths": page.code(str(found.why)),
         "rows-before": page.table("the four rows before training", HEAD, found.before.rows()),
         "rows-after": page.table("the four rows after training", HEAD, found.after.rows()),
-        "losses": plot(lambda ax: viz.plot_history(found.history, ax, log=True), width=8.0),
+        "losses": page.table("the loss while learning", ("epoch", "loss"), losses[::SHOWN]),
     }
     values = {**globals(), "found": found, "step": number_of_step, "added": as_line(added)}
     return page.page("xor", values, parts)

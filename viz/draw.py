@@ -16,9 +16,10 @@ from .say.box_text import BRIEF, FULL, QUIET, named
 from .say.names import part_names
 from .scene.diagram import Diagram
 from .see import visible_nodes
+from .see.essentials import essential
 from .see.fold_rules import Fold, foldings
 from .see.outline import Expand, Outline, opened
-from .see.visible_nodes import essential, with_constants_inside, with_parameters_inside
+from .see.visible_nodes import with_constants_inside, with_parameters_inside, with_powers
 
 if TYPE_CHECKING:
     from .render.picture import Picture
@@ -100,6 +101,9 @@ def draw(
     from .render.picture import Picture  # noqa: PLC0415 - graphviz is imported on the first drawing
 
     chosen = opened(graph, expand)
+    if len(graph) <= MOST_SINGLE:
+        graph, places = essential(graph)
+        chosen = frozenset([places[index] for index in chosen])
     if chosen and not (fold is None or fold is False):
         raise ValueError(
             "draw: expand opens Σ into single products, and fold puts many nodes into one box; "
@@ -165,7 +169,7 @@ def _outline(
     outline = visible_nodes.outline(
         graph, opened=opened, constants=constants is not False, max_nodes=max_nodes
     )
-    return essential(graph, named(outline, part_names(graph)))
+    return with_powers(graph, named(outline, part_names(graph)))
 
 
 def _is_backward(graph: Graph, view: str | None) -> bool:

@@ -8,10 +8,10 @@ from collections.abc import Callable, Container, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from autograd import ConstantError, Graph
+from autograd import ConstantError, Graph, Value
 from autograd.numbers import is_number
 
-from .checks import graph_of, left_of
+from .checks import graph_of, left_of, node_of
 from .labels import columns, shorten
 from .lessons.board import Board, box_of, drawn_constants
 from .lessons.lesson import Pass
@@ -25,6 +25,7 @@ from .say.story import Step, View
 from .say.teller import Teller
 from .scene.diagram import Arrow, Box, Diagram
 from .see import visible_nodes
+from .see.essentials import SQUARE, essential
 from .see.examples import around
 from .see.neurons import network_of
 from .see.outline import Expand, Item, Outline, opened
@@ -47,9 +48,17 @@ class Wanted:
 
 
 def pass_of(
-    caller: str, value: object, names: Mapping[str, Any] | None, lr: object, *, accumulate: bool
-) -> Pass:
-    """The pass that led to a Value, or that a Graph holds.
+    caller: str,
+    value: object,
+    names: Mapping[str, Any] | None,
+    lr: object,
+    *,
+    accumulate: bool,
+    focus: str | int | Value | None = None,
+) -> tuple[Pass, int | None]:
+    """The pass that led to a Value, or that a Graph holds, and where its ``focus`` is.
+
+    What teaches nothing is left out of it.
 
     Raises
     ------
@@ -71,8 +80,12 @@ def pass_of(
             f"{caller}: the result does not depend on any variable or parameter, so there are no "
             "gradients to show; compute it from Values or parameters"
         )
+    index = None if focus is None else node_of(graph, focus, value)
+    shorter, places = essential(graph)
     left = left_of(caller, value) if accumulate else {}
-    return Pass(graph, left=left, rate=float(lr))  # type: ignore[arg-type]
+    kept = {places[k]: x for k, x in left.items()}
+    numbers = Pass(shorter, left=kept, rate=float(lr))  # type: ignore[arg-type]
+    return numbers, None if index is None else places[index]
 
 
 # --- one box a node -------------------------------------------------------------------------------
@@ -194,7 +207,7 @@ def head(teller: Teller, item: Item) -> str:
     name = teller.names[item.key]
     if not item.symbol:
         return name
-    if item.constants and not teller.board.is_given(item):
+    if (item.constants or item.symbol == SQUARE.symbol) and not teller.board.is_given(item):
         symbols = teller.write(teller.right_side(item).symbols)
         if columns(symbols) <= _HEAD:
             return f"{name}: {symbols}"

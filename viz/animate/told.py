@@ -32,7 +32,7 @@ def told(
     text(caller, "title", title)
     from ..node_views import Wanted, pass_of, single_view  # noqa: PLC0415 - on first use
 
-    numbers = pass_of(caller, value, names, lr, accumulate=accumulate)
+    numbers, _ = pass_of(caller, value, names, lr, accumulate=accumulate)
     one_result(caller, numbers.graph)
     wanted = Wanted(numbers, None, expand, max_nodes)
     view = single_view(wanted, key="main", title=_title(numbers.graph) if title is None else title)

@@ -265,7 +265,7 @@ class _Writer:
 
     def _exponent(self, node: Node) -> float:
         name = node.op.name if node.op is not None else ""
-        if name == "mul" and node.operands[0] == node.operands[1]:
+        if name == "square" or (name == "mul" and node.operands[0] == node.operands[1]):
             return 2.0
         is_power = name == "pow" and self.graph.nodes[node.operands[1]].kind == "constant"
         return node.inputs[1] if is_power else 0.0

@@ -178,7 +178,7 @@ def is_error(network: Network, node: Node) -> bool:
 def is_square(graph: Graph, node: Node) -> bool:
     """Whether this is something times itself, or to the power of 2."""
     if node.op is None or len(node.operands) != 2:
-        return False
+        return node.op is not None and node.op.name == "square"
     left, right = node.operands
     if node.op.name == "mul":
         return left == right

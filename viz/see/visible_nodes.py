@@ -195,12 +195,29 @@ def item(
 
 
 POWERS: dict[float, str] = dict(zip(range(2, 10), "²³⁴⁵⁶⁷⁸⁹", strict=True))
-_COMMUTING = {"mul": (0, 1), "div": (1,), "pow": (1,)}  # where a 1 changes nothing
 
 
-def essential(graph: Graph, outline: Outline) -> Outline:
-    """The outline without steps that change no number, and with powers as single boxes."""
-    return _Picture(graph, outline).without_powers().without_identities().outline()
+def with_powers(graph: Graph, outline: Outline) -> Outline:
+    """The outline with small whole exponents in the symbols of their powers, as ²."""
+    powers = {item.key: found for item in outline.items if (found := _power(graph, item))}
+    links = [k for k in outline.links if not (k.consumer in powers and k.position == 1)]
+    used = {link.operand for link in links}
+    exponents = {link.operand for link in outline.links if link not in links} - used
+    items = [
+        replace(item, symbol=powers[item.key], constants=()) if item.key in powers else item
+        for item in outline.items
+        if item.key not in exponents
+    ]
+    return replace(outline, items=tuple(items), links=tuple(links))
+
+
+def _power(graph: Graph, item: Item) -> str:
+    if item.key != str(item.node) or _name(graph, item.node) != "pow":
+        return ""
+    node = graph.nodes[item.node]
+    exponent = graph.nodes[node.operands[1]]
+    is_bare = exponent.kind == "constant" and not exponent.label
+    return POWERS.get(node.inputs[1], "") if is_bare and exponent.index not in graph.roots else ""
 
 
 def with_constants_inside(outline: Outline) -> Outline:
@@ -265,121 +282,6 @@ def _without(
     )
 
 
-class _Picture:
-    """The items and links of an outline, while some of them are taken out."""
-
-    def __init__(self, graph: Graph, outline: Outline) -> None:
-        self.graph, self.before = graph, outline
-        self.items = {item.key: item for item in outline.items}
-        self.links = list(outline.links)
-        self.changed: set[str] = set()  # operands whose gradient arrives along other links now
-
-    def outline(self) -> Outline:
-        """What is left; a gradient is the sum of what the links that are left bring."""
-        brought: dict[str, list[float]] = defaultdict(list)
-        for link in self.links:
-            if link.product is not None:
-                brought[link.operand].append(link.product)
-        items = [
-            replace(item, contributions=tuple(brought[item.key]))
-            if item.key in self.changed and item.grad is not None
-            else item
-            for item in self.items.values()
-        ]
-        return replace(self.before, items=tuple(items), links=tuple(self.links))
-
-    def without_powers(self) -> _Picture:
-        """A square with one arrow; a small whole exponent is part of the symbol."""
-        into = self._into()
-        for item in list(self.items.values()):
-            if item.key != str(item.node):
-                continue
-            name, links = _name(self.graph, item.node), into[item.key]
-            if name == "mul" and len(links) == 2 and links[0].operand == links[1].operand:
-                first, second = links
-                double = replace(
-                    first,
-                    slope=first.slope + second.slope,
-                    product=_sum(first.product, second.product),
-                    formula="2 × x",
-                )
-                self.links[self.links.index(first)] = double
-                self.links.remove(second)
-                self.changed.add(first.operand)
-                self.items[item.key] = replace(item, symbol=POWERS[2])
-            elif name == "pow" and (power := POWERS.get(self._bare(item, links, 1) or 0.0)):
-                self._drop(links)
-                self.items[item.key] = replace(self.items[item.key], symbol=power, constants=())
-        return self
-
-    def without_identities(self) -> _Picture:
-        """Each step that hands its operand on takes over its place in the picture."""
-        for item in list(self.items.values()):
-            links = self._into()[item.key]
-            kept = self._handed_on(item, links)
-            if kept is None or kept.node is None:
-                continue
-            operand = self.items[kept.operand]
-            if not operand.symbol or (operand.label and item.label):
-                continue
-            self._drop(links)
-            self.links = [
-                replace(link, operand=operand.key, node=operand.node)
-                if link.operand == item.key
-                else link
-                for link in self.links
-                if link is not kept
-            ]
-            self.items[operand.key] = replace(
-                operand, label=operand.label or item.label, seeds=operand.seeds + item.seeds
-            )
-            self.changed.add(operand.key)
-            del self.items[item.key]
-        return self
-
-    def _handed_on(self, item: Item, links: list[Link]) -> Link | None:
-        """The link whose operand is the item's value, if nothing else counts."""
-        if item.key != str(item.node) or item.left_out:
-            return None
-        name = _name(self.graph, item.node)
-        if name == "sum" and len(links) == 1 and not item.constants:
-            return links[0]
-        for position in _COMMUTING.get(name, ()):
-            if self._bare(item, links, position) == 1.0:
-                return next((link for link in links if link.position != position), None)
-        return None
-
-    def _bare(self, item: Item, links: list[Link], position: int) -> float | None:
-        """The number of an operand that is a constant without a name."""
-        for constant in item.constants:
-            if constant.position == position and not constant.label:
-                return constant.value
-        for link in links:
-            if link.position == position:
-                operand = self.items[link.operand]
-                if operand.kind == "constant" and not operand.label and not operand.seeds:
-                    return operand.value
-        return None
-
-    def _drop(self, links: list[Link]) -> None:
-        """Take out the constants without names that some links begin at."""
-        for link in links:
-            if self.items[link.operand].kind == "constant" and not self.items[link.operand].label:
-                self.links.remove(link)
-                if all(other.operand != link.operand for other in self.links):
-                    del self.items[link.operand]
-
-    def _into(self) -> dict[str, list[Link]]:
-        into: dict[str, list[Link]] = defaultdict(list)
-        for link in self.links:
-            into[link.consumer].append(link)
-        return into
-
-
 def _name(graph: Graph, index: int) -> str:
     op = graph.nodes[index].op
     return op.name if op is not None else ""
-
-
-def _sum(left: float | None, right: float | None) -> float | None:
-    return None if left is None or right is None else left + right

@@ -114,7 +114,7 @@ def headed(title: str, lines: Iterable[str]) -> str:
     return "\n".join(["", title, "-" * len(title), *lines])
 
 
-def told(steps: Iterable[Step]) -> Iterable[str]:
+def lines_of(steps: Iterable[Step]) -> Iterable[str]:
     """Steps of `viz.player` for a terminal."""
     for step in steps:
         yield wrapped(step.sentence)

@@ -29,7 +29,7 @@ from viz.report import text_table
 from viz.say.numbers import number
 
 from . import gallery, page
-from .cli import check, command, headed, say, told, wrapped
+from .cli import check, command, headed, lines_of, say, wrapped
 from .page import Draw, Files, share
 from .plots import plot
 
@@ -327,8 +327,8 @@ def as_text(reading: Reading) -> str:
                 f"One held-out digit, {a_digit(reading.answer.target)}, forward and backward",
                 [in_text(reading.answer.pixels), "", text_table(HEAD, reading.rows()), ""],
             ),
-            *told(whole),
-            headed(inside.title, told(inside.steps[1:])),
+            *lines_of(whole),
+            headed(inside.title, lines_of(inside.steps[1:])),
             headed("Is it true? Nudge and measure", nudges(reading)),
         ]
     )

@@ -17,7 +17,7 @@ from autograd import Value, constant
 from nn import SGD, Neuron
 
 from . import gallery, page
-from .cli import command, headed, say, told
+from .cli import command, headed, lines_of, say
 from .page import Draw, Files
 
 if TYPE_CHECKING:
@@ -134,11 +134,12 @@ def run(folder: Path, *, quick: bool = False) -> Path:  # noqa: ARG001 - it is q
 def as_text(found: Lesson) -> str:
     """The lesson for a terminal."""
     parts = [
-        headed("One neuron, forward", told(found.steps("forward"))),
-        headed("Backward: how each number moves the loss L", told(found.steps("backward"))),
+        headed("One neuron, forward", lines_of(found.steps("forward"))),
+        headed("Backward: how each number moves the loss L", lines_of(found.steps("backward"))),
         headed("Is it true? Nudge and measure", found.nudges),
         headed(
-            f"One step against the gradient, rate {RATE:g}", told(found.steps("update", "again"))
+            f"One step against the gradient, rate {RATE:g}",
+            lines_of(found.steps("update", "again")),
         ),
     ]
     return "\n".join(parts)

@@ -364,7 +364,6 @@ def files(run: Run, reading: Reading, given: Sequence[Answer], *, quick: bool = 
     slopes = [[reading.gradient(0, i, f"w.{k}") for k in range(PIXELS)] for i in range(HIDDEN)]
     weights = [[weight.data for weight in neuron.w] for neuron in neurons]
     parts = {
-        "quick": f'<p class="note">{QUICK}</p>\n' if quick else "",
         "loss": plot(lambda ax: viz.plot_history(history, ax, log=True)),
         "accuracy": plot(lambda ax: viz.plot_history(history, ax, column="accuracy")),
         "digit": plot(lambda ax: _numbered(ax, answer.pixels), width=4.0, height=4.0),
@@ -393,6 +392,7 @@ def files(run: Run, reading: Reading, given: Sequence[Answer], *, quick: bool = 
     every = list(reading.gradients.values())
     values = {
         **globals(),
+        "quick": QUICK if quick else "",
         "run": run,
         "answer": answer,
         "unit": unit + 1,

@@ -58,11 +58,11 @@ def rate(seed: int = 0, *, quick: bool = False) -> Failure:
     growth = statistics.median([b / a for a, b in itertools.pairwise(losses)])
     # An axis to 10 to the 300th shows nothing.
     beginning = {name: column[:drawn] for name, column in broken.history.items()}
-    error = f"DivergedError: {broken.error}"
-    dead = (
+    excuse = (
         "A tanh that is fed with numbers of that size is at −1 or 1, where its slope is "
         "exactly 0: so the report calls its units dead."
     )
+    dead = excuse if broken.dead else ""
 
     def curves(ax: Any) -> None:
         xs = [x for (x,) in points.X]
@@ -77,7 +77,7 @@ def rate(seed: int = 0, *, quick: bool = False) -> Failure:
         "The learning rate is too large",
         trials,
         fixed,
-        ("", "loss, first epoch", "loss, last epoch", "of the network in the end"),
+        ("training", "loss, first epoch", "loss, last epoch", "of the network in the end"),
         [
             (one.name, number(one.history["loss"][0]), number(one.last_loss),
              "DivergedError" if one.error else number(one.loss))
@@ -85,8 +85,6 @@ def rate(seed: int = 0, *, quick: bool = False) -> Failure:
         ],
         locals(),
         {
-            "error": f'<pre class="message">{page.escape(error)}</pre>\n',
-            "dead": f'<p class="small">{dead}</p>\n' if broken.dead else "",
             "before": plot(lambda ax: viz.plot_history(beginning, ax, log=True)),
             "after": plot(lambda ax: viz.plot_history(fixed.history, ax, log=True)),
             "curves": plot(curves, width=8.0),
@@ -133,7 +131,7 @@ def relus(seed: int = 0, *, quick: bool = False) -> Failure:
         "Dead relus",
         trials,
         leaky,
-        ("", f"dead of {units}", "loss", "right"),
+        ("training", f"dead of {units}", "loss", "right"),
         [(one.name, str(one.dead), f"{one.last_loss:.3f}", share(one.accuracy)) for one in trials],
         {**locals(), "TIMES": TIMES},
         {
@@ -224,7 +222,14 @@ def sigmoids(seed: int = 0, *, quick: bool = False) -> Failure:
         "Vanishing gradients",
         trials,
         tanh,
-        ("", "mean |∂w|, first layer", "last layer", "first ∕ last", "loss in the end", "right"),
+        (
+            "training",
+            "mean |∂w|, first layer",
+            "last layer",
+            "first ∕ last",
+            "loss in the end",
+            "right",
+        ),
         rows,
         locals(),
         {"before": losses(broken), "after": losses(tanh), "curves": plot(curves, width=8.0)},
@@ -293,7 +298,7 @@ def overfitting(seed: int = 5, *, quick: bool = False) -> Failure:
         "Overfitting",
         trials,
         penalised,
-        ("", "right, learned", "loss", f"right, of {len(new)} new", "loss, new"),
+        ("training", "right, learned", "loss", f"right, of {len(new)} new", "loss, new"),
         [
             (one.name, share(one.accuracy), f"{one.loss:.3f}",
              share(test["accuracy"]), f"{test['loss']:.3f}")
@@ -325,8 +330,8 @@ def run(folder: Path, *, seed: int | None = None, quick: bool = False) -> Path:
         found = make(**given, quick=quick)
         say(found.text())
         sections.append(f"<h2>{found.title}</h2>\n{found.section(made)}")
-    note = f'<p class="note">{QUICK}</p>\n' if quick else ""
-    made |= page.page("failures", {}, {"quick": note, "sections": "".join(sections)})
+    values = {"quick": QUICK if quick else ""}
+    made |= page.page("failures", values, {"sections": "".join(sections)})
     say(f"\nThat took {perf_counter() - start:.0f} s, with the plots.")
     return gallery.add(folder, "failures", made)
 

@@ -191,7 +191,6 @@ def files(run: Run, *, quick: bool = False) -> Files:
             ax.get_legend().remove()
 
     parts = {
-        "quick": f'<p class="note">{QUICK}</p>\n' if quick else "",
         "boundary": plot(boundary(run.model, run.points, FINE), width=8.0, height=4.8),
         "panels": plot(draw_panels, width=11.0, height=5.0, rows=2, columns=4),
         "loss": plot(lambda ax: viz.plot_history(history, ax, log=True)),
@@ -205,7 +204,9 @@ def files(run: Run, *, quick: bool = False) -> Files:
         "file": f"<p>{page.link(NETWORK, NETWORK)}</p>\n",
     }
     ends = {name: (column[0], column[-1]) for name, column in history.items()}
-    return page.page("moons", {**globals(), "run": run, "ends": ends}, parts)
+    return page.page(
+        "moons", {**globals(), "run": run, "ends": ends, "quick": QUICK if quick else ""}, parts
+    )
 
 
 def boundary(model: MLP, points: Points, resolution: int) -> Callable[[Any], object]:

@@ -116,6 +116,7 @@ KINDS = {
     ">": '<p class="note">{}</p>',
     "~": '<p class="small">{}</p>',
     "=": '<p class="equation">{}</p>',
+    "$": '<pre class="message">{}</pre>',
 }
 PART = re.compile(r"\[([\w-]+)(#[^\]]+)?\]\s*")
 
@@ -132,10 +133,10 @@ def page(name: str, values: Mapping[str, Any], parts: Mapping[str, Any]) -> File
 def told(name: str, values: Mapping[str, Any], parts: Mapping[str, Any], files: Files) -> str:
     """The markup of a text: blocks with empty lines between them. ``files`` get its pictures.
 
-    A block begins with what it is: a sign of `KINDS`, ``?`` for a question, on the next lines its
-    answer, ``<`` for markup, or ``[name]`` for the part of that name, with words after it: those
-    under a picture, or those of a link (``[name#place]`` leads to a place in that page). Anything
-    else is a paragraph.
+    A block begins with what it is: a sign of `KINDS` (left out, if nothing follows), ``?`` for a
+    question, on the next lines its answer, ``<`` for markup, or ``[name]`` for the part of that
+    name, with words after it: those under a picture, or those of a link (``[name#place]`` leads to
+    a place in that page). Anything else is a paragraph.
 
     ``values`` are what may stand in braces: a module's constants, and what it found. A part is
     markup, a `Report`, what draws a picture in a theme, or a `Player` or `Handout` to be linked to.
@@ -146,14 +147,14 @@ def told(name: str, values: Mapping[str, Any], parts: Mapping[str, Any], files: 
         if text.startswith("<"):
             return f"{words}\n"
         if found := PART.match(words):
-            part = _part(parts[found[1]], f"{name}-{found[1]}", words[found.end() :], files)
-            return part.replace('.html"', f'.html{found[2]}"') if found[2] else part
+            part, place = found.groups(default="")
+            return _part(parts[part], f"{name}-{part}", place, words[found.end() :], files)
         kind, _, rest = words.partition(" ")
         if kind == "?":
             asked, _, answer = rest.partition("? ")
             return question(f"{asked}?", paragraph(answer))
         if kind in KINDS:
-            return KINDS[kind].format(escape(rest)) + "\n"
+            return KINDS[kind].format(escape(rest)) + "\n" if rest else ""
         return paragraph(words)
 
     return "".join(map(block, re.split(r"\n\n+", _text(name))))
@@ -163,7 +164,7 @@ def _text(name: str) -> str:
     return (TEXTS / f"{name}.md").read_text(encoding="utf-8").strip()
 
 
-def _part(part: Any, name: str, words: str, files: Files) -> str:
+def _part(part: Any, name: str, place: str, words: str, files: Files) -> str:
     """A part as markup; files of their own are called ``name-light.svg``, …, or ``name.html``."""
     if isinstance(part, Report):
         return scrolling(part._repr_html_(), "What the report found, layer by layer")
@@ -175,7 +176,7 @@ def _part(part: Any, name: str, words: str, files: Files) -> str:
         files[f"{name}.html"] = part.html()
     except RenderError as error:
         return paragraph(str(error))
-    return f'<p class="lead">{link(f"{name}.html", words)}</p>\n'
+    return f'<p class="lead">{link(f"{name}.html{place}", words)}</p>\n'
 
 
 def paragraph(text: str) -> str:

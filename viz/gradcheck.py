@@ -20,7 +20,7 @@ from .checks import one_of
 from .draw import VIEWS
 from .labels import TOOLTIP_LIMIT, shorten
 from .render.composing import Manner, composed
-from .render.legend import legend as legend_of
+from .render.looks import legend as legend_of
 from .render.palette import THEMES
 from .say import box_text
 from .say.numbers import ALL_DIGITS, DIGITS, show

@@ -17,7 +17,7 @@ from nn.names import helped
 from .checks import at_least, one_of
 from .draw import DIRECTIONS
 from .render.composing import Manner, composed_of_groups
-from .render.legend import network_legend
+from .render.looks import network_legend
 from .render.palette import THEMES
 from .say import health
 from .say.box_text import Scales, sign_of, strength

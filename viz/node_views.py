@@ -5,13 +5,13 @@ from __future__ import annotations
 import functools
 import math
 from collections.abc import Callable, Container, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from autograd import ConstantError, Graph, Value
 from autograd.numbers import is_number
 
-from .checks import graph_of, left_of, node_of
+from .checks import at_least, graph_of, left_of, node_of, one_result, text
 from .labels import columns, shorten
 from .lessons.board import Board, box_of, drawn_constants
 from .lessons.lesson import Pass
@@ -236,3 +236,32 @@ def focused(wanted: Wanted, index: int) -> View:
         diagram_of(teller, told), with_reasons(teller, entries(teller, Nudges(wanted.numbers))),
         told, hint=hint,
     )  # fmt: skip
+
+
+# --- for paper, and for pictures that play --------------------------------------------------------
+
+_TITLE = 40  # columns of a result's name in a title
+_FOCUS = ", or look at a part with focus="  # only the player has that
+
+
+def told(
+    caller: str,
+    value: Value | Graph,
+    *,
+    names: Mapping[str, Any] | None,
+    lr: float,
+    title: str | None,
+    accumulate: bool,
+    expand: bool,
+    max_nodes: int,
+) -> View:
+    """One view of single nodes, as the player tells it; errors name the ``caller``."""
+    at_least("max_nodes", max_nodes, 2)
+    text(caller, "title", title)
+    numbers, _ = pass_of(caller, value, names, lr, accumulate=accumulate)
+    one_result(caller, numbers.graph)
+    wanted = Wanted(numbers, None, expand, max_nodes)
+    name = shorten(numbers.graph.nodes[numbers.graph.roots[0]].label, _TITLE)
+    known = f"{name}, forward and backward" if name else "Forward and backward"
+    view = single_view(wanted, key="main", title=known if title is None else title)
+    return replace(view, tab="", hint=view.hint.removesuffix(_FOCUS))

@@ -5,14 +5,13 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
 
-from .explain import Explanation
-from .explain.wording import summary
 from .lessons.board import Board, arrow_of, box_of
 from .say import formula
 from .say.names import NetworkNames
 from .say.numbers import number
 from .say.story import Entry, Path
 from .say.teller import Teller
+from .say.why import Explained, summary
 from .see.neurons import Network
 from .see.paths import Edge, Paths
 from .see.paths import Path as Walk
@@ -62,8 +61,8 @@ def with_reasons(
         room -= sum(len(path.boxes) for path in paths)
         if room < 0:
             break
-        explanation = Explanation(graph, index, graph.roots[0], graph.seeds[0], walks, every.census)
-        found[k] = replace(found[k], paths=paths, covered=" ".join(summary(explanation)))
+        explained = Explained(graph, index, graph.roots[0], graph.seeds[0], walks, every.census)
+        found[k] = replace(found[k], paths=paths, covered=" ".join(summary(explained, teller.say)))
     return tuple(found)
 
 

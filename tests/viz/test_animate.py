@@ -1,15 +1,12 @@
 import re
-from itertools import pairwise
 from xml.etree import ElementTree as ET
 
 import pytest
 from hypothesis import assume, given, settings
 
 from autograd import Graph, Value
-from viz.animate import Animation, animate
-from viz.animate.timeline import timeline
+from viz.animate import Animation, Manner, _Drawing, animate
 from viz.labels import clean
-from viz.lessons.lesson import GRADIENT, VALUE
 from viz.say.numbers import show
 
 from .reading import SVG
@@ -42,11 +39,6 @@ def final_texts(root):
             found.append("".join(element.itertext()))
         stack += element
     return found
-
-
-def times_of(animation, pause=2.0):
-    picture = animation.view.picture
-    return timeline(animation.view, picture.arrows, picture.boxes, pause)
 
 
 # --- the neuron -----------------------------------------------------------------------------------
@@ -92,37 +84,58 @@ def test_readers_are_asked_how_they_like_it():
 # --- any computation ------------------------------------------------------------------------------
 
 
+def spans(svg):
+    """When each keyframe of visibility begins and ends to show, in percent of a round."""
+    found = {}
+    for name, frames in re.findall(r"@keyframes ([\w-]+)\{(.*)\}\n", svg):
+        shows = dict(re.findall(r"([\d.]+)%\{opacity:(\d)\}", frames))
+        moments = [float(moment) for moment, shown in shows.items() if shown == "1"]
+        ends = [float(m) for m, shown in shows.items() if shown == "0" and float(m) > moments[0]]
+        if moments:
+            found[name] = (moments[0], ends[0] if ends else 100.0)
+    return found
+
+
 @settings(max_examples=25)
 @given(any_graph)
-def test_a_line_shows_one_text_at_a_time_and_in_the_end_the_engines_number(graph):
+def test_a_box_is_drawn_once_at_a_time_and_in_the_end_with_the_engines_numbers(graph):
     animation = animate(graph)
-    times = times_of(animation)
-    boxes = {box.id: box for box in animation.view.picture.boxes}
+    drawing = _Drawing(animation.view, Manner())
+    shown = [box.id for box in drawing.picture.boxes]
 
-    assert set(times.lines) == {(box, line) for box in boxes for line in (VALUE, GRADIENT)}
-    for texts in times.lines.values():
-        spans = [shown.span for shown in texts]
-        if len(texts) > 1:
-            assert spans[0].start == 0.0
-            assert spans[-1].end == times.length
-            assert all(a.end == b.start for a, b in pairwise(spans))
-        else:
-            assert spans == [None]
     for node in graph:
-        if f"n{node.index}" in boxes:
-            last = times.lines[f"n{node.index}", GRADIENT][-1].text
-            assert last == f"g {show(node.grad).removeprefix('+')}"
+        if f"n{node.index}" not in shown:
+            continue
+        (box,) = [box for box in drawing.picture.boxes if box.id == f"n{node.index}"]
+        film = drawing._box(box)
+        svg = drawing._film(film)
+        every = spans("".join(drawing._style()))
+        named = re.findall(r"animation-name:([\w-]+)", svg)
+        assert len(named) == (len(film) if len(film) > 1 else 0)
+        if named:
+            starts, ends = zip(*[every[name] for name in named], strict=True)
+            assert starts[0] == 0.0
+            assert starts[1:] == ends[:-1]
+            assert ends[-1] == 100.0
+        assert f">g {show(node.grad).removeprefix('+')}<" in film[max(film)]
 
 
 @settings(max_examples=25)
 @given(any_graph)
 def test_all_gradients_flow_backward_after_all_values_came_forward(graph):
-    times = times_of(animate(graph))
+    drawing = _Drawing(animate(graph).view, Manner())
+    flows = [flow for arrow in drawing.picture.arrows for flow in drawing._flows(arrow)]
+    phases = [drawing.steps[number].phase for number, _ in sorted(flows, key=lambda one: one[0])]
 
-    for flows in times.flows.values():
-        for flow in flows:
-            assert flow.is_backward == (flow.span.start >= times.turn)
-            assert 0.0 <= flow.span.start < flow.span.end <= times.length
+    assert phases == sorted(phases, reverse=True)
+    assert set(phases) <= {"forward", "backward"}
+
+
+def test_without_a_pause_it_begins_again_at_once():
+    svg = animate(neuron(), pause=0).svg()
+
+    assert "the gradients" not in svg
+    assert max(end for _, end in spans(svg).values()) == 100.0
 
 
 @settings(max_examples=25)
@@ -188,7 +201,8 @@ def test_a_round_takes_the_time_of_its_steps_and_the_pause():
 @pytest.mark.parametrize("direction", ["LR", "TB"])
 def test_it_goes_the_way_that_is_asked_for(direction):
     root = read(animate(Value(0.5, label="x").tanh().sin(), direction=direction))
-    heads = [text for text in root.iter(f"{SVG}text") if text.get("class") == "h"]
+    groups = [g for g in root.iter(f"{SVG}g") if g.get("class", "").startswith("box ")]
+    heads = [group.find(f"{SVG}text") for group in groups]
     xs, ys = [{text.get(side) for text in heads} for side in "xy"]
 
     assert (len(xs), len(ys)) == ((3, 1) if direction == "LR" else (1, 3))

@@ -6,8 +6,7 @@ from html import unescape
 
 import pytest
 
-from viz.animate import animate
-from viz.animate.timeline import REVEAL
+from viz.animate import REVEAL, animate
 
 from .headless import document
 from .teaching import neuron

@@ -9,8 +9,7 @@ from hypothesis import strategies as st
 from autograd import Graph, Value
 from autograd import sum as total
 from nn import MLP, mse
-from viz.explain import explain
-from viz.explain.drawing import MOST_BOXES
+from viz.explain import MOST_BOXES, explain
 
 from .reading import is_shown_as, numbers_in, read_svg
 from .strategies import HOSTILE, NAMES, computations
@@ -40,7 +39,7 @@ def test_only_the_nodes_of_the_shown_paths_are_drawn():
     a, root = fan()
     drawn = diagram(a, root, top=2)
 
-    assert [box.lines[0] for box in drawn.boxes] == ["variable a", "× [n2]", "× [n4]", "Σ"]
+    assert [box.lines[0] for box in drawn.boxes] == ["variable a", "× 8 [n2]", "× 7 [n4]", "Σ"]
     assert [arrow.id for arrow in drawn.arrows] == ["e0_2_0", "e0_4_0", "e2_17_0", "e4_17_1"]
 
 
@@ -48,20 +47,29 @@ def test_what_comes_by_other_ways_is_counted_and_added_up():
     a, root = fan()
     drawn = diagram(a, root, top=2)
 
-    assert boxes_of(drawn)["variable a"].lines[2] == "g 7 + 8 + 21 (6 others) = 36"
+    assert boxes_of(drawn)["variable a"].lines[2:] == (
+        "g 7 + 8 + 21 = 36",
+        "21 by 6 other uses",
+    )
 
 
 def test_one_other_way_is_not_several():
     a, root = fan(3)
 
-    assert boxes_of(diagram(a, root, top=2))["variable a"].lines[2] == "g 2 + 3 + 1 (1 other) = 6"
+    assert boxes_of(diagram(a, root, top=2))["variable a"].lines[2:] == (
+        "g 2 + 3 + 1 = 6",
+        "1 by 1 other use",
+    )
 
 
 def test_many_arrows_are_not_written_out_in_the_box():
     a, root = fan(9)
     drawn = diagram(a, root, top=6)
 
-    assert boxes_of(drawn)["variable a"].lines[2] == "g Σ of 6 arrows + 6 (3 others) = 45"
+    assert boxes_of(drawn)["variable a"].lines[2:] == (
+        "g Σ of 7 = 45",
+        "6 by 3 other uses",
+    )
 
 
 def test_the_strongest_path_is_the_thickest_all_along():
@@ -84,14 +92,14 @@ def test_arrows_say_which_paths_go_along_them():
     said = {arrow.id: arrow.lines[2] for arrow in diagram(a, root).arrows}
 
     assert said["e0_3_0"] == "path 2"
-    assert said["e4_5_0"] == "paths 1–3"
+    assert said["e4_5_0"] == "paths 1, 2, 3"
 
 
 def test_a_run_of_additions_is_one_box():
     a = Value(3.0, label="a")
     drawn = diagram(a, a * 2.0 + 1.0 + 2.0 + a)
 
-    assert [box.lines[0] for box in drawn.boxes] == ["variable a", "×", "Σ"]
+    assert [box.lines[0] for box in drawn.boxes] == ["variable a", "× 2", "Σ"]
     assert [arrow.id for arrow in drawn.arrows] == ["e0_2_0", "e2_7_0", "e0_7_3"]
 
 
@@ -121,34 +129,20 @@ def test_a_direction_or_a_theme_that_is_none_is_refused():
         explain(a, root).picture(theme="drak")
 
 
-def test_a_stretch_without_a_fork_is_one_box():
+def test_the_middle_of_a_long_path_is_one_box():
     a = Value(0.5, label="a")
     x = a
     for _ in range(500):
         x = x * 1.01
     drawn = diagram(a, x + a)
+    gap = boxes_of(drawn)["… 490 slopes"]
 
-    assert [box.lines[0] for box in drawn.boxes] == ["variable a", "… 500 nodes", "+"]
-    assert [(arrow.tail, arrow.head) for arrow in drawn.arrows] == [
-        ("n0", "n2"),
-        ("n2", "n1001"),
-        ("n0", "n1001"),
+    assert len(drawn.boxes) == 7 + 6 + 1
+    assert is_shown_as(1.01**490, gap.lines[1].split()[-1])
+    assert [(arrow.tail, arrow.head) for arrow in drawn.arrows if gap.id in arrow.id] == [
+        ("n12", gap.id),
+        (gap.id, "n992"),
     ]
-    assert is_shown_as(1.01**499, boxes_of(drawn)["… 500 nodes"].lines[1].split()[-1])
-
-
-def test_labels_are_seen_in_a_stretch_if_there_is_room():
-    a = Value(0.5, label="a")
-    few, all_named = a, a
-    for number in range(200):
-        few = few * 1.01
-        all_named = all_named * 1.01
-        all_named.label = f"s{number}"
-        if number == 100:
-            few.label = "half way"
-
-    assert "half way: ×" in boxes_of(diagram(a, few))
-    assert len(diagram(a, all_named).boxes) <= MOST_BOXES
 
 
 def test_paths_for_which_there_is_no_room_are_left_out_and_said_so():
@@ -192,8 +186,7 @@ def test_what_is_shown_in_a_box_adds_up_and_arrows_join_boxes(values, data):
         line = box.lines[2]
         if " = " in line and "Σ" not in line:
             *terms, result = numbers_in(line.replace(" (seed)", ""))
-            others = [term for term in terms if f"({term} other" in line]
-            added = sum(terms) - sum(others[:1])
+            added = sum(terms)
 
             assert abs(added - result) <= max(map(abs, terms)) * 5 / 1000
 

@@ -7,8 +7,7 @@ import pytest
 from hypothesis import assume, given, settings
 
 from autograd import ConstantError, Graph, Value, constant
-from viz.handout import Handout, handout
-from viz.handout.blanks import left_out
+from viz.handout import Handout, handout, left_out
 from viz.labels import clean
 
 from .strategies import HOSTILE, NAMES, computations
@@ -48,14 +47,14 @@ def test_the_solution_has_each_gradient_as_its_equation_with_substitution():
     _, solution = sections(handout(neuron()))
     table = {cells[1]: (cells[2], cells[3]) for cells in rows(solution)}
 
-    assert table["o = tanh(z)"] == ("= tanh(0.6931)", "= 0.6")
+    assert table["o = tanh(z)"] == ("= tanh(0.6931) =", "0.6")
     assert table["∂L/∂z = (1 − o²) · ∂L/∂o1 − o² = 1 − 0.6² = 0.64"] == (
-        "= 0.64 × (−0.8)", "= −0.512",
+        "= 0.64 × (−0.8) =", "−0.512",
     )  # fmt: skip
-    assert table["∂L/∂w1 = x1 · ∂L/∂p1"] == ("= 2 × (−0.512)", "= −1.024")
-    assert table["w1 ← w1 − rate · ∂L/∂w1"] == ("= 0.5 − 0.1 × (−1.024)", "= 0.6024")
+    assert table["∂L/∂w1 = x1 · ∂L/∂p1"] == ("= 2 × (−0.512) =", "−1.024")
+    assert table["w1 ← w1 − rate · ∂L/∂w1"] == ("= 0.5 − 0.1 × (−1.024) =", "0.6024")
     on_the_way = "p1 = 1.205, p2 = −0.9488, z = 1, o = 0.7617, d1 = −0.2383"
-    assert table[f"Forward once more: L = d1²{on_the_way}"] == ("= (−0.2383)²", "≈ 0.05677")
+    assert table[f"Forward once more: L = d1²{on_the_way}"] == ("= (−0.2383)² ≈", "0.05677")
 
 
 @pytest.mark.parametrize(
@@ -86,14 +85,7 @@ def test_a_worked_example_has_no_second_page():
     assert "= 0.64 × (−0.8)" in text(section)
 
 
-def test_a_gradient_of_several_paths_is_one_equation():
-    _, solution = sections(handout(two_paths()))
-    (found,) = [cells for cells in rows(solution) if cells[1].startswith("∂q/∂a =")]
-
-    assert found[2:] == ["= −0.1235 × 1 + 3 × 1 + 3 × 1", "= 5.877"]
-
-
-def test_a_gradient_of_many_paths_has_a_row_for_each():
+def test_a_gradient_of_several_paths_has_a_row_for_each():
     x = Value(2.0, label="x")
     y = x * 0.5 + x * 0.25 + x.tanh() + x.sin()
     exercise, solution = sections(handout(y))
@@ -106,7 +98,7 @@ def test_a_gradient_of_many_paths_has_a_row_for_each():
 
 @pytest.mark.parametrize(
     ("make", "name", "result"),
-    [(neuron, "w1", "= −2.048"), (two_paths, "a", "= 11.75")],
+    [(neuron, "w1", "−2.048"), (two_paths, "a", "11.75")],
     ids=["one path", "three paths"],
 )
 def test_what_an_earlier_backward_left_is_a_summand(make, name, result):
@@ -150,10 +142,10 @@ def test_every_equation_of_a_solution_holds(graph):
     """A pocket calculator agrees wherever a row says ``=``."""
     _, solution = sections(handout(graph))
     for _, _, numbers, answer in rows(solution):
-        plain = numbers.removeprefix("= ").replace("−", "-").replace("×", "*")
-        if not re.fullmatch(r"[-\d.e+* ()]+", plain) or answer[0] == "≈":
+        plain = numbers[2:-2].replace("−", "-").replace("×", "*")
+        if not re.fullmatch(r"[-\d.e+* ()]+", plain) or numbers[-1] == "≈":
             continue
-        shown = Decimal(answer[2:].replace("−", "-"))
+        shown = Decimal(answer.replace("−", "-"))
         exact = re.sub(r"\d[\d.]*(?:e-?\d+)?", lambda n: f"Decimal('{n.group()}')", plain)
         found = eval(exact, {"Decimal": Decimal})  # noqa: S307 - digits and signs, see above
 

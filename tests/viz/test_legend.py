@@ -1,4 +1,4 @@
-from viz.render.legend import legend, network_legend
+from viz.render.looks import legend, network_legend
 from viz.scene.diagram import Arrow, Box
 
 

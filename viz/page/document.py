@@ -12,7 +12,6 @@ import html
 import json
 import pathlib
 import re
-from collections import Counter
 from collections.abc import Iterable, Sequence
 from typing import Any
 
@@ -22,10 +21,8 @@ from ..render.palette import DARK, LIGHT
 from ..say.sentences import sentences
 from ..say.story import Carried, Entry, Fill, Path, Step, Story, View
 from ..scene import graphviz
-from ..scene.columns import TEXT
-from ..scene.diagram import Arrow, Box, Diagram, at_first
+from ..scene.diagram import Arrow, Box, Diagram, Frame
 from ..scene.engines import TIMEOUT
-from ..scene.placed import Frame
 
 FOLDER = pathlib.Path(__file__).parent
 THEMES = ("auto", "light", "dark")
@@ -132,31 +129,27 @@ def _boxes() -> str:
 # --- pictures -------------------------------------------------------------------------------------
 
 
-def drawn(view: View, direction: str = "auto", *, timeout: float = TIMEOUT) -> tuple[str, str]:
+def drawn(
+    view: View,
+    direction: str = "auto",
+    *,
+    gaps: graphviz.Gaps = _GAPS,
+    timeout: float = TIMEOUT,
+) -> tuple[str, str]:
     """The picture of a view as one ``<svg>`` element, and a remark on it; SVG text is passed on."""
     if isinstance(view.picture, str):
         return view.picture[max(view.picture.find("<svg"), 0) :], ""
-    return _drawn(view, view.picture, direction, _GAPS, timeout)
+    diagram, scene = svg.placed(
+        view, space=SCREEN, gaps=gaps, direction=direction, enough=_LARGE, timeout=timeout
+    )
+    return svg.diagram(diagram, scene), scene.remark
 
 
 def drawn_tall(view: View, *, timeout: float = TIMEOUT) -> str:
     """The picture from top to bottom, as a phone held upright shows it; empty for a large one."""
     if isinstance(view.picture, str) or len(view.picture.boxes) > graphviz.MANY:
         return ""
-    return _drawn(view, view.picture, "TB", _SHORT, timeout)[0]
-
-
-def _drawn(
-    view: View, diagram: Diagram, direction: str, gaps: graphviz.Gaps, timeout: float
-) -> tuple[str, str]:
-    fills = [(fill.box, fill.line, fill.text) for step in view.steps for fill in step.fills]
-    boxes = at_first(diagram.boxes, fills)
-    uses = Counter(arrow.tail for arrow in diagram.arrows)
-    scene = graphviz.scene(
-        diagram, {box.id: svg.size_of(box, uses[box.id]) for box in boxes},
-        space=SCREEN, text=TEXT, gaps=gaps, direction=direction, enough=_LARGE, timeout=timeout,
-    )  # fmt: skip
-    return svg.diagram(diagram, {box.id: box.lines for box in boxes}, scene), scene.remark
+    return drawn(view, "TB", gaps=_SHORT, timeout=timeout)[0]
 
 
 # --- data -----------------------------------------------------------------------------------------

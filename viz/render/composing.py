@@ -12,7 +12,7 @@ from ..say.box_text import BRIEF, FULL
 from ..scene.diagram import Arrow, Box, Diagram
 from ..see.folding import Folded
 from ..see.outline import Outline
-from .legend import legend as legend_of
+from .looks import legend as legend_of
 
 RANGES = "a … b … c: minimum … mean … maximum"
 WEIGHTS = "w: values of the parameters, |∂w|: sizes of their gradients"
@@ -94,12 +94,12 @@ def _title(graph: Graph, *, backward: bool) -> tuple[str, ...]:
         why = "; no gradients: the result is a constant" if constant else ""
         return (f"forward: v is the value{why}",)
     return (
-        f"backward: v is the value, g = ∂{_objective(graph)}/∂node, summed over all paths",
+        f"backward: v is the value, g = ∂{objective(graph)}/∂node, summed over all paths",
         "on each arrow: local derivative × upstream gradient = contribution",
     )
 
 
-def _objective(graph: Graph) -> str:
+def objective(graph: Graph) -> str:
     """What gradients are taken of, in words: ``L``, ``(p0 + p1)``, ``result``."""
     seeded = [pair for pair in zip(graph.roots, graph.seeds, strict=True) if pair[1]]
     names = [shorten(graph.nodes[root].label) for root, _ in seeded]

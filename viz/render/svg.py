@@ -10,9 +10,14 @@ from __future__ import annotations
 import html
 import itertools
 import math
-from collections.abc import Iterable, Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import replace
+from typing import Any
 
 from ..labels import clean, columns
+from ..say.story import View
+from ..scene import graphviz
 from ..scene.columns import (
     ABOVE,
     BAR,
@@ -33,18 +38,17 @@ from ..scene.columns import (
     len_below,
     rooms,
 )
-from ..scene.diagram import Arrow, Box, Diagram
-from ..scene.placed import Frame, Point, Scene, Size
+from ..scene.diagram import Arrow, Box, Diagram, Frame, Point, Scene, Size, at_first
 from .looks import LOOKS
 
 TIP = 0.6 * TEXT  # length of the point of an arrow
 SHADES = 12  # of a colour
 
 
-def diagram(diagram: Diagram, lines: Mapping[str, Sequence[str]], scene: Scene) -> str:
-    """A diagram that has been laid out, with what stands in its boxes."""
+def diagram(diagram: Diagram, scene: Scene) -> str:
+    """A diagram that has been laid out."""
     parts = [arrow(one, scene.curves[one.id]) for one in diagram.arrows]
-    parts += [box(one, scene.frames[one.id], lines[one.id]) for one in diagram.boxes]
+    parts += [box(one, scene.frames[one.id], one.lines) for one in diagram.boxes]
     return _picture(scene.width, scene.height, parts)
 
 
@@ -74,6 +78,19 @@ def _picture(width: float, height: float, parts: Iterable[str]) -> str:
 # --- boxes ----------------------------------------------------------------------------------------
 
 
+def placed(view: View, **space: Any) -> tuple[Diagram, Scene]:
+    """The picture of a view as it is before anything is written, laid out with room for all of it.
+
+    How much ``space`` there is, is told as `viz.scene.graphviz.scene` wants it.
+    """
+    assert isinstance(view.picture, Diagram)
+    written = [(fill.box, fill.line, fill.text) for step in view.steps for fill in step.fills]
+    diagram = replace(view.picture, boxes=at_first(view.picture.boxes, written))
+    uses = Counter(arrow.tail for arrow in diagram.arrows)
+    sizes = {box.id: size_of(box, uses[box.id]) for box in diagram.boxes}
+    return diagram, graphviz.scene(diagram, sizes, text=TEXT, **space)
+
+
 def size_of(box: Box, uses: int) -> Size:
     """How large a box is that so many arrows leave: it has room for any number."""
     width, height = len_below(rooms(box, uses))
@@ -82,22 +99,31 @@ def size_of(box: Box, uses: int) -> Size:
 
 def box(box: Box, frame: Frame, lines: Sequence[str]) -> str:
     """A box at its place, with lines below each other."""
+    return group(box, content(box, frame, lines))
+
+
+def content(box: Box, frame: Frame, lines: Sequence[str]) -> list[str]:
+    """The shape of a box, and its lines."""
     parts = [outline(box, frame)]
     if len(lines) > 1:
         start = pair(frame.left, frame.top + ABOVE + LINE)
-        parts.append(f'<path class="rule" d="M{start}h{number(frame.width)}"/>\n')
+        parts.append(path("rule", f"M{start}h{number(frame.width)}"))
     for row, line in enumerate(lines):
         # Below the rule there is a little more room than above it.
         down = ABOVE + (row + 0.76) * LINE + (0.1 if row else -0.08) * TEXT
         wide = frame.width - 2 * SIDE if row else 0.0
-        parts.append(text(frame.middle[0], frame.top + down, line, wide=wide))
-    return group(box, parts)
+        parts.append(text(frame.middle[0], frame.top + down, clean(line), wide=wide))
+    return parts
 
 
 def group(box: Box, parts: Iterable[str]) -> str:
     """What belongs to a box."""
-    names = " ".join(["box", box.kind, *["root"] * box.is_root, *["alarm"] * box.is_alarming])
-    return f'<g id="{escaped(box.id)}" class="{escaped(names)}">{"".join(parts)}</g>\n'
+    return f'<g id="{escaped(box.id)}" class="{escaped(classes(box))}">{"".join(parts)}</g>\n'
+
+
+def classes(box: Box) -> str:
+    """What a stylesheet calls a box."""
+    return " ".join(["box", box.kind, *["root"] * box.is_root, *["alarm"] * box.is_alarming])
 
 
 def outline(box: Box, frame: Frame, letter: float = TEXT) -> str:
@@ -336,12 +362,16 @@ def tip(base: Point, end: Point) -> str:
     return f"M{pair(base[0] - y, base[1] + x)}L{pair(*end)}L{pair(base[0] + y, base[1] - x)}Z"
 
 
-def tip_of(curve: Sequence[Point], length: float) -> str:
-    """The point at the end of a curve that is drawn up to its end."""
-    end = curve[-1]
-    start = next((point for point in curve[-2::-1] if math.dist(point, end) > 0.01), end)
-    share = length / (math.dist(start, end) or 1.0)
-    return tip((end[0] + (start[0] - end[0]) * share, end[1] + (start[1] - end[1]) * share), end)
+def pointed(curve: Sequence[Point], at: str = "head") -> str:
+    """A curve drawn up to its ends, with a point ``at`` its ``head`` or ``tail``, or at neither."""
+    line = path("line", along(curve))
+    if not at:
+        return line
+    end, *back = curve[::-1] if at == "head" else curve
+    start = next((point for point in back if math.dist(point, end) > 0.01), end)
+    share = TIP / (math.dist(start, end) or 1.0)
+    base = (end[0] + (start[0] - end[0]) * share, end[1] + (start[1] - end[1]) * share)
+    return line + path("tip", tip(base, end))
 
 
 # --- writing --------------------------------------------------------------------------------------

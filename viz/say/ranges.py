@@ -117,7 +117,7 @@ def largest(numbers: Iterable[float | None]) -> float:
 # --- matrices -------------------------------------------------------------------------------------
 
 
-MOST_CELLS = 64  # a side
+MOST_CELLS = 16  # a side
 FEWEST_CELLS = 8  # in all: fewer numbers are read, not looked at
 
 Rows = Sequence[Sequence[float]]
@@ -149,7 +149,7 @@ def heatmaps(weights: Rows, gradients: Rows | None) -> tuple[Heatmap, ...]:
 
 
 def heatmap(name: str, rows: Rows) -> Heatmap:
-    """A matrix as at most 64 × 64 cells, each the mean of what it covers.
+    """A matrix as at most 16 × 16 cells, each the mean of what it covers.
 
     The strongest colour is for the largest |cell|, so 0 is in the middle of the colours.
     """

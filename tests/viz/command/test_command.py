@@ -18,9 +18,8 @@ from hypothesis import strategies as st
 import autograd
 from autograd import ops
 from viz.command import main as main_module
-from viz.command.ending import Failure
 from viz.command.main import commands
-from viz.command.reading import read
+from viz.command.reading import Failure, read
 
 from ..reading import read_svg
 
@@ -350,7 +349,7 @@ def test_the_learning_rate_is_lr():
     result = run("play", "w*2", "w=3", "--rate", "0.5")
 
     assert result.exit_code == 2
-    assert "the learning rate is --lr: write --lr 0.5" in result.output
+    assert "Did you mean one of: '--lr'" in result.output
     assert "--rate" not in run("play", "--help").output
 
 

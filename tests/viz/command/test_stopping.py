@@ -52,7 +52,7 @@ if os.environ["INTERRUPT"] == "the end":
 @pytest.mark.parametrize("start", [["-m", "viz"], ["glassgrad"]], ids=["module", "script"])
 @pytest.mark.parametrize(
     "where", ["autograd", "autograd.ops", "viz.scene.engines", "click", "viz.command",
-              "viz.command.check", "graphviz", "the end"],
+              "viz.command.reading", "graphviz", "the end"],
 )  # fmt: skip
 def test_an_interrupt_at_any_time_ends_it_without_a_traceback(tmp_path, start, where):
     (tmp_path / "sitecustomize.py").write_text(INTERRUPTING, encoding="utf-8")

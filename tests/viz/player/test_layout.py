@@ -12,8 +12,7 @@ from viz.page import document
 from viz.render import svg
 from viz.say.story import Fill, Step, View
 from viz.scene.columns import TEXT
-from viz.scene.diagram import Arrow, Box, Diagram
-from viz.scene.placed import Frame
+from viz.scene.diagram import Arrow, Box, Diagram, Frame
 
 from .stories import neuron, player_of
 

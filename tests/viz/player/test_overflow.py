@@ -8,7 +8,7 @@ import pytest
 from viz.labels import columns
 from viz.page import document
 from viz.scene.columns import COLUMN, TEXT
-from viz.scene.placed import Frame
+from viz.scene.diagram import Frame
 
 from .networks_of import classifier, xor
 from .stories import neuron, story

@@ -9,11 +9,12 @@
 - `demos.failures`: four trainings that fail, each shown, explained and fixed.
 
 The first prints. The others print and write pages that open from disk, without a network and
-without a script, but for the players that they lead to. Each demo is one file, which computes, and
-shows what it computed by the faces of `viz`::
+without a script, but for the players that they lead to. Each demo is a file or two, which compute,
+and show what they computed by the faces of `viz`::
 
-    page ──── cli ──── plots ──┬── neuron, xor, wrong_engines, moons, digits ──┬── __main__
-      └────── gallery ─────────┘        moons ──── trial ──── failures ────────┘
+    page ──── cli ──── plots ──┬── neuron, xor, wrong_engines, moons ──┬── __main__
+      └────── gallery ─────────┤        moons ─── trial ─── failures ──┤
+                               └─────── digits_network ──── digits ────┘
 
 What a page says stands in ``texts``, with gaps for numbers and pictures (`demos.page.told`).
 All of them write the ``gallery``; ``cli`` says which package to install.

@@ -12,7 +12,7 @@ import pytest
 
 from autograd import softmax
 from demos import __main__ as both
-from demos import digits, gallery
+from demos import digits, digits_network, gallery
 from demos.page import share
 from nn import cross_entropy
 from viz.say.numbers import number
@@ -114,7 +114,7 @@ def test_the_accuracy_is_that_of_the_model(run):
 
 
 def test_a_run_follows_from_the_seed_and_says_how_far_it_is(loaded, monkeypatch, capsys):
-    monkeypatch.setattr(digits, "EPOCHS", 2)
+    monkeypatch.setattr(digits_network, "EPOCHS", 2)
     small = digits.Split(list(range(64)), [64, 65])
 
     def losses(seed):
@@ -275,8 +275,8 @@ def test_the_mistakes_are_shown(made, run, given, page):
 
 
 def test_several_splits_are_reported_with_their_mean(tmp_path, capsys, monkeypatch):
-    monkeypatch.setattr(digits, "QUICK_EPOCHS", 1)
-    monkeypatch.setattr(digits, "QUICK_EXAMPLES", 48)
+    monkeypatch.setattr(digits_network, "QUICK_EPOCHS", 1)
+    monkeypatch.setattr(digits_network, "QUICK_EXAMPLES", 48)
     monkeypatch.setattr(digits, "files", lambda *_, **__: {"digits.html": "it"})
 
     assert digits.main(["--quick", "--splits", "2", "--out", str(tmp_path)]) == 0

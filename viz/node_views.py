@@ -28,7 +28,7 @@ from .see import visible_nodes
 from .see.essentials import SQUARE, essential
 from .see.examples import around
 from .see.neurons import network_of
-from .see.outline import Expand, Item, Outline, opened
+from .see.outline import Expand, Item, Outline, is_op, opened
 
 MAX_NODES = 400
 WIDEST = 12  # products of a Σ that is opened unasked
@@ -131,11 +131,7 @@ def _names(wanted: Wanted, outline: Outline) -> Names:
 
 
 def _of_kind(graph: Graph, name: str, chosen: Container[int]) -> frozenset[int]:
-    return frozenset(
-        node.index
-        for node in graph
-        if node.op is not None and node.op.name == name and node.index in chosen
-    )
+    return frozenset(node.index for node in graph if is_op(node, name) and node.index in chosen)
 
 
 def _placeable(choose: Callable[..., Outline], max_nodes: int) -> tuple[Outline, int]:

@@ -13,8 +13,8 @@ from nn.training.state import GRADIENT_NORM, UPDATE_RATIO
 
 from ..checks import did_you_mean
 from ..labels import shorten
-from ..say.layer_health import percent
 from ..say.numbers import show
+from ..say.ranges import percent
 from ..see.recorded import by_scope
 from .axes import axes_for, sequence, strokes, theme_of
 

@@ -16,10 +16,11 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from autograd import Graph, Node
+from autograd.tape import KINDS
 
 from . import visible_nodes
 from .neurons import Network, Run, Unit
-from .outline import Constant, Item, Link, Outline, link_of
+from .outline import Constant, Item, Link, Outline, is_op, link_of
 from .paths import Paths, fsum, strongest
 
 MOST_WEIGHTS = 24  # weights that have boxes; more of them stand in their neurons
@@ -37,9 +38,12 @@ class Example:
     units: dict[str, Unit]
 
 
-def example(network: Network, number: int) -> Example:
-    """One example's picture."""
-    made = _Example(network, number)
+def example(network: Network, number: int, *, inputs: bool = True) -> Example:
+    """One example's picture; without its ``inputs`` there is no link from one without a gradient.
+
+    Of an image that is most of the picture.
+    """
+    made = _Example(network, number, inputs=inputs)
     for node in made.nodes:
         made.take(node)
     return Example(Outline(tuple(made.items.values()), tuple(made.links)), made.neurons, made.units)
@@ -52,8 +56,9 @@ def shows_weights(network: Network) -> bool:
 
 
 class _Example:
-    def __init__(self, network: Network, number: int) -> None:
+    def __init__(self, network: Network, number: int, *, inputs: bool) -> None:
         self.network, self.number, self.graph = network, number, network.graph
+        self.inputs = inputs
         self.nodes = tuple(self.graph)
         self.items: dict[str, Item] = {}
         self.links: list[Link] = []
@@ -88,7 +93,12 @@ class _Example:
         kind = "activation" if run.steps else "operation"
         key = self._add(output, unit.activation or "Σ", kind=kind)
         self.neurons[key], self.units[key] = run, unit
-        self.links += [link_of(self.graph, total, place, key, place) for place in places]
+        asked = self.graph.asked
+        self.links += [
+            link_of(self.graph, total, place, key, place)
+            for place in places
+            if self.inputs or asked[total.operands[place]]
+        ]
 
     def _source(self, index: int) -> None:
         """A box for what is there already: an input, or a weight."""
@@ -146,22 +156,19 @@ class _Example:
     def _add(self, node: Node, symbol: str, **more: Any) -> str:
         key = str(node.index)
         roots = zip(self.graph.roots, self.graph.seeds, strict=True)
-        made = Item(
-            key, node.index, node.kind, symbol, node.value, node.grad, node.label, node.now,
-            node.scope, node.source,
-            seeds=tuple([seed for root, seed in roots if root == node.index and seed]),
-        )  # fmt: skip
-        self.items[key] = replace(made, **more)
+        seeds = tuple([seed for root, seed in roots if root == node.index and seed])
+        made = visible_nodes.item(node, symbol, seeds, ())
+        self.items[key] = replace(made, **{"kind": node.kind, **more})
         return key
 
 
-def below_inputs(network: Network) -> list[bool]:
+def below_inputs(network: Network) -> bytearray:
     """Of each node, whether a neuron's result, or an input, went into it."""
-    found: list[bool] = []
-    for node in network.graph:
-        is_own = node.kind == "variable" or node.index in network.run_of
-        found.append(is_own or any(found[i] for i in node.operands))
-    return found
+    facts = network.graph.facts
+    marks = bytearray([KINDS[kind] == "variable" for kind in facts.kinds])
+    for index in network.run_of:
+        marks[index] = 1
+    return facts.tape.above(marks)
 
 
 # --- what a loss is made of -----------------------------------------------------------------------
@@ -169,7 +176,7 @@ def below_inputs(network: Network) -> list[bool]:
 
 def is_error(network: Network, node: Node) -> bool:
     """Whether this is output − target."""
-    if node.op is None or node.op.name != "sub":
+    if not is_op(node, "sub"):
         return False
     output, target = node.operands
     return output in network.run_of and network.graph.nodes[target].op is None
@@ -177,22 +184,20 @@ def is_error(network: Network, node: Node) -> bool:
 
 def is_square(graph: Graph, node: Node) -> bool:
     """Whether this is something times itself, or to the power of 2."""
-    if node.op is None or len(node.operands) != 2:
-        return node.op is not None and node.op.name == "square"
-    left, right = node.operands
-    if node.op.name == "mul":
-        return left == right
-    return node.op.name == "pow" and graph.nodes[right].op is None and node.inputs[1] == 2.0
+    if is_op(node, "square"):
+        return True
+    if is_op(node, "mul"):
+        return len(set(node.operands)) == 1
+    return is_op(node, "pow") and graph.nodes[node.operands[1]].op is None and node.inputs[1] == 2.0
 
 
 def is_mean(graph: Graph, node: Node) -> bool:
     """Whether this is a sum divided by a plain number."""
-    if node.op is None or node.op.name != "div":
+    if not is_op(node, "div"):
         return False
     total, count = (graph.nodes[i] for i in node.operands)
     return (
-        total.op is not None
-        and total.op.name in {"sum", "add"}
+        is_op(total, "sum", "add")
         and not total.label
         and len(graph.consumers(total.index)) == 1
         and total.index not in graph.roots
@@ -270,11 +275,10 @@ def _above(graph: Graph, output: int) -> tuple[list[Item], list[Link]]:
         symbol = node.op.symbol if node.op is not None else ""
         items.setdefault(
             one.consumer,
-            Item(
-                str(one.consumer), one.consumer, "operation", symbol, node.value, node.grad,
-                label=node.label, seeds=(one.upstream,), left_out=1,
+            replace(
+                visible_nodes.item(node, symbol, (one.upstream,), ()), kind="operation", left_out=1
             ),
-        )  # fmt: skip
+        )
         links.append(link_of(graph, node, one.position, str(one.consumer), one.position))
     rest = _others(graph, output, {(one.consumer, one.position) for one in found})
     if rest is not None:

@@ -8,12 +8,12 @@ softmax and a cross-entropy, which are found in the operations of its loss.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from autograd import Graph, Node, softmax
 
-PARAMETERS = frozenset({"parameter", "frozen"})
+from .outline import PARAMETERS, is_op
 
 
 @dataclass(frozen=True, slots=True)
@@ -117,8 +117,8 @@ def network_of(graph: Graph) -> Network | None:
 def _runs(graph: Graph) -> dict[tuple[int, ...], list[Run]]:
     """The runs of each neuron, which its parameters name; all of a neuron have the same bias."""
     found: dict[tuple[int, ...], list[Run]] = {}
-    for node in graph:
-        if _is_weighted_sum(graph, node):
+    for node in operations(graph):
+        if is_weighted_sum(graph, node):
             half = len(node.operands) // 2
             bias = node.operands[2 * half :]
             runs = found.setdefault((*node.operands[:half], *(bias or (-1,))), [])
@@ -126,12 +126,26 @@ def _runs(graph: Graph) -> dict[tuple[int, ...], list[Run]]:
     return found
 
 
-def _is_weighted_sum(graph: Graph, node: Node) -> bool:
-    if node.op is None or node.op.name != "dot":
+def operations(graph: Graph) -> list[Node]:
+    """All nodes but the leaves, most of which are parameters in a network."""
+    return [graph.nodes[i] for i, op in enumerate(graph.facts.tape.ops) if op is not None]
+
+
+def is_weighted_sum(graph: Graph, node: Node) -> bool:
+    """Whether this is a `dot` of parameters with anything, and of a bias that is one, too."""
+    if not is_op(node, "dot"):
         return False
     half = len(node.operands) // 2
     parameters = [*node.operands[:half], *node.operands[2 * half :]]
     return bool(half) and all(graph.nodes[i].kind in PARAMETERS for i in parameters)
+
+
+def weights_of(graph: Graph, members: Iterable[int]) -> list[tuple[int, ...]]:
+    """The weights of each neuron among some nodes, as indices; [] if they make no matrix."""
+    nodes = [graph.nodes[index] for index in members]
+    sums = [node.operands for node in nodes if is_weighted_sum(graph, node)]
+    rows = dict.fromkeys([operands[: len(operands) // 2] for operands in sums])
+    return list(rows) if len({len(row) for row in rows}) == 1 else []
 
 
 def _activations(graph: Graph, total: Node) -> tuple[int, ...]:
@@ -158,9 +172,10 @@ def _columns(
     key_of = {run.total: key for key, runs in found.items() for run in runs}
     depths: list[int] = []  # of each node: how many neurons are on the longest way to it
     places: dict[tuple[int, ...], int] = {}
-    for node in graph:
-        depth = max([depths[i] for i in node.operands], default=0)
-        key = key_of.get(node.index)
+    tape = graph.facts.tape
+    for index in range(len(graph)):
+        depth = max([depths[i] for i in tape.places(index)], default=0)
+        key = key_of.get(index)
         if key is not None:
             depth += 1
             if places.setdefault(key, depth) != depth:
@@ -209,7 +224,7 @@ def _unit(graph: Graph, column: int, place: int, runs: Sequence[Run]) -> Unit:
 def _examples(graph: Graph, run_of: Mapping[int, tuple[Unit, Run]]) -> dict[int, int] | None:
     """The example of each operation that belongs to one; None if runs mix examples."""
     found: dict[int, int] = {}
-    for node in graph:
+    for node in operations(graph):
         below = {found[i] for i in node.operands if i in found}
         run = run_of.get(node.index)
         if run is not None:
@@ -267,4 +282,4 @@ def chances_of(network: Network, example: int) -> Chances | None:
 
 def is_surprise(node: Node) -> bool:
     """Whether this is the cross-entropy of one example."""
-    return node.op is not None and node.op.name == "surprise"
+    return is_op(node, "surprise")

@@ -12,13 +12,24 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter, defaultdict
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Container, Iterable
 from dataclasses import replace
-from typing import Any
 
 from autograd import Graph, Node
 
-from .outline import N_ARY, Constant, Item, Link, Outline, Part, is_unit, opened_into_products, part
+from .outline import (
+    N_ARY,
+    PARAMETERS,
+    Constant,
+    Item,
+    Link,
+    Outline,
+    Part,
+    is_op,
+    is_unit,
+    opened_into_products,
+    part,
+)
 
 LINKS_PER_NODE = 3  # a budget of n boxes is also one of 3n links, which cost as much to lay out
 
@@ -36,8 +47,7 @@ def outline(
     ``constants`` are those that get boxes of their own: all, none, or some by index. ``textbook``
     are dots that are opened into their products and one Σ.
     """
-    chosen = _Chosen(graph, opened, constants=constants, max_nodes=max_nodes)
-    chosen.textbook = textbook
+    chosen = _Chosen(graph, opened, textbook, constants=constants, max_nodes=max_nodes)
     chosen.fill()
     return chosen.outline()
 
@@ -54,8 +64,7 @@ def outline_of(
 
     A Σ stands for sums that are not among those to be kept ``apart``; left out, that is all.
     """
-    chosen = _Chosen(graph, frozenset(), constants=constants, max_nodes=3 * len(graph))
-    chosen.textbook = textbook
+    chosen = _Chosen(graph, frozenset(), textbook, constants=constants, max_nodes=3 * len(graph))
     chosen.apart = frozenset(range(len(graph)) if apart is None else apart)
     for index in nodes:
         chosen.choose(graph.nodes[index])
@@ -69,11 +78,12 @@ class _Chosen:
         self,
         graph: Graph,
         opened: frozenset[int],
+        textbook: Container[int],
         *,
         constants: bool | Container[int],
         max_nodes: int,
     ) -> None:
-        self.graph, self.opened, self.constants = graph, opened, constants
+        self.graph, self.opened, self.textbook, self.constants = graph, opened, textbook, constants
         self.roots: dict[int, tuple[float, ...]] = {}
         for root, seed in zip(graph.roots, graph.seeds, strict=True):
             # A root of seed 0 is only there to be found.
@@ -83,7 +93,6 @@ class _Chosen:
         self.link_room = max_nodes * LINKS_PER_NODE
         self.parts: dict[int, Part] = {}
         self.too_wide: list[Node] = []
-        self.textbook: Container[int] = ()
 
     def fill(self) -> None:
         """Choose nodes, nearest to the roots first, while there is room."""
@@ -115,7 +124,7 @@ class _Chosen:
 
     def _part(self, node: Node) -> Part:
         """How the node is shown; a Σ stays closed if its steps do not fit."""
-        in_steps = node.op is not None and node.op.name in N_ARY and node.index in self.opened
+        in_steps = is_op(node, *N_ARY) and node.index in self.opened
         if in_steps or node.index in self.textbook:
             # It has no more steps inside than operands.
             if len(node.operands) >= min(self.room, self.link_room // 2):
@@ -222,62 +231,45 @@ def _power(graph: Graph, item: Item) -> str:
 
 def with_constants_inside(outline: Outline) -> Outline:
     """The outline with constants in the boxes that use them; a root, or an input, stays."""
+    dots = {item.key for item in outline.items if item.inside}
+    weighed = {link.operand for link in outline.links if link.consumer in dots}
     uses = Counter(link.operand for link in outline.links)
-    weighed = {
-        link.operand
-        for link in outline.links
-        if any(item.key == link.consumer and item.inside for item in outline.items)
-    }
-    moved = {
-        item.key
-        for item in outline.items
-        if item.kind == "constant" and not item.seeds and item.key not in weighed
-        and (uses[item.key] == 1 or not item.label)
-    }  # fmt: skip
-    by_key = {item.key: item for item in outline.items}
+    items = {item.key: item for item in outline.items}
     inside: dict[str, list[Constant]] = defaultdict(list)
+    gone = set()
     for link in outline.links:
-        if link.operand in moved:
-            item = by_key[link.operand]
+        item = items[link.operand]
+        is_free = item.kind == "constant" and not item.seeds and item.key not in weighed
+        if is_free and (uses[item.key] == 1 or not item.label):
             inside[link.consumer].append(Constant(item.node, link.position, item.label, item.value))
-    return _without(
-        outline, moved, lambda item: {"constants": (*item.constants, *inside[item.key])}
-    )
+            gone.add(item.key)
+    shown = _without(outline, gone)
+    found = [replace(i, constants=(*i.constants, *inside[i.key])) for i in shown.items]
+    return replace(shown, items=tuple(found))
 
 
 def with_parameters_inside(graph: Graph, outline: Outline) -> Outline:
     """The outline with each parameter that only one dot product uses in the box of that one."""
-    users = defaultdict(list)
-    for link in outline.links:
-        users[link.operand].append(link.consumer)
-    dots = {
-        item.key
-        for item in outline.items
-        if item.key == str(item.node) and _name(graph, item.node) == "dot"
-    }
-    owner = {
-        item.key: users[item.key][0]
-        for item in outline.items
-        if item.kind in {"parameter", "frozen"}
-        and len(users[item.key]) == 1
-        and users[item.key][0] in dots
-        and not item.seeds
-    }
-    by_key = {item.key: item for item in outline.items}
+    uses = Counter(link.operand for link in outline.links)
+    items = {item.key: item for item in outline.items}
     inside: dict[str, list[Item]] = defaultdict(list)
+    gone = set()
     for link in outline.links:
-        if link.operand in owner:
-            inside[link.consumer].append(by_key[link.operand])
-    return _without(outline, owner, lambda item: {"inside": tuple(inside[item.key])})
+        item, user = items[link.operand], link.consumer
+        is_own = uses[item.key] == 1 and item.kind in PARAMETERS and not item.seeds
+        if is_own and user.isdigit() and is_op(graph.nodes[int(user)], "dot"):
+            inside[user].append(item)
+            gone.add(item.key)
+    shown = _without(outline, gone)
+    return replace(
+        shown, items=tuple([replace(i, inside=tuple(inside[i.key])) for i in shown.items])
+    )
 
 
-def _without(
-    outline: Outline, moved: Iterable[str], change: Callable[[Item], dict[str, Any]]
-) -> Outline:
-    gone = set(moved)
+def _without(outline: Outline, gone: Container[str]) -> Outline:
     return replace(
         outline,
-        items=tuple([replace(i, **change(i)) for i in outline.items if i.key not in gone]),
+        items=tuple([item for item in outline.items if item.key not in gone]),
         links=tuple([link for link in outline.links if link.operand not in gone]),
     )
 

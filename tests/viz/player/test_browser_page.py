@@ -279,3 +279,20 @@ def test_without_reduced_motion_the_camera_glides_and_with_it_it_does_not(show):
 
     assert glide(reduced_motion="no-preference") == "0.35s"
     assert glide(reduced_motion="reduce") == "0s"
+
+
+def test_a_page_around_the_player_stays_where_it_is(show, tmp_path):
+    """Its tabs and its table scroll within it."""
+    page = show(two_views())
+    two_views().save(tmp_path / "inner.html")
+    far = '<div style="height: 3000px"></div>'
+    frame = '<iframe src="inner.html#two.s3" style="width: 500px; height: 400px"></iframe>'
+    (tmp_path / "outer.html").write_text(f"{far}{frame}{far}")
+    page.tab.goto(f"file://{tmp_path}/outer.html")
+    inner = page.tab.frames[1]
+    inner.wait_for_selector("#ui-views [aria-current]")
+    for button in ("table", "next", "next"):
+        inner.evaluate("name => document.getElementById(`ui-${name}`).click()", button)
+    page.painted()
+
+    assert page.tab.evaluate("scrollY") == 0

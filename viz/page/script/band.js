@@ -142,6 +142,6 @@ function showViews() {
       buttons.push(make("button", { type: "button", "aria-current": index === now.view ? "page" : false, click: () => open(index) },
         view.tab || view.title));
   $("views").replaceChildren(...buttons);
-  $("views").querySelector("[aria-current]")?.scrollIntoView({ block: "nearest", inline: "nearest" });
+  bringInto($("views"), $("views").querySelector("[aria-current]"));
   $("hint").textContent = views[now.view].hint || "";
 }

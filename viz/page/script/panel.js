@@ -106,7 +106,7 @@ function markRow() {
     fillIn(row.cells[3], entry, GRADIENT, entry.grad, entry.exact_grad);
     row.cells[3].classList.toggle("old", step().phase === "again");
     row.classList.toggle("now", is);
-    if (is && !$("panel").contains(document.activeElement)) row.scrollIntoView({ block: "nearest" });
+    if (is && !$("panel").contains(document.activeElement)) bringInto($("panel"), row);
   }
 }
 
@@ -128,5 +128,5 @@ function showHelp() {
 
 function toggle(kind, show) {
   if (panel === kind) closePanel();
-  else { show(); $("panel").focus(); }
+  else { show(); $("panel").focus({ preventScroll: true }); }
 }

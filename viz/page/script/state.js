@@ -35,6 +35,15 @@ function make(tag, attributes = {}, ...children) {
   return element;
 }
 
+// What scrolls shows one of its parts. The browser's own way moves the page around a frame, too.
+function bringInto(box, part) {
+  if (!part) return;
+  const [inner, outer] = [part.getBoundingClientRect(), box.getBoundingClientRect()];
+  const off = (low, high, from, to) => (low < from ? low - from : Math.max(0, high - to));
+  box.scrollLeft += off(inner.left, inner.right, outer.left, outer.right);
+  box.scrollTop += off(inner.top, inner.bottom, outer.top, outer.bottom);
+}
+
 const isWaiting = (text) => /^(z: )?([vg] )?·$/.test(text);
 
 function opened(index) {

@@ -70,7 +70,7 @@ def in_columns(described: Columns) -> str:
 
 def _picture(width: float, height: float, parts: Iterable[str]) -> str:
     return (
-        '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
+        '<svg xmlns="http://www.w3.org/2000/svg" '
         f'viewBox="0 0 {number(width)} {number(height)}">\n{"".join(parts)}</svg>'
     )
 

@@ -17,7 +17,6 @@ from typing import Any
 
 from ..labels import clean, columns
 from ..say.story import View
-from ..scene import graphviz
 from ..scene.columns import (
     ABOVE,
     BAR,
@@ -70,8 +69,8 @@ def in_columns(described: Columns) -> str:
 
 def _picture(width: float, height: float, parts: Iterable[str]) -> str:
     return (
-        '<svg xmlns="http://www.w3.org/2000/svg" '
-        f'viewBox="0 0 {number(width)} {number(height)}">\n{"".join(parts)}</svg>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {number(width)} {number(height)}">\n'
+        f"{''.join(parts)}</svg>"
     )
 
 
@@ -83,6 +82,8 @@ def placed(view: View, **space: Any) -> tuple[Diagram, Scene]:
 
     How much ``space`` there is, is told as `viz.scene.graphviz.scene` wants it.
     """
+    from ..scene import graphviz  # noqa: PLC0415 - on first use: most who import viz only draw
+
     assert isinstance(view.picture, Diagram)
     written = [(fill.box, fill.line, fill.text) for step in view.steps for fill in step.fills]
     diagram = replace(view.picture, boxes=at_first(view.picture.boxes, written))

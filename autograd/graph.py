@@ -162,8 +162,13 @@ class Graph(Sequence[Node]):
 
     def with_seeds(self, seeds: Sequence[float]) -> Graph:
         """The same recording with other gradients of the roots."""
-        graph = Graph.__new__(Graph)
-        graph._set(self.facts, self.roots, seeds)
+        return Graph.of(self.facts, self.roots, seeds)
+
+    @classmethod
+    def of(cls, facts: Facts, roots: Sequence[int], seeds: Sequence[float]) -> Graph:
+        """A recording that is there as columns already."""
+        graph = cls.__new__(cls)
+        graph._set(facts, roots, seeds)
         return graph
 
     __setattr__ = __delattr__ = _immutable

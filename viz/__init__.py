@@ -34,12 +34,12 @@ from autograd.public import public as _public
 from .animate import Animation as Animation
 from .animate import animate as animate
 from .draw import draw as draw
+from .draw import draw_neuron as draw_neuron
 from .explain import Explanation as Explanation
 from .explain import explain as explain
 from .handout import Handout as Handout
 from .handout import handout as handout
 from .network import draw_network as draw_network
-from .neuron import draw_neuron as draw_neuron
 from .player import player as player
 from .plots import plot_decision_boundary as plot_decision_boundary
 from .plots import plot_gradient_norm as plot_gradient_norm

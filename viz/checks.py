@@ -193,20 +193,15 @@ def node_of(graph: Graph, focus: str | int | Value, value: object) -> int:
         if not 0 <= focus < len(graph):
             raise ValueError(f"focus={focus}: the nodes of this graph are 0 to {len(graph) - 1:,}")
         return focus
-    labelled = [node.index for node in graph if node.label == focus]
-    if labelled:
-        return labelled[-1]
     wanted = canonical(focus)
-    scopes: dict[str, int] = {}
-    for node in graph:
-        if node.scope and node.op is not None:
-            scopes[canonical(node.scope)] = node.index
-            scopes[canonical(f"{node.scope}/{node.label}")] = node.index
-    if wanted in scopes:
-        return scopes[wanted]
-    below = [index for scope, index in scopes.items() if scope.startswith(f"{wanted}/")]
-    if below:
-        return max(below)
+    named = [(canonical(n.scope), n) for n in graph if n.scope and n.op is not None]
+    for found in (
+        [n for n in graph if n.label == focus],
+        [n for scope, n in named if wanted in {scope, canonical(f"{n.scope}/{n.label}")}],
+        [n for scope, n in named if scope.startswith(f"{wanted}/")],
+    ):
+        if found:
+            return found[-1].index
     labels = {node.label for node in graph if node.label}
     known = [*labels, *{node.scope for node in graph if node.scope}]
     rest = did_you_mean(focus, known, "labels and scopes are in str(Graph(value))")

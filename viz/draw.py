@@ -1,8 +1,9 @@
-"""`draw`: the picture of a computation, forward or backward."""
+"""`draw`: the picture of a computation, forward or backward; `draw_neuron`: a textbook's figure."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections import defaultdict
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import replace
 from typing import TYPE_CHECKING, Any
 
@@ -12,13 +13,18 @@ from .checks import at_least, graph_of, one_of
 from .render.composing import Manner, composed, composed_of_groups
 from .render.palette import THEMES
 from .render.slide import wrappings
+from .say import box_text
 from .say.box_text import BRIEF, FULL, QUIET, named
 from .say.names import part_names
-from .scene.diagram import Diagram
+from .say.numbers import applied, product, show, total
+from .say.ranges import spread
+from .scene.diagram import Arrow, Box, Diagram
 from .see import visible_nodes
+from .see.essentials import essential
 from .see.fold_rules import Fold, foldings
-from .see.outline import Expand, Outline, opened
-from .see.visible_nodes import essential, with_constants_inside, with_parameters_inside
+from .see.layered import inputs, objective
+from .see.outline import Expand, Item, Outline, is_op, opened
+from .see.visible_nodes import with_constants_inside, with_parameters_inside, with_powers
 
 if TYPE_CHECKING:
     from .render.picture import Picture
@@ -100,6 +106,9 @@ def draw(
     from .render.picture import Picture  # noqa: PLC0415 - graphviz is imported on the first drawing
 
     chosen = opened(graph, expand)
+    if len(graph) <= MOST_SINGLE:
+        graph, places = essential(graph)
+        chosen = frozenset([places[index] for index in chosen])
     if chosen and not (fold is None or fold is False):
         raise ValueError(
             "draw: expand opens Σ into single products, and fold puts many nodes into one box; "
@@ -144,12 +153,12 @@ def _of_singles(
     # A neuron is shown with all its arrows; more of them are a network, which is read by units.
     is_network = sum(bool(item.inside) for item in with_weights.items) > 1
     full = [with_weights] if is_network else [outline, with_weights]
-    bare = list(map(with_constants_inside, full)) if constants is None else []
-    first = bare[:1] if is_network else [*full[:1], *bare[:1]]
-    for shown in (*first, *full[1:], *bare[1:]) if first else full:
+    bare = list(map(with_constants_inside, full)) if constants is None else full
+    in_order = [shown for pair in zip(full, bare, strict=True) for shown in pair]
+    for shown in bare if is_network or constants is not None else in_order:
         for detail in (FULL, QUIET):
             yield composed(graph, shown, replace(manner, detail=detail))
-    brief = [composed(graph, shown, replace(manner, detail=BRIEF)) for shown in bare or full]
+    brief = [composed(graph, shown, replace(manner, detail=BRIEF)) for shown in bare]
     for diagram in brief:
         yield diagram
         yield from wrappings(diagram)
@@ -165,7 +174,7 @@ def _outline(
     outline = visible_nodes.outline(
         graph, opened=opened, constants=constants is not False, max_nodes=max_nodes
     )
-    return essential(graph, named(outline, part_names(graph)))
+    return with_powers(graph, named(outline, part_names(graph)))
 
 
 def _is_backward(graph: Graph, view: str | None) -> bool:
@@ -176,3 +185,164 @@ def _is_backward(graph: Graph, view: str | None) -> bool:
             "view='forward' for its values, or draw a Value computed from variables or parameters"
         )
     return asked and view != "forward"
+
+
+# --- a neuron, as a textbook draws it -------------------------------------------------------------
+
+
+WHO = "draw_neuron"
+TERMS = 5  # a sum of more terms is not spelled out
+MOST_PRODUCTS = 8  # of more inputs the strongest are drawn, and the others are one box
+STRONGEST = 6
+
+
+def draw_neuron(
+    neuron: Callable[[list[Any]], Any],
+    x: Sequence[float | Value],
+    *,
+    loss: Callable[[Any], Value] | None = None,
+    view: str = "backward",
+    direction: str = "LR",
+    theme: str = "light",
+    legend: bool = True,
+    max_nodes: int = MAX_NODES,
+) -> Picture:
+    """Draw one neuron as a textbook does: inputs × weights, bias, their sum, the activation.
+
+    Every box spells its number out, and every arrow the chain rule. Inputs are drawn as
+    variables, so that their gradients, which would flow on to the layer before, are shown too.
+    Of more than 8 inputs those with the largest products are drawn, and the others are one box.
+    Nobody's ``.grad`` is touched.
+
+    >>> from nn import Neuron
+    >>> neuron = Neuron(2, activation="tanh")
+    >>> for parameter, number in zip(neuron.parameters(), [0.5, -1.0, 0.75]):
+    ...     parameter.data = number
+    >>> print(draw_neuron(neuron, [2.0, 1.0], view="forward", legend=False).text(), end="")
+    tanh  v tanh(0.75) = 0.6351
+    └─ Σ  v 0.75 + 1 − 1 = 0.75
+       ├─ parameter b  v 0.75
+       ├─ ×  v 0.5 × 2 = 1
+       │  ├─ parameter w1  v 0.5
+       │  └─ variable x1  v 2
+       └─ ×  v −1 × 1 = −1
+          ├─ parameter w2  v −1
+          └─ variable x2  v 1
+
+    Parameters
+    ----------
+    neuron:
+        An `nn.Neuron`, or anything with weights ``w`` that is called with a list of inputs.
+    x:
+        Its inputs: numbers or Values.
+    loss:
+        A function of the output, whose gradients are drawn; left out, it is the output itself.
+    view, direction, theme, legend, max_nodes:
+        As for `draw`.
+    """
+    one_of("view", view, VIEWS)
+    one_of("direction", direction, DIRECTIONS)
+    one_of("theme", theme, THEMES)
+    at_least("max_nodes", max_nodes, 1)
+    weights = _weights(neuron)
+    result = neuron([*inputs(x, len(weights), WHO)])
+    # The weights are roots of seed 0, so that the graph tells which nodes they are.
+    graph = Graph([objective(result, loss, WHO), *weights], seeds=[1.0] + [0.0] * len(weights))
+    outline = visible_nodes.outline(graph, max_nodes=max_nodes, textbook=_sums_of(graph))
+    backward = view == "backward"
+    diagram = composed(
+        graph,
+        outline,
+        Manner(backward, direction, legend, max_nodes),
+        _spelled_out(graph, outline, backward=backward),
+    )
+    diagram = _folded(diagram, {f"n{item.key}": item for item in outline.items})
+    from .render.picture import Picture  # noqa: PLC0415 - graphviz is imported on the first drawing
+
+    return Picture.of(diagram, theme)
+
+
+def _weights(neuron: Any) -> list[Value]:
+    if not callable(neuron) or not hasattr(neuron, "w"):
+        raise TypeError(
+            f"{WHO} takes a neuron, which has weights w, got a {type(neuron).__name__}; "
+            "for a whole model write draw_network(model, x)"
+        )
+    return list(neuron.w)
+
+
+def _sums_of(graph: Graph) -> tuple[int, ...]:
+    """The dot product that the weights go into; none for a neuron made of single ``+``."""
+    for weight in graph.roots[1:]:
+        for consumer, _ in graph.consumers(weight):
+            if is_op(graph.nodes[consumer], "dot"):
+                return (consumer,)
+    return ()
+
+
+def _spelled_out(graph: Graph, outline: Outline, *, backward: bool) -> tuple[Box, ...]:
+    """The boxes, those of products, their sum and the activation with their equations."""
+    values = {item.key: item.value for item in outline.items}
+    operands: dict[str, list[float]] = defaultdict(list)
+    for link in outline.links:
+        operands[link.consumer].append(values[link.operand])
+    boxes = []
+    for item, box in zip(outline.items, box_text.boxes(outline, backward=backward), strict=True):
+        equation = _equation(graph, item, operands[item.key])
+        head, _, *rest = box.lines
+        boxes.append(replace(box, lines=(head, f"v {equation}", *rest)) if equation else box)
+    # As in all pictures, inputs and weights count from 1; `nn.Neuron` labels its own from 0.
+    heads = {
+        f"n{weight}": (f"{graph.nodes[weight].kind} w{i}", f"{graph.nodes[weight].kind} w{i + 1}")
+        for i, weight in enumerate(graph.roots[1:])
+    }
+    return tuple([_renamed(box, *heads.get(box.id, ("", ""))) for box in boxes])
+
+
+def _renamed(box: Box, old: str, new: str) -> Box:
+    return replace(box, lines=(new, *box.lines[1:])) if box.lines[0] == old else box
+
+
+def _folded(diagram: Diagram, items: Mapping[str, Item]) -> Diagram:
+    """The weakest products of a long sum, with their weights and inputs, in one box."""
+    tails: dict[str, list[str]] = {name: [] for name in items}
+    heads: dict[str, list[str]] = {name: [] for name in items}
+    for arrow in diagram.arrows:
+        tails[arrow.head].append(arrow.tail)
+        heads[arrow.tail].append(arrow.head)
+
+    def is_product(name: str) -> bool:
+        return items[name].symbol == "×" and not any(tails[operand] for operand in tails[name])
+
+    counts = {head: sum(map(is_product, found)) for head, found in tails.items()}
+    sigma = max(counts, key=lambda name: counts[name], default="")
+    if counts.get(sigma, 0) <= MOST_PRODUCTS:
+        return diagram
+    products = sorted(
+        filter(is_product, tails[sigma]), key=lambda name: abs(items[name].value), reverse=True
+    )
+    rest = set(products[STRONGEST:])
+    gone = rest | {x for name in rest for x in tails[name] if rest.issuperset(heads[x])}
+    numbers = [items[name].value for name in tails[sigma] if name in rest]
+    lines = (f"… {len(rest):,} more products", f"v {spread(numbers)}", f"Σ {show(sum(numbers))}")
+    boxes = [box for box in diagram.boxes if box.id not in gone]
+    place = [box.id for box in boxes].index(sigma)
+    boxes.insert(place, Box("rest", "group", lines))
+    arrows = [arrow for arrow in diagram.arrows if gone.isdisjoint((arrow.tail, arrow.head))]
+    arrows.append(Arrow("erest", "rest", sigma))
+    note = f"the {STRONGEST} largest of {len(products):,} products are drawn"
+    return replace(diagram, boxes=tuple(boxes), arrows=tuple(arrows), notes=(*diagram.notes, note))
+
+
+def _equation(graph: Graph, item: Item, operands: list[float]) -> str:
+    """A box's value as computed from its operands: ``0.5 × 2 = 1``; empty if too long."""
+    if item.symbol == "Σ" and 1 < len(operands) <= TERMS:
+        texts, result = total(operands, item.value)
+        return " ".join([*texts, result])
+    if item.symbol == "×" and len(operands) == 2:
+        return " ".join(product(operands[0], operands[1], item.value))
+    op = graph.nodes[item.node].op
+    if item.kind == "activation" and op is not None and len(operands) == op.arity == 1:
+        sign = applied(op.forward, operands[0], item.value)
+        return f"{item.symbol}({show(operands[0])}) {sign} {show(item.value)}"
+    return ""

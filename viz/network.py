@@ -201,13 +201,12 @@ def _range(name: str, numbers: Sequence[float | None]) -> str:
         return f"{name} {show(math.nan)}"
     if len(known) < 2 or min(known) == max(known):
         return f"{name} {show(known[0] if known else None)}"
-    low, high = (show(x, DIGITS).removeprefix("+") for x in (min(known), max(known)))
-    return f"{name} {low}…{high}"
+    return f"{name} {show(min(known), DIGITS)}…{show(max(known), DIGITS)}"
 
 
 def _state(slopes: tuple[float, ...]) -> str:
     """What is not well with a unit whose activation has these slopes, in one word."""
-    unit = health.Unit("", "", (), slopes, ())
+    unit = health.Unit("", slopes)
     if unit.is_dead:
         return "dead" if len(slopes) > 1 else "off"
     return "saturated" if unit.is_saturated else ""
@@ -225,61 +224,45 @@ class _Units:
     ) -> None:
         self.columns = columns
         self.image = _image_of(columns[0])
-        self.shown = [column.units[:max_units] for column in columns]
+        shown = [replace(column, units=column.units[:max_units]) for column in columns]
+        self.shown = [column.units for column in shown]
         self.by_gradient = by_gradient
-        units = [unit for column in self.shown for unit in column]
-        weights = [weight for unit in units for weight in unit.weights]
-        biases = [unit.bias for unit in units if unit.bias is not None]
-        outputs = [output for unit in units for output in unit.outputs]
-        self.known = Known(goal, [*outputs, *weights, *biases])
+        self.known = Known(goal, [value for column in shown for value in _values(column)])
         self.found = self._found()
         self.drawn = _strongest(self.found, self._size)
+        self.stacks = list(self._stacks())
 
     def diagram(self, name: str, *, direction: str, legend: bool) -> Diagram:
         """The units and their connections; ``name`` is that of the goal."""
-        boxes, arrows = tuple(self.boxes()), tuple(self.arrows())
+        boxes = tuple([box for stack in self.stacks for box in stack])
+        arrows = (*self._weights(), *self._plain())
         edges = EDGES[self.by_gradient]
         return Diagram(
             boxes,
             arrows,
-            title=self.title(name) if legend else (),
+            title=self._title(name) if legend else (),
             legend=network_legend(boxes, arrows, edges) if legend else (),
-            columns=self.names(),
+            columns=tuple([tuple([box.id for box in stack]) for stack in self.stacks]),
             direction=direction,
             points="none",
         )
 
-    def names(self) -> tuple[tuple[str, ...], ...]:
-        """The names of the boxes, column by column; a block stands in a column of its own."""
-        columns: list[tuple[str, ...]] = []
-        for number, column in enumerate(self.columns):
-            if column.block:
-                columns.append((f"u{number}_block",))
-            columns.append(self._names(number))
-        return tuple(columns)
-
-    def _names(self, number: int) -> tuple[str, ...]:
-        if number == 0 and self.image:
-            return ("u0_image",)
-        names = [f"u{number}_{place}" for place in range(len(self.shown[number]))]
-        hidden = len(self.columns[number].units) > len(names)
-        return (*names, *[f"u{number}_more"] * hidden)
-
-    def boxes(self) -> Iterator[Box]:
-        """One circle per unit, and a note where there are more."""
+    def _stacks(self) -> Iterator[list[Box]]:
+        """The boxes, column by column; a block stands in a column of its own."""
         last = len(self.shown) - 1
         for number, (column, shown) in enumerate(zip(self.columns, self.shown, strict=True)):
             kind = "input" if number == 0 else "output" if number == last else "unit"
             if column.block:
-                yield self._block(number)
+                yield [self._block(number)]
             if number == 0 and self.image:
                 side = math.isqrt(len(column.units))
-                yield Box("u0_image", "variable", (f"{side} × {side} inputs",), heatmaps=self.image)
+                head = f"{side} × {side} inputs"
+                yield [Box("u0_image", "variable", (head,), heatmaps=self.image)]
                 continue
-            for unit, name in zip(shown, self._names(number), strict=False):
-                yield self._box(unit, name, kind)
+            boxes = [self._box(unit, f"u{number}_{k}", kind) for k, unit in enumerate(shown)]
             if more := len(column.units) - len(shown):
-                yield Box(f"u{number}_more", "note", (f"… {more:,} more",))
+                boxes.append(Box(f"u{number}_more", "note", (f"… {more:,} more",)))
+            yield boxes
 
     def _block(self, number: int) -> Box:
         column, before = self.columns[number], self.columns[number - 1]
@@ -291,7 +274,9 @@ class _Units:
     def _box(self, unit: Unit, name: str, kind: str) -> Box:
         nodes = [self.known[output] for output in unit.outputs]
         values, grads = [node.value for node in nodes], [node.grad for node in nodes]
-        head = self._head(unit, name, kind)
+        head = unit.name
+        if kind == "output" and len(self.columns[-1].units) > 1:  # each says which it is
+            head = f"y{int(name.rpartition('_')[2]) + 1} {head}".rstrip()
         lines = [*[head] * bool(head), _range("v", values)]
         hint = [head, f"value {_each(values)}"]
         if self.by_gradient:
@@ -313,12 +298,6 @@ class _Units:
         is_alarming = alarming([*values, *(grads if self.by_gradient else [])])
         return Box(name, kind, tuple(lines), "\n".join(hint), is_alarming=is_alarming)
 
-    def _head(self, unit: Unit, name: str, kind: str) -> str:
-        """The first line: of several outputs, each says which it is, counted from 1."""
-        if kind != "output" or len(self.columns[-1].units) == 1:
-            return unit.name
-        return f"y{int(name.rpartition('_')[2]) + 1} {unit.name}".rstrip()
-
     def _found(self) -> list[tuple[str, str, str, Node]]:
         """The weights between units that are shown: a name, both ends, and the node."""
         return [
@@ -329,8 +308,8 @@ class _Units:
             for i, weight in enumerate(unit.weights[: len(before)])
         ]
 
-    def arrows(self) -> Iterator[Arrow]:
-        """One line per weight between two units that are shown, and those of blocks and images."""
+    def _weights(self) -> Iterator[Arrow]:
+        """One line per weight between two units that are shown."""
         sizes = [abs(self._size(node) or 0.0) for *_, node in self.found]
         largest = max(filter(math.isfinite, sizes), default=0.0)
         labelled = len(self.found) <= MOST_LABELS and not self.image  # `inlay` moves no numbers
@@ -341,44 +320,33 @@ class _Units:
             lines = (show(size),) if labelled else ()
             hint = f"weight {node.value!r}\ngradient {node.grad!r}"
             yield Arrow(f"w{place}", tail, head, lines, sign, thick, hint)
-        for number in range(1, len(self.columns)):
-            yield from self._plain(number)
 
-    def _plain(self, number: int) -> Iterator[Arrow]:
+    def _plain(self) -> Iterator[Arrow]:
         """Lines without a weight: into a block and out of it, and from an image."""
-        before, after = self._names(number - 1), self._names(number)
-        block = f"u{number}_block"
-        if self.columns[number].block:
-            for place, name in enumerate(before):
-                yield Arrow(f"i{number}_{place}", name, block)
-            for place, name in enumerate(after):
-                yield Arrow(f"o{number}_{place}", block, name)
-        elif number == 1 and self.image:
-            for place, name in enumerate(after):
-                hint = f"{len(self.columns[0].units):,} weights"
-                yield Arrow(f"i1_{place}", before[0], name, hint=hint)
+        for before, after in itertools.pairwise(self.stacks):
+            is_image = bool(before[0].heatmaps)
+            if is_image or "layer" in {before[0].kind, after[0].kind}:
+                hint = f"{len(self.columns[0].units):,} weights" * is_image
+                for tail, head in itertools.product(before, after):
+                    yield Arrow(f"p{tail.id}_{head.id}", tail.id, head.id, hint=hint)
 
     def _size(self, weight: Node) -> float | None:
         return weight.grad if self.by_gradient else weight.value
 
-    def title(self, goal: str) -> tuple[str, ...]:
+    def _title(self, goal: str) -> tuple[str, ...]:
         """The network's shape in words, and what is drawn."""
         count = len(self.columns[0].units[0].outputs)
         ranges = f"; a…b: min…max over {count:,} examples" if count > 1 else ""
-        on_lines = f"∂({goal})/∂weight" if self.by_gradient else "the weight"
+        lines = f"on each line: {f'∂({goal})/∂weight' if self.by_gradient else 'the weight'}"
         if len(self.drawn) < len(self.found):
-            on_lines = f"of {len(self.found):,} weights the {len(self.drawn):,} strongest"
-            on_lines += f" by |∂({goal})/∂weight|" if self.by_gradient else ""
-        lines = f"{'on each line' if on_lines[:2] != 'of' else 'lines'}: {on_lines}"
-        chance = "; p: probability of class 1" * any(
-            self.known.target(output) is not None
-            for unit in self.shown[-1]
-            for output in unit.outputs
-        )
+            lines = f"lines: of {len(self.found):,} weights the {len(self.drawn):,} strongest"
+            lines += f" by |∂({goal})/∂weight|" if self.by_gradient else ""
+        has_chances = any(line.startswith("p ") for box in self.stacks[-1] for line in box.lines)
+        more = f"{'; p: probability of class 1' * has_chances}{ranges}"
         if self.by_gradient:
-            said = f"v value, g = ∂({goal})/∂v, ∂b = ∂({goal})/∂bias{chance}{ranges}"
+            said = f"v value, g = ∂({goal})/∂v, ∂b = ∂({goal})/∂bias{more}"
             return _shape(self.columns), said, lines
-        return _shape(self.columns), f"v value, b bias; {lines}{chance}{ranges}"
+        return _shape(self.columns), f"v value, b bias; {lines}{more}"
 
 
 def _strongest(

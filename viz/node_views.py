@@ -11,7 +11,7 @@ from typing import Any
 from autograd import ConstantError, Graph, Value
 from autograd.numbers import is_number
 
-from .checks import at_least, graph_of, left_of, one_result, text
+from .checks import at_least, graph_of, left_of, node_of, one_result, text
 from .labels import columns, shorten
 from .lessons.board import Board, box_of, drawn_constants
 from .lessons.lesson import Pass
@@ -25,9 +25,10 @@ from .say.story import Step, View
 from .say.teller import Teller
 from .scene.diagram import Arrow, Box, Diagram
 from .see import visible_nodes
+from .see.essentials import SQUARE, essential
 from .see.examples import around
 from .see.neurons import network_of
-from .see.outline import Expand, Item, Outline, opened
+from .see.outline import Expand, Item, Outline, is_op, opened
 
 MAX_NODES = 400
 WIDEST = 12  # products of a Σ that is opened unasked
@@ -47,9 +48,17 @@ class Wanted:
 
 
 def pass_of(
-    caller: str, value: object, names: Mapping[str, Any] | None, lr: object, *, accumulate: bool
-) -> Pass:
-    """The pass that led to a Value, or that a Graph holds.
+    caller: str,
+    value: object,
+    names: Mapping[str, Any] | None,
+    lr: object,
+    *,
+    accumulate: bool,
+    focus: str | int | Value | None = None,
+) -> tuple[Pass, int | None]:
+    """The pass that led to a Value, or that a Graph holds, and where its ``focus`` is.
+
+    What teaches nothing is left out of it.
 
     Raises
     ------
@@ -71,8 +80,12 @@ def pass_of(
             f"{caller}: the result does not depend on any variable or parameter, so there are no "
             "gradients to show; compute it from Values or parameters"
         )
+    index = None if focus is None else node_of(graph, focus, value)
+    shorter, places = essential(graph)
     left = left_of(caller, value) if accumulate else {}
-    return Pass(graph, left=left, rate=float(lr))  # type: ignore[arg-type]
+    kept = {places[k]: x for k, x in left.items()}
+    numbers = Pass(shorter, left=kept, rate=float(lr))  # type: ignore[arg-type]
+    return numbers, None if index is None else places[index]
 
 
 # --- one box a node -------------------------------------------------------------------------------
@@ -118,11 +131,7 @@ def _names(wanted: Wanted, outline: Outline) -> Names:
 
 
 def _of_kind(graph: Graph, name: str, chosen: Container[int]) -> frozenset[int]:
-    return frozenset(
-        node.index
-        for node in graph
-        if node.op is not None and node.op.name == name and node.index in chosen
-    )
+    return frozenset(node.index for node in graph if is_op(node, name) and node.index in chosen)
 
 
 def _placeable(choose: Callable[..., Outline], max_nodes: int) -> tuple[Outline, int]:
@@ -194,7 +203,7 @@ def head(teller: Teller, item: Item) -> str:
     name = teller.names[item.key]
     if not item.symbol:
         return name
-    if item.constants and not teller.board.is_given(item):
+    if (item.constants or item.symbol == SQUARE.symbol) and not teller.board.is_given(item):
         symbols = teller.write(teller.right_side(item).symbols)
         if columns(symbols) <= _HEAD:
             return f"{name}: {symbols}"
@@ -245,7 +254,7 @@ def told(
     """One view of single nodes, as the player tells it; errors name the ``caller``."""
     at_least("max_nodes", max_nodes, 2)
     text(caller, "title", title)
-    numbers = pass_of(caller, value, names, lr, accumulate=accumulate)
+    numbers, _ = pass_of(caller, value, names, lr, accumulate=accumulate)
     one_result(caller, numbers.graph)
     wanted = Wanted(numbers, None, expand, max_nodes)
     name = shorten(numbers.graph.nodes[numbers.graph.roots[0]].label, _TITLE)

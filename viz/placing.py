@@ -9,6 +9,7 @@ from .lessons.board import Board, arrow_of, box_of
 from .lessons.layers import Layer
 from .lessons.lesson import CHANCE, used
 from .lessons.unit import MOST_CELLS, Opened
+from .node_views import head as head_of
 from .say.numbers import number
 from .say.ranges import reduced
 from .say.table_teller import TableTeller
@@ -31,6 +32,7 @@ from .scene.columns import (
     alike,
     flat,
     room,
+    rooms,
 )
 from .scene.diagram import Box
 from .see.examples import OTHERS
@@ -48,25 +50,22 @@ PRODUCT = 30  # the same of two factors and what they give
 
 
 def example(teller: Teller) -> Columns:
-    """Columns of boxes, each neuron with its weights before it."""
+    """Columns of boxes, each neuron with its weights before it; or the inside of one neuron."""
     board = teller.board
     weights = _weights(board)
     ranks = _ranks(board, {key for keys in weights.values() for key in keys})
-    columns: dict[int, list[str]] = defaultdict(list)
-    for key in ranks:
-        columns[ranks[key]].append(key)
     stacks = []
-    for rank in sorted(columns):
-        keys = columns[rank]
+    for keys in _in_columns(ranks):
         cells = flat([_cell(teller, board.items[key]) for key in keys])
         items: list[Item] = []
         for key, cell in zip(keys, cells, strict=True):
             own = [_weight(teller, board.items[weight]) for weight in weights.get(key, ())]
             items.append(Row([Stack(alike(own), 0.2 * TEXT), cell], 0.8 * TEXT) if own else cell)
-        stacks.append(Stack(items, 0.4 * TEXT if cells[0].grid else TEXT, spreads=True))
+        between = 0.4 * TEXT if cells[0].grid else TEXT if board.neurons else 0.5 * TEXT
+        stacks.append(Stack(items, between, spreads=True))
     heads = Counter(ranks[link.consumer] for link in board.outline.links if link.operand in ranks)
     most = max(heads.values(), default=0)
-    gap = TEXT * (1.4 if most <= 4 else 2.1 if most <= 24 else 5.0)
+    gap = TEXT * (1.4 if most <= 4 and board.neurons else 2.1 if most <= 24 else 5.0)
     return Columns(Row(stacks, gap), _links(board, weights))
 
 
@@ -123,16 +122,18 @@ def head(teller: Teller, item: Shown) -> str:
 
 def _cell(teller: Teller, item: Shown) -> Cell:
     board = teller.board
-    lines = [head(teller, item), "v ·", "g ·"]
-    if item.key in board.neurons and board.neurons[item.key].steps:
+    is_neuron = item.key in board.neurons
+    lines = [head(teller, item) if board.neurons else head_of(teller, item), "v ·", "g ·"]
+    if is_neuron and board.neurons[item.key].steps:
         lines.append("z: g ·")
-    rooms = (room(lines[0]), *[max(room(line), room("v ·")) for line in lines[1:]])
     kind = item.kind
     if kind == "constant" and _feeds_neuron(board, item.key):
         kind = "variable"
-    box = Box(box_of(item.key), kind, tuple(lines), is_root=item.node in board.graph.roots
-              and not item.key.endswith(OTHERS))  # fmt: skip
-    return Cell(box, room=rooms)
+    is_root = item.node in board.graph.roots and not item.key.endswith(OTHERS)
+    box = Box(box_of(item.key), kind, tuple(lines), is_root=is_root)
+    if not board.neurons:  # gradients are added up part by part
+        return Cell(box, room=rooms(box, sum(of.operand == item.key for of in board.outline.links)))
+    return Cell(box, room=(room(lines[0]), *[max(room(line), room("v ·")) for line in lines[1:]]))
 
 
 def _weight(teller: Teller, item: Shown) -> Cell:
@@ -156,20 +157,11 @@ def _links(board: Board, weights: dict[str, list[str]]) -> list[Link]:
     return found
 
 
-def opened_neuron(teller: Teller, boxes: Sequence[Box]) -> list[list[str]]:
-    """The columns of a neuron's inside: inputs and weights, products, sum, activation, users."""
-    board = teller.board
-    own = {box.id for box in boxes}
-    ranks: dict[str, int] = {}
-    into: dict[str, list[str]] = defaultdict(list)
-    for link in board.outline.links:
-        into[link.consumer].append(link.operand)
-    for key in board.items:
-        ranks[key] = max([ranks[tail] for tail in into[key]], default=-1) + 1
+def _in_columns(ranks: dict[str, int]) -> list[list[str]]:
+    """The keys of boxes column by column."""
     columns: dict[int, list[str]] = defaultdict(list)
     for key, rank in ranks.items():
-        if box_of(key) in own:
-            columns[rank].append(box_of(key))
+        columns[rank].append(key)
     return [columns[rank] for rank in sorted(columns)]
 
 

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 from autograd import Graph, Value
 from nn.names import helped
 
-from .checks import at_least, image_of, node_of, one_of, text
+from .checks import at_least, image_of, one_of, text
 
 if TYPE_CHECKING:
     from .page.player import Player
@@ -92,8 +92,7 @@ gradient, g. It starts at L: ∂L/∂L = 1.
     sides = image_of("player", image)
     from .node_views import Wanted, pass_of  # noqa: PLC0415 - on first use: most only draw
 
-    numbers = pass_of("player", value, names, lr, accumulate=accumulate)
-    index = None if focus is None else node_of(numbers.graph, focus, value)
+    numbers, index = pass_of("player", value, names, lr, accumulate=accumulate, focus=focus)
     from .page.player import Player  # noqa: PLC0415 - on first use: most who import viz only draw
     from .views import story  # noqa: PLC0415
 

@@ -2,12 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Container, Iterable, Iterator
 from dataclasses import replace
 
 from .lessons.board import Board, arrow_of, box_of
 from .say import formula
-from .say.names import NetworkNames
 from .say.numbers import number
 from .say.story import Entry, Path
 from .say.teller import Teller
@@ -26,27 +25,33 @@ Spot = Callable[[int], tuple[str, str]]
 Route = Callable[[Edge], Iterable[tuple[str, float | None]]]
 
 
+def _node_of(box: str) -> int | None:
+    return int(box[1:]) if box[0] == "n" and box[1:].isdigit() else None
+
+
 def with_reasons(
     teller: Teller,
     entries: Iterable[Entry],
     *,
-    spot: Spot | None = None,
+    network: Network | None = None,
+    row: int = 0,
     route: Route | None = None,
-    node_of: Callable[[str], int | None] | None = None,
+    node_of: Callable[[str], int | None] = _node_of,
     top: int = TOP,
     work: int = MOST_WORK,
 ) -> tuple[Entry, ...]:
     """The entries with the strongest paths of their boxes to the result, as many as affordable.
 
-    ``spot`` says of a node which box stands for it and what it is called, ``route`` which arrows an
-    edge is drawn as, ``node_of`` which node an entry's box asks about; left out, those of a board.
+    In a picture of one row of a ``network``, a box stands for a whole neuron. ``route`` says which
+    arrows an edge is drawn as, ``node_of`` which node an entry's box asks about; left out, those of
+    a board.
     """
     found = list(entries)
     graph = teller.graph
     if not teller.board.is_plain or not teller.board.has_gradients:
         return tuple(found)
-    spot, route = spot or _spot(teller), route or _route(teller.board)
-    node_of = node_of or _node_of(teller.board)
+    spot = _spot(teller, {entry.box for entry in found}, network, row)
+    route = route or _route(teller.board)
     asked = [(k, index) for k, e in enumerate(found) if (index := node_of(e.box)) is not None]
     asked = [(k, i) for k, i in asked if i != graph.roots[0] and graph.nodes[i].grad is not None]
     asked.sort(key=lambda pair: graph.nodes[pair[1]].op is not None)
@@ -66,33 +71,20 @@ def with_reasons(
     return tuple(found)
 
 
-def _node_of(board: Board) -> Callable[[str], int | None]:
-    def node(box: str) -> int | None:
-        key = box[1:]
-        return int(key) if key.isdigit() and key in board.items else None
-
-    return node
-
-
-def _spot(teller: Teller) -> Spot:
-    board = teller.board
+def _spot(teller: Teller, boxes: Container[str], network: Network | None, row: int) -> Spot:
+    names = teller.names
 
     def spot(index: int) -> tuple[str, str]:
-        key = str(index)
-        return (box_of(key), teller.names[key]) if key in board.items else ("", "")
-
-    return spot
-
-
-def spot_of_row(teller: Teller, network: Network, row: int) -> Spot:
-    """The same in the picture of one row, in which other rows are called by their number."""
-    of_board = _spot(teller)
-
-    def spot(index: int) -> tuple[str, str]:
-        other = network.example_of.get(index, row)
-        if other != row:
-            return "", teller.say("row.name", row=str(other + 1))
-        return of_board(index)
+        name = ""
+        if network is not None:
+            other = network.example_of.get(index, row)
+            if other != row:
+                return "", teller.say("row.name", row=str(other + 1))
+            if (found := network.run_of.get(index)) is not None:
+                index = found[1].output
+                name = names.known.get(index, "")
+        box = box_of(str(index))
+        return (box if box in boxes else ""), names.by_key.get(str(index), name)
 
     return spot
 
@@ -112,22 +104,6 @@ def _route(board: Board) -> Route:
         return found.get((edge.consumer, edge.position), ())
 
     return route
-
-
-def spot_of_network(teller: Teller, units: NetworkNames, boxes: Iterable[str]) -> Spot:
-    """What stands for a node where only some units have boxes, and what the node is called."""
-    known = set(boxes)
-    network = units.network
-    names = units.of_example(0)
-
-    def spot(index: int) -> tuple[str, str]:
-        found = network.run_of.get(index)
-        node = found[1].output if found is not None else index
-        box = f"n{node}" if f"n{node}" in known else ""
-        name = units.unit(found[0]) if found is not None else names.get(index, "")
-        return box, name or teller.names.node(index)
-
-    return spot
 
 
 def _path(teller: Teller, box: str, walk: Walk, spot: Spot, route: Route) -> Path:

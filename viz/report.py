@@ -14,7 +14,8 @@ from nn.names import helped
 
 from .labels import columns, shorten
 from .say import health
-from .say.layer_health import LayerHealth, advice, measured, percent
+from .say.layer_health import LayerHealth, advice, measured
+from .say.ranges import percent
 from .see.recorded import recorded
 from .showing import waiting
 

@@ -106,7 +106,7 @@ def test_a_second_backward_pass_doubles_the_gradient(found):
         "o = tanh(z) = tanh(0.6931) = 0.6",
         "Raising z by 1 unit changes o at rate 0.64, so L at rate −0.512.",
         "∂L/∂z = (1 − o²) · ∂L/∂o = 0.64 × (−0.8) = −0.512",
-        "so far −0.4, 1 of 2",
+        "2 · e = 2 × (−0.4) = −0.8",
         "∂L/∂w1 = x1 · ∂L/∂p1 = 2 × (−0.512) = −1.024",
         "Raise w1 by 0.001: predicted −0.001024, measured −0.001021",
         "w1 ← w1 − rate · ∂L/∂w1 = 0.5 − 0.1 × (−1.024) = 0.6024",

@@ -4,7 +4,8 @@ import random
 import pytest
 
 from nn import MLP, Module, Parameter
-from viz.say.layer_health import advice, measured, percent
+from viz.say.layer_health import advice, measured
+from viz.say.ranges import percent
 from viz.see.recorded import recorded
 
 BATCH = [[1.0, 2.0], [0.5, -1.0], [2.0, 0.0]]

@@ -3,15 +3,25 @@ from hypothesis import given
 
 from autograd import Graph, Value, constant, dot
 from autograd import sum as total
-from nn import Parameter
-from viz.see.visible_nodes import essential, outline, with_constants_inside, with_parameters_inside
+from nn import Parameter, mse
+from viz import player
+from viz.see.essentials import essential
+from viz.see.visible_nodes import (
+    outline,
+    with_constants_inside,
+    with_parameters_inside,
+    with_powers,
+)
 
 from .strategies import graphs
 
 
 def seen(value):
-    graph = Graph(value)
-    return essential(graph, outline(graph))
+    return essential(Graph(value))[0]
+
+
+def names(graph):
+    return [node.kind if node.op is None else node.op.name for node in graph]
 
 
 def leaf(label="x", number=3.0):
@@ -35,9 +45,9 @@ def test_what_changes_no_number_is_left_out(hand_on):
     after.label = "L"
     shown = seen(after)
 
-    assert [item.symbol for item in shown.items] == ["", "tanh"]
-    assert shown.items[-1].label == "L"
-    assert shown.items[-1].seeds == (1.0,)
+    assert names(shown) == ["variable", "tanh"]
+    assert shown[1].label == "L"
+    assert shown.roots == (1,)
 
 
 def test_a_step_with_a_name_of_its_own_stays():
@@ -46,37 +56,88 @@ def test_a_step_with_a_name_of_its_own_stays():
     after = before / 1.0
     after.label = "L"
 
-    assert [item.label for item in seen(after).items] == ["x", "h", "", "L"]
+    assert [node.label for node in seen(after)] == ["x", "h", "", "L"]
 
 
-@pytest.mark.parametrize("square", [lambda x: x * x, lambda x: x**2])
-def test_a_square_is_one_box_with_one_arrow(square):
-    shown = seen(square(leaf()))
-    (link,) = shown.links
+def test_what_something_else_uses_stays():
+    x = leaf().tanh()
+    one = constant(1.0)
 
-    assert [item.symbol for item in shown.items] == ["", "²"]
-    assert (link.slope, link.product) == (6.0, 6.0)
-    assert shown.items[0].contributions == (6.0,)
+    assert names(seen(x / 1.0 + x)).count("div") == 1
+    assert names(seen(x * x + x)).count("mul") == 1
+    assert names(seen(x / one + one)) == ["variable", "tanh", "constant", "add"]
 
 
-def test_an_exponent_that_is_no_small_whole_number_keeps_its_box():
-    assert [item.symbol for item in seen(leaf() ** 2.5).items] == ["", "", "^"]
-    assert [item.symbol for item in seen(leaf() ** constant(2.0, label="n")).items][-1] == "^"
+def test_a_one_of_two_that_hand_on_goes_with_both():
+    one = constant(1.0)
+
+    assert names(seen((leaf().tanh() / one).exp() / one)) == ["variable", "tanh", "exp"]
+
+
+def test_something_times_itself_is_a_square_with_one_arrow():
+    error = leaf() - 1.0
+    shown = seen(leaf() * leaf("y") + error * error)
+
+    assert names(shown)[-2:] == ["square", "add"]
+    assert shown[-2].slopes == (4.0,)
+
+
+def test_a_leaf_times_itself_shows_that_contributions_add_up():
+    x = leaf()
+
+    assert names(seen(x * x)) == ["variable", "mul"]
 
 
 @given(graphs)
-def test_gradients_are_still_the_sum_of_what_arrives(graph):
-    before = outline(graph)
-    after = essential(graph, before)
-    grads = {item.key: item.grad for item in before.items}
+def test_every_number_stays_what_it_was_to_the_last_bit(graph):
+    shorter, places = essential(graph)
 
-    for item in after.items:
-        assert repr(item.grad) == repr(grads[item.key])
-        brought = [link.product for link in after.links if link.operand == item.key]
-        known = [product for product in brought if product is not None]
-        assert sorted(map(repr, item.contributions)) == sorted(map(repr, known))
-    keys = {item.key for item in after.items}
-    assert {end for link in after.links for end in (link.operand, link.consumer)} <= keys
+    assert [places[root] for root in graph.roots] == list(shorter.roots)
+    for node in graph:
+        found = shorter[places[node.index]]
+        if node.op is None and found.op is not None:
+            assert node.value == 1.0  # a 1 that went with its operation
+            continue
+        assert repr(found.value) == repr(node.value)
+        assert repr(found.grad) == repr(node.grad)
+        assert found.kind == node.kind
+    assert {node.label for node in graph} == {node.label for node in shorter}
+
+
+def test_a_loss_of_one_example_is_told_as_a_square():
+    w = Parameter(0.5, label="w")
+    page = player(mse([w * 2.0], [3.0]), title="one")
+    (view,) = page.story.views
+
+    assert [entry.what.split(" (")[0] for entry in view.entries][-1] == "L is d1 squared"
+    assert not any("divided" in entry.what for entry in view.entries)
+
+
+def test_accumulated_gradients_and_a_focus_find_their_nodes():
+    w = Parameter(0.5, label="w")
+    loss = mse([w * 2.0], [3.0])
+    loss.backward()
+
+    text = [step.answer for step in player(loss, accumulate=True).story.views[0].steps]
+
+    assert repr(2 * w.grad).replace("-", "−").removesuffix(".0") in text
+    assert "w" in player(loss, focus="w").story.views[0].entries[0].name
+
+
+@pytest.mark.parametrize("power", [2, 3])
+def test_a_small_whole_exponent_stands_in_the_symbol(power):
+    graph = Graph(leaf() ** power)
+    shown = with_powers(graph, outline(graph))
+
+    assert [item.symbol for item in shown.items] == ["", "²³"[power - 2]]
+    assert len(shown.links) == 1
+
+
+def test_an_exponent_that_is_no_small_whole_number_keeps_its_box():
+    graph, named = Graph(leaf() ** 2.5), Graph(leaf() ** constant(2.0, label="n"))
+
+    assert [item.symbol for item in with_powers(graph, outline(graph)).items] == ["", "", "^"]
+    assert with_powers(named, outline(named)).items[-1].symbol == "^"
 
 
 def test_parameters_of_one_neuron_stand_in_its_box():

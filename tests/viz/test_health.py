@@ -166,7 +166,6 @@ def test_a_neuron_that_saw_a_batch_is_one_unit():
     assert sorted(unit.name for unit in found) == [f"layers.0/neurons.{i}" for i in range(3)]
     for unit in found:
         neuron = model.layers[0].neurons[int(unit.name[-1])]
-        assert sorted(unit.values) == sorted(neuron(x).data for x in batch)
         assert sorted(unit.slopes) == pytest.approx(sorted(1 - neuron(x).data ** 2 for x in batch))
 
 
@@ -175,7 +174,6 @@ def test_an_activation_of_its_own_has_the_units_of_the_layer_before():
     graph = graph_of(model, [[1.0, 2.0], [2.0, 1.0]])
     found = units(graph, graph)
 
-    assert [unit.scope for unit in found] == ["layers.1"] * 3
     assert [unit.name for unit in found] == [f"layers.0/neurons.{i}" for i in range(3)]
     assert [len(unit.slopes) for unit in found] == [2] * 3
 

@@ -143,9 +143,9 @@ def test_models_may_stand_inside_each_other():
     ]  # fmt: skip
     assert [column.block for column in columns] == ["", "Standardise", "", ""]
     assert names(columns) == [["x1", "x2"], ["", ""], ["relu"] * 3, ["tanh"]]
-    assert [y.data for y in columns[1].outputs] == scaled([1.0, 2.0])
-    assert outputs_of(result, "") == columns[3].outputs
-    assert columns[3].outputs[0].data == outputs_of(model([1.0, 2.0]), "")[0].data
+    assert [y.data for y in columns[1].rows[0]] == scaled([1.0, 2.0])
+    assert outputs_of(result, "") == columns[3].rows[0]
+    assert columns[3].rows[0][0].data == outputs_of(model([1.0, 2.0]), "")[0].data
 
 
 def test_indices_are_not_drawn():

@@ -7,8 +7,9 @@ from hypothesis import strategies as st
 
 from autograd import Graph
 from nn import MLP, Layer
-from viz.say.ranges import MOST_CELLS, described, heatmap, heatmaps, reduced, weights_of
+from viz.say.ranges import MOST_CELLS, described, heatmap, heatmaps, reduced
 from viz.scene.diagram import Heatmap
+from viz.see.neurons import weights_of
 
 matrices = st.integers(1, 12).flatmap(
     lambda width: st.lists(

@@ -4,7 +4,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from viz.say.ranges import alarming, ends, mean, share, sizes, spread
+from viz.say.ranges import alarming, ends, mean, percent, sizes, spread
 
 from .reading import numbers_in
 
@@ -63,7 +63,7 @@ def test_sizes_in_words(numbers, text):
 
 
 def test_a_share_is_never_rounded_to_none_or_all():
-    assert [share(n, 1000) for n in (0, 1, 10, 500, 999, 1000)] == [
+    assert [percent(n / 1000) for n in (0, 1, 10, 500, 999, 1000)] == [
         "0 %", "<1 %", "1 %", "50 %", ">99 %", "100 %",
     ]  # fmt: skip
 

@@ -326,7 +326,7 @@ def test_a_batch_is_an_array_or_a_frame():
         ((BATCH, TARGETS), TypeError, "report got targets and no loss; write loss='mse', or"),
         ((BATCH, None, "mse"), TypeError, "report: loss='mse' needs targets"),
         ((BATCH, TARGETS, "mes"), ValueError, "did you mean 'mse'"),
-        ((BATCH, TARGETS, lambda out, y: 1.0), TypeError, "must return one Value, and returned 1"),
+        ((BATCH, TARGETS, lambda out, y: 1.0), TypeError, "must return a Value, and returned 1"),
     ],
     ids=["one example", "empty", "no loss", "no targets", "unknown loss", "number"],
 )  # fmt: skip

@@ -40,8 +40,9 @@ def test_what_is_used_twice_is_spelled_out_once():
 
     assert text.splitlines() == [
         "+  v 12  g 1 (seed)",
-        "├─ a²  v 9  g 1  ← 1 × 1 = 1",
-        "│  └─ variable a [n0]  v 3  g 6 + 1 = 7  ← 6 × 1 = 6",
+        "├─ ×  v 9  g 1  ← 1 × 1 = 1",
+        "│  ├─ variable a [n0]  v 3  g 1 + 3 + 3 = 7  ← 3 × 1 = 3",
+        "│  └─ variable a [n0], see above  ← 3 × 1 = 3",
         "└─ variable a [n0], see above  ← 1 × 1 = 1",
     ]
 

@@ -16,8 +16,8 @@ from nn.training.state import GRADIENT_NORM, UPDATE_RATIO
 from ..checks import did_you_mean
 from ..labels import shorten
 from ..render.palette import DARK, LIGHT, Theme
-from ..say.layer_health import percent
 from ..say.numbers import show
+from ..say.ranges import percent
 from ..see.recorded import by_scope
 
 if TYPE_CHECKING:

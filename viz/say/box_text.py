@@ -8,6 +8,7 @@ said in one more line: ``off: slope 0``.
 
 from __future__ import annotations
 
+import functools
 import math
 from collections import defaultdict
 from collections.abc import Mapping
@@ -62,22 +63,9 @@ NO_SCALES = Scales()
 
 def boxes(outline: Outline, *, backward: bool, narrow: bool = False) -> tuple[Box, ...]:
     """One box per item: its head, its value and, in the backward view, its gradient."""
-    marks = _marks(outline, backward=backward)
-    scales = Scales.of(outline)
-    bases = _bases(outline)
-    return tuple(
-        [
-            box(
-                item,
-                marks.get(item.key, ""),
-                bases.get(item.key, ""),
-                scales,
-                backward=backward,
-                narrow=narrow,
-            )
-            for item in outline.items
-        ]
-    )
+    marks, bases = _marks(outline, backward=backward), _bases(outline)
+    write = functools.partial(box, scales=Scales.of(outline), backward=backward, narrow=narrow)
+    return tuple([write(i, marks.get(i.key, ""), bases.get(i.key, "")) for i in outline.items])
 
 
 def _marks(outline: Outline, *, backward: bool) -> dict[str, str]:
@@ -134,14 +122,9 @@ def arrows(outline: Outline, *, backward: bool, detail: str = FULL) -> tuple[Arr
 
     ``detail`` is that of `arrow_lines`.
     """
-    scales = Scales.of(outline)
+    write = functools.partial(_arrow, scales=Scales.of(outline), backward=backward, detail=detail)
     grads = {item.key: item.grad for item in outline.items}
-    return tuple(
-        [
-            _arrow(link, grads.get(link.operand), scales, backward=backward, detail=detail)
-            for link in outline.links
-        ]
-    )
+    return tuple([write(link, grads.get(link.operand)) for link in outline.links])
 
 
 def remarks(outline: Outline) -> tuple[str, ...]:
@@ -305,7 +288,7 @@ def box_hint(item: Item, *, backward: bool) -> str:
 
 
 def _arrow(
-    link: Link, receiver: float | None, scales: Scales, *, backward: bool, detail: str
+    link: Link, receiver: float | None, *, scales: Scales, backward: bool, detail: str
 ) -> Arrow:
     if not backward or link.product is None or link.upstream is None:
         return arrow_of(link)

@@ -16,16 +16,16 @@ from autograd import Node
 from ..labels import LINE_LIMIT, TOOLTIP_LIMIT, shorten
 from ..scene.diagram import Arrow, Box, Heatmap
 from ..see.folding import Flow, Folded, Group, stem
-from ..see.outline import is_unit, part
+from ..see.neurons import weights_of
+from ..see.outline import PARAMETERS, Constant, Item, is_op, is_unit, part
 from ..see.visible_nodes import POWERS, item
 from . import box_text, health
-from .box_text import FULL, UNNAMED, Scales, arrow_lines, sign_of, strength
+from .box_text import FULL, Scales, arrow_lines, sign_of, strength
 from .names import unit_names
 from .numbers import ALMOST_ZERO, NOTHING, is_alarming, show
 from .numbers import total as equation
-from .ranges import alarming, described, heatmaps, largest, sizes, spread, weights_of
+from .ranges import alarming, described, heatmaps, largest, sizes, spread
 
-WEIGHTS = ("parameter", "frozen")
 TERMS = 3  # contributions that an arrow spells out
 MOST_HEATMAPS = 24  # boxes with heatmaps in one picture
 KINDS = 3  # of operations that a box names
@@ -79,7 +79,7 @@ class _Writer:
         for flow in folded.flows:
             self.out_of[flow.tail].append(flow)
         self.trained = {
-            group.number: [n for n in self._nodes(group.members) if n.kind in WEIGHTS]
+            group.number: [n for n in self._nodes(group.members) if n.kind in PARAMETERS]
             for group in folded.groups
             if group.tops
         }
@@ -123,7 +123,7 @@ class _Writer:
         """What an operation is written as; a + that stands for others, too, is a Σ."""
         if group.inner:
             return "Σ"
-        if node.op is not None and node.op.name == "dot":
+        if is_op(node, "dot"):
             weights = [i for top in group.tops for i in self._weights(self.graph.nodes[top])]
             stems = {stem(self.graph.nodes[i].label) for i in weights}
             if len(stems) == 1 and (name := shorten(stems.pop(), LINE_LIMIT // 3)):
@@ -172,10 +172,13 @@ class _Writer:
         tops = self._nodes(group.tops)
         outputs = self._nodes(group.outputs) or tops
         weights = self.trained[group.number]
-        lines = self._named(group, tops) if group.name else [self._alike(group, tops)]
-        lines += [*self._numbers(outputs), *self._of_weights(weights)]
-        if not group.name:
-            lines += self._around(group, tops)
+        numbers = [*self._numbers(outputs), *self._of_weights(weights)]
+        if group.name:
+            lines = [*self._named(group, tops), *numbers]
+        else:
+            common = self._common(group, tops)
+            head = box_text.head(common) + (f" × {len(tops):,}" if len(tops) > 1 else "")
+            lines = [head, *numbers, *self._around(group, tops, common)]
         if self.backward:
             # Without weights of its own it cannot be compared with a layer that has some.
             last = self.last if weights else None
@@ -194,10 +197,10 @@ class _Writer:
         asked = [node.grad for node in weights if node.grad is not None]
         return lines + ([f"|∂w| {sizes(asked)}"] if asked and self.backward else [])
 
-    def _around(self, group: Group, tops: list[Node]) -> list[str]:
+    def _around(self, group: Group, tops: list[Node], common: Item) -> list[str]:
         """The constants that a group without a name uses, or else the scope that it is in."""
         constants = [n.value for n in self._nodes(group.members) if n.kind == "constant"]
-        if constants and not self._power(tops) and self._constant(group, tops)[0] < 0:
+        if constants and not common.constants and common.symbol not in POWERS.values():
             count = f"{len(constants):,} constants " if len(set(constants)) > 1 else ""
             return [f"with {count}{spread(constants)}".removesuffix(" each")]
         scopes = {node.scope for node in tops}
@@ -229,46 +232,24 @@ class _Writer:
         named = [f"{count:,} {shorten(symbol, 12)}" for symbol, count in counts.most_common(KINDS)]
         return ", ".join([*named, *(["…"] if len(counts) > KINDS else [])])
 
-    def _alike(self, group: Group, tops: list[Node]) -> str:
-        """The head of operations that are alike: ``tanh × 4``."""
-        labels = {node.label for node in tops}
-        label = shorten(labels.pop()) if len(labels) == 1 else ""
-        power = self._power(tops)
-        head = f"{UNNAMED}{power}" if power else shorten(self._symbol(group, tops[0]), 16)
-        side, number = self._constant(group, tops)
-        if side == 1:
-            head = f"{head} {show(number)}"
-        elif side == 0:
-            head = f"{show(number)} {head} {UNNAMED}"
-        head += f" × {len(tops):,}" if len(tops) > 1 else ""
-        return f"{label}: {head}" if label else head
-
-    def _constant(self, group: Group, tops: list[Node]) -> tuple[int, float]:
-        """On which side of an operator the one number stands that all have, −1 if there is none."""
-        inside = set(group.members)
-        found = {
-            (position, node.inputs[position])
-            for node in tops
-            for position, operand in enumerate(node.operands)
-            if operand in inside and self.graph.nodes[operand].kind == "constant"
-        }
-        op = tops[0].op
-        if len(found) != 1 or op is None or op.arity != 2 or len(op.symbol) > 1 or op.name == "pow":
-            return -1, 0.0
-        side, number = found.pop()
-        return (1 if op.name in {"add", "mul"} else side), number
-
-    def _power(self, tops: list[Node]) -> str:
-        """The exponent of operations that all have the same small one, which is not a variable."""
-        exponents = {self._exponent(node) for node in tops}
-        return POWERS.get(exponents.pop(), "") if len(exponents) == 1 else ""
-
-    def _exponent(self, node: Node) -> float:
-        name = node.op.name if node.op is not None else ""
-        if name == "mul" and node.operands[0] == node.operands[1]:
-            return 2.0
-        is_power = name == "pow" and self.graph.nodes[node.operands[1]].kind == "constant"
-        return node.inputs[1] if is_power else 0.0
+    def _common(self, group: Group, tops: list[Node]) -> Item:
+        """The first of operations that are alike, with the constants that are the same in all."""
+        first, nodes, inside = tops[0], self.graph.nodes, set(group.members)
+        symbol = shorten(self._symbol(group, first), 16)
+        same = []
+        if first.op is not None and first.op.arity == 2:
+            for place, number in enumerate(first.inputs):
+                ends = [node.operands[place] for node in tops]
+                found = {nodes[i].value for i in ends if nodes[i].kind == "constant"}
+                if found == {number} and inside.issuperset(ends):
+                    same.append(Constant(ends[0], place, "", number))
+            if first.op.name == "mul" and all(len(set(node.operands)) == 1 for node in tops):
+                symbol = POWERS[2]
+            elif first.op.name == "pow" and [one.position for one in same] == [1]:
+                power = POWERS.get(same[0].value, "")
+                symbol, same = (power, []) if power else (symbol, same)
+        label = first.label if len({node.label for node in tops}) == 1 else ""
+        return replace(item(first, symbol, (), ()), label=label, constants=tuple(same))
 
     def _numbers(self, nodes: list[Node]) -> list[str]:
         lines = [f"v {spread([node.value for node in nodes], self.scales.value)}"]

@@ -16,8 +16,9 @@ from dataclasses import dataclass
 
 from autograd import Graph, Node
 
-from ..see.outline import is_unit
+from ..see.outline import PARAMETERS, is_unit
 from .numbers import show
+from .ranges import percent
 
 SATURATED = 1e-3
 """|slope| below this is saturated: tanh beyond ±4.1, sigmoid beyond ±6.9. A tenth of a percent of
@@ -123,13 +124,10 @@ def _gradient(grad: float | None, largest: float, seed: float) -> str:
 
 @dataclass(frozen=True, slots=True)
 class Unit:
-    """One activation of a model: what it gave for each example, and its slope there."""
+    """One activation of a model: its slope for each example."""
 
-    scope: str
     name: str
-    values: tuple[float, ...]
     slopes: tuple[float, ...]
-    grads: tuple[float | None, ...]
 
     @property
     def is_dead(self) -> bool:
@@ -223,7 +221,7 @@ def _saturated(slopes: Sequence[Sequence[float]]) -> str:
     share = saturated_share(slopes)
     if not share:
         return ""
-    return f"saturated {100 * share:.0f} %" if share >= 0.01 else "saturated <1 %"
+    return f"saturated {percent(share)}"
 
 
 def saturated_share(slopes: Sequence[Sequence[float]]) -> float:
@@ -285,7 +283,7 @@ def plain(x: float) -> str:
     >>> plain(0.00021987), plain(1e-9), plain(-3.0)
     ('0.00022', '1e−9', '−3')
     """
-    return show(x, 2).removeprefix("+")
+    return show(x, 2)
 
 
 # --- which activations are one unit ---------------------------------------------------------------
@@ -317,16 +315,10 @@ def units(
 
 def _unit(graph: Graph, activations: Sequence[Node]) -> Unit:
     first = activations[0]
-    operand = graph.nodes[first.operands[0]]
+    before = graph.nodes[first.operands[0]].scope
     # Of a Neuron both are the same; of an activation of its own, the neuron before it tells more.
-    name = first.label or (first.scope if "neuron" in first.scope else operand.scope or first.scope)
-    return Unit(
-        scope=first.scope,
-        name=name,
-        values=tuple([node.value for node in activations]),
-        slopes=tuple([node.slopes[0] for node in activations]),
-        grads=tuple([node.grad for node in activations]),
-    )
+    name = first.label or (first.scope if "neuron" in first.scope else before or first.scope)
+    return Unit(name, tuple([node.slopes[0] for node in activations]))
 
 
 _FAR = 64  # nodes: a weighted sum made of single + and × has its bias nearby
@@ -344,7 +336,7 @@ def _first_parameter(graph: Graph, node: Node) -> int | None:
         below: dict[int, None] = {}
         for index in level:
             operand = graph.nodes[index]
-            if operand.kind in {"parameter", "frozen"}:
+            if operand.kind in PARAMETERS:
                 return index
             if operand.scope == scope and not (operand.op is None or operand.op.is_activation):
                 below.update(dict.fromkeys(operand.operands))

@@ -14,6 +14,7 @@ from nn.training.mismatch import CURE, bad_scale, numbers_at_weights
 from ..labels import shorten
 from ..see.recorded import Pass, Recorded
 from . import health
+from .ranges import percent
 
 LISTED = 12  # units that are named one by one
 OPERANDS = 3  # of an operation that are written out
@@ -226,14 +227,3 @@ def _flow(layers: Sequence[LayerHealth]) -> list[str]:
 def _listed(units: Sequence[int]) -> str:
     more = f" and {len(units) - LISTED:,} more" if len(units) > LISTED else ""
     return ", ".join(map(str, units[:LISTED])) + more
-
-
-def percent(share: float) -> str:
-    """A share in words.
-
-    >>> percent(0.125), percent(0.001), percent(math.nan)
-    ('12 %', '<1 %', '—')
-    """
-    if math.isnan(share):
-        return "—"
-    return "<1 %" if 0.0 < share < 0.01 else f"{100 * share:.0f} %"

@@ -28,7 +28,8 @@ MOST = 1_000  # nodes: in larger graphs single parts are not shown
 
 _SUBSCRIPTS = str.maketrans("0123456789", "₀₁₂₃₄₅₆₇₈₉")
 _LETTERS = {
-    "mul": "p", "prod": "p", "add": "s", "sum": "s", "dot": "s", "sub": "d", "div": "q",
+    "mul": "p", "prod": "p", "square": "p", "add": "s",
+    "sum": "s", "dot": "s", "sub": "d", "div": "q",
 }  # fmt: skip
 _LEAVES = {"parameter": "w", "frozen": "w", "variable": "x"}
 

@@ -34,6 +34,7 @@ _FORMULAS = {
     "div": "x/y",
     "neg": "-x",
     "pow": "x**y",
+    "square": "x**2",
     "exp_product": "exp(x*y)",
     "greater": "1 if x > y else 0",
     "less": "1 if x < y else 0",

@@ -10,8 +10,6 @@ import itertools
 import math
 from collections.abc import Iterable, Sequence
 
-from autograd import Graph
-
 from ..scene.diagram import Heatmap
 from ..see.paths import fsum
 from .numbers import ALMOST_ZERO, is_alarming, show
@@ -83,29 +81,26 @@ def sizes(numbers: Sequence[float]) -> str:
     zeros = each.count(0.0)
     if zeros == len(each):
         return "all 0"
-    texts = [f"mean {_plain(mean(each))}", f"max {_plain(max(each))}"]
-    return ", ".join([*texts, *([f"{share(zeros, len(each))} are 0"] if zeros else [])])
+    texts = [f"mean {show(mean(each), DIGITS)}", f"max {show(max(each), DIGITS)}"]
+    return ", ".join([*texts, *([f"{percent(zeros / len(each))} are 0"] if zeros else [])])
 
 
-def share(part: int, whole: int) -> str:
-    """A part of a whole in percent, never rounded to none or to all of it.
+def percent(share: float) -> str:
+    """A part of 1 in percent, never rounded to none or to all of it.
 
-    >>> share(1, 8), share(1, 1000), share(999, 1000)
-    ('12 %', '<1 %', '>99 %')
+    >>> percent(0.125), percent(0.001), percent(0.999), percent(math.nan)
+    ('12 %', '<1 %', '>99 %', '—')
     """
-    percent = 100 * part / whole
-    if 0 < percent < 1:
+    if math.isnan(share):
+        return show(None)
+    if 0.0 < share < 0.01:
         return "<1 %"
-    return ">99 %" if 99 < percent < 100 else f"{percent:.0f} %"
+    return ">99 %" if 0.99 < share < 1.0 else f"{100 * share:.0f} %"
 
 
 def alarming(numbers: Sequence[float | None]) -> bool:
     """Whether any of the numbers is nan or infinite."""
     return any(map(is_alarming, numbers))
-
-
-def _plain(x: float) -> str:
-    return show(x, DIGITS)
 
 
 def largest(numbers: Iterable[float | None]) -> float:
@@ -121,23 +116,6 @@ MOST_CELLS = 16  # a side
 FEWEST_CELLS = 8  # in all: fewer numbers are read, not looked at
 
 Rows = Sequence[Sequence[float]]
-
-
-def weights_of(graph: Graph, members: Iterable[int]) -> list[tuple[int, ...]]:
-    """The weights of each neuron among some nodes, as indices; [] if they make no matrix.
-
-    A neuron is a dot whose first factors are parameters, however often it ran.
-    """
-    rows: dict[tuple[int, ...], None] = {}
-    for index in members:
-        node = graph.nodes[index]
-        if node.op is None or node.op.name != "dot":
-            continue
-        weights = node.operands[: len(node.operands) // 2]
-        if all(graph.nodes[i].kind in {"parameter", "frozen"} for i in weights):
-            rows[weights] = None
-    same = len({len(row) for row in rows}) == 1
-    return list(rows) if same and all(rows) else []
 
 
 def heatmaps(weights: Rows, gradients: Rows | None) -> tuple[Heatmap, ...]:

@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 from typing import TypeVar
 
 from ..labels import columns
-from .diagram import Arrow, Box, Diagram, Frame, Point, Scene, Size, straight
+from .diagram import Box, Diagram, Frame, Point, Scene, Size, straight
 
 TEXT = 20.0  # height of letters
 COLUMN, LINE = 0.61 * TEXT, 1.24 * TEXT  # of a character in the fonts that browsers have
@@ -336,22 +336,6 @@ def _grid(lines: int, across: int) -> tuple[tuple[int, ...], ...]:
     across = min(lines, across)
     numbers = [*range(lines), *[-1] * (-lines % across)]
     return tuple(tuple(numbers[k : k + across]) for k in range(0, len(numbers), across))
-
-
-def of_diagram(
-    boxes: Iterable[Box], arrows: Iterable[Arrow], names: Sequence[Sequence[str]]
-) -> Columns:
-    """A diagram whose boxes, with lines as they are at first, stand in columns of these names."""
-    arrows = list(arrows)
-    uses = [arrow.tail for arrow in arrows]
-    cells = {box.id: Cell(box, room=rooms(box, uses.count(box.id))) for box in boxes}
-    stacks = []
-    for column in names:
-        found = flat([cells[name] for name in column])
-        stacks.append(Stack(found, TEXT / (5 if found[0].grid else 2), spreads=True))
-    return Columns(
-        Row(stacks, 2.1 * TEXT), [Link(arrow.id, arrow.tail, arrow.head) for arrow in arrows]
-    )
 
 
 def rooms(box: Box, uses: int) -> tuple[int, ...]:

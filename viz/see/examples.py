@@ -19,7 +19,7 @@ from autograd import Graph, Node
 
 from . import visible_nodes
 from .neurons import Network, Run, Unit
-from .outline import Constant, Item, Link, Outline, link_of
+from .outline import Constant, Item, Link, Outline, is_op, link_of
 from .paths import Paths, fsum, strongest
 
 MOST_WEIGHTS = 24  # weights that have boxes; more of them stand in their neurons
@@ -146,12 +146,9 @@ class _Example:
     def _add(self, node: Node, symbol: str, **more: Any) -> str:
         key = str(node.index)
         roots = zip(self.graph.roots, self.graph.seeds, strict=True)
-        made = Item(
-            key, node.index, node.kind, symbol, node.value, node.grad, node.label, node.now,
-            node.scope, node.source,
-            seeds=tuple([seed for root, seed in roots if root == node.index and seed]),
-        )  # fmt: skip
-        self.items[key] = replace(made, **more)
+        seeds = tuple([seed for root, seed in roots if root == node.index and seed])
+        made = visible_nodes.item(node, symbol, seeds, ())
+        self.items[key] = replace(made, **{"kind": node.kind, **more})
         return key
 
 
@@ -169,7 +166,7 @@ def below_inputs(network: Network) -> list[bool]:
 
 def is_error(network: Network, node: Node) -> bool:
     """Whether this is output − target."""
-    if node.op is None or node.op.name != "sub":
+    if not is_op(node, "sub"):
         return False
     output, target = node.operands
     return output in network.run_of and network.graph.nodes[target].op is None
@@ -177,22 +174,20 @@ def is_error(network: Network, node: Node) -> bool:
 
 def is_square(graph: Graph, node: Node) -> bool:
     """Whether this is something times itself, or to the power of 2."""
-    if node.op is None or len(node.operands) != 2:
-        return False
-    left, right = node.operands
-    if node.op.name == "mul":
-        return left == right
-    return node.op.name == "pow" and graph.nodes[right].op is None and node.inputs[1] == 2.0
+    if is_op(node, "square"):
+        return True
+    if is_op(node, "mul"):
+        return len(set(node.operands)) == 1
+    return is_op(node, "pow") and graph.nodes[node.operands[1]].op is None and node.inputs[1] == 2.0
 
 
 def is_mean(graph: Graph, node: Node) -> bool:
     """Whether this is a sum divided by a plain number."""
-    if node.op is None or node.op.name != "div":
+    if not is_op(node, "div"):
         return False
     total, count = (graph.nodes[i] for i in node.operands)
     return (
-        total.op is not None
-        and total.op.name in {"sum", "add"}
+        is_op(total, "sum", "add")
         and not total.label
         and len(graph.consumers(total.index)) == 1
         and total.index not in graph.roots
@@ -270,11 +265,10 @@ def _above(graph: Graph, output: int) -> tuple[list[Item], list[Link]]:
         symbol = node.op.symbol if node.op is not None else ""
         items.setdefault(
             one.consumer,
-            Item(
-                str(one.consumer), one.consumer, "operation", symbol, node.value, node.grad,
-                label=node.label, seeds=(one.upstream,), left_out=1,
+            replace(
+                visible_nodes.item(node, symbol, (one.upstream,), ()), kind="operation", left_out=1
             ),
-        )  # fmt: skip
+        )
         links.append(link_of(graph, node, one.position, str(one.consumer), one.position))
     rest = _others(graph, output, {(one.consumer, one.position) for one in found})
     if rest is not None:

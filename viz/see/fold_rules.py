@@ -14,14 +14,12 @@ from autograd import Graph
 
 from ..checks import did_you_mean
 from .folding import BANDS, Cut, Folded, Rule, TooManyGroupsError, folded, grouped
+from .outline import PARAMETERS
 
 Fold = bool | int | str | None
 
 MOST_GROUPS = 60  # boxes, and
 MOST_FLOWS = 80  # arrows between boxes, in a picture whose level is chosen for the reader
-_WORDS = ("batch", "structure", "depth")
-
-
 FEWEST_SCOPES = 2  # one box for all does not show what is computed
 
 
@@ -47,7 +45,7 @@ def foldings(
             yield found, rule.name
     bands = BANDS
     while bands:
-        grouping = grouped(graph, _by_depth(bands), constants=constants)
+        grouping = grouped(graph, Rule("depth", None, bands=bands), constants=constants)
         if grouping.count <= max_nodes or bands == 1:
             yield folded(graph, grouping, max_nodes), "depth"
         bands //= 2
@@ -55,7 +53,7 @@ def foldings(
 
 def _rules(graph: Graph, max_nodes: int) -> Iterator[Rule]:
     """The levels that may fit, from fine to coarse."""
-    parameters = sum(node.kind in {"parameter", "frozen"} for node in graph)
+    parameters = sum(node.kind in PARAMETERS for node in graph)
     if parameters <= min(max_nodes, MOST_GROUPS):  # each has a box
         yield _BATCH
     scopes = {node.scope for node in graph if node.op is not None and node.scope}
@@ -76,10 +74,6 @@ def _rules(graph: Graph, max_nodes: int) -> Iterator[Rule]:
 _BATCH = Rule("example", None, apart=True)
 _ALIKE = Rule("equal structure and names", None, scopes=False, stems=True)
 _STRUCTURE = Rule("equal structure", None, scopes=False)
-
-
-def _by_depth(bands: int) -> Rule:
-    return Rule("depth", None, bands=bands)
 
 
 def _to_depth(depth: int) -> Cut:
@@ -105,7 +99,7 @@ def _asked(graph: Graph, fold: object) -> Rule:
     kinds = {kind(segment) for scope in scopes for segment in scope.split("/")}
     if kind(fold) in kinds:
         return Rule(f"{kind(fold)}", _to_kind(kind(fold)))
-    words = {"batch": _BATCH, "structure": _STRUCTURE, "depth": _by_depth(BANDS)}
+    words = {"batch": _BATCH, "structure": _STRUCTURE, "depth": Rule("depth", None, bands=BANDS)}
     if fold in words:
         return words[fold]
     known = [*sorted(kinds), *words]

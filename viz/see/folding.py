@@ -19,13 +19,12 @@ from dataclasses import dataclass
 
 from autograd import Graph, Node
 
-from .outline import is_inner_sum, run_of_sums
+from .outline import PARAMETERS, is_inner_sum, is_op, run_of_sums
 from .paths import fsum
 
 Cut = Callable[[str], str]  # a scope to the part of it that names a group, "" if there is none
 
 BANDS = 12  # of depth: about as many boxes in a row as a screen holds
-PARAMETERS = frozenset({"parameter", "frozen"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,8 +173,7 @@ class _Groups:
         if not is_inner_sum(self.graph, node):
             return False
         ((consumer, _),) = self.graph.consumers(node.index)
-        user = self.graph.nodes[consumer].op
-        return user is not None and user.name == "add" and not self.places[consumer]
+        return is_op(self.graph.nodes[consumer], "add") and not self.places[consumer]
 
     def _class_of_leaf(self, node: Node) -> Hashable:
         alone = self.rule.apart and node.kind in PARAMETERS

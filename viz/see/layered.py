@@ -5,8 +5,9 @@ What `draw_neuron` needs too is below: inputs as leaves, outputs as lists, a los
 
 from __future__ import annotations
 
+import operator
 from collections.abc import Callable, Sequence
-from contextlib import AbstractContextManager, nullcontext
+from contextlib import nullcontext
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any
@@ -16,9 +17,11 @@ from autograd import sum as total
 from autograd.numbers import is_number, real
 from nn import Embedding
 from nn.calling import evaluating
+from nn.examples import items
 from nn.module import Module
 
 from ..labels import shorten
+from .outline import is_op
 
 NAME = 12  # columns: a circle as wide as a longer name would be huge
 BLOCK = 24  # columns of the name of a block, which is a box
@@ -49,21 +52,15 @@ class Column:
     parameters: tuple[Value, ...] = ()
 
     @cached_property
-    def outputs(self) -> list[Value]:
-        """What the units computed for the first example."""
-        return [unit.outputs[0] for unit in self.units]
+    def rows(self) -> list[list[Value]]:
+        """What the units computed, example by example."""
+        return list(map(list, zip(*[unit.outputs for unit in self.units], strict=True)))
 
 
 def examples(x: Any) -> tuple[list[Any], bool]:
     """The examples in ``x``, which is one or a list of them, and whether it is a list."""
-    if hasattr(x, "to_numpy"):  # a DataFrame, whose iterator gives the names of its columns
-        x = x.to_numpy()
-    if isinstance(x, (str, bytes, Value)) or is_number(x) or not hasattr(x, "__len__"):
-        return [x], False
-    rows = list(x)
-    first = rows[0] if rows else None
-    many = hasattr(first, "__len__") and not isinstance(first, (str, bytes, Value))
-    return (rows, True) if many and not is_number(first) else ([x], False)
+    rows = items(x)
+    return (rows, True) if rows and items(rows[0]) is not None else ([x], False)
 
 
 def columns_of(
@@ -75,14 +72,20 @@ def columns_of(
     """
     rows, _ = examples(x)
     count = _width(model, who)
-    with _in_use(model):
-        runs = [_run(model, inputs(row, count or _length(row), who), who) for row in rows]
-    together = zip(*[columns for columns, _ in runs], strict=True)
-    return [_of_all_examples(same) for same in together], [result for _, result in runs]
-
-
-def _in_use(model: Any) -> AbstractContextManager[None]:
-    return evaluating(model) if isinstance(model, Module) else nullcontext()
+    with evaluating(model) if isinstance(model, Module) else nullcontext():
+        leaves = [inputs(row, count or len(items(row) or [row]), who) for row in rows]
+        units = [Unit(shorten(of[0].label, NAME), of) for of in zip(*leaves, strict=True)]
+        way = _Way([Column(tuple(units))], who)
+        if not hasattr(model, "layers"):
+            return way.columns, way.through(model, "layer")
+        results = way.through_all(model, "")
+        # A model may do more than run its layers: then this picture of it would be false.
+        if not way.same(results, [model(xs) for xs in leaves]):
+            raise ValueError(
+                f"{who}: {type(model).__name__} does not only run its layers one after the other, "
+                "so they cannot be drawn as a chain; write draw(model(x))"
+            )
+        return way.columns, results
 
 
 def _width(model: Any, who: str) -> int:
@@ -107,75 +110,54 @@ def _has_neurons(part: Any) -> bool:
     return bool(getattr(part, "neurons", None)) or any(map(_has_neurons, inner))
 
 
-def _length(row: Any) -> int:
-    return len(row) if hasattr(row, "__len__") else 1
-
-
-def _of_all_examples(same: Sequence[Column]) -> Column:
-    """One column whose units have the outputs of all examples."""
-    rows = zip(*[column.units for column in same], strict=True)
-    units = [replace(row[0], outputs=tuple([unit.outputs[0] for unit in row])) for row in rows]
-    return replace(same[0], units=tuple(units))
-
-
-def _run(model: Any, xs: list[Value], who: str) -> tuple[list[Column], Any]:
-    """The columns of one example, and what the model returned."""
-    first = Column(tuple([Unit(shorten(leaf.label, NAME), (leaf,)) for leaf in xs]))
-    way = _Way([first], who)
-    if not hasattr(model, "layers"):
-        return way.columns, way.through(model, "layer")
-    result = way.through_all(model, "")
-    # A model may do more than run its layers: then this picture of it would be false.
-    if not _same(outputs_of(result, who), outputs_of(model(xs), who)):
-        raise ValueError(
-            f"{who}: {type(model).__name__} does not only run its layers one after the other, "
-            "so they cannot be drawn as a chain; write draw(model(x))"
-        )
-    return way.columns, result
-
-
 class _Way:
-    """An example on its way through a model: the columns that it has come through."""
+    """The examples on their way through a model: the columns that they have come through."""
 
     def __init__(self, columns: list[Column], who: str) -> None:
         self.columns = columns
         self.who = who
 
-    def through_all(self, model: Any, place: str) -> Any:
+    def through_all(self, model: Any, place: str) -> list[Any]:
         """Run the layers of a model one after the other; what the last of them returned."""
         for number, part in enumerate(model.layers):
-            result = self.through(part, f"{place}layers.{number}")
-        return result
+            results = self.through(part, f"{place}layers.{number}")
+        return results
 
-    def through(self, part: Any, place: str) -> Any:
-        """Run one part, and add what it is drawn as; what it returned."""
+    def through(self, part: Any, place: str) -> list[Any]:
+        """Run one part, and add what it is drawn as; what it returned for each example."""
         before = self.columns[-1]
-        result = part(before.outputs)
-        outputs = outputs_of(result, self.who)
+        results = [part(row) for row in before.rows]
+        rows = [outputs_of(result, self.who) for result in results]
+        outputs = list(zip(*rows, strict=True))
         neurons = list(getattr(part, "neurons", []))
-        ran = _Ran(before.outputs, outputs)
-        if neurons and ran.is_layer(neurons):
+        ran = [_Ran(*pair) for pair in zip(before.rows, rows, strict=True)]
+        if neurons and all(one.is_layer(neurons) for one in ran):
             units = [_unit(*pair) for pair in zip(neurons, outputs, strict=True)]
             self.columns.append(Column(tuple(units), place))
-            return result
+            return results
         if not neurons and getattr(part, "layers", None):
             inner = _Way(list(self.columns), self.who)
             of_inner = inner.through_all(part, f"{place}.")
-            if _same(outputs, outputs_of(of_inner, self.who)):
+            if self.same(results, of_inner):
                 self.columns[:] = inner.columns
                 return of_inner
         name = shorten(_called(part), NAME)
+        is_by_unit = all(one.is_by_unit(shared=name in SHARED) for one in ran)
         # Inputs stay as they are: what is done to them first is a block, as `Standardise`.
-        if len(self.columns) > 1 and not neurons and ran.is_by_unit(shared=name in SHARED):
+        if len(self.columns) > 1 and not neurons and is_by_unit:
             pairs = zip(before.units, outputs, strict=True)
-            self.columns[-1] = replace(
-                before, units=tuple([_changed(unit, name, output) for unit, output in pairs])
-            )
+            units = [_changed(unit, name, output) for unit, output in pairs]
+            self.columns[-1] = replace(before, units=tuple(units))
         else:
-            units = [Unit("", (output,)) for output in outputs]
+            units = [Unit("", output) for output in outputs]
             block = shorten(type(part).__name__ if neurons else _called(part), BLOCK)
-            self.columns.append(Column(tuple(units), place, block, ran.parameters))
-        return result
+            self.columns.append(Column(tuple(units), place, block, ran[0].parameters))
+        return results
+
+    def same(self, ours: list[Any], theirs: list[Any]) -> bool:
+        """Whether two ways gave the same numbers, which may be nan."""
+        both = [[y.data for one in of for y in outputs_of(one, self.who)] for of in (ours, theirs)]
+        return repr(both[0]) == repr(both[1])
 
 
 class _Ran:
@@ -227,26 +209,22 @@ def _cone(top: Value, ends: set[Value]) -> set[Value]:
     return found
 
 
-def _unit(neuron: Any, output: Value) -> Unit:
+def _unit(neuron: Any, outputs: tuple[Value, ...]) -> Unit:
     name = shorten(str(getattr(neuron, "activation", "")), NAME)
-    return Unit(name, (output,), tuple(neuron.w), getattr(neuron, "b", None))
+    return Unit(name, outputs, tuple(neuron.w), getattr(neuron, "b", None))
 
 
-def _changed(unit: Unit, name: str, output: Value) -> Unit:
+def _changed(unit: Unit, name: str, outputs: tuple[Value, ...]) -> Unit:
     """A unit after a function that follows its layer; one that does nothing now is not named."""
-    if output is unit.outputs[0]:
+    if all(map(operator.is_, outputs, unit.outputs)):
         return unit
     # The name of an activation of its own replaces ``linear``.
     joined = name if unit.name in {"", "linear"} else f"{unit.name} {name}"
-    return replace(unit, name=joined, outputs=(output,))
+    return replace(unit, name=joined, outputs=outputs)
 
 
 def _called(part: Any) -> str:
     return str(getattr(part, "activation", getattr(part, "__name__", type(part).__name__)))
-
-
-def _same(ours: list[Value], theirs: list[Value]) -> bool:
-    return repr([y.data for y in ours]) == repr([y.data for y in theirs])
 
 
 class Known:
@@ -279,7 +257,7 @@ class Known:
 
     def _is(self, index: int, name: str) -> bool:
         node = self.graph.nodes[index]
-        return node.op is not None and node.op.name == name and not node.scope
+        return is_op(node, name) and not node.scope
 
 
 # --- inputs, outputs and a loss -------------------------------------------------------------------
@@ -290,10 +268,8 @@ def inputs(x: Any, count: int, who: str) -> list[Value]:
 
     A picture of a network ends at its inputs, whatever they were computed from.
     """
-    if isinstance(x, (str, bytes)) or not hasattr(x, "__len__"):
-        x = [x] if isinstance(x, Value) or is_number(x) else x
     try:
-        numbers = list(x)
+        numbers = [x] if isinstance(x, Value) or is_number(x) else list(x)
     except TypeError:
         raise TypeError(f"{who} takes a list of {count} numbers as x, got {x!r:.60}") from None
     if len(numbers) != count:

@@ -8,12 +8,12 @@ softmax and a cross-entropy, which are found in the operations of its loss.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
 from autograd import Graph, Node, softmax
 
-PARAMETERS = frozenset({"parameter", "frozen"})
+from .outline import PARAMETERS, is_op
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,7 +118,7 @@ def _runs(graph: Graph) -> dict[tuple[int, ...], list[Run]]:
     """The runs of each neuron, which its parameters name; all of a neuron have the same bias."""
     found: dict[tuple[int, ...], list[Run]] = {}
     for node in graph:
-        if _is_weighted_sum(graph, node):
+        if is_weighted_sum(graph, node):
             half = len(node.operands) // 2
             bias = node.operands[2 * half :]
             runs = found.setdefault((*node.operands[:half], *(bias or (-1,))), [])
@@ -126,12 +126,21 @@ def _runs(graph: Graph) -> dict[tuple[int, ...], list[Run]]:
     return found
 
 
-def _is_weighted_sum(graph: Graph, node: Node) -> bool:
-    if node.op is None or node.op.name != "dot":
+def is_weighted_sum(graph: Graph, node: Node) -> bool:
+    """Whether this is a `dot` of parameters with anything, and of a bias that is one, too."""
+    if not is_op(node, "dot"):
         return False
     half = len(node.operands) // 2
     parameters = [*node.operands[:half], *node.operands[2 * half :]]
     return bool(half) and all(graph.nodes[i].kind in PARAMETERS for i in parameters)
+
+
+def weights_of(graph: Graph, members: Iterable[int]) -> list[tuple[int, ...]]:
+    """The weights of each neuron among some nodes, as indices; [] if they make no matrix."""
+    nodes = [graph.nodes[index] for index in members]
+    sums = [node.operands for node in nodes if is_weighted_sum(graph, node)]
+    rows = dict.fromkeys([operands[: len(operands) // 2] for operands in sums])
+    return list(rows) if len({len(row) for row in rows}) == 1 else []
 
 
 def _activations(graph: Graph, total: Node) -> tuple[int, ...]:
@@ -267,4 +276,4 @@ def chances_of(network: Network, example: int) -> Chances | None:
 
 def is_surprise(node: Node) -> bool:
     """Whether this is the cross-entropy of one example."""
-    return node.op is not None and node.op.name == "surprise"
+    return is_op(node, "surprise")

@@ -95,6 +95,11 @@ class Outline:
     too_wide: tuple[Node, ...] = ()
 
 
+def is_op(node: Node, *names: str) -> bool:
+    """Whether this is one of these operations."""
+    return node.op is not None and node.op.name in names
+
+
 def is_unit(op: Op | None, scope: str) -> bool:
     """Whether an operation is an activation whose slope says something about a unit's health.
 
@@ -108,6 +113,7 @@ def is_unit(op: Op | None, scope: str) -> bool:
 
 
 N_ARY = frozenset({"sum", "dot"})
+PARAMETERS = frozenset({"parameter", "frozen"})  # kinds of leaves
 Expand = bool | int | str | Iterable[int | str]
 
 
@@ -166,12 +172,7 @@ def run_of_sums(
 
 def is_inner_sum(graph: Graph, node: Node) -> bool:
     """Whether nobody would miss this sum inside a Σ: it has no name and is used once."""
-    return (
-        node.op is not None
-        and node.op.name == "add"
-        and not node.label
-        and len(graph.consumers(node.index)) == 1
-    )
+    return is_op(node, "add") and not node.label and len(graph.consumers(node.index)) == 1
 
 
 def _plain(graph: Graph, node: Node, symbol: str) -> Part:
@@ -180,7 +181,7 @@ def _plain(graph: Graph, node: Node, symbol: str) -> Part:
 
 
 def _closed(graph: Graph, node: Node) -> Part:
-    if node.op is not None and node.op.name == "dot":
+    if is_op(node, "dot"):
         return _plain(graph, node, "Σ w·x + b" if len(node.operands) % 2 else "Σ w·x")
     return _plain(graph, node, "Σ")
 
@@ -188,7 +189,7 @@ def _closed(graph: Graph, node: Node) -> Part:
 def _in_order(node: Node) -> list[int]:
     """The positions of a node's operands as a reader wants them: b w1 x1 w2 x2 ... for a dot."""
     count = len(node.operands)
-    if node.op is None or node.op.name != "dot":
+    if not is_op(node, "dot"):
         return list(range(count))
     pairs = [k + side * (count // 2) for k in range(count // 2) for side in (0, 1)]
     return [count - 1, *pairs] if count % 2 else pairs
@@ -237,7 +238,7 @@ def opened_into_products(graph: Graph, node: Node) -> Part:
 
 def _single(graph: Graph, node: Node) -> Part:
     """A Σ of one term: that term itself, so a dot of one pair is a product."""
-    is_product = node.op is not None and node.op.name == "dot" and len(node.operands) == 2
+    is_product = is_op(node, "dot") and len(node.operands) == 2
     return _plain(graph, node, "×") if is_product else _closed(graph, node)
 
 
@@ -262,7 +263,7 @@ class _Steps:
     def terms(self) -> list[_Term]:
         """What the Σ adds, in order: the bias and the products of a dot, or the operands."""
         count = len(self.node.operands)
-        if self.node.op is None or self.node.op.name != "dot":
+        if not is_op(self.node, "dot"):
             return [self.operand(k) for k in range(count)]
         half = count // 2
         bias = [self.operand(count - 1)] if count % 2 else []
@@ -326,7 +327,7 @@ def opened(graph: Graph, expand: Expand) -> frozenset[int]:
     chosen: set[int] = set()
     for node in [node for one in wanted for node in _find(graph, one)]:
         chosen.add(node.index)
-        if _is(node, "add"):
+        if is_op(node, "add"):
             chosen.update(run_of_sums(graph, node, roots)[1])
     return frozenset(chosen)
 
@@ -361,8 +362,4 @@ def _find(graph: Graph, wanted: object) -> list[Node]:
 
 
 def _is_sum(node: Node) -> bool:
-    return _is(node, "add", *N_ARY)
-
-
-def _is(node: Node, *names: str) -> bool:
-    return node.op is not None and node.op.name in names
+    return is_op(node, "add", *N_ARY)

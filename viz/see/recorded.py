@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
+import functools
 import itertools
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
 from autograd import ConstantError, Graph, Node, Value, constant
-from autograd import sum as total
 from autograd.modes import recording
 from nn import Module
 from nn.data import examples
@@ -17,7 +17,7 @@ from nn.losses import cost
 from nn.losses import loss as loss_named
 from nn.overview import ITSELF, LayerOf, layerwise
 
-from .layered import outputs_of
+from .layered import objective, outputs_of
 
 
 @dataclass(slots=True)
@@ -61,15 +61,15 @@ def recorded(
     else:
         xs = _examples(batch, who)
     layers_of_model = layerwise(model)
-    parameters = [(layer.name, p) for layer in layers_of_model for p in layer.parameters]
-    frozen = any(parameter.kind == "frozen" for _, parameter in parameters)
+    parameters = [parameter for layer in layers_of_model for parameter in layer.parameters]
+    frozen = any(parameter.kind == "frozen" for parameter in parameters)
     with recording():
         results = _results(model, xs, Value if frozen else constant)
         ends = [outputs_of(result, who) for result in results]
         outputs = [output for of_one in ends for output in of_one]
-        goal = _goal(results, outputs, targets, loss, who)
+        goal = _goal(results, targets, loss, who)
     # Roots of seed 0 tell where they are among the nodes, and change no gradient.
-    found = [*outputs, *[parameter for _, parameter in parameters]]
+    found = [*outputs, *parameters]
     graph = Graph([goal, *found], seeds=[1.0] + [0.0] * len(found))
     if graph.nodes[graph.roots[0]].grad is None:
         raise ConstantError(
@@ -78,10 +78,8 @@ def recorded(
         )
     places = graph.roots[1:]
     example_of = _examples_of(graph, places, [len(of_one) for of_one in ends])
-    layers = _Layers(model, layers_of_model, graph, places[: len(outputs)], example_of)
-    for (name, _), place in zip(parameters, places[len(outputs) :], strict=True):
-        layers.of(name).parameters.append(graph.nodes[place])
-    return Pass(graph, layers.in_order(), len(xs), example_of)
+    layers = _layers(model, layers_of_model, graph, places, example_of)
+    return Pass(graph, layers, len(xs), example_of)
 
 
 def by_scope(graph: Graph) -> dict[str, list[Node]]:
@@ -146,104 +144,85 @@ def _as_leaves(x: Any, leaf: Callable[[float], Value]) -> Any:
 
 def _goal(
     results: list[Any],
-    outputs: list[Value],
     targets: Any,
     loss: str | Callable[..., Value] | None,
     who: str,
 ) -> Value:
     """What gradients are taken of: the loss of the batch, or the sum of all outputs."""
-    if loss is None:
-        if targets is not None:
-            raise TypeError(f"{who} got targets and no loss; write loss='mse', or another")
-        goal: Value = total(outputs)
-        return goal
+    if loss is None and targets is not None:
+        raise TypeError(f"{who} got targets and no loss; write loss='mse', or another")
     if targets is None and isinstance(loss, str):
         raise TypeError(f"{who}: loss={loss!r} needs targets, one for each example")
-    of = loss_named(loss)
-    wanted = items(targets)
-    if wanted is not None:
-        value: object = cost(of, results, column(wanted))
-    else:
-        value = of(results) if targets is None else of(results, targets)
-    if not isinstance(value, Value):
-        raise TypeError(f"{who}: loss must return one Value, and returned {value!r:.60}")
-    return value
+    if loss is None or (targets is None and not isinstance(loss, str)):
+        return objective(results, loss, who, many=True)
+    of, wanted = loss_named(loss), items(targets)
+    if wanted is None:
+        return objective(results, lambda found: of(found, targets), who)
+    return objective(results, lambda found: cost(of, found, column(wanted)), who)
 
 
 # --- sorting --------------------------------------------------------------------------------------
 
 
-class _Layers:
-    """The nodes of a model by layer. A node's scope says where it was computed."""
+def _layers(
+    model: Module,
+    layers: Sequence[LayerOf],
+    graph: Graph,
+    found: Sequence[int],
+    inside: Mapping[int, int],
+) -> tuple[Recorded, ...]:
+    """All layers as they were computed; those side by side in the order of definition.
 
-    def __init__(
-        self,
-        model: Module,
-        layers: Sequence[LayerOf],
-        graph: Graph,
-        outputs: Sequence[int],
-        inside: Mapping[int, int],
-    ) -> None:
-        self.model = model
-        self.known = {layer.name: layer for layer in layers}
-        self.found: dict[str, Recorded] = {}
-        self.names: dict[str, str] = {}
-        self.depths: dict[str, int] = {}  # of each layer's last node, counted in operations
-        depths: dict[int, int] = {}
-        for index in sorted(inside):
-            node = graph.nodes[index]
-            depths[index] = 1 + max([depths[i] for i in node.operands], default=-1)
-            if node.op is not None:
-                name = self._name(node.scope)
-                self.of(name).nodes.append(node)
-                self.depths[name] = max(self.depths.get(name, 0), depths[index])
-        ends = set(outputs)
-        for layer in self.found.values():
-            own = {node.index for node in layer.nodes}
-            layer.outputs = [
-                node
-                for node in layer.nodes
-                if node.index in ends or any(c not in own for c, _ in graph.consumers(node.index))
-            ]
+    A node's scope says where it was computed. ``found`` are the outputs of the model and then its
+    parameters, ``inside`` what is below the outputs.
+    """
+    known = {layer.name: layer for layer in layers}
+    kinds = {place or ITSELF: type(part).__name__ for place, part in model.named_modules()}
+    kinds |= {layer.name: type(layer.module).__name__ for layer in layers}
+    recorded_: dict[str, Recorded] = {}
 
-    def of(self, name: str) -> Recorded:
-        """The layer of a name, made when first asked for."""
-        if name not in self.found:
-            self.found[name] = Recorded(name, self._kind(name))
-        return self.found[name]
+    def of(name: str) -> Recorded:
+        return recorded_.setdefault(name, Recorded(name, kinds.get(name, "scope")))
 
-    def _kind(self, name: str) -> str:
-        if name in self.known:
-            return type(self.known[name].module).__name__
-        parts = (part for place, part in self.model.named_modules() if (place or ITSELF) == name)
-        return next((type(part).__name__ for part in parts), "scope")
-
-    def in_order(self) -> tuple[Recorded, ...]:
-        """All layers, as they were computed; those side by side in the order of definition.
-
-        One that only keeps parameters stands after the one that was defined before it.
-        """
-        place = -1
-        for name in self.known:
-            place = self.depths.setdefault(name, place)
-        order = {
-            name: number for number, name in enumerate(dict.fromkeys([*self.known, *self.found]))
-        }
-        return tuple(
-            sorted(self.found.values(), key=lambda x: (self.depths[x.name], order[x.name]))
-        )
-
-    def _name(self, scope: str) -> str:
-        """The layer of a scope; a user's own scopes may stand before it."""
-        if scope not in self.names:
-            parts = scope.split("/")
-            ways = [".".join(parts[start:]) for start in range(len(parts))]
-            found = [name for way in ways if (name := _prefix(way, self.known))]
-            self.names[scope] = found[0] if found else ways[0] or ITSELF
-        return self.names[scope]
+    names = functools.cache(lambda scope: _layer_name(scope, known))
+    depths: dict[int, int] = {}
+    deepest: dict[str, int] = {}  # of each layer's last node, counted in operations
+    for index in sorted(inside):
+        node = graph.nodes[index]
+        depths[index] = 1 + max([depths[i] for i in node.operands], default=-1)
+        if node.op is not None:
+            name = names(node.scope)
+            of(name).nodes.append(node)
+            deepest[name] = max(deepest.get(name, 0), depths[index])
+    owners = [layer.name for layer in layers for _ in layer.parameters]
+    count = len(found) - len(owners)
+    ends = set(found[:count])
+    for layer in recorded_.values():
+        own = {node.index for node in layer.nodes}
+        layer.outputs = [
+            node
+            for node in layer.nodes
+            if node.index in ends or any(c not in own for c, _ in graph.consumers(node.index))
+        ]
+    for name, index in zip(owners, found[count:], strict=True):
+        of(name).parameters.append(graph.nodes[index])
+    depth = -1  # a layer that only keeps parameters stands after the one defined before it
+    for name in known:
+        depth = deepest.setdefault(name, depth)
+    order = list(dict.fromkeys([*known, *recorded_]))
+    return tuple(
+        sorted(recorded_.values(), key=lambda one: (deepest[one.name], order.index(one.name)))
+    )
 
 
-def _prefix(way: str, known: dict[str, LayerOf]) -> str:
+def _layer_name(scope: str, known: Mapping[str, LayerOf]) -> str:
+    """The layer of a scope; a user's own scopes may stand before it."""
+    parts = scope.split("/")
+    ways = [".".join(parts[start:]) for start in range(len(parts))]
+    return next((name for way in ways if (name := _prefix(way, known))), ways[0] or ITSELF)
+
+
+def _prefix(way: str, known: Mapping[str, LayerOf]) -> str:
     """The longest known name that a dotted way begins with; empty if there is none."""
     parts = way.split(".")
     tries = [".".join(parts[:count]) for count in range(len(parts), 0, -1)]

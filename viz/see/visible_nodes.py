@@ -12,13 +12,24 @@ from __future__ import annotations
 
 import heapq
 from collections import Counter, defaultdict
-from collections.abc import Callable, Container, Iterable
+from collections.abc import Container, Iterable
 from dataclasses import replace
-from typing import Any
 
 from autograd import Graph, Node
 
-from .outline import N_ARY, Constant, Item, Link, Outline, Part, is_unit, opened_into_products, part
+from .outline import (
+    N_ARY,
+    PARAMETERS,
+    Constant,
+    Item,
+    Link,
+    Outline,
+    Part,
+    is_op,
+    is_unit,
+    opened_into_products,
+    part,
+)
 
 LINKS_PER_NODE = 3  # a budget of n boxes is also one of 3n links, which cost as much to lay out
 
@@ -36,8 +47,7 @@ def outline(
     ``constants`` are those that get boxes of their own: all, none, or some by index. ``textbook``
     are dots that are opened into their products and one Σ.
     """
-    chosen = _Chosen(graph, opened, constants=constants, max_nodes=max_nodes)
-    chosen.textbook = textbook
+    chosen = _Chosen(graph, opened, textbook, constants=constants, max_nodes=max_nodes)
     chosen.fill()
     return chosen.outline()
 
@@ -54,8 +64,7 @@ def outline_of(
 
     A Σ stands for sums that are not among those to be kept ``apart``; left out, that is all.
     """
-    chosen = _Chosen(graph, frozenset(), constants=constants, max_nodes=3 * len(graph))
-    chosen.textbook = textbook
+    chosen = _Chosen(graph, frozenset(), textbook, constants=constants, max_nodes=3 * len(graph))
     chosen.apart = frozenset(range(len(graph)) if apart is None else apart)
     for index in nodes:
         chosen.choose(graph.nodes[index])
@@ -69,11 +78,12 @@ class _Chosen:
         self,
         graph: Graph,
         opened: frozenset[int],
+        textbook: Container[int],
         *,
         constants: bool | Container[int],
         max_nodes: int,
     ) -> None:
-        self.graph, self.opened, self.constants = graph, opened, constants
+        self.graph, self.opened, self.textbook, self.constants = graph, opened, textbook, constants
         self.roots: dict[int, tuple[float, ...]] = {}
         for root, seed in zip(graph.roots, graph.seeds, strict=True):
             # A root of seed 0 is only there to be found.
@@ -83,7 +93,6 @@ class _Chosen:
         self.link_room = max_nodes * LINKS_PER_NODE
         self.parts: dict[int, Part] = {}
         self.too_wide: list[Node] = []
-        self.textbook: Container[int] = ()
 
     def fill(self) -> None:
         """Choose nodes, nearest to the roots first, while there is room."""
@@ -115,7 +124,7 @@ class _Chosen:
 
     def _part(self, node: Node) -> Part:
         """How the node is shown; a Σ stays closed if its steps do not fit."""
-        in_steps = node.op is not None and node.op.name in N_ARY and node.index in self.opened
+        in_steps = is_op(node, *N_ARY) and node.index in self.opened
         if in_steps or node.index in self.textbook:
             # It has no more steps inside than operands.
             if len(node.operands) >= min(self.room, self.link_room // 2):
@@ -195,191 +204,76 @@ def item(
 
 
 POWERS: dict[float, str] = dict(zip(range(2, 10), "²³⁴⁵⁶⁷⁸⁹", strict=True))
-_COMMUTING = {"mul": (0, 1), "div": (1,), "pow": (1,)}  # where a 1 changes nothing
 
 
-def essential(graph: Graph, outline: Outline) -> Outline:
-    """The outline without steps that change no number, and with powers as single boxes."""
-    return _Picture(graph, outline).without_powers().without_identities().outline()
+def with_powers(graph: Graph, outline: Outline) -> Outline:
+    """The outline with small whole exponents in the symbols of their powers, as ²."""
+    powers = {item.key: found for item in outline.items if (found := _power(graph, item))}
+    links = [k for k in outline.links if not (k.consumer in powers and k.position == 1)]
+    used = {link.operand for link in links}
+    exponents = {link.operand for link in outline.links if link not in links} - used
+    items = [
+        replace(item, symbol=powers[item.key], constants=()) if item.key in powers else item
+        for item in outline.items
+        if item.key not in exponents
+    ]
+    return replace(outline, items=tuple(items), links=tuple(links))
+
+
+def _power(graph: Graph, item: Item) -> str:
+    if item.key != str(item.node) or _name(graph, item.node) != "pow":
+        return ""
+    node = graph.nodes[item.node]
+    exponent = graph.nodes[node.operands[1]]
+    is_bare = exponent.kind == "constant" and not exponent.label
+    return POWERS.get(node.inputs[1], "") if is_bare and exponent.index not in graph.roots else ""
 
 
 def with_constants_inside(outline: Outline) -> Outline:
     """The outline with constants in the boxes that use them; a root, or an input, stays."""
+    dots = {item.key for item in outline.items if item.inside}
+    weighed = {link.operand for link in outline.links if link.consumer in dots}
     uses = Counter(link.operand for link in outline.links)
-    weighed = {
-        link.operand
-        for link in outline.links
-        if any(item.key == link.consumer and item.inside for item in outline.items)
-    }
-    moved = {
-        item.key
-        for item in outline.items
-        if item.kind == "constant" and not item.seeds and item.key not in weighed
-        and (uses[item.key] == 1 or not item.label)
-    }  # fmt: skip
-    by_key = {item.key: item for item in outline.items}
+    items = {item.key: item for item in outline.items}
     inside: dict[str, list[Constant]] = defaultdict(list)
+    gone = set()
     for link in outline.links:
-        if link.operand in moved:
-            item = by_key[link.operand]
+        item = items[link.operand]
+        is_free = item.kind == "constant" and not item.seeds and item.key not in weighed
+        if is_free and (uses[item.key] == 1 or not item.label):
             inside[link.consumer].append(Constant(item.node, link.position, item.label, item.value))
-    return _without(
-        outline, moved, lambda item: {"constants": (*item.constants, *inside[item.key])}
-    )
+            gone.add(item.key)
+    shown = _without(outline, gone)
+    found = [replace(i, constants=(*i.constants, *inside[i.key])) for i in shown.items]
+    return replace(shown, items=tuple(found))
 
 
 def with_parameters_inside(graph: Graph, outline: Outline) -> Outline:
     """The outline with each parameter that only one dot product uses in the box of that one."""
-    users = defaultdict(list)
-    for link in outline.links:
-        users[link.operand].append(link.consumer)
-    dots = {
-        item.key
-        for item in outline.items
-        if item.key == str(item.node) and _name(graph, item.node) == "dot"
-    }
-    owner = {
-        item.key: users[item.key][0]
-        for item in outline.items
-        if item.kind in {"parameter", "frozen"}
-        and len(users[item.key]) == 1
-        and users[item.key][0] in dots
-        and not item.seeds
-    }
-    by_key = {item.key: item for item in outline.items}
+    uses = Counter(link.operand for link in outline.links)
+    items = {item.key: item for item in outline.items}
     inside: dict[str, list[Item]] = defaultdict(list)
+    gone = set()
     for link in outline.links:
-        if link.operand in owner:
-            inside[link.consumer].append(by_key[link.operand])
-    return _without(outline, owner, lambda item: {"inside": tuple(inside[item.key])})
-
-
-def _without(
-    outline: Outline, moved: Iterable[str], change: Callable[[Item], dict[str, Any]]
-) -> Outline:
-    gone = set(moved)
+        item, user = items[link.operand], link.consumer
+        is_own = uses[item.key] == 1 and item.kind in PARAMETERS and not item.seeds
+        if is_own and user.isdigit() and is_op(graph.nodes[int(user)], "dot"):
+            inside[user].append(item)
+            gone.add(item.key)
+    shown = _without(outline, gone)
     return replace(
-        outline,
-        items=tuple([replace(i, **change(i)) for i in outline.items if i.key not in gone]),
-        links=tuple([link for link in outline.links if link.operand not in gone]),
+        shown, items=tuple([replace(i, inside=tuple(inside[i.key])) for i in shown.items])
     )
 
 
-class _Picture:
-    """The items and links of an outline, while some of them are taken out."""
-
-    def __init__(self, graph: Graph, outline: Outline) -> None:
-        self.graph, self.before = graph, outline
-        self.items = {item.key: item for item in outline.items}
-        self.links = list(outline.links)
-        self.changed: set[str] = set()  # operands whose gradient arrives along other links now
-
-    def outline(self) -> Outline:
-        """What is left; a gradient is the sum of what the links that are left bring."""
-        brought: dict[str, list[float]] = defaultdict(list)
-        for link in self.links:
-            if link.product is not None:
-                brought[link.operand].append(link.product)
-        items = [
-            replace(item, contributions=tuple(brought[item.key]))
-            if item.key in self.changed and item.grad is not None
-            else item
-            for item in self.items.values()
-        ]
-        return replace(self.before, items=tuple(items), links=tuple(self.links))
-
-    def without_powers(self) -> _Picture:
-        """A square with one arrow; a small whole exponent is part of the symbol."""
-        into = self._into()
-        for item in list(self.items.values()):
-            if item.key != str(item.node):
-                continue
-            name, links = _name(self.graph, item.node), into[item.key]
-            if name == "mul" and len(links) == 2 and links[0].operand == links[1].operand:
-                first, second = links
-                double = replace(
-                    first,
-                    slope=first.slope + second.slope,
-                    product=_sum(first.product, second.product),
-                    formula="2 × x",
-                )
-                self.links[self.links.index(first)] = double
-                self.links.remove(second)
-                self.changed.add(first.operand)
-                self.items[item.key] = replace(item, symbol=POWERS[2])
-            elif name == "pow" and (power := POWERS.get(self._bare(item, links, 1) or 0.0)):
-                self._drop(links)
-                self.items[item.key] = replace(self.items[item.key], symbol=power, constants=())
-        return self
-
-    def without_identities(self) -> _Picture:
-        """Each step that hands its operand on takes over its place in the picture."""
-        for item in list(self.items.values()):
-            links = self._into()[item.key]
-            kept = self._handed_on(item, links)
-            if kept is None or kept.node is None:
-                continue
-            operand = self.items[kept.operand]
-            if not operand.symbol or (operand.label and item.label):
-                continue
-            self._drop(links)
-            self.links = [
-                replace(link, operand=operand.key, node=operand.node)
-                if link.operand == item.key
-                else link
-                for link in self.links
-                if link is not kept
-            ]
-            self.items[operand.key] = replace(
-                operand, label=operand.label or item.label, seeds=operand.seeds + item.seeds
-            )
-            self.changed.add(operand.key)
-            del self.items[item.key]
-        return self
-
-    def _handed_on(self, item: Item, links: list[Link]) -> Link | None:
-        """The link whose operand is the item's value, if nothing else counts."""
-        if item.key != str(item.node) or item.left_out:
-            return None
-        name = _name(self.graph, item.node)
-        if name == "sum" and len(links) == 1 and not item.constants:
-            return links[0]
-        for position in _COMMUTING.get(name, ()):
-            if self._bare(item, links, position) == 1.0:
-                return next((link for link in links if link.position != position), None)
-        return None
-
-    def _bare(self, item: Item, links: list[Link], position: int) -> float | None:
-        """The number of an operand that is a constant without a name."""
-        for constant in item.constants:
-            if constant.position == position and not constant.label:
-                return constant.value
-        for link in links:
-            if link.position == position:
-                operand = self.items[link.operand]
-                if operand.kind == "constant" and not operand.label and not operand.seeds:
-                    return operand.value
-        return None
-
-    def _drop(self, links: list[Link]) -> None:
-        """Take out the constants without names that some links begin at."""
-        for link in links:
-            if self.items[link.operand].kind == "constant" and not self.items[link.operand].label:
-                self.links.remove(link)
-                if all(other.operand != link.operand for other in self.links):
-                    del self.items[link.operand]
-
-    def _into(self) -> dict[str, list[Link]]:
-        into: dict[str, list[Link]] = defaultdict(list)
-        for link in self.links:
-            into[link.consumer].append(link)
-        return into
+def _without(outline: Outline, gone: Container[str]) -> Outline:
+    return replace(
+        outline,
+        items=tuple([item for item in outline.items if item.key not in gone]),
+        links=tuple([link for link in outline.links if link.operand not in gone]),
+    )
 
 
 def _name(graph: Graph, index: int) -> str:
     op = graph.nodes[index].op
     return op.name if op is not None else ""
-
-
-def _sum(left: float | None, right: float | None) -> float | None:
-    return None if left is None or right is None else left + right

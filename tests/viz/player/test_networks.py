@@ -340,7 +340,7 @@ def test_no_sentence_says_that_something_is_itself(told):
             assert not re.match(r"(\S+) is \1\b[^·]*:", step.sentence), step.sentence
     steps = {step.symbols: step for step in by_key(told, "row-4").steps}
     squared = steps["error² = error · error"]
-    assert squared.sentence == "error² is error times error. 0.5311 × 0.5311 ≈ 0.282."
+    assert squared.sentence == "error² is error squared. 0.5311² ≈ 0.282."
     assert "L = ((3 other rows) + error²) / 4" in steps
 
 

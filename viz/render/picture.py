@@ -240,7 +240,8 @@ class Picture(graphviz.Digraph):  # type: ignore[misc] # graphviz ships no types
     def _image(self, suffix: str, **options: Any) -> bytes:
         options = {"layout": self.engine, "size": self.diagram.size, **options}
         source = self.source
-        if self.diagram.columns and suffix.partition(":")[0] in IMAGES:
+        has_numbers = self.diagram.columns and any(arrow.lines for arrow in self.diagram.arrows)
+        if has_numbers and suffix.partition(":")[0] in IMAGES:
             laid_out = render(source, "svg", **options).decode(errors="replace")
             theme = THEMES[self.theme]
             source = edge_label_placement.placed(source, self.diagram, theme, laid_out)

@@ -105,6 +105,7 @@ class _Network:
     """What all views of a network have in common; ``name`` is the key of the only row's view."""
 
     name = single = ""
+    inputs = True
 
     def __init__(self, network: Network, wanted: Wanted, units: NetworkNames) -> None:
         self.network, self.wanted, self.units = network, wanted, units
@@ -122,7 +123,7 @@ class _Network:
 
     def row(self, row: int) -> tuple[Example, Teller]:
         """The picture of a row, and what tells it."""
-        of = example(self.network, row)
+        of = example(self.network, row, inputs=self.inputs)
         return of, self.teller(Board(self.wanted.numbers, of.outline, neurons=of.neurons), row)
 
     def teller(self, board: Board, row: int) -> Teller:
@@ -229,7 +230,7 @@ class _Rows(_Network):
 class _Layers(_Network):
     """The layers of the first examples, the table of all, and units that open."""
 
-    name, single = "layers", "tab.layers"
+    name, single, inputs = "layers", "tab.layers", False
 
     def views(self, focus: Unit | None) -> tuple[tuple[View, ...], str]:
         """All views, that of the focus first, and the key of the row with the largest loss."""

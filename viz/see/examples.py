@@ -16,6 +16,7 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 from autograd import Graph, Node
+from autograd.tape import KINDS
 
 from . import visible_nodes
 from .neurons import Network, Run, Unit
@@ -37,9 +38,12 @@ class Example:
     units: dict[str, Unit]
 
 
-def example(network: Network, number: int) -> Example:
-    """One example's picture."""
-    made = _Example(network, number)
+def example(network: Network, number: int, *, inputs: bool = True) -> Example:
+    """One example's picture; without its ``inputs`` there is no link from one without a gradient.
+
+    Of an image that is most of the picture.
+    """
+    made = _Example(network, number, inputs=inputs)
     for node in made.nodes:
         made.take(node)
     return Example(Outline(tuple(made.items.values()), tuple(made.links)), made.neurons, made.units)
@@ -52,8 +56,9 @@ def shows_weights(network: Network) -> bool:
 
 
 class _Example:
-    def __init__(self, network: Network, number: int) -> None:
+    def __init__(self, network: Network, number: int, *, inputs: bool) -> None:
         self.network, self.number, self.graph = network, number, network.graph
+        self.inputs = inputs
         self.nodes = tuple(self.graph)
         self.items: dict[str, Item] = {}
         self.links: list[Link] = []
@@ -88,7 +93,12 @@ class _Example:
         kind = "activation" if run.steps else "operation"
         key = self._add(output, unit.activation or "Σ", kind=kind)
         self.neurons[key], self.units[key] = run, unit
-        self.links += [link_of(self.graph, total, place, key, place) for place in places]
+        asked = self.graph.asked
+        self.links += [
+            link_of(self.graph, total, place, key, place)
+            for place in places
+            if self.inputs or asked[total.operands[place]]
+        ]
 
     def _source(self, index: int) -> None:
         """A box for what is there already: an input, or a weight."""
@@ -152,13 +162,13 @@ class _Example:
         return key
 
 
-def below_inputs(network: Network) -> list[bool]:
+def below_inputs(network: Network) -> bytearray:
     """Of each node, whether a neuron's result, or an input, went into it."""
-    found: list[bool] = []
-    for node in network.graph:
-        is_own = node.kind == "variable" or node.index in network.run_of
-        found.append(is_own or any(found[i] for i in node.operands))
-    return found
+    facts = network.graph.facts
+    marks = bytearray([KINDS[kind] == "variable" for kind in facts.kinds])
+    for index in network.run_of:
+        marks[index] = 1
+    return facts.tape.above(marks)
 
 
 # --- what a loss is made of -----------------------------------------------------------------------

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterator
 
 from autograd import Graph
+from autograd.tape import KINDS
 
 from ..checks import did_you_mean
 from .folding import BANDS, Cut, Folded, Rule, TooManyGroupsError, folded, grouped
@@ -53,10 +54,11 @@ def foldings(
 
 def _rules(graph: Graph, max_nodes: int) -> Iterator[Rule]:
     """The levels that may fit, from fine to coarse."""
-    parameters = sum(node.kind in PARAMETERS for node in graph)
+    parameters = sum(KINDS[kind] in PARAMETERS for kind in graph.facts.kinds)
     if parameters <= min(max_nodes, MOST_GROUPS):  # each has a box
         yield _BATCH
-    scopes = {node.scope for node in graph if node.op is not None and node.scope}
+    of = graph.facts.about
+    scopes = {of[i].scope for i, op in enumerate(graph.facts.tape.ops) if op is not None} - {""}
     few = []
     for depth in range(max([scope.count("/") + 1 for scope in scopes], default=0), 0, -1):
         found = len(set(map(_to_depth(depth), scopes)))
@@ -95,7 +97,8 @@ def _asked(graph: Graph, fold: object) -> Rule:
             "fold is None, True, False, a depth of scopes, or a word such as 'layer'; got "
             f"{fold!r:.60}"
         )
-    scopes = {node.scope for node in graph if node.op is not None and node.scope}
+    of = graph.facts.about
+    scopes = {of[i].scope for i, op in enumerate(graph.facts.tape.ops) if op is not None} - {""}
     kinds = {kind(segment) for scope in scopes for segment in scope.split("/")}
     if kind(fold) in kinds:
         return Rule(f"{kind(fold)}", _to_kind(kind(fold)))

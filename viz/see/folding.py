@@ -85,6 +85,7 @@ class _Groups:
 
     def __init__(self, graph: Graph, rule: Rule, most: int | None) -> None:
         self.graph, self.rule, self.most = graph, rule, most
+        self.tape = graph.facts.tape  # its columns are read quicker than nodes
         self.numbers: dict[Hashable, int] = {}
         self.names: list[str] = []
         self.counts: list[int] = []
@@ -101,9 +102,10 @@ class _Groups:
         """All nodes in their groups, those that are used after those that use them."""
         self._operations()
         users = self._users()
-        for node in self.graph:
-            if node.op is None:
-                self.of[node.index] = self._leaf(node, users[node.index], constants=constants)
+        for index, op in enumerate(self.tape.ops):
+            if op is None:
+                node = self.graph.nodes[index]
+                self.of[index] = self._leaf(node, users[index], constants=constants)
         last = {group: index for index, group in enumerate(self.of)}
         order = {group: place for place, group in enumerate(sorted(last, key=last.__getitem__))}
         of, names = [order[group] for group in self.of], [self.names[group] for group in order]
@@ -118,8 +120,8 @@ class _Groups:
     def _bands(self) -> list[str]:
         """The band of each operation by its height above the leaves, as a name."""
         heights: list[int] = []
-        for node in self.graph:
-            heights.append(max([heights[i] + 1 for i in node.operands], default=0))
+        for index in range(len(self.graph)):
+            heights.append(max([heights[i] + 1 for i in self.tape.places(index)], default=0))
         size = -(-(max(heights) + 1) // self.rule.bands)
         names = [f"depth {low:,} to {low + size - 1:,}" for low in range(0, max(heights) + 1, size)]
         return [names[height // size] if height else "" for height in heights]
@@ -142,14 +144,14 @@ class _Groups:
         apart = {index for index, place in enumerate(self.places) if place}.union(graph.roots)
         kinds: dict[Hashable, int] = {}
         classes = [0] * len(graph)
-        for node in graph:
-            index = node.index
-            if node.op is None:
+        for index, op in enumerate(self.tape.ops):
+            node = graph.nodes[index]
+            if op is None:
                 # Groups count from 0 on, the kinds of leaves below.
                 classes[index] = kinds.setdefault(self._class_of_leaf(node), -1 - len(kinds))
                 continue
             place = self.places[index]
-            operands: Iterable[int] = node.operands
+            operands: Iterable[int] = self.tape.places(index)
             if place:
                 group = self._number(("in", place), place)
             elif index not in apart and self._joins(node):
@@ -157,11 +159,11 @@ class _Groups:
                 continue
             else:
                 adders: list[int] = []
-                if node.op.name == "add":
+                if op.name == "add":
                     ends, adders = run_of_sums(graph, node, apart)
-                    operands = [graph.nodes[adder].operands[k] for adder, k in ends]
+                    operands = [self.tape.places(adder)[k] for adder, k in ends]
                 scope = node.scope if rule.scopes else ""
-                key = ("op", node.op.name, scope, tuple([classes[i] for i in operands]))
+                key = ("op", op.name, scope, tuple([classes[i] for i in operands]))
                 group = self._number(key)
                 for adder in adders:
                     self.of[adder] = group
@@ -183,11 +185,11 @@ class _Groups:
         """The groups that use each leaf."""
         alone = [frozenset((group,)) for group in range(len(self.names))]
         users: list[frozenset[int]] = [frozenset()] * len(self.graph)
-        for node in self.graph:
-            if node.op is None:
+        for index, op in enumerate(self.tape.ops):
+            if op is None:
                 continue
-            mine = alone[self.of[node.index]]
-            for i in node.operands:
+            mine = alone[self.of[index]]
+            for i in self.tape.places(index):
                 if self.of[i] < 0 and users[i] is not mine:
                     users[i] = users[i] | mine if users[i] else mine
         return users
@@ -304,19 +306,22 @@ def _flows(graph: Graph, of: list[int]) -> tuple[list[Flow], list[bool], list[in
     used, uses = [False] * len(graph), [0] * len(graph)
     for root in graph.roots:
         used[root] = True
-    asked = [node.grad is not None for node in graph]
-    for node in graph:
-        head, upstream = of[node.index], node.grad
-        for position, operand in enumerate(node.operands):
+    tape, asked, grads = graph.facts.tape, graph.asked, graph.grads
+    for index, op in enumerate(tape.ops):
+        if op is None:
+            continue
+        head, upstream = of[index], grads[index] if asked[index] else None
+        slopes = graph.slopes(index)
+        for position, operand in enumerate(tape.places(index)):
             way = (of[operand], head)
             if way[0] == head:
                 uses[operand] += 1
             else:
                 used[operand] = True
             if way not in first:
-                first[way] = (node.index, position)
-            slope = node.slopes[position] if asked[operand] else None
-            found[way].append(None if slope is None or upstream is None else upstream * slope)
+                first[way] = (index, position)
+            is_asked = asked[operand] and upstream is not None
+            found[way].append(upstream * slopes[position] if is_asked else None)  # type: ignore[operator]
     flows = []
     for (tail, head), each in found.items():
         products = tuple([product for product in each if product is not None])
@@ -335,9 +340,10 @@ def _groups(graph: Graph, grouping: Grouping, used: list[bool], uses: list[int])
         if seed:  # a root of seed 0 is only there to be found
             seeds[grouping.of[root]].append(seed)
     groups = []
+    ops = graph.facts.tape.ops
     for number, (name, mine) in enumerate(zip(grouping.names, members, strict=True)):
-        tops = [i for i in mine if graph.nodes[i].op is not None and not grouping.inner[i]]
-        weights = [i for i in mine if graph.nodes[i].kind in PARAMETERS]
+        tops = [i for i in mine if ops[i] is not None and not grouping.inner[i]]
+        weights = [i for i in mine if ops[i] is None and graph.nodes[i].kind in PARAMETERS]
         groups.append(
             Group(
                 number,

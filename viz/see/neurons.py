@@ -117,13 +117,18 @@ def network_of(graph: Graph) -> Network | None:
 def _runs(graph: Graph) -> dict[tuple[int, ...], list[Run]]:
     """The runs of each neuron, which its parameters name; all of a neuron have the same bias."""
     found: dict[tuple[int, ...], list[Run]] = {}
-    for node in graph:
+    for node in operations(graph):
         if is_weighted_sum(graph, node):
             half = len(node.operands) // 2
             bias = node.operands[2 * half :]
             runs = found.setdefault((*node.operands[:half], *(bias or (-1,))), [])
             runs.append(Run(len(runs), node.index, _activations(graph, node)))
     return found
+
+
+def operations(graph: Graph) -> list[Node]:
+    """All nodes but the leaves, most of which are parameters in a network."""
+    return [graph.nodes[i] for i, op in enumerate(graph.facts.tape.ops) if op is not None]
 
 
 def is_weighted_sum(graph: Graph, node: Node) -> bool:
@@ -167,9 +172,10 @@ def _columns(
     key_of = {run.total: key for key, runs in found.items() for run in runs}
     depths: list[int] = []  # of each node: how many neurons are on the longest way to it
     places: dict[tuple[int, ...], int] = {}
-    for node in graph:
-        depth = max([depths[i] for i in node.operands], default=0)
-        key = key_of.get(node.index)
+    tape = graph.facts.tape
+    for index in range(len(graph)):
+        depth = max([depths[i] for i in tape.places(index)], default=0)
+        key = key_of.get(index)
         if key is not None:
             depth += 1
             if places.setdefault(key, depth) != depth:
@@ -218,7 +224,7 @@ def _unit(graph: Graph, column: int, place: int, runs: Sequence[Run]) -> Unit:
 def _examples(graph: Graph, run_of: Mapping[int, tuple[Unit, Run]]) -> dict[int, int] | None:
     """The example of each operation that belongs to one; None if runs mix examples."""
     found: dict[int, int] = {}
-    for node in graph:
+    for node in operations(graph):
         below = {found[i] for i in node.operands if i in found}
         run = run_of.get(node.index)
         if run is not None:

@@ -8,17 +8,14 @@
 - `demos.digits`: a network learns 1,797 handwritten digits; then every gradient of one of them.
 - `demos.failures`: four trainings that fail, each shown, explained and fixed.
 
-The first prints. The others print and write pages that open from disk, without a network; only
-those to step through run a script, which is inside of them::
+The first prints. The others print and write pages that open from disk, without a network and
+without a script, but for the players that they lead to. Each demo is a file or two, which compute,
+and show what they computed by the faces of `viz`::
 
-    page ─────────┬── lesson ──────── neuron_page ───── neuron ──┐
-                  ├── xor_network ─── xor_page ──────── xor ─────┤
-    images ───────┼── digits_text, digits_unit, ─────── digits ──┼── __main__
-    data, training, reading           digits_page                │
-    plots ────────┼── moons_training, moons_page ────── moons ───┤
-                  └── failures_trial, failures_page,             │
-                              failures_rate, …, ───── failures ──┘
+    page ──── cli ──── plots ──┬── neuron, xor, wrong_engines, moons ──┬── __main__
+      └────── gallery ─────────┤        moons ─── trial ─── failures ──┤
+                               └─────── digits_network ──── digits ────┘
 
 What a page says stands in ``texts``, with gaps for numbers and pictures (`demos.page.told`).
-All of them write the ``gallery``; ``missing`` says which package to install.
+All of them write the ``gallery``; ``cli`` says which package to install.
 """

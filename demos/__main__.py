@@ -5,9 +5,10 @@ from __future__ import annotations
 import sys
 from pathlib import Path
 
-from . import cli, digits, failures, gallery, moons, neuron, wrong_engines, xor
-from .cli import say
-from .missing import MissingError
+from . import digits, failures, gallery, moons, neuron, wrong_engines, xor
+from .cli import MissingError, command, say
+
+DEMOS = (neuron, xor, wrong_engines, moons, digits, failures)
 
 
 def run(folder: Path, *, quick: bool = False) -> Path:
@@ -16,7 +17,7 @@ def run(folder: Path, *, quick: bool = False) -> Path:
     Raises: MissingError at the end, if a package is missing; each is named once.
     """
     missing: list[MissingError] = []
-    for demo in (neuron, xor, wrong_engines, moons, digits, failures):
+    for demo in DEMOS:
         try:
             say(f"\nIts page: {demo.run(folder, quick=quick).resolve()}\n")
         except MissingError as error:
@@ -28,7 +29,7 @@ def run(folder: Path, *, quick: bool = False) -> Path:
     return folder / gallery.INDEX
 
 
-main = cli.command("demos", "All demos, and a gallery of their pages.", run)
+main = command("demos", "All demos, and a gallery of their pages.", run)
 
 if __name__ == "__main__":
     sys.exit(main())

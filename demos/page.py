@@ -1,7 +1,7 @@
-"""HTML pages that open from disk: one file, no script, nothing from a network.
+"""HTML pages that open from disk: no script, nothing from a network; pictures lie next to them.
 
-The words of a page stand in a text of its own, ``texts/*.md``; `told` puts numbers and pictures
-into it. Everything that is text goes through `escape`; what is markup is made here and in `images`.
+The words of a page stand in a text of its own, ``texts/*.md``; `page` puts numbers, pictures and
+what else was made into its gaps. Everything that is text goes through `escape`.
 """
 
 from __future__ import annotations
@@ -13,30 +13,28 @@ from collections.abc import Callable, Iterable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from autograd.files import write_whole
 from viz import RenderError
-from viz.say.numbers import number, show
+from viz.report import Report, html_table
+from viz.say.numbers import number
 
 if TYPE_CHECKING:
     from viz import Picture
-    from viz.report import Report
     from viz.say.story import Step
 
-# The browser itself keeps the page from fetching or running anything.
-POLICY = "default-src 'none'; style-src 'unsafe-inline'"
-# Heatmaps stand in the page as images; only a page that has some is allowed to show them.
-WITH_IMAGES = f"{POLICY}; img-src data:"
-# The gallery shows a player, which is a page next to it.
-WITH_PAGES = f"{POLICY}; frame-src 'self' file:"
 Files = dict[str, str]
 """What a page consists of, by file name."""
-Draw = Callable[[str], "Picture"]
-"""Draws a picture in a theme."""
+Draw = Callable[[str], "str | Picture"]
+"""Draws a picture in a theme: what a face of viz returns, or SVG text."""
 
+# The browser itself keeps a page from running anything, and shows only what lies next to it.
+POLICY = (
+    "default-src 'none'; style-src 'unsafe-inline'; img-src 'self' file:; frame-src 'self' file:"
+)
 STYLE = Path(__file__).with_name("style.css")
 TEXTS = Path(__file__).with_name("texts")
 THEMES = ("light", "dark")
 POINT = 4 / 3  # CSS pixels per typographic point
+WIDTH = re.compile(r'<svg[^>]* width="([\d.]+)pt"')
 
 
 def escape(text: str) -> str:
@@ -48,27 +46,22 @@ def escape(text: str) -> str:
     return html.escape(text, quote=True)
 
 
-def document(title: str, lead: str, inside: str, *, home: str = "index.html") -> str:
-    """A whole page: ``lead`` is its first paragraph, ``home`` where its link back leads."""
-    back = f'<nav><a href="{escape(home)}">All pages</a></nav>' if home else ""
-    policy = WITH_IMAGES if "<image " in inside else WITH_PAGES if "<iframe " in inside else POLICY
+def document(title: str, inside: str, *, is_home: bool = False) -> str:
+    """A whole page, with a link to the gallery unless it is that."""
+    back = "" if is_home else '<nav><a href="index.html">All pages</a></nav>\n'
     return f"""<!DOCTYPE html>
 <html lang="en">
 <head>
 <meta charset="utf-8">
-<meta http-equiv="Content-Security-Policy" content="{escape(policy)}">
+<meta http-equiv="Content-Security-Policy" content="{escape(POLICY)}">
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <meta name="color-scheme" content="light dark">
-<title>{escape(title)}{" · glassgrad" if title != "glassgrad" else ""}</title>
+<title>{escape(title)}{"" if is_home else " · glassgrad"}</title>
 <style>
 {STYLE.read_text(encoding="utf-8")}</style>
 </head>
 <body>
-<header>{back}
-<h1>{escape(title)}</h1>
-<p class="lead">{escape(lead)}</p>
-</header>
-<main>
+{back}<main>
 {inside}</main>
 <footer><p>Made by glassgrad. Every number on this page was computed by its engine; this file needs
 no network and runs no script.</p></footer>
@@ -78,9 +71,6 @@ no network and runs no script.</p></footer>
 
 
 # --- numbers in words -----------------------------------------------------------------------------
-#
-# A reader has a pocket calculator and only the digits on the page. So ``=`` is written only where
-# the shown numbers give the shown result, rounded at its last shown digit; elsewhere ``≈``.
 
 
 def share(x: float) -> str:
@@ -102,20 +92,13 @@ def as_line(step: Step) -> str:
     return " ".join(filter(None, (step.symbols, step.numbers, step.answer)))
 
 
-# --- texts ----------------------------------------------------------------------------------------
-
 WAYS: dict[str, Callable[[Any], str]] = {
     "number": number,
     "short": lambda x: number(x, 2),
-    "show": show,
     "share": share,
-    "percent": lambda x: f"{x * 100:.2f} %",
+    "count": lambda found: f"{len(found):,}",
 }
 """How numbers are written in a text, next to Python's own ways: ``{loss:number}``."""
-
-
-Described = Callable[[str], str]
-Parts = Mapping[str, str | Described]
 
 
 class _Filling(string.Formatter):
@@ -123,101 +106,99 @@ class _Filling(string.Formatter):
         return WAYS[format_spec](value) if format_spec in WAYS else format(value, format_spec)
 
 
-def whole(name: str, values: Mapping[str, Any], parts: Parts) -> str:
-    """The page of a text whose first lines are ``# its title`` and the lead."""
-    title, lead, rest = _text(name).split("\n\n", 2)
-    filled = _Filling().vformat(" ".join(lead.split()), (), values)
-    return document(title.removeprefix("# "), filled, _markup(rest, values, parts))
+# --- texts ----------------------------------------------------------------------------------------
+
+KINDS = {
+    "#": "<h1>{}</h1>",
+    "##": "<h2>{}</h2>",
+    "###": "<h3>{}</h3>",
+    "!": '<p class="lead">{}</p>',
+    ">": '<p class="note">{}</p>',
+    "~": '<p class="small">{}</p>',
+    "=": '<p class="equation">{}</p>',
+    "$": '<pre class="message">{}</pre>',
+}
+PART = re.compile(r"\[([\w-]+)(#[^\]]+)?\]\s*")
 
 
-def told(name: str, values: Mapping[str, Any], parts: Parts) -> str:
-    """The markup of a text: blocks with empty lines between them.
+def page(name: str, values: Mapping[str, Any], parts: Mapping[str, Any]) -> Files:
+    """The page of a text that begins with ``# its title``, and its files."""
+    files: Files = {}
+    inside = told(name, values, parts, files)
+    title = _text(name).partition("\n")[0].removeprefix("# ")
+    files[f"{name}.html"] = document(title, inside)
+    return files
 
-    A block begins with what it is: ``##`` a section, ``###`` a heading in it, ``>`` a note, ``~``
-    something in small print, ``=`` an equation, ``?`` a question, on the next lines its answer,
-    ``[name]`` the part of that name, with the words after it as its caption, ``<`` markup.
-    Anything else is a paragraph. A part that is a function is asked with its caption.
 
-    ``values`` are what may stand in braces: a module's constants, and what it found.
+def told(name: str, values: Mapping[str, Any], parts: Mapping[str, Any], files: Files) -> str:
+    """The markup of a text: blocks with empty lines between them. ``files`` get its pictures.
+
+    A block begins with what it is: a sign of `KINDS` (left out, if nothing follows), ``?`` for a
+    question, on the next lines its answer, ``<`` for markup, or ``[name]`` for the part of that
+    name, with words after it: those under a picture, or those of a link (``[name#place]`` leads to
+    a place in that page). Anything else is a paragraph.
+
+    ``values`` are what may stand in braces: a module's constants, and what it found. A part is
+    markup, a `Report`, what draws a picture in a theme, or a `Player` or `Handout` to be linked to.
     """
-    return _markup(_text(name), values, parts)
+
+    def block(text: str) -> str:
+        words = " ".join(_Filling().vformat(text, (), values).split())
+        if text.startswith("<"):
+            return f"{words}\n"
+        if found := PART.match(words):
+            part, place = found.groups(default="")
+            return _part(parts[part], f"{name}-{part}", place, words[found.end() :], files)
+        kind, _, rest = words.partition(" ")
+        if kind == "?":
+            asked, _, answer = rest.partition("? ")
+            return question(f"{asked}?", paragraph(answer))
+        if kind in KINDS:
+            return KINDS[kind].format(escape(rest)) + "\n" if rest else ""
+        return paragraph(words)
+
+    return "".join(map(block, re.split(r"\n\n+", _text(name))))
 
 
 def _text(name: str) -> str:
     return (TEXTS / f"{name}.md").read_text(encoding="utf-8").strip()
 
 
-def _markup(text: str, values: Mapping[str, Any], parts: Parts) -> str:
-    first, *sections = re.split(r"^## ", text, flags=re.MULTILINE)
-    made = [_blocks(first, values, parts)]
-    for one in sections:
-        title, _, rest = one.partition("\n")
-        made.append(section(title, _blocks(rest, values, parts)))
-    return "".join(made)
+def _part(part: Any, name: str, place: str, words: str, files: Files) -> str:
+    """A part as markup; files of their own are called ``name-light.svg``, …, or ``name.html``."""
+    if isinstance(part, Report):
+        return scrolling(part._repr_html_(), "What the report found, layer by layer")
+    if isinstance(part, str):
+        return figure(part, words) if words else part
+    if callable(part):
+        return figure(drawn(files, part, name, words), words)
+    try:
+        files[f"{name}.html"] = part.html()
+    except RenderError as error:
+        return paragraph(str(error))
+    return f'<p class="lead">{link(f"{name}.html{place}", words)}</p>\n'
 
 
-def _blocks(text: str, values: Mapping[str, Any], parts: Parts) -> str:
-    return "".join(
-        [_block(block, values, parts) for block in re.split(r"\n\n+", text.strip()) if block]
-    )
-
-
-def _block(block: str, values: Mapping[str, Any], parts: Parts) -> str:
-    if block.startswith("<"):
-        return f"{block}\n"
-    if found := re.match(r"\[([\w-]+)\]", block):
-        part, words = parts[found[1]], _filled(block[found.end() :], values)
-        picture = part if isinstance(part, str) else part(words)
-        return figure(picture, words) if words else picture
-    kind, _, words = block.partition(" ")
-    if kind == "?":
-        asked, _, answer = words.partition("\n")
-        return question(asked, paragraph(_filled(answer, values)))
-    if kind in _KINDS:
-        return _KINDS[kind](_filled(words, values))
-    return paragraph(_filled(block, values))
-
-
-def _filled(words: str, values: Mapping[str, Any]) -> str:
-    return _Filling().vformat(" ".join(words.split()), (), values)
-
-
-def section(title: str, inside: str) -> str:
-    """A section under a heading."""
-    return f"<section>\n<h2>{escape(title)}</h2>\n{inside}</section>\n"
-
-
-def paragraph(text: str, kind: str = "") -> str:
+def paragraph(text: str) -> str:
     """A paragraph of text.
 
     >>> print(paragraph("1 < 2"), end="")
     <p>1 &lt; 2</p>
     """
-    return f"<p{_class(kind)}>{escape(text)}</p>\n"
+    return f"<p>{escape(text)}</p>\n"
 
 
-def equation(text: str) -> str:
-    """A line of mathematics, which breaks only at its signs."""
-    return f'<p class="equation">{escape(text)}</p>\n'
-
-
-def equations(texts: Iterable[str]) -> str:
-    """Several, one below the other."""
-    return _steps(map(equation, texts))
-
-
-def steps(told: Iterable[Step]) -> str:
-    """Steps of `viz.player`, one below the other: a sentence, an equation, a note."""
-    return _steps(
-        f"{paragraph(step.sentence)}{equation(as_line(step))}"
-        f"{paragraph(step.note, 'small') if step.note else ''}"
-        for step in told
-    )
-
-
-def _steps(parts: Iterable[str]) -> str:
-    inside = "".join(f"<div>{part}</div>\n" for part in parts)
-    return f'<div class="steps">{inside}</div>\n'
+def steps(told: Iterable[Step | str]) -> str:
+    """Steps of `viz.player`, or lines of mathematics, one below the other."""
+    parts = []
+    for step in told:
+        if isinstance(step, str):
+            lines = [("equation", step)]
+        else:
+            lines = [("", step.sentence), ("equation", as_line(step)), ("small", step.note)]
+        inside = [f'<p class="{kind}">{escape(line)}</p>\n' for kind, line in lines if line]
+        parts.append(f"<div>{''.join(inside)}</div>\n")
+    return f'<div class="steps">{"".join(parts)}</div>\n'
 
 
 def code(text: str) -> str:
@@ -225,18 +206,10 @@ def code(text: str) -> str:
     return f'<pre tabindex="0"><code>{escape(text)}</code></pre>\n'
 
 
-def programs(one: str, text: str, other: str, its_text: str) -> str:
-    """Two programs side by side, each under its name."""
-    parts = [
-        f"<div><h3>{escape(name)}</h3>{code(told)}</div>"
-        for name, told in ((one, text), (other, its_text))
-    ]
+def programs(**named: str) -> str:
+    """Programs side by side, each under its name."""
+    parts = [f"<div><h3>{escape(name)}</h3>{code(text)}</div>" for name, text in named.items()]
     return f'<div class="pair">{"".join(parts)}</div>\n'
-
-
-def message(text: str) -> str:
-    """What a program said; long lines are broken."""
-    return f'<pre class="message"><code>{escape(text)}</code></pre>\n'
 
 
 def question(text: str, answer: str) -> str:
@@ -249,121 +222,45 @@ def link(target: str, text: str) -> str:
     return f'<a href="{escape(target)}">{escape(text)}</a>'
 
 
-def figure(picture: str, caption: str, kind: str = "") -> str:
+def figure(picture: str, caption: str) -> str:
     """A picture and what is to be seen in it."""
-    words = f"<figcaption>{escape(caption)}</figcaption>"
-    return f"<figure{_class(kind)}>\n{picture}\n{words}\n</figure>\n"
+    return f"<figure>\n{picture}\n<figcaption>{escape(caption)}</figcaption>\n</figure>\n"
 
 
 def table(words: str, head: Sequence[str], rows: Iterable[Sequence[str]]) -> str:
-    """A table of cells that are markup already; the first of each row is its heading.
-
-    ``words`` is what a screen reader calls it.
-    """
-    top = "".join(f'<th scope="col">{cell}</th>' for cell in head)
-    body = "".join(
-        f'<tr><th scope="row">{first}</th>{"".join(f"<td>{cell}</td>" for cell in rest)}</tr>\n'
-        for first, *rest in rows
-    )
-    # Too wide for a telephone, it scrolls; and a keyboard scrolls only what it can reach.
-    return (
-        f'<div class="scroll" tabindex="0" role="group" aria-label="Table: {escape(words)}">'
-        f"<table>\n<thead><tr>{top}</tr></thead>\n<tbody>\n{body}</tbody></table></div>\n"
-    )
+    """A table; ``words`` is what a screen reader calls it."""
+    return scrolling(html_table(head, [*rows]), f"Table: {words}")
 
 
-def reported(report: Report) -> str:
-    """What `viz.report` found, as a notebook shows it."""
-    words = 'tabindex="0" role="group" aria-label="What the report found, layer by layer"'
-    return f'<div class="scroll report" {words}>{report._repr_html_()}</div>\n'
-
-
-def _class(kind: str) -> str:
-    return f' class="{escape(kind)}"' if kind else ""
-
-
-_KINDS: dict[str, Callable[[str], str]] = {
-    "###": lambda words: f"<h3>{escape(words)}</h3>\n",
-    ">": lambda words: paragraph(words, "note"),
-    "~": lambda words: paragraph(words, "small"),
-    "=": equation,
-}
-
-
-# --- pictures of viz ------------------------------------------------------------------------------
+def scrolling(inside: str, words: str) -> str:
+    """What may be too wide for a telephone; a keyboard scrolls only what it can reach."""
+    around = f'<div class="scroll" tabindex="0" role="group" aria-label="{escape(words)}">'
+    return f"{around}{inside}</div>\n"
 
 
 def drawn(files: Files, draw: Draw, name: str, words: str) -> str:
-    """A picture of viz in both themes: markup for a page; ``files`` get ``name-light.svg``, ….
+    """A picture in both themes: markup for a page; ``files`` get ``name-light.svg``, ….
 
-    ``words`` is what a screen reader says. Where no engine can render, the picture is its text.
+    Where no engine can render, the picture is its text.
     """
     try:
-        svgs = {f"{name}-{theme}.svg": draw(theme).svg() for theme in THEMES}
+        for theme in THEMES:
+            made = draw(theme)
+            files[f"{name}-{theme}.svg"] = made if isinstance(made, str) else made.svg()
     except RenderError as error:
-        return f"{code(draw(THEMES[0]).text())}{paragraph(str(error))}"
-    files.update(svgs)
-    return inlined([*svgs.values()], name, words)
-
-
-def inlined(svgs: Sequence[str], name: str, words: str, *, scrolls: bool = True) -> str:
-    """The light and the dark SVG of a picture as markup; the reader's theme chooses.
-
-    One that is too wide for the window scrolls, or else shrinks.
-    """
-    parts = [
-        _inline(svg, f"{name}-{theme}-", words, f"theme-{theme}")
-        for theme, svg in zip(THEMES, svgs, strict=True)
-    ]
-    if not scrolls:
-        return f'<div class="narrow">{"".join(parts)}</div>'
-    # A keyboard scrolls only what it can reach.
-    around = f'<div class="wide" tabindex="0" role="group" aria-label="{escape(words)}">'
-    return f"{around}{''.join(parts)}</div>"
-
-
-_OPENING = re.compile(r"<svg\s([^>]*)>")
-_ATTRIBUTE = re.compile(r'([\w:-]+)="([^"]*)"')
-_NAMES = re.compile(r'( id="| href="#|\(#)')  # where an id is given, and where it is referred to
-_REPLACED = {"aria-label", "class", "height", "role", "style", "width"}
-
-
-def _inline(svg: str, prefix: str, words: str, kind: str) -> str:
-    """An SVG file as part of a page that holds several: ids are made unique, sizes elastic."""
-    found = _OPENING.search(svg)
+        return code(draw(THEMES[0]).text()) + paragraph(str(error))  # type: ignore[union-attr]
+    found = WIDTH.search(files[f"{name}-{THEMES[0]}.svg"])
     assert found is not None
-    given = dict(_ATTRIBUTE.findall(found[1]))
-    width = float(given["width"].removesuffix("pt")) * POINT
-    kept = " ".join(
-        f'{name}="{value}"'
-        for name, value in given.items()
-        if name not in _REPLACED and not name.startswith("xmlns")  # which HTML does without
-    )
+    width = float(found[1]) * POINT
     # Widest in rem, so that it grows on a projector as the text does. At 60 % of its size the
     # smallest text can still be read; narrower windows scroll it.
     style = f"--widest:{width / 20:.1f}rem;--least:{0.6 * width:.0f}px"
-    opening = f'<svg role="img" aria-label="{escape(words)}" class="{kind}" style="{style}" {kept}>'
-    rest = re.sub(r"<!--.*?-->\n?", "", svg[found.end() :], flags=re.DOTALL)
-    return opening + _NAMES.sub(rf"\1{prefix}", rest).rstrip()
+    return f'<div class="wide" tabindex="0" style="{style}">{image(name, words)}</div>'
 
 
-def offered(files: Files, name: str, make: Callable[[], str], text: str, place: str = "") -> str:
-    """A page that viz makes: a link to it (or to ``place``, a part of it); ``files`` get it.
-
-    Where no engine can lay out its pictures, it is said what is missing instead.
-    """
-    try:
-        files[name] = make()
-    except RenderError as error:
-        return paragraph(str(error))
-    return f'<p class="lead">{link(f"{name}{place}", text)}</p>\n'
-
-
-# --- files ----------------------------------------------------------------------------------------
-
-
-def write(folder: Path, files: Files) -> None:
-    """Write each file whole, in a folder that is made if need be."""
-    folder.mkdir(parents=True, exist_ok=True)
-    for name, text in files.items():
-        write_whole(folder / name, text.encode())
+def image(name: str, words: str) -> str:
+    """A picture that lies in two files next to the page; the reader's theme chooses."""
+    return (
+        f'<picture><source media="(prefers-color-scheme: dark)" srcset="{name}-dark.svg">'
+        f'<img src="{name}-light.svg" alt="{escape(words)}"></picture>'
+    )

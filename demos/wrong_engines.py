@@ -17,8 +17,8 @@ from typing import TYPE_CHECKING, Any
 import viz
 from autograd.testing import Engine, EngineMismatch, check_engine
 
-from . import cli, gallery, missing, page
-from .cli import say
+from . import gallery, page
+from .cli import check, command, say
 from .page import Files
 
 if TYPE_CHECKING:
@@ -83,18 +83,15 @@ def found(wrong: WrongEngine) -> EngineMismatch:
 
 def run(folder: Path, *, quick: bool = False) -> Path:
     """Print what is wrong with each, or with the first three, and write the page that shows it."""
-    missing.check("hypothesis")
+    check("hypothesis")
     made: Files = {}
     sections = []
     for number, wrong in enumerate(BANK[:3] if quick else BANK, 1):
         mismatch = found(wrong)
         say(f"{number:2} {wrong.name}\n   {wrong.wrong} {wrong.why}\n   {mismatch.sentence}\n")
-        sections.append(page.section(wrong.name, _shown(wrong, mismatch, made, number)))
-    parts = {"engines": "".join(sections)}
-    made["wrong-engines.html"] = page.whole("wrong-engines", {}, parts)
-    page.write(folder, made)
-    gallery.write_index(folder)
-    return folder / "wrong-engines.html"
+        sections.append(_shown(wrong, mismatch, made, number))
+    made |= page.page("wrong-engines", {}, {"engines": "".join(sections)})
+    return gallery.add(folder, "wrong-engines", made)
 
 
 def _shown(wrong: WrongEngine, mismatch: EngineMismatch, made: Files, number: int) -> str:
@@ -104,14 +101,16 @@ def _shown(wrong: WrongEngine, mismatch: EngineMismatch, made: Files, number: in
         return viz.draw_mismatch(mismatch, theme=theme)
 
     picture = page.drawn(made, draw, f"wrong-engines-{number}", mismatch.sentence)
-    return (
-        page.paragraph(f"{wrong.wrong} {wrong.why}")
-        + page.programs("Right", wrong.old, "Wrong", wrong.new)
-        + page.question("What shows it?", page.figure(picture, mismatch.sentence))
-    )
+    parts = [
+        f"<h2>{page.escape(wrong.name)}</h2>\n",
+        page.paragraph(f"{wrong.wrong} {wrong.why}"),
+        page.programs(Right=wrong.old, Wrong=wrong.new),
+        page.question("What shows it?", page.figure(picture, mismatch.sentence)),
+    ]
+    return "".join(parts)
 
 
-main = cli.command("demos.wrong_engines", "Twenty wrong engines, and what shows it.", run)
+main = command("demos.wrong_engines", "Twenty wrong engines, and what shows it.", run)
 
 if __name__ == "__main__":
     sys.exit(main())

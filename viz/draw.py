@@ -305,25 +305,22 @@ def _renamed(box: Box, old: str, new: str) -> Box:
 
 def _folded(diagram: Diagram, items: Mapping[str, Item]) -> Diagram:
     """The weakest products of a long sum, with their weights and inputs, in one box."""
-    tails: dict[str, list[str]] = {name: [] for name in items}
-    heads: dict[str, list[str]] = {name: [] for name in items}
+    tails, heads = defaultdict(list), defaultdict(list)
     for arrow in diagram.arrows:
         tails[arrow.head].append(arrow.tail)
         heads[arrow.tail].append(arrow.head)
-
-    def is_product(name: str) -> bool:
-        return items[name].symbol == "×" and not any(tails[operand] for operand in tails[name])
-
-    counts = {head: sum(map(is_product, found)) for head, found in tails.items()}
-    sigma = max(counts, key=lambda name: counts[name], default="")
-    if counts.get(sigma, 0) <= MOST_PRODUCTS:
+    into: dict[str, list[str]] = defaultdict(list)  # products of leaves, by the sum they go into
+    for name, item in items.items():
+        if item.symbol == "×" and not any(tails[operand] for operand in tails[name]):
+            for head in heads[name]:
+                into[head].append(name)
+    sigma, products = max(into.items(), key=lambda pair: len(pair[1]), default=("", []))
+    if len(products) <= MOST_PRODUCTS:
         return diagram
-    products = sorted(
-        filter(is_product, tails[sigma]), key=lambda name: abs(items[name].value), reverse=True
-    )
-    rest = set(products[STRONGEST:])
+    ranked = sorted(products, key=lambda name: abs(items[name].value), reverse=True)
+    rest = set(ranked[STRONGEST:])
     gone = rest | {x for name in rest for x in tails[name] if rest.issuperset(heads[x])}
-    numbers = [items[name].value for name in tails[sigma] if name in rest]
+    numbers = [items[name].value for name in products if name in rest]
     lines = (f"… {len(rest):,} more products", f"v {spread(numbers)}", f"Σ {show(sum(numbers))}")
     boxes = [box for box in diagram.boxes if box.id not in gone]
     place = [box.id for box in boxes].index(sigma)

@@ -132,16 +132,17 @@ def _of_layers(columns: list[Column], goal: Value, name: str, manner: Manner) ->
     """The layers of a network as `draw` folds them, and what follows them up to the goal."""
     values = [value for column in columns for value in _values(column)]
     known = Known(goal, values)
+    tape = known.graph.facts.tape
     of = [len(columns)] * len(known.graph)
     seen: set[int] = set()
     for number, column in enumerate(columns):
-        stack = [known[value].index for value in _values(column)]
+        stack = [known.places[value] for value in _values(column)]
         while stack:
             index = stack.pop()
             if index not in seen:
                 seen.add(index)
                 of[index] = number
-                stack += known.graph.nodes[index].operands
+                stack += tape.places(index) if tape.ops[index] is not None else ()
     used = sorted(set(of))  # a function that only picks some of its inputs computes nothing
     names = [*[": ".join(filter(None, (one.place, one.block))) for one in columns], name]
     grouping = Grouping(
@@ -312,7 +313,7 @@ class _Units:
         """One line per weight between two units that are shown."""
         sizes = [abs(self._size(node) or 0.0) for *_, node in self.found]
         largest = max(filter(math.isfinite, sizes), default=0.0)
-        labelled = len(self.found) <= MOST_LABELS and not self.image  # `inlay` moves no numbers
+        labelled = len(self.found) <= MOST_LABELS
         for place, tail, head, node in self.drawn:
             size = self._size(node)
             sign = sign_of(size, largest) if size is not None else "plain"

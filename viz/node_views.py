@@ -109,25 +109,30 @@ def single_view(wanted: Wanted, *, key: str, title: str = "") -> View:
         constants=drawn_constants(graph),
     )
     outline, room = _placeable(choose, wanted.max_nodes)
-    board = Board(wanted.numbers, outline)
-    teller = Teller(board, _names(wanted, outline), language=wanted.language)
+    teller = _teller(wanted, outline)
     tab = teller.say("tab.nearest" if len(graph) > wanted.max_nodes else "tab.computation")
-    told = teller.tell(steps(board))
-    return View(
-        key, tab, title, diagram_of(teller, told),
-        with_reasons(teller, entries(teller, Nudges(wanted.numbers))), told,
-        hint=_hint(teller, outline, wanted.max_nodes, room),
-    )  # fmt: skip
+    hint = _hint(teller, outline, wanted.max_nodes, room)
+    return _view(wanted, teller, (key, tab, title), hint, updates=True)
 
 
-def _names(wanted: Wanted, outline: Outline) -> Names:
-    """The names of single nodes: in a network of one example they are the network's."""
+def _view(
+    wanted: Wanted, teller: Teller, names: tuple[str, str, str], hint: str, *, updates: bool
+) -> View:
+    """A view of the boxes that a teller tells of; ``names`` are its key, its tab and its title."""
+    told = teller.tell(steps(teller.board, updates=updates))
+    found = with_reasons(teller, entries(teller, Nudges(wanted.numbers)))
+    return View(*names, diagram_of(teller, told), found, told, hint=hint)
+
+
+def _teller(wanted: Wanted, outline: Outline) -> Teller:
+    """What tells of single nodes: in a network of one example they have the network's names."""
     graph = wanted.numbers.graph
     network = network_of(graph)
     known = None
     if network is not None and network.examples == 1 and len(network.units) > 1:
         known = NetworkNames(network, language=wanted.language).of_example(0)
-    return Names(graph, outline, known, language=wanted.language)
+    names = Names(graph, outline, known, language=wanted.language)
+    return Teller(Board(wanted.numbers, outline), names, language=wanted.language)
 
 
 def _of_kind(graph: Graph, name: str, chosen: Container[int]) -> frozenset[int]:
@@ -220,18 +225,13 @@ def focused(wanted: Wanted, index: int) -> View:
     """A node with its strongest paths to the root, and its operands; the others are summed up."""
     graph = wanted.numbers.graph
     outline = around(graph, index)
-    board = Board(wanted.numbers, outline)
-    teller = Teller(board, _names(wanted, outline), language=wanted.language)
-    told = teller.tell(steps(board, updates=False))
+    teller = _teller(wanted, outline)
     me = teller.names.node(index)
     hint = ""
     if outline.hidden:
         hint = teller.say("hint.focus", count=f"{outline.hidden:,}", total=f"{len(graph):,}")
-    return View(
-        "focus", teller.say("tab.focus", me=me), teller.say("view.focus", me=me),
-        diagram_of(teller, told), with_reasons(teller, entries(teller, Nudges(wanted.numbers))),
-        told, hint=hint,
-    )  # fmt: skip
+    names = "focus", teller.say("tab.focus", me=me), teller.say("view.focus", me=me)
+    return _view(wanted, teller, names, hint, updates=False)
 
 
 # --- for paper, and for pictures that play --------------------------------------------------------

@@ -52,21 +52,22 @@ def with_reasons(
         return tuple(found)
     spot = _spot(teller, {entry.box for entry in found}, network, row)
     route = route or _route(teller.board)
+    root, seed = graph.roots[0], graph.seeds[0]
     asked = [(k, index) for k, e in enumerate(found) if (index := node_of(e.box)) is not None]
-    asked = [(k, i) for k, i in asked if i != graph.roots[0] and graph.nodes[i].grad is not None]
+    asked = [(k, i) for k, i in asked if i != root and graph.nodes[i].grad is not None]
     asked.sort(key=lambda pair: graph.nodes[pair[1]].op is not None)
     room = MOST_LISTED
     affordable = work // len(graph)
     if affordable < min(len(asked), _FEWEST):
         return tuple(found)
     for k, index in asked[:affordable]:
-        every = Paths(graph, index, graph.roots[0], graph.seeds[0])
+        every = Paths(graph, index, root, seed)
         walks = every.strongest(top)
         paths = tuple([_path(teller, found[k].box, walk, spot, route) for walk in walks])
         room -= sum(len(path.boxes) for path in paths)
         if room < 0:
             break
-        explained = Explained(graph, index, graph.roots[0], graph.seeds[0], walks, every.census)
+        explained = Explained(graph, index, root, seed, walks, every.census)
         found[k] = replace(found[k], paths=paths, covered=" ".join(summary(explained, teller.say)))
     return tuple(found)
 

@@ -319,13 +319,11 @@ def _opened_units(it: layers.Layers, budget: int, focus: Unit | None) -> list[Un
     """The units that open: those in the picture, as many as fit the budget, and the focus."""
     shown = [one for layer in it.layers for one in layer.shown]
     shown.sort(key=lambda one: -layers.size(it.graph.nodes[it.output(one)].grad))
-    chosen = [] if focus is None else [focus]
+    chosen = {id(focus)}
     room = budget
     for one in shown:
         room -= unit.cost(one)
         if room < 0:
             break
-        if one is not focus:
-            chosen.append(one)
-    places = {id(one): k for k, one in enumerate(it.network.units)}
-    return sorted(chosen, key=lambda one: places[id(one)])
+        chosen.add(id(one))
+    return [one for one in it.network.units if id(one) in chosen]

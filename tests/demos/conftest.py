@@ -1,14 +1,20 @@
-"""The demos, run once for all tests that read what they made."""
+"""The demos, run once for all tests that read what they made, whichever worker these run in."""
 
+import contextlib
+import dataclasses
+import io
+import os
+import pickle
+import time
 from dataclasses import dataclass
 from pathlib import Path
 
 import pytest
 
+from autograd.files import write_whole
 from demos import __main__ as everything
-from demos import digits, failures, failures_page, moons, moons_page
+from demos import digits, failures, moons
 
-SPEAKERS = ("neuron", "xor", "wrong_engines", "moons", "digits", "failures", "__main__", "cli")
 COARSELY = 12
 """In so many points each way boundaries are drawn here."""
 
@@ -26,32 +32,52 @@ class Made:
 
 @pytest.fixture(scope="session")
 def made(tmp_path_factory):
-    """Everything that ``python -m demos --quick`` writes and prints."""
-    folder = tmp_path_factory.mktemp("demos") / "gallery"
-    printed = pytest.MonkeyPatch()
-    words, found = [], {}
+    """Everything that ``python -m demos --quick`` writes and prints.
 
-    def kept(name, make):
+    Of the workers of one run the first makes it; the others wait, and read what it kept.
+    """
+    base = tmp_path_factory.getbasetemp()
+    folder = (base.parent if "PYTEST_XDIST_WORKER" in os.environ else base) / "demos"
+    kept, busy = folder / "made.pickle", folder / "busy"
+    folder.mkdir(exist_ok=True)
+    while not kept.exists():
+        try:
+            busy.mkdir()
+        except FileExistsError:
+            time.sleep(0.1)
+            continue
+        try:
+            if not kept.exists():
+                write_whole(kept, pickle.dumps(_make(folder / "gallery")))
+        finally:
+            busy.rmdir()
+    return pickle.loads(kept.read_bytes())  # noqa: S301 - it is our own
+
+
+def _make(folder):
+    found, words = {}, io.StringIO()
+
+    def keeping(name, make):
         def keep(*args, **settings):
             found[name] = make(*args, **settings)
             return found[name]
 
         return keep
 
-    with printed.context() as patch:
-        for module in SPEAKERS:
-            patch.setattr(
-                f"demos.{module}.say", lambda *parts: words.append(" ".join(map(str, parts)))
-            )
-        for module, name in (
-            (moons_page, "FINE"),
-            (moons_page, "COARSE"),
-            (failures_page, "RESOLUTION"),
-        ):
+    with pytest.MonkeyPatch.context() as patch, contextlib.redirect_stdout(words):
+        for module, name in ((moons, "FINE"), (moons, "COARSE"), (failures, "RESOLUTION")):
             patch.setattr(module, name, COARSELY)
-        patch.setattr(moons, "learn", kept("moons", moons.learn))
-        patch.setattr(digits, "train", kept("digits", digits.train))
-        for failure in failures.FAILURES:
-            patch.setattr(failure, "make", kept(failure.__name__, failure.make))
+        patch.setattr(moons, "learn", keeping("moons", moons.learn))
+        patch.setattr(digits, "learn", keeping("digits", digits.learn))
+        makers = [keeping(make.__name__, make) for make in failures.FAILURES]
+        patch.setattr(failures, "FAILURES", makers)
         code = everything.main(["--quick", "--out", str(folder)])
-    return Made(code, folder, "\n".join(words), found)
+    for make in failures.FAILURES:
+        found[make.__name__] = without_functions(found[make.__name__])
+    return Made(code, folder, words.getvalue(), found)
+
+
+def without_functions(failure):
+    """What was found, but for what draws it: no function of a function can be kept in a file."""
+    values = {name: value for name, value in failure.values.items() if not callable(value)}
+    return dataclasses.replace(failure, values=values, parts={})

@@ -8,11 +8,10 @@ import pytest
 from matplotlib.figure import Figure
 
 import nn
-from demos import moons, moons_page, moons_training
+from demos import moons
 from demos.page import share
 
-from .conftest import COARSELY
-from .html_checks import checked
+from .html_checks import checked, words_of
 
 
 @pytest.fixture
@@ -32,23 +31,20 @@ def accuracy(model, points):
 
 
 def test_the_network_is_that_of_the_plan():
-    assert moons_training.network(random.Random(0)).summary().count("16") >= 2
-    assert [len(layer.neurons) for layer in moons_training.learn(0, epochs=1).model.layers] == [
-        16, 16, 1,
-    ]  # fmt: skip
+    assert repr(moons.network(random.Random(0))) == "MLP(2 -> 16 relu -> 16 relu -> 1 linear)"
 
 
 @pytest.mark.parametrize("seed", [moons.SEED, pytest.param(8, marks=pytest.mark.nightly)])
 def test_a_full_run_learns_99_in_100(seed):
-    found = moons_training.learn(seed)
+    found = moons.learn(seed)
 
     assert accuracy(found.model, found.points) >= 0.99
-    assert found.last.accuracy == accuracy(found.model, found.points)
+    assert found.accuracy == accuracy(found.model, found.points)
     assert found.new_accuracy == accuracy(found.model, found.new) >= 0.98
 
 
 def test_a_run_follows_from_its_seed():
-    one, two, other = (moons_training.learn(seed, epochs=2) for seed in (3, 3, 4))
+    one, two, other = (moons.learn(seed, epochs=2) for seed in (3, 3, 4))
 
     assert one.history["loss"] == two.history["loss"] != other.history["loss"]
     assert one.points == two.points != other.points
@@ -56,8 +52,8 @@ def test_a_run_follows_from_its_seed():
 
 def test_snapshots_are_copies_of_what_was(run):
     assert [s.epoch for s in run.snapshots] == [0, 1, 2, 5, 10, 15]
-    assert run.last.model.state_dict() == run.model.state_dict()
-    assert run.first.model.state_dict() != run.model.state_dict()
+    assert run.snapshots[-1].model.state_dict() == run.model.state_dict()
+    assert run.snapshots[0].model.state_dict() != run.model.state_dict()
     for snapshot in run.snapshots:
         assert snapshot.accuracy == accuracy(snapshot.model, run.points)
 
@@ -74,7 +70,8 @@ def test_the_loss_of_a_snapshot_is_the_mean_of_minus_ln_p(run):
     assert found.loss == pytest.approx(math.fsum(losses) / len(losses), rel=1e-12)
 
 
-def test_under_every_boundary_stands_how_good_it_is(run, text):
+def test_over_every_boundary_stands_how_good_it_is(made, run):
+    text = words_of(made.read("moons-panels-light.svg"))
     for snapshot in run.snapshots:
         words = (
             f"epoch {snapshot.epoch}: {share(snapshot.accuracy)} right, loss {snapshot.loss:.3f}"
@@ -85,16 +82,17 @@ def test_under_every_boundary_stands_how_good_it_is(run, text):
 
 def test_the_numbers_of_the_page_are_those_of_the_run(run, text):
     ratios = run.history["layers.0/update_ratio"]
-    assert f"{share(run.last.accuracy)} of the points are on their side" in text
+    assert f"{share(run.accuracy)} of the points are on their side" in text
     assert f"{share(run.new_accuracy)} of 1,000 new ones" in text
     assert f"from {run.history['loss'][0]:.3f} in the first" in text
     assert f"to {run.history['loss'][-1]:.4f} in the last" in text
     assert f"from {ratios[0]:.4f} to {ratios[-1]:.4f} of its weights" in text
-    assert moons_page.quick(15) in text
+    assert moons.QUICK in text
 
 
-def test_the_picture_of_the_network_has_its_numbers(run, text):
-    loss = moons_page.batch_loss(run).data
+def test_the_picture_of_the_network_has_its_numbers(made, run):
+    text = words_of(made.read("moons-network-light.svg"))
+    loss = moons.batch_loss(run).data
 
     assert f"v {loss:.4g}" in text
     for words in ("2 → 16 relu", "16 → 16 relu", "16 → 1 linear", "272 parameters", "weights"):
@@ -103,7 +101,7 @@ def test_the_picture_of_the_network_has_its_numbers(run, text):
 
 def test_the_boundary_is_drawn_where_the_logit_is_0(run):
     ax = Figure().add_subplot()
-    moons_page._boundary(run.model, run.points, 30)(ax)
+    moons.boundary(run.model, run.points, 30)(ax)
     line = next(c for c in ax.collections if list(getattr(c, "levels", [])) == [0.5])
     points = [point for path in line.get_paths() for point in path.vertices]
     spread = [abs(run.model(x).data) for x in run.points.X]
@@ -113,24 +111,15 @@ def test_the_boundary_is_drawn_where_the_logit_is_0(run):
         assert abs(run.model([float(x) for x in point]).data) < 0.5 * max(spread)
 
 
-def test_the_page_follows_from_the_run(made, run, monkeypatch):
-    """And the run from its seed: see above."""
-    monkeypatch.setattr(moons_page, "FINE", COARSELY)
-    monkeypatch.setattr(moons_page, "COARSE", COARSELY)
-
-    for name, text in moons_page.files(run).items():
-        assert made.read(name) == text
-
-
 def test_the_saved_network_is_the_trained_one(made, run):
-    model = nn.load(made.folder / moons_page.NETWORK)
+    model = nn.load(made.folder / moons.NETWORK)
 
     assert model.state_dict() == run.model.state_dict()
-    assert f"nn.load({str(made.folder / moons_page.NETWORK)!r})" in made.text
+    assert f"nn.load({str(made.folder / moons.NETWORK)!r})" in made.text
 
 
 def test_the_program_on_the_page_loads_it(made, run, monkeypatch, capsys, tmp_path):
-    (tmp_path / "program.py").write_text(moons_page.PROGRAM, encoding="utf-8")
+    (tmp_path / "program.py").write_text(moons.PROGRAM, encoding="utf-8")
     monkeypatch.chdir(made.folder)
     runpy.run_path(str(tmp_path / "program.py"))
 
@@ -138,7 +127,7 @@ def test_the_program_on_the_page_loads_it(made, run, monkeypatch, capsys, tmp_pa
 
 
 def test_training_says_how_far_it_is(capsys):
-    history = moons_training.learn(3, epochs=2).history
+    history = moons.learn(3, epochs=2).history
     lines = capsys.readouterr().out.splitlines()
 
     for line, loss, right in zip(lines, history["loss"], history["accuracy"], strict=True):
@@ -147,7 +136,7 @@ def test_training_says_how_far_it_is(capsys):
 
 def test_main_says_where_the_page_is(tmp_path, capsys, monkeypatch):
     monkeypatch.setattr(moons, "QUICK_EPOCHS", 1)
-    monkeypatch.setattr(moons_page, "files", lambda _: {"moons.html": "it"})
+    monkeypatch.setattr(moons, "files", lambda *_, **__: {"moons.html": "it"})
 
     assert moons.main(["--quick", "--seed", "1", "--out", str(tmp_path)]) == 0
     assert str(tmp_path / "moons.html") in capsys.readouterr().out

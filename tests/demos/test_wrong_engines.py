@@ -9,7 +9,7 @@ import viz
 from demos import wrong_engines
 from demos.wrong_engines import BANK, RIGHT, adapter, found, module
 
-from .html_checks import checked
+from .html_checks import checked, words_of
 
 NAME = operator.attrgetter("name")
 EVERY = pytest.mark.parametrize("wrong", BANK, ids=NAME)
@@ -77,7 +77,9 @@ def test_main_tells_of_them_and_draws_them(tmp_path, capsys):
         for told in (wrong.name, wrong.wrong, counter_example(wrong).sentence):
             assert told in printed
             assert told in html.text
-    assert "wrong gradient: " in html.text
+    assert "wrong gradient: " in words_of(
+        (tmp_path / "wrong-engines-1-light.svg").read_text("utf-8")
+    )
     assert "wrong-engines-3-dark.svg" in checked((tmp_path / "index.html").read_text()).links
 
 

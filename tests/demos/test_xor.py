@@ -6,7 +6,7 @@ import pytest
 
 from demos import xor
 from demos.page import as_line
-from demos.xor_network import NAMES, ROWS, START, TARGETS, WEIGHT, learned
+from demos.xor import NAMES, ROWS, START, TARGETS, WEIGHT, learned
 from viz.say.numbers import show
 
 from .html_checks import checked
@@ -50,9 +50,9 @@ def text(found):
 
 
 def test_the_loss_is_that_of_the_four_rows(found):
-    assert found.before.data == pytest.approx(loss(START), rel=1e-14)
-    assert round(found.before.data, 4) == 0.399
-    assert list(found.outputs[0]) == pytest.approx(
+    assert found.before.loss.data == pytest.approx(loss(START), rel=1e-14)
+    assert round(found.before.loss.data, 4) == 0.399
+    assert list(found.before.outputs) == pytest.approx(
         [forward(START, row)[1] for row in ROWS], rel=1e-13
     )
 
@@ -69,7 +69,7 @@ def test_the_four_shares_are_added_up_in_the_player(found):
     )
 
     assert as_line(step).endswith(f"= {added} ≈ {plain(sum(shares()))}")
-    assert found.player.story.views[4].steps[number - 1] == step
+    assert found.before.player.story.views[4].steps[number - 1] == step
 
 
 def plain(x):
@@ -84,7 +84,7 @@ def test_why_is_told_by_all_eight_paths(found):
 
 
 def test_names_are_those_of_the_player(found):
-    entries = {entry.name: entry for entry in found.player.story.views[4].entries}
+    entries = {entry.name: entry for entry in found.before.player.story.views[4].entries}
 
     assert {name: float(entries[name].value.replace("−", "-")) for name in NAMES} == dict(
         zip(NAMES, START, strict=True)
@@ -92,16 +92,16 @@ def test_names_are_those_of_the_player(found):
 
 
 def test_it_learns_all_four_rows(found):
-    assert [round(o) for o in found.outputs[1]] == list(TARGETS)
-    assert found.after.data == pytest.approx(
-        loss([p.data for p in found.trained.parameters()]), rel=1e-9
+    assert [round(o) for o in found.after.outputs] == list(TARGETS)
+    assert found.after.loss.data == pytest.approx(
+        loss([p.data for p in found.after.model.parameters()]), rel=1e-9
     )
-    assert found.after.data < 0.001
-    assert [p.data for p in found.start.parameters()] == list(START)
+    assert found.after.loss.data < 0.001
+    assert [p.data for p in found.before.model.parameters()] == list(START)
 
 
 def test_each_row_has_a_tab_and_all_have_one(found):
-    for player in (found.player, found.trained_player):
+    for player in (found.before.player, found.after.player):
         tabs = [view.tab for view in player.story.views if not view.within]
 
         assert tabs == ["row 1", "row 2", "row 3", "row 4", "all"]
@@ -124,7 +124,7 @@ def test_the_page_leads_to_both_players(made, found):
     assert "xor-player.html#row-4.s1" in links
     assert f"xor-player.html#all.s{found.added()[0]}" in links
     assert "xor-trained-player.html" in links
-    assert made.read("xor-player.html") == found.player.html()
+    assert made.read("xor-player.html") == found.before.player.html()
 
 
 def test_squares_on_the_page_are_what_a_calculator_gives(text):

@@ -73,6 +73,7 @@ class _Writer:
 
     def __init__(self, folded: Folded, *, backward: bool) -> None:
         self.graph, self.groups, self.backward = folded.graph, folded.groups, backward
+        self.nodes = tuple(folded.graph)  # made once: looked up one by one they take longer
         self.scales = scales_of(folded)
         self.units = unit_names(folded.graph)
         self.out_of: dict[int, list[Flow]] = defaultdict(list)
@@ -104,12 +105,12 @@ class _Writer:
         ]
 
     def _nodes(self, indices: Sequence[int]) -> list[Node]:
-        return [self.graph.nodes[index] for index in indices]
+        return [self.nodes[index] for index in indices]
 
     # --- one node ---------------------------------------------------------------------------------
 
     def _single(self, group: Group) -> Box:
-        node = self.graph.nodes[group.members[-1]]
+        node = self.nodes[group.members[-1]]
         symbol = self._symbol(group, node)
         flows = self.out_of[group.number]
         brought = tuple([flow.total for flow in flows if flow.total is not None])
@@ -124,8 +125,8 @@ class _Writer:
         if group.inner:
             return "Σ"
         if is_op(node, "dot"):
-            weights = [i for top in group.tops for i in self._weights(self.graph.nodes[top])]
-            stems = {stem(self.graph.nodes[i].label) for i in weights}
+            weights = [i for top in group.tops for i in self._weights(self.nodes[top])]
+            stems = {stem(self.nodes[i].label) for i in weights}
             if len(stems) == 1 and (name := shorten(stems.pop(), LINE_LIMIT // 3)):
                 return f"Σ {name}·x{' + b' * (len(node.operands) % 2)}"
         return part(self.graph, node, frozenset(), node.operands).symbol
@@ -149,7 +150,7 @@ class _Writer:
         """The gradient above an arrow; of several, one that is not finite if there is one."""
         if flow.total is not None and flow.edges > 1 and is_alarming(flow.total):
             return flow.total
-        return self.graph.nodes[flow.first[0]].grad or 0.0
+        return self.nodes[flow.first[0]].grad or 0.0
 
     # --- leaves -----------------------------------------------------------------------------------
 
@@ -234,7 +235,7 @@ class _Writer:
 
     def _common(self, group: Group, tops: list[Node]) -> Item:
         """The first of operations that are alike, with the constants that are the same in all."""
-        first, nodes, inside = tops[0], self.graph.nodes, set(group.members)
+        first, nodes, inside = tops[0], self.nodes, set(group.members)
         symbol = shorten(self._symbol(group, first), 16)
         same = []
         if first.op is not None and first.op.arity == 2:

@@ -10,7 +10,7 @@ weights, so it cannot learn its way back); it is *saturated* when the slope is a
 from __future__ import annotations
 
 import math
-from collections import Counter
+from collections import Counter, deque
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 
@@ -329,19 +329,16 @@ def _first_parameter(graph: Graph, node: Node) -> int | None:
 
     What another part of the model or another activation computed has parameters of its own.
     """
-    level = [node.operands[0]]
-    scope = graph.nodes[level[0]].scope
-    seen = 0
-    while level and seen < _FAR:
-        below: dict[int, None] = {}
-        for index in level:
-            operand = graph.nodes[index]
-            if operand.kind in PARAMETERS:
-                return index
-            if operand.scope == scope and not (operand.op is None or operand.op.is_activation):
-                below.update(dict.fromkeys(operand.operands))
-        seen += len(level)
-        level = list(below)
+    near = deque([node.operands[0]])
+    scope = graph.nodes[near[0]].scope
+    for _ in range(_FAR):
+        if not near:
+            break
+        operand = graph.nodes[near.popleft()]
+        if operand.kind in PARAMETERS:
+            return operand.index
+        if operand.scope == scope and not (operand.op is None or operand.op.is_activation):
+            near.extend(operand.operands)
     return None
 
 

@@ -10,6 +10,7 @@ gradient has all its parts.
 
 from __future__ import annotations
 
+import itertools
 from collections import Counter
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
@@ -107,8 +108,7 @@ class _Example:
             self._add(node, "" if node.op is None else node.op.symbol)
 
     def _single(self, node: Node) -> None:
-        consumers = self.graph.consumers(node.index)
-        if is_inside_mean(self.graph, node, [consumer for consumer, _ in consumers]):
+        if is_inside_mean(self.graph, node):
             return
         assert node.op is not None
         inner, symbol = node, node.op.symbol
@@ -184,9 +184,7 @@ def is_error(network: Network, node: Node) -> bool:
 
 def is_square(graph: Graph, node: Node) -> bool:
     """Whether this is something times itself, or to the power of 2."""
-    if is_op(node, "square"):
-        return True
-    if is_op(node, "mul"):
+    if is_op(node, "square", "mul"):
         return len(set(node.operands)) == 1
     return is_op(node, "pow") and graph.nodes[node.operands[1]].op is None and node.inputs[1] == 2.0
 
@@ -206,12 +204,10 @@ def is_mean(graph: Graph, node: Node) -> bool:
     )
 
 
-def is_inside_mean(graph: Graph, node: Node, consumers: Sequence[int]) -> bool:
+def is_inside_mean(graph: Graph, node: Node) -> bool:
     """Whether this is the sum of a mean."""
-    return len(consumers) == 1 and (
-        is_mean(graph, graph.nodes[consumers[0]])
-        and graph.nodes[consumers[0]].operands[0] == node.index
-    )
+    users = [graph.nodes[consumer] for consumer, _ in graph.consumers(node.index)]
+    return len(users) == 1 and is_mean(graph, users[0]) and users[0].operands[0] == node.index
 
 
 # --- a part: one neuron, or a node with its paths -------------------------------------------------
@@ -240,10 +236,9 @@ def inside(network: Network, unit: Unit, run: Run) -> tuple[Outline, tuple[int, 
     shown = visible_nodes.outline_of(
         graph, own.union(operands), constants=False, textbook=[run.total] * is_wide
     )
-    order = [
-        index for pair in zip(operands[half:], operands[:half], strict=False) for index in pair
-    ]
-    given = [_given(graph.nodes[i]) for i in dict.fromkeys([*order, *operands[2 * half :]])]
+    pairs = zip(operands[half : 2 * half], operands[:half], strict=True)
+    order = [*itertools.chain.from_iterable(pairs), *operands[2 * half :]]
+    given = [_given(graph.nodes[i]) for i in dict.fromkeys(order)]
     found = [item for item in shown.items if item.node in own]
     keys = {item.key for item in found}
     links = [link for link in shown.links if link.consumer in keys]

@@ -11,6 +11,7 @@ its seeds, what flows into it from others, and what flows inside it.
 
 from __future__ import annotations
 
+import functools
 import math
 import re
 from collections import defaultdict
@@ -90,16 +91,16 @@ class _Groups:
         self.names: list[str] = []
         self.counts: list[int] = []
         self.of = [-1] * len(graph)
-        self.cuts: dict[str, str] = {}
         self.inner = [False] * len(graph)
         self.places = [""] * len(graph)
         if rule.bands:
             self.places = self._bands()
         elif rule.cut is not None:
-            self.places = [self._cut(node.scope, rule.cut) for node in graph]
+            cut = functools.cache(rule.cut)
+            self.places = [cut(node.scope) for node in graph]
 
     def found(self, *, constants: bool) -> Grouping:
-        """All nodes in their groups, those that are used after those that use them."""
+        """All nodes in their groups, which are numbered so that users come after what they use."""
         self._operations()
         users = self._users()
         for index, op in enumerate(self.tape.ops):
@@ -110,12 +111,6 @@ class _Groups:
         order = {group: place for place, group in enumerate(sorted(last, key=last.__getitem__))}
         of, names = [order[group] for group in self.of], [self.names[group] for group in order]
         return Grouping(of, names, self.inner)
-
-    def _cut(self, scope: str, cut: Cut) -> str:
-        """The part of a scope that names a group."""
-        if scope not in self.cuts:
-            self.cuts[scope] = cut(scope)
-        return self.cuts[scope]
 
     def _bands(self) -> list[str]:
         """The band of each operation by its height above the leaves, as a name."""

@@ -234,18 +234,17 @@ class Known:
         found = list(dict.fromkeys(values))
         # Roots of seed 0 tell where they are among the nodes, and change no gradient.
         self.graph = Graph([goal, *found], seeds=[1.0] + [0.0] * len(found))
-        places = zip(found, self.graph.roots[1:], strict=True)
-        self.nodes = {value: self.graph.nodes[place] for value, place in places}
+        self.places = dict(zip(found, self.graph.roots[1:], strict=True))
 
     def __getitem__(self, value: Value) -> Node:
-        return self.nodes[value]
+        return self.graph.nodes[self.places[value]]
 
     def target(self, output: Value) -> int | None:
         """The class 0 or 1 that `nn.binary_cross_entropy` wants of a logit; None without it.
 
         Its loss is softplus(logit) for class 0, and softplus(−logit) for class 1.
         """
-        index = self.nodes[output].index
+        index = self.places[output]
         users = [consumer for consumer, _ in self.graph.consumers(index)]
         for wanted, names in enumerate((["softplus"], ["neg", "softplus"])):
             ends = users

@@ -209,9 +209,11 @@ POWERS: dict[float, str] = dict(zip(range(2, 10), "²³⁴⁵⁶⁷⁸⁹", stri
 def with_powers(graph: Graph, outline: Outline) -> Outline:
     """The outline with small whole exponents in the symbols of their powers, as ²."""
     powers = {item.key: found for item in outline.items if (found := _power(graph, item))}
-    links = [k for k in outline.links if not (k.consumer in powers and k.position == 1)]
+    gone = [link.consumer in powers and link.position == 1 for link in outline.links]
+    pairs = list(zip(outline.links, gone, strict=True))
+    links = [link for link, is_gone in pairs if not is_gone]
     used = {link.operand for link in links}
-    exponents = {link.operand for link in outline.links if link not in links} - used
+    exponents = {link.operand for link, is_gone in pairs if is_gone} - used
     items = [
         replace(item, symbol=powers[item.key], constants=()) if item.key in powers else item
         for item in outline.items
@@ -221,9 +223,9 @@ def with_powers(graph: Graph, outline: Outline) -> Outline:
 
 
 def _power(graph: Graph, item: Item) -> str:
-    if item.key != str(item.node) or _name(graph, item.node) != "pow":
-        return ""
     node = graph.nodes[item.node]
+    if item.key != str(item.node) or not is_op(node, "pow"):
+        return ""
     exponent = graph.nodes[node.operands[1]]
     is_bare = exponent.kind == "constant" and not exponent.label
     return POWERS.get(node.inputs[1], "") if is_bare and exponent.index not in graph.roots else ""
@@ -272,8 +274,3 @@ def _without(outline: Outline, gone: Container[str]) -> Outline:
         items=tuple([item for item in outline.items if item.key not in gone]),
         links=tuple([link for link in outline.links if link.operand not in gone]),
     )
-
-
-def _name(graph: Graph, index: int) -> str:
-    op = graph.nodes[index].op
-    return op.name if op is not None else ""

@@ -12,7 +12,7 @@ from typing import Any
 
 import viz
 from nn import cross_entropy
-from viz.plots.axes import theme_of
+from viz.plots.training import theme_of
 from viz.report import text_table
 from viz.say.numbers import number
 

@@ -10,7 +10,7 @@ import pytest
 from hypothesis import HealthCheck, settings
 from hypothesis.internal.conjecture import providers
 
-import viz.scene.engines
+import viz.scene.graphviz
 from tests.needs import NIGHTLY
 
 IN_CI = bool(os.environ.get("CI"))
@@ -45,14 +45,14 @@ if IN_CI:  # hypothesis tries the numbers that stand in whatever modules a worke
 @pytest.fixture(scope="session", autouse=True)
 def _patient_engines():
     """Pictures may take long on a busy machine; a test of the time limit sets one of its own."""
-    run = viz.scene.engines._run
+    run = viz.scene.graphviz._run
 
     def patient(name, command, job):
         usual = job.timeout > 2.0  # a share of the usual time, or all of it
         return run(name, command, dataclasses.replace(job, timeout=600.0) if usual else job)
 
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(viz.scene.engines, "_run", patient)
+        patch.setattr(viz.scene.graphviz, "_run", patient)
         yield
 
 

@@ -35,8 +35,6 @@ from .animate import Animation as Animation
 from .animate import animate as animate
 from .draw import draw as draw
 from .draw import draw_neuron as draw_neuron
-from .errors import RenderError as RenderError
-from .errors import RenderTimeoutError as RenderTimeoutError
 from .explain import Explanation as Explanation
 from .explain import explain as explain
 from .handout import Handout as Handout
@@ -51,6 +49,8 @@ from .plots import plot_update_ratio as plot_update_ratio
 from .plots import plot_weights as plot_weights
 from .report import Report as Report
 from .report import report as report
+from .showing import RenderError as RenderError
+from .showing import RenderTimeoutError as RenderTimeoutError
 
 if TYPE_CHECKING:
     from . import gradcheck_report as gradcheck_report

@@ -18,8 +18,8 @@ from autograd.files import file_name, write_whole
 from autograd.testing import GradientMismatch
 
 from .draw import VIEWS
-from .errors import RenderError
 from .gradcheck import draw_mismatch
+from .showing import RenderError
 
 __all__ = ["write_report"]
 

@@ -229,6 +229,7 @@ _ROUNDED = (
     "exactly the digits shown, and ≈ if rounding hides a difference.</p>\n"
 )
 _TASK = "v is the value of each box, g its gradient: how fast the last value changes with it."
+_ADDED = "rates along a path are multiplied; where paths meet, they are added"
 _TO_FILL = '<span class="fill"></span>'
 _ON_THE_WAY = 12  # numbers in a note
 
@@ -324,7 +325,7 @@ def _table(handout: Handout, *, solved: bool) -> str:
     rate = show(handout.lr).removeprefix("+")
     headings = {
         "forward": ("Forward", "every value from those before it"),
-        "backward": ("Backward", "rates along a path are multiplied, paths are added"),
+        "backward": ("Backward", _ADDED),
         "update": (f"One step of learning, rate {rate}", update[0].note if update else ""),
     }  # fmt: skip
     rows = list(_rows(handout, solved=solved))

@@ -11,11 +11,20 @@ import re
 import sys
 from collections.abc import Callable, Iterator
 
+from autograd.errors import AutogradError
 from autograd.files import file_name, write_whole
 
 PATIENCE = 2.0  # seconds
 NOTEBOOK = 600.0  # points: a wider picture is fitted into its cell
 _SIZE = re.compile(r'\swidth="([\d.]+)pt" height="[\d.]+pt"')
+
+
+class RenderError(AutogradError, RuntimeError):
+    """No engine could turn a picture's DOT into an image; the message says what to do."""
+
+
+class RenderTimeoutError(RenderError, TimeoutError):
+    """An engine took longer than it was given; the message says how to draw less."""
 
 
 def write(path: str, data: bytes) -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from viz.scene import engines
+from viz.scene import graphviz as engines
 
 
 @pytest.fixture

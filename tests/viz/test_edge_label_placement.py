@@ -29,7 +29,7 @@ def labels(svg):
             for text in group.iter(f"{SVG}text"):
                 words = "".join(text.itertext())
                 x, y = float(text.get("x")), -float(text.get("y")) + 4.0
-                found[group.get("id")] = (words, _Label(x, y, len(words) * 3.6, 6.0))
+                found[group.get("id")] = (words, _Label(complex(x, y), len(words) * 3.6, 6.0))
     return found
 
 
@@ -61,7 +61,7 @@ def test_a_number_stands_beside_its_own_line(sizes):
     own = lines(whole, svg)
     for name, (_, label) in labels(svg).items():
         line = own[name]
-        near = _Label(label.x, label.y, label.wide + 6, label.high + 6)
+        near = _Label(label.centre, label.wide + 6, label.high + 6)
 
         assert near.crosses(line), "within a few points"
 
@@ -70,8 +70,8 @@ def test_a_number_stands_beside_its_own_line(sizes):
 def test_a_number_runs_into_no_circle(sizes):
     svg = picture(sizes).svg()
     for _, label in labels(svg).values():
-        for x, y, radius in _circles(svg).values():
-            assert not label.covers(_Label(x, y, 0.7 * radius, 0.7 * radius))
+        for centre, radius in _circles(svg).values():
+            assert not label.covers(_Label(centre, 0.7 * radius, 0.7 * radius))
 
 
 def test_lines_are_straight():
@@ -91,20 +91,20 @@ def test_pictures_without_numbers_are_rendered_once():
 
 
 def test_a_rectangle_beside_a_line_does_not_touch_it():
-    model_line = _Line(picture((1, 1)).diagram.arrows[0], (0.0, 0.0), (100.0, 60.0))
+    model_line = _Line(picture((1, 1)).diagram.arrows[0], 0.0 + 0.0j, 100.0 + 60.0j)
     for _, label in _candidates(model_line):
         assert not label.crosses(model_line)
 
 
 def test_crossing_is_seen():
     arrow = picture((1, 1)).diagram.arrows[0]
-    label = _Label(50.0, 0.0, 10.0, 5.0)
+    label = _Label(50.0 + 0.0j, 10.0, 5.0)
 
-    assert label.crosses(_Line(arrow, (0.0, 0.0), (100.0, 0.0)))
-    assert label.crosses(_Line(arrow, (50.0, -20.0), (50.0, 20.0)))
-    assert not label.crosses(_Line(arrow, (0.0, 6.0), (100.0, 6.0)))
-    assert not label.crosses(_Line(arrow, (0.0, 0.0), (39.0, 0.0)))
-    assert not label.crosses(_Line(arrow, (61.0, -20.0), (61.0, 20.0)))
+    assert label.crosses(_Line(arrow, 0.0 + 0.0j, 100.0 + 0.0j))
+    assert label.crosses(_Line(arrow, 50.0 - 20.0j, 50.0 + 20.0j))
+    assert not label.crosses(_Line(arrow, 0.0 + 6.0j, 100.0 + 6.0j))
+    assert not label.crosses(_Line(arrow, 0.0 + 0.0j, 39.0 + 0.0j))
+    assert not label.crosses(_Line(arrow, 61.0 - 20.0j, 61.0 + 20.0j))
 
 
 def test_the_source_alone_has_the_numbers_too():

@@ -5,8 +5,8 @@ import sys
 
 import pytest
 
-from viz.scene import engines
-from viz.scene.engines import CHAIN, at
+from viz.scene import graphviz as engines
+from viz.scene.graphviz import CHAIN, at
 
 from .masking import program
 

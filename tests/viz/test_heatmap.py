@@ -11,10 +11,10 @@ from hypothesis import strategies as st
 
 from nn import MLP
 from viz import draw, draw_network
-from viz.errors import RenderTimeoutError
-from viz.render.heatmap import HIGH, WIDE, colour, size
+from viz.render.dot import HIGH, WIDE, cell_size, colour
 from viz.render.palette import DARK, LIGHT, THEMES
 from viz.scene.diagram import Heatmap
+from viz.showing import RenderTimeoutError
 
 from ..needs import needs_dot
 from .reading import SVG, read_svg
@@ -149,7 +149,7 @@ def test_an_engine_that_takes_too_long_is_not_asked_again(monkeypatch):
 @given(st.integers(1, 24), st.integers(1, 24), st.integers(1, 30))
 def test_heatmaps_fit_their_room_and_have_the_shape_of_their_matrix(rows, columns, times):
     heat = Heatmap("weights", ((0.0,) * columns,) * rows, 1.0, (rows * times, columns * times))
-    wide, high = size(heat)
+    wide, high = cell_size(heat)
 
     assert wide * columns <= WIDE + columns / 2
     assert high * rows <= HIGH + rows / 2

@@ -6,8 +6,8 @@ from hypothesis import given
 from autograd import Value, constant
 from nn import MLP, Parameter
 from viz import draw, draw_network
-from viz.render.mermaid import flowchart
 from viz.render.palette import LIGHT
+from viz.render.text import flowchart
 from viz.say.box_text import arrows, boxes
 from viz.scene.diagram import Arrow, Box, Diagram
 from viz.see.visible_nodes import outline

@@ -13,7 +13,7 @@ import viz
 from autograd import Value
 from viz import RenderError, RenderTimeoutError, draw
 from viz.render import picture as module
-from viz.scene import engines
+from viz.scene import graphviz as engines
 
 from .masking import program
 from .reading import read_svg

@@ -6,8 +6,8 @@ from xml.etree import ElementTree as ET
 import pytest
 
 from viz import RenderError, RenderTimeoutError
-from viz.scene import engines
-from viz.scene.engines import LONGEST_SIDE, MOST_PIXELS, render
+from viz.scene import graphviz as engines
+from viz.scene.graphviz import LONGEST_SIDE, MOST_PIXELS, render
 
 from ..needs import needs_dot
 from .masking import program

@@ -6,7 +6,7 @@ from tests.arrows import imported, package_of, plant, sources
 
 ROOT = Path(__file__).resolve().parent.parent.parent
 
-GROUND = {"checks", "errors", "labels", "showing"}  # what everybody may use
+GROUND = {"checks", "labels", "showing"}  # what everybody may use
 ROOMS = {
     "see": set(),
     "lessons": {"see"},

@@ -9,12 +9,12 @@ from hypothesis import strategies as st
 
 from tests.needs import NIGHTLY
 from viz import player
-from viz.errors import RenderTimeoutError
 from viz.render import svg
 from viz.scene import graphviz
 from viz.scene.columns import TEXT, Cell, Columns, Framed, Link, Placing, Row, Stack, ranked
 from viz.scene.diagram import Arrow, Box, Diagram, Frame
 from viz.scene.graphviz import DIRECTIONS, scene
+from viz.showing import RenderTimeoutError
 
 from .graphs_of import COUNT, graph_of, recurrence
 

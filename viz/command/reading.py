@@ -25,8 +25,7 @@ from autograd.formula.tokens import MAX_LENGTH
 from autograd.formula.vocabulary import CONSTANTS, function
 
 from ..checks import did_you_mean
-from ..errors import RenderError
-from ..showing import open_file, waiting
+from ..showing import RenderError, open_file, waiting
 from ..starting import INTERRUPTED
 
 ASSIGNMENT = "NAME=VALUE"

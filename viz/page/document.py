@@ -22,7 +22,7 @@ from ..say.sentences import sentences
 from ..say.story import Carried, Entry, Fill, Path, Step, Story, View
 from ..scene import graphviz
 from ..scene.diagram import Arrow, Box, Diagram, Frame
-from ..scene.engines import TIMEOUT
+from ..scene.graphviz import TIMEOUT
 
 FOLDER = pathlib.Path(__file__).parent
 THEMES = ("auto", "light", "dark")

@@ -8,9 +8,9 @@ from collections.abc import Callable, Iterable
 from typing import Any
 
 from .. import showing
-from ..errors import RenderError
 from ..say.story import Story
-from ..scene.engines import TIMEOUT
+from ..scene.graphviz import TIMEOUT
+from ..showing import RenderError
 from . import document as page
 
 HEIGHT = 640  # pixels: what a notebook shows below its menus on a small screen

@@ -21,7 +21,7 @@ from ..checks import at_least
 from ..labels import shorten
 from ..say.numbers import show
 from ..showing import waiting
-from .axes import CLASSES, SHAPES, axes_for, theme_of
+from .training import CLASSES, SHAPES, axes_for, theme_of
 
 if TYPE_CHECKING:
     from matplotlib.axes import Axes

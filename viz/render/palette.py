@@ -52,68 +52,41 @@ class Theme:
         return ";".join(f"--{name}:{colour}" for name, colour in colours.items())
 
 
-LIGHT = Theme(
-    name="light",
-    page="#ffffff",
-    ink="#1f2328",
-    muted="#57606a",
-    outline="#57606a",
-    positive="#00619e",
-    negative="#a84300",
-    root="#b3123f",
-    alarm="#1f2328",
-    forward="#00696e",
-    backward="#9b2d8f",
-    update="#5c6400",
-    focus="#1f2328",
-    faint="#8c959f",
-    line="#c3cad1",
-    bar="#f6f8fa",
-    mark="#e6eaef",
-    chosen="#dfe5eb",
-    fills=MappingProxyType(
-        {
-            "parameter": "#e4dcf8",
-            "variable": "#d9f0e0",
-            "constant": "#ececec",
-            "operation": "#ffffff",
-            "activation": "#fdf0c8",
-            "root": "#fbdcdc",
-            "group": "#e6ecf0",
-        }
-    ),
-)
+# Each in the light theme and in the dark one.
+_COLOURS = {
+    "page": ("#ffffff", "#0d1117"),
+    "ink": ("#1f2328", "#e6edf3"),
+    "muted": ("#57606a", "#9da7b3"),
+    "outline": ("#57606a", "#9da7b3"),
+    "positive": ("#00619e", "#6bb8f0"),
+    "negative": ("#a84300", "#ff9d5c"),
+    "root": ("#b3123f", "#ff8fa3"),
+    "alarm": ("#1f2328", "#ffffff"),
+    "forward": ("#00696e", "#4fd0d6"),
+    "backward": ("#9b2d8f", "#ee90e4"),
+    "update": ("#5c6400", "#c6cf4c"),
+    "focus": ("#1f2328", "#ffffff"),
+    "faint": ("#8c959f", "#6e7781"),
+    "line": ("#c3cad1", "#3d444d"),
+    "bar": ("#f6f8fa", "#151b23"),
+    "mark": ("#e6eaef", "#262c35"),
+    "chosen": ("#dfe5eb", "#30363d"),
+}
+_FILLS = {
+    "parameter": ("#e4dcf8", "#37295e"),
+    "variable": ("#d9f0e0", "#0f3d2e"),
+    "constant": ("#ececec", "#2d333b"),
+    "operation": ("#ffffff", "#1c232c"),
+    "activation": ("#fdf0c8", "#463809"),
+    "root": ("#fbdcdc", "#571f2a"),
+    "group": ("#e6ecf0", "#283440"),
+}
 
-DARK = Theme(
-    name="dark",
-    page="#0d1117",
-    ink="#e6edf3",
-    muted="#9da7b3",
-    outline="#9da7b3",
-    positive="#6bb8f0",
-    negative="#ff9d5c",
-    root="#ff8fa3",
-    alarm="#ffffff",
-    forward="#4fd0d6",
-    backward="#ee90e4",
-    update="#c6cf4c",
-    focus="#ffffff",
-    faint="#6e7781",
-    line="#3d444d",
-    bar="#151b23",
-    mark="#262c35",
-    chosen="#30363d",
-    fills=MappingProxyType(
-        {
-            "parameter": "#37295e",
-            "variable": "#0f3d2e",
-            "constant": "#2d333b",
-            "operation": "#1c232c",
-            "activation": "#463809",
-            "root": "#571f2a",
-            "group": "#283440",
-        }
-    ),
-)
 
+def _theme(name: str, side: int) -> Theme:
+    fills = MappingProxyType({kind: pair[side] for kind, pair in _FILLS.items()})
+    return Theme(name, fills=fills, **{key: pair[side] for key, pair in _COLOURS.items()})
+
+
+LIGHT, DARK = _theme("light", 0), _theme("dark", 1)
 THEMES: Mapping[str, Theme] = MappingProxyType({"light": LIGHT, "dark": DARK})

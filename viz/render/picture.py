@@ -14,10 +14,10 @@ import graphviz
 
 from .. import showing
 from ..checks import did_you_mean
-from ..errors import RenderError
 from ..scene.diagram import Diagram
-from ..scene.engines import SCALE, TIMEOUT, is_whole, render
-from . import dot, edge_label_placement, mermaid, text
+from ..scene.graphviz import SCALE, TIMEOUT, is_whole, render
+from ..showing import RenderError
+from . import dot, edge_label_placement, text
 from .palette import THEMES
 from .slide import LEAST, letters
 
@@ -115,7 +115,7 @@ class Picture(graphviz.Digraph):  # type: ignore[misc] # graphviz ships no types
 
     def mermaid(self) -> str:
         """The picture as a Mermaid flowchart, for Markdown; at most 500 edges."""
-        return mermaid.flowchart(self.diagram, THEMES[self.theme])
+        return text.flowchart(self.diagram, THEMES[self.theme])
 
     # --- out of Python ----------------------------------------------------------------------------
 
@@ -240,7 +240,8 @@ class Picture(graphviz.Digraph):  # type: ignore[misc] # graphviz ships no types
     def _image(self, suffix: str, **options: Any) -> bytes:
         options = {"layout": self.engine, "size": self.diagram.size, **options}
         source = self.source
-        if self.diagram.columns and suffix.partition(":")[0] in IMAGES:
+        has_numbers = self.diagram.columns and any(arrow.lines for arrow in self.diagram.arrows)
+        if has_numbers and suffix.partition(":")[0] in IMAGES:
             laid_out = render(source, "svg", **options).decode(errors="replace")
             theme = THEMES[self.theme]
             source = edge_label_placement.placed(source, self.diagram, theme, laid_out)

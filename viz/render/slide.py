@@ -8,8 +8,8 @@ them, as high as its fullest rank.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping
-from dataclasses import dataclass, replace
+from collections.abc import Iterable, Iterator
+from dataclasses import replace
 
 from ..labels import columns
 from ..scene.diagram import Arrow, Box, Diagram
@@ -41,13 +41,10 @@ def letters(diagram: Diagram, extent: tuple[float, float] | None = None) -> floa
 
 def size(diagram: Diagram) -> tuple[float, float]:
     """About how wide and high a picture is, in points."""
-    ranks = _ranks(diagram.boxes, diagram.arrows)
-    rows = diagram.rows or (tuple(box.id for box in diagram.boxes),)
     across = diagram.direction == "LR"
     diagram = unrolled(diagram)
-    if diagram.rows:
-        ranks = _ranks(diagram.boxes, diagram.arrows)
-        rows = diagram.rows
+    ranks = _ranks(diagram.boxes, diagram.arrows)
+    rows = diagram.rows or (tuple(box.id for box in diagram.boxes),)
     last = _of_legend(diagram, across=across)
     along: dict[int, float] = defaultdict(float)
     between: dict[int, float] = defaultdict(lambda: _BETWEEN)
@@ -146,47 +143,30 @@ def wrappings(diagram: Diagram) -> Iterator[Diagram]:
         yield replace(diagram, rows=tuple(map(tuple, rows)))
 
 
-@dataclass(frozen=True, slots=True)
-class _Row:
-    """One row: its boxes, those that it repeats from rows above among them."""
-
-    number: int
-    boxes: dict[str, Box]
-
-
 def unrolled(diagram: Diagram) -> Diagram:
     """A wrapped picture with every row complete: what comes from a row above is repeated in it."""
     if not diagram.rows:
         return diagram
     boxes = {box.id: box for box in diagram.boxes}
     row_of = {name: number for number, row in enumerate(diagram.rows) for name in row}
-    rows = [_Row(number, {n: boxes[n] for n in row}) for number, row in enumerate(diagram.rows)]
-    arrows = [_within(arrow, rows[row_of[arrow.head]], boxes, row_of) for arrow in diagram.arrows]
+    rows = [{name: boxes[name] for name in row} for row in diagram.rows]
+    arrows = []
+    for arrow in diagram.arrows:
+        number = row_of[arrow.head]
+        if row_of[arrow.tail] != number:  # from a box that is repeated in the row of the head
+            original = boxes[arrow.tail]
+            repeated = Box(f"{arrow.tail}_{number}", "note", (*original.lines[:2], REPEATED))
+            rows[number][repeated.id] = replace(repeated, hint=original.hint)
+            arrow = replace(arrow, tail=repeated.id)  # noqa: PLW2901 - the same, elsewhere
+        arrows.append(arrow)
     every = [
         box
         for row in reversed(rows)  # Graphviz begins at the bottom
-        for box in sorted(row.boxes.values(), key=lambda box: box.kind != "note")
+        for box in sorted(row.values(), key=lambda box: box.kind != "note")
     ]
     return replace(
         diagram,
         boxes=tuple(every),
         arrows=tuple(arrows),
-        rows=tuple(tuple(box.id for box in every if box.id in row.boxes) for row in reversed(rows)),
+        rows=tuple(tuple(box.id for box in every if box.id in row) for row in reversed(rows)),
     )
-
-
-def _within(arrow: Arrow, row: _Row, boxes: Mapping[str, Box], row_of: Mapping[str, int]) -> Arrow:
-    """An arrow in the row of its head, from a repeated box if its tail is in another row."""
-    if row_of[arrow.tail] == row.number:
-        return arrow
-    original = boxes[arrow.tail]
-    name = f"{arrow.tail}_{row.number}"
-    row.boxes[name] = replace(
-        original,
-        id=name,
-        kind="note",
-        lines=(*original.lines[:2], REPEATED),
-        is_root=False,
-        heatmaps=(),
-    )
-    return replace(arrow, tail=name)

@@ -17,7 +17,6 @@ from typing import Any
 
 from ..labels import clean, columns
 from ..say.story import View
-from ..scene import graphviz
 from ..scene.columns import (
     ABOVE,
     BAR,
@@ -70,8 +69,8 @@ def in_columns(described: Columns) -> str:
 
 def _picture(width: float, height: float, parts: Iterable[str]) -> str:
     return (
-        '<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink" '
-        f'viewBox="0 0 {number(width)} {number(height)}">\n{"".join(parts)}</svg>'
+        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {number(width)} {number(height)}">\n'
+        f"{''.join(parts)}</svg>"
     )
 
 
@@ -83,6 +82,8 @@ def placed(view: View, **space: Any) -> tuple[Diagram, Scene]:
 
     How much ``space`` there is, is told as `viz.scene.graphviz.scene` wants it.
     """
+    from ..scene import graphviz  # noqa: PLC0415 - on first use: most who import viz only draw
+
     assert isinstance(view.picture, Diagram)
     written = [(fill.box, fill.line, fill.text) for step in view.steps for fill in step.fills]
     diagram = replace(view.picture, boxes=at_first(view.picture.boxes, written))
@@ -118,7 +119,9 @@ def content(box: Box, frame: Frame, lines: Sequence[str]) -> list[str]:
 
 def group(box: Box, parts: Iterable[str]) -> str:
     """What belongs to a box."""
-    return f'<g id="{escaped(box.id)}" class="{escaped(classes(box))}">{"".join(parts)}</g>\n'
+    return (
+        f'<g id="{html.escape(box.id)}" class="{html.escape(classes(box))}">{"".join(parts)}</g>\n'
+    )
 
 
 def classes(box: Box) -> str:
@@ -179,7 +182,7 @@ def text(x: float, y: float, words: str, anchor: str = "middle", *, wide: float 
         more += f' data-wide="{number(wide)}"'
         if columns(words) * COLUMN > wide:
             more += f' textLength="{number(wide)}" lengthAdjust="spacingAndGlyphs"'
-    return f'<text x="{number(x)}" y="{number(y)}"{more}>{escaped(words)}</text>\n'
+    return f'<text x="{number(x)}" y="{number(y)}"{more}>{html.escape(words)}</text>\n'
 
 
 # --- what stands in columns -----------------------------------------------------------------------
@@ -316,8 +319,8 @@ def arrow(arrow: Arrow, curve: Sequence[Point]) -> str:
     rest, tail = _shortened(rest[::-1])
     line = rest[::-1]
     return (
-        f'<g id="{escaped(arrow.id)}" class="arrow" data-tail="{escaped(arrow.tail)}" '
-        f'data-head="{escaped(arrow.head)}">\n'
+        f'<g id="{html.escape(arrow.id)}" class="arrow" data-tail="{html.escape(arrow.tail)}" '
+        f'data-head="{html.escape(arrow.head)}">\n'
         f"{path('line', along(line))}"
         f"{path('stub tail', f'M{pair(*line[0])}L{pair(*tail)}')}"
         f"{path('stub head', f'M{pair(*line[-1])}L{pair(*head)}')}"
@@ -394,8 +397,3 @@ def number(x: float) -> str:
     ('12', '0.2', '0')
     """
     return f"{round(x, 1) + 0.0:.1f}".removesuffix(".0")
-
-
-def escaped(words: str) -> str:
-    """Words as they stand in SVG."""
-    return html.escape(words)

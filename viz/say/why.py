@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import math
 from collections import Counter
-from collections.abc import Callable, Container, Iterator, Sequence
+from collections.abc import Callable, Collection, Container, Iterator, Sequence
 from dataclasses import dataclass
-from functools import cached_property, partial
+from functools import cached_property
 from textwrap import wrap
 
 from autograd import Graph
@@ -26,7 +26,10 @@ _PLAIN = 10**15  # greater counts are given as powers of ten
 _SMALL = 0.05  # of all that flows: what pulls the other way by less is not worth a sentence
 
 Say = Callable[..., str]
-_SAY = partial(say, sentences())
+
+
+def _in_english(key: str, holds: Collection[str] = (), **symbols: str) -> str:
+    return say(sentences(), key, holds, **symbols)
 
 
 @dataclass(frozen=True)
@@ -161,7 +164,7 @@ def headline(explained: Explained, objective: str) -> str:
     what = f"∂{objective}/∂{name}"
     if explained.seed != 1.0:
         what = f"{show(explained.seed)} × {what}"
-    return _SAY(
+    return _in_english(
         "why", ("named",) if node.scope else (),
         what=what, gradient=show(explained.gradient), name=name, scope=shorten(node.scope),
     )  # fmt: skip
@@ -173,7 +176,7 @@ def _way(explained: Explained, steps: Sequence[Link], *, says_operand: bool) -> 
     first, middle, last = ends(steps)
     for link in (None, *first, *middle[-1:], *last):
         if middle and link is middle[-1]:
-            yield _SAY("path.more", count=f"{len(middle) - 1:,}")
+            yield _in_english("path.more", count=f"{len(middle) - 1:,}")
         key = link.consumer if link else str(explained.node)
         name, item = explained.name(key), explained.items[key]
         if says_operand and link and explained.uses[link.operand, link.consumer] > 1:
@@ -188,13 +191,13 @@ def _product(steps: Sequence[Link], path: Path) -> str:
     seeds = [path.seed] if path.seed != 1.0 or not steps else []
     texts = [show(link.slope) for link in first]
     if middle:
-        texts.append(_SAY("path.more", count=f"{len(middle):,}"))
+        texts.append(_in_english("path.more", count=f"{len(middle):,}"))
     texts += [show(link.slope) for link in last] + [f"{show(x)} (seed)" for x in seeds]
     sign = "≈" if middle else multiply_to([*[k.slope for k in steps], *seeds], path.product)
     return " × ".join(texts) + f" {sign} {show(path.product)}" * (len(texts) > 1)
 
 
-def summary(explained: Explained, said: Say = _SAY) -> list[str]:
+def summary(explained: Explained, said: Say = _in_english) -> list[str]:
     """What the paths are of the gradient, in sentences; ``said`` writes them in its language."""
     gradient, count, shown = explained.gradient, explained.count, len(explained.paths)
     size, bad = explained.census.size, explained.census.not_finite

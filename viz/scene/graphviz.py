@@ -1,21 +1,274 @@
-"""Where the boxes and arrows of a diagram stand: the one place that asks Graphviz for it.
+"""Graphviz: the programs that lay DOT out, each run within a time limit, and places asked of them.
 
-Graphviz gets sizes and returns places; it never sees a text. It is bounded in time: a large graph
-is laid out with less polish, a direction that takes too long is given up for the other, and if both
-do, boxes stand in columns in the order of computing.
+`render` tries them in the order of `CHAIN`. graphviz-pure comes first because pip installs it
+with us, it draws the same bytes for everyone, and it is the fastest above 2,000 nodes. An engine
+is a command that takes the flags of ``dot``, reads DOT and writes an image: only a process can be
+stopped when it takes too long.
+
+`scene` asks them where boxes and arrows stand: Graphviz gets sizes and returns places, and never
+sees a text. A large graph is laid out with less polish, a direction that takes too long is given up
+for the other, and if both do, boxes stand in columns in the order of computing.
 """
 
 from __future__ import annotations
 
+import importlib.metadata
 import math
+import os
+import re
+import shutil
+import signal
+import subprocess
+import sys
+import sysconfig
 import time
 from collections import defaultdict
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, replace
 
-from ..errors import RenderTimeoutError
+from ..showing import RenderError, RenderTimeoutError
 from . import columns
 from .diagram import Diagram, Frame, Point, Scene, Size
-from .engines import TIMEOUT, render
+
+VARIABLE = "GLASSGRAD_DOT"
+
+TIMEOUT = 20.0  # seconds
+SCALE = 2.0  # pixels of a PNG per pixel of the SVG: sharp on screens and projectors
+MOST_PIXELS = 32e6  # of an image; more takes many seconds, and viewers refuse it
+LONGEST_SIDE = 16_000
+
+_LESS = (
+    "draw a smaller part (a Value nearer to the leaves), lower max_nodes=..., "
+    "or allow more time: .save(path, timeout=60)"
+)
+_OTHER_WAYS = "without any, .source (DOT), .mermaid() and .text() still work"
+
+RASTER = frozenset({"png", "jpg", "jpeg", "gif", "webp"})
+
+# How the bytes of a format begin and end.
+_EDGES: dict[str, tuple[tuple[bytes, ...], bytes]] = {
+    "svg": ((b"<?xml", b"<svg", b"<!DOCTYPE svg", b"<!--"), b"</svg>"),
+    "png": ((b"\x89PNG\r\n\x1a\n",), b"IEND\xaeB`\x82"),
+    "pdf": ((b"%PDF-",), b"%%EOF"),
+    "jpg": ((b"\xff\xd8\xff",), b"\xff\xd9"),
+    "jpeg": ((b"\xff\xd8\xff",), b"\xff\xd9"),
+    "gif": ((b"GIF87a", b"GIF89a"), b";"),
+    "webp": ((b"RIFF",), b""),
+    "ps": ((b"%!PS",), b""),
+    "eps": ((b"%!PS",), b""),
+}
+
+
+def is_whole(image: bytes, suffix: str) -> bool:
+    r"""Whether these bytes begin and end as an image of the format does.
+
+    >>> is_whole(b"<svg></svg>\n", "svg"), is_whole(b"<svg>", "svg"), is_whole(b"", "xdot")
+    (True, False, True)
+    """
+    starts, end = _EDGES.get(suffix.partition(":")[0], ((b"",), b""))
+    return image.lstrip().startswith(starts) and image.rstrip().endswith(end)
+
+
+@dataclass(frozen=True, slots=True)
+class Engine:
+    """One way to render: its name, where it is, and what it can write.
+
+    ``find`` returns its path, or None if it is not installed. ``formats`` is None if only the
+    engine itself knows.
+    """
+
+    name: str
+    find: Callable[[], str | None]
+    formats: frozenset[str] | None = None
+
+    def command(self, suffix: str, layout: str, scale: float) -> list[str] | None:
+        """The whole command for one picture, or None if the engine is not installed."""
+        path = self.find()
+        dpi = [f"-Gdpi={96 * scale:g}"] * (suffix.partition(":")[0] in RASTER)
+        return None if path is None else [path, f"-K{layout}", f"-T{suffix}", *dpi]
+
+
+def at(path: str) -> Engine:
+    """The engine of a user's choice: a command or path."""
+    return Engine(path, lambda: shutil.which(path))
+
+
+def _find_pure() -> str | None:
+    for path in _pure_places():
+        if os.path.isfile(path) and os.access(path, os.X_OK):
+            return path
+    return shutil.which("graphviz-pure")
+
+
+def _pure_places() -> Iterator[str]:
+    """Where pip may have put graphviz-pure: the wheel's own record first, then the usual places.
+
+    The record is wrong after ``pip install --target``, hence the others.
+    """
+    name = "graphviz-pure.exe" if sys.platform == "win32" else "graphviz-pure"
+    try:
+        distribution = importlib.metadata.distribution("graphviz-pure")
+    except importlib.metadata.PackageNotFoundError:
+        pass
+    else:
+        for file in distribution.files or ():
+            if file.name == name:
+                yield str(distribution.locate_file(file))
+        yield os.path.join(str(distribution.locate_file("")), "bin", name)
+    yield os.path.join(sysconfig.get_path("scripts"), name)
+
+
+_PURE = frozenset({"svg", "png", "jpg", "jpeg", "json", "xdot", "dot", "gv", "plain"})
+CHAIN = (Engine("graphviz-pure", _find_pure, _PURE), at("dot"))
+
+
+# --- running them ---------------------------------------------------------------------------------
+
+
+@dataclass(frozen=True, slots=True)
+class Job:
+    """What to render, and how; ``size`` tells errors how much it is."""
+
+    dot: str
+    suffix: str  # "svg", "png"; or with Graphviz' renderer, "png:cairo"
+    layout: str
+    timeout: float
+    scale: float
+    size: str
+
+
+def render(
+    dot: str,
+    suffix: str = "svg",
+    *,
+    engine: str | None = None,
+    timeout: float = TIMEOUT,
+    scale: float = SCALE,
+    layout: str = "dot",
+    size: str = "this picture",
+) -> bytes:
+    """The image of some DOT text, as bytes.
+
+    The engine is the one named by ``engine``, else by the environment variable GLASSGRAD_DOT,
+    else the first that is installed of graphviz-pure and ``dot``. Any other name is a command
+    that takes the flags of ``dot``. ``scale`` is for
+    pixel images, which are drawn smaller if they would exceed 32 megapixels; ``size`` tells
+    errors what was drawn, as ``"12 nodes and 14 edges"``.
+
+    >>> render("digraph { a -> b }").startswith(b"<?xml")
+    True
+    """
+    job = Job(dot, suffix, layout, timeout, scale, size)
+    chosen = engine or os.environ.get(VARIABLE)
+    if suffix.partition(":")[0] in RASTER:
+        svg = _first_image(replace(job, suffix="svg"), chosen)
+        job = replace(job, scale=min(scale, _largest_scale(svg)))
+    image = _first_image(job, chosen)
+    return _polished(image) if suffix == "svg" else image
+
+
+def _first_image(job: Job, chosen: str | None) -> bytes:
+    """The image from the first engine that can draw it."""
+    complaints = []
+    for engine in _candidates(chosen):
+        if engine.formats is not None and job.suffix not in engine.formats:
+            complaints.append(f"{engine.name} cannot write {job.suffix}")
+            continue
+        command = engine.command(job.suffix, job.layout, job.scale)
+        if command is None:
+            complaints.append(f"{engine.name} is not installed")
+            continue
+        image, complaint = _run(engine.name, command, job)
+        if not complaint:
+            return image
+        complaints.append(f"{engine.name} failed: {complaint}")
+    raise RenderError(_no_engine(job.suffix, "; ".join(complaints), chosen))
+
+
+def _candidates(chosen: str | None) -> tuple[Engine, ...]:
+    if chosen is None:
+        return CHAIN
+    return tuple([e for e in CHAIN if e.name == chosen]) or (at(chosen),)
+
+
+def _run(name: str, command: list[str], job: Job) -> tuple[bytes, str]:
+    """What the command wrote, and a complaint, empty if all went well."""
+    try:
+        # A process group of its own: a wrapper script's children are stopped with it.
+        process = subprocess.Popen(
+            command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.PIPE,
+            stderr=subprocess.PIPE,
+            start_new_session=True,
+            creationflags=getattr(subprocess, "CREATE_NO_WINDOW", 0),
+        )
+    except OSError as error:
+        return b"", str(error)
+    with process:
+        try:
+            image, messages = process.communicate(job.dot.encode(), job.timeout)
+        except subprocess.TimeoutExpired:
+            _stop(process)
+            raise RenderTimeoutError(
+                f"{name} did not finish within {job.timeout:g} s on {job.size}; {_LESS}"
+            ) from None
+        except BaseException:
+            _stop(process)
+            raise
+    if process.returncode != 0 or not image:
+        return b"", _last_line(messages) or f"it ended with exit code {process.returncode}"
+    return image, ""
+
+
+def _stop(process: subprocess.Popen[bytes]) -> None:
+    """Kill the engine and whatever it started."""
+    if sys.platform == "win32":
+        process.kill()
+    else:
+        os.killpg(process.pid, signal.SIGKILL)
+
+
+def _last_line(messages: bytes) -> str:
+    lines = messages.decode(errors="replace").strip().splitlines()
+    return lines[-1][:300] if lines else ""
+
+
+def _no_engine(suffix: str, complaints: str, chosen: str | None) -> str:
+    if chosen is not None:
+        names = ", ".join(engine.name for engine in CHAIN)
+        return (
+            f"the engine {chosen!r} cannot draw this picture as {suffix} ({complaints}); engine= "
+            f"and ${VARIABLE} take {names}, or the path of a dot; {_OTHER_WAYS}"
+        )
+    return (
+        f"no engine can draw this picture as {suffix} ({complaints}); "
+        "run: pip install graphviz-pure (svg, png), or install Graphviz (pdf, too); "
+        f"{_OTHER_WAYS}"
+    )
+
+
+def _largest_scale(svg: bytes) -> float:
+    """How many pixels an image may have per pixel (1/96 inch) of this SVG."""
+    found = re.search(rb'<svg width="([\d.]+)pt" height="([\d.]+)pt"', svg)
+    if found is None:
+        return SCALE
+    width, height = [max(float(side) * 96 / 72, 1.0) for side in found.groups()]
+    return min(LONGEST_SIDE / max(width, height), math.sqrt(MOST_PIXELS / (width * height)))
+
+
+# Engines measure Courier, of which every system has a relative of the same width; browsers show
+# the relative that their system draws best. The style keeps a wide picture inside a notebook.
+_FONTS = "ui-monospace, Menlo, Consolas, &quot;DejaVu Sans Mono&quot;, Courier, monospace"
+_COURIER = re.compile(rb' font-family="Courier[^"]*"')
+
+
+def _polished(svg: bytes) -> bytes:
+    attributes = f'font-family="{_FONTS}" style="max-width:100%;height:auto"'
+    return _COURIER.sub(b"", svg).replace(b"<svg ", f"<svg {attributes} ".encode(), 1)
+
+
+# --- places ---------------------------------------------------------------------------------------
 
 DIRECTIONS = ("LR", "TB")
 Gaps = Mapping[str, tuple[float, ...]]

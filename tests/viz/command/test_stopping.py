@@ -51,7 +51,7 @@ if os.environ["INTERRUPT"] == "the end":
 @pytest.mark.skipif(os.name == "nt", reason="no process can send itself Ctrl-C there")
 @pytest.mark.parametrize("start", [["-m", "viz"], ["glassgrad"]], ids=["module", "script"])
 @pytest.mark.parametrize(
-    "where", ["autograd", "autograd.ops", "viz.scene.engines", "click", "viz.command",
+    "where", ["autograd", "autograd.ops", "viz.scene.graphviz", "click", "viz.command",
               "viz.command.reading", "graphviz", "the end"],
 )  # fmt: skip
 def test_an_interrupt_at_any_time_ends_it_without_a_traceback(tmp_path, start, where):

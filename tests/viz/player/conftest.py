@@ -11,7 +11,7 @@ import pytest
 from playwright.sync_api import sync_playwright
 
 from viz.scene import graphviz
-from viz.scene.engines import render
+from viz.scene.graphviz import render
 
 from ...needs import BROWSER, NO_BROWSER, NO_FONT
 

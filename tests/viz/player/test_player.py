@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from viz.errors import RenderError
 from viz.page.player import Player
+from viz.showing import RenderError
 
 from .stories import neuron, player_of, two_views
 

@@ -6,7 +6,7 @@ from matplotlib.colors import to_rgb
 
 from nn import MLP
 from viz import plots
-from viz.plots.axes import CLASSES, axes_for, sequence, theme_of
+from viz.plots.training import CLASSES, axes_for, sequence, theme_of
 from viz.render.palette import DARK, LIGHT
 
 HISTORY = {
@@ -100,4 +100,4 @@ def test_lines_in_an_order_stand_out(theme, page, count):
 
 
 def test_classes_have_colours_and_shapes_of_their_own():
-    assert len(set(CLASSES)) == len(CLASSES) == len(set(plots.axes.SHAPES))
+    assert len(set(CLASSES)) == len(CLASSES) == len(set(plots.training.SHAPES))

@@ -10,7 +10,7 @@ from matplotlib.colors import to_hex
 from autograd import Value
 from nn import MLP, Module, fit
 from viz.plots import plot_decision_boundary
-from viz.plots.axes import CLASSES
+from viz.plots.training import CLASSES
 from viz.render.palette import LIGHT
 
 X = [[0.0, 0.0], [2.0, 1.0], [0.0, 1.0], [2.0, 0.0]]

@@ -57,8 +57,9 @@ def layer_more(own: Own, rng: random.Random) -> None:
 
 
 def layer_less(own: Own, rng: random.Random) -> None:
-    own.body.layers.pop()
-    own.body.layers.append(Layer(3, 1, rng=rng))
+    last = own.body.layers.pop()
+    width = len(last.neurons[0].w)
+    own.body.layers.append(Layer(width, 1, rng=rng))  # so that the model can still be called
 
 
 def order(own: Own, rng: random.Random) -> None:

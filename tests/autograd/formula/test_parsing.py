@@ -347,8 +347,8 @@ LIST_AS_RESULT = (
         ("sum(x=2)", "give arguments in order, without names", "="),
         ("3 = x", "only a name can be left of '=', as in z = w*x + b", "="),
         ("for = 3", "'for' is a Python keyword and has no meaning in a formula", "for"),
-        ("1e999", "this number is too large for a double (up to 1.8e308); write inf if "
-         "infinity is meant", "1e999"),
+        ("1e999", ("this number is too large for a double (up to 1.8e308); write inf if "
+         "infinity is meant"), "1e999"),
         ("1_", "'1_' is not a number", "1_"),
         ("x\u200b", "there is an invisible character U+200B here; delete it", "\u200b"),
         ("'x'", "a formula cannot contain text, only numbers and names", "'"),

@@ -191,7 +191,7 @@ def dot(weights: Iterable[Any], inputs: Iterable[Any] | Gathered, bias: Any = No
         bias, start = (bias, bias._z) if isinstance(bias, Value) else (None, real(bias, "dot"))
         nodes, numbers = (*w_nodes, *x_nodes, bias), (*ws, *xs, start)
     data = start
-    for w, x in zip(ws, xs):  # noqa: B905 - checked above; the hot row's forward, spelled out
+    for w, x in zip(ws, xs):  # noqa: B905 - checked above; the hot row's forward, written out
         data += w * x
     place = here()
     for node in nodes:

@@ -35,7 +35,7 @@ T = TypeVar("T")
 class Setting(Generic[T]):
     """A value for each thread and each asynchronous task, and the blocks that changed it.
 
-    ``get`` and ``set`` are the context variable's own: a call of either costs some 15 ns.
+    ``get`` and ``set`` are the context variable's own: a call of either costs about 15 ns.
     """
 
     def __init__(self, name: str, default: T) -> None:
@@ -283,7 +283,7 @@ class running(Block):  # noqa: N801 - for derivatives and trainings
         super().__init__(lambda outer: replace(outer or NOWHERE, run=run))
 
 
-class sources(_Mode):  # noqa: N801 - a context manager, spelled like a function
+class sources(_Mode):  # noqa: N801 - a context manager, named like a function
     """Nodes recorded inside this block remember the line that made them (slow: for debugging).
 
     >>> from autograd import Value, sources
@@ -296,7 +296,7 @@ class sources(_Mode):  # noqa: N801 - a context manager, spelled like a function
     field, value = "sources", True
 
 
-class scope(Block):  # noqa: N801 - a context manager, spelled like a function
+class scope(Block):  # noqa: N801 - a context manager, named like a function
     """Nodes recorded inside this block remember which part of the computation they belong to.
 
     Nested scopes join with ``/``. As a context manager or a decorator; per thread.

@@ -31,7 +31,7 @@ Partial = Callable[..., Any]
 _unchecked: Setting[bool] = Setting("unchecked", default=False)
 
 
-class unchecked(Block):  # noqa: N801 - a context manager and a decorator, spelled like a function
+class unchecked(Block):  # noqa: N801 - a context manager and a decorator, named like a function
     """Within this block operations follow IEEE 754 instead of raising DomainError."""
 
     setting = _unchecked
@@ -54,7 +54,7 @@ class Recorder:
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """The real numbers from ``low`` to ``high``; ends excluded unless closed, as are some points.
+    """The real numbers from ``low`` to ``high``, without the ends unless closed, or some points.
 
     >>> UNIT = Interval(-1.0, 1.0, closed=True)
     >>> 1.0 in UNIT, 1.1 in UNIT, UNIT.needs("x")

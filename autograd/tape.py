@@ -23,8 +23,8 @@ N = TypeVar("N", bound=Node)
 class Tape:
     """Node i is the operation ``ops[i]`` on the nodes ``places(i)``, with the result ``values[i]``.
 
-    Operands stand before results, and each leaf just before the first node that uses it. A plain
-    number is a leaf of its own.
+    Operands come before results, and each leaf comes just before the first node that uses it. A
+    plain number is a leaf of its own.
 
     >>> from autograd import Value
     >>> a = Value(3.0)

@@ -21,7 +21,7 @@ from .recording import Recording
 FEW = 4  # up to this many operands are measured one by one; more are measured along directions
 DIRECTIONS = 2
 CLOSE = 2.0**-30  # relative: what a formula for a slope may lose; the smallest error of interest
-MOST_ROWS = 20_000  # the most that are measured; one takes some 50 µs
+MOST_ROWS = 20_000  # the most that are measured; one takes about 50 µs
 MISFIT = 2.0**-30  # relative: how much a value may differ from the exact one
 SPREAD = 1e-8  # a slope this much smaller than the largest is measured by itself
 

@@ -253,7 +253,7 @@ def with_torch(data: Data, start: list[float]) -> Epoch:
 
 
 def batches(data: Data) -> Iterator[Data]:
-    """The examples in order, so many at a time."""
+    """The examples in order, in batches."""
     rows, targets = data
     for first in range(0, len(rows), BATCH):
         yield rows[first : first + BATCH], targets[first : first + BATCH]

@@ -88,7 +88,7 @@ class Optimiser:
 
     settings: ClassVar[Mapping[str, Check]] = {"lr": not_negative}
     memory: ClassVar[tuple[str, ...]] = ()
-    never_negative: ClassVar[tuple[str, ...]] = ()  # names in the memory; a state is checked for it
+    never_negative: ClassVar[tuple[str, ...]] = ()  # memory of which no number may be below 0
 
     parameters: list[Value]
     _groups: list[Group]

@@ -70,7 +70,7 @@ def precision(outputs: Numbers, targets: Numbers, weights: Weights = None, **opt
 
 
 def recall(outputs: Numbers, targets: Numbers, weights: Weights = None, **options: Any) -> float:
-    """The share of examples of class 1 that are predicted as class 1; 0 if there are no examples.
+    """The share of examples of class 1 that are predicted as class 1; 0 if there are none.
 
     For more classes it is a mean, as for `precision`.
 
@@ -237,7 +237,7 @@ def _checked(
     if len(counts) != len(given):
         raise ValueError(f"{name} got {len(given)} outputs and {len(counts)} weights")
     if not all(0.0 <= count < math.inf for count in counts) or not any(counts):
-        raise ValueError(f"{name} takes weights from 0 on, not all of them 0")
+        raise ValueError(f"{name} takes weights of at least 0, not all of them 0")
     kept = [i for i, count in enumerate(counts) if count]
     largest = max(counts)  # only ratios matter; divided by this, their sum cannot be too large
     return ([given[i] for i in kept], [wanted[i] for i in kept],

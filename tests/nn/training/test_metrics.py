@@ -177,7 +177,7 @@ def test_nothing_to_measure(name):
     with pytest.raises(ValueError, match=f"{name} got no examples; give at least one"):
         metric([], [])
     for weights in ([0.0, 0.0], [-1.0, 2.0], [math.nan, 1.0], [math.inf, 1.0]):
-        with pytest.raises(ValueError, match=f"{name} takes weights from 0 on, not all of them 0"):
+        with pytest.raises(ValueError, match=f"{name} takes weights of at least 0, not all"):
             metric([1.0, 0.0], [1, 0], weights)
     with pytest.raises(ValueError, match=f"{name} got 2 outputs and 1 weights"):
         metric([1.0, 0.0], [1, 0], [1.0])

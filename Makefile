@@ -4,7 +4,7 @@
 #   make test     the whole test suite, doctests included      (ARGS="-k softmax" to choose)
 #   make check    what a change must pass: lint, types, arrows, tests, doctests
 #   make nightly  what takes hours: every test with more examples, 200,000 random gradients, coverage
-#   make bench    speed and memory, beside other engines: python -m benchmarks
+#   make bench    speed and memory, compared with other engines: python -m benchmarks
 #   make engine-coverage   that the engine's own tests reach 98 % of its branches
 #   make coverage which lines and branches of autograd, nn and viz the tests reach
 #   make format   lay the code out as `make lint` wants it

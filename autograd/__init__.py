@@ -1,7 +1,7 @@
 """A scalar autograd engine: Values that remember how they were made, and their gradients.
 
-Read `node.py` (what is recorded of a number), `sweep.py` (the backward pass), `value.py` (how a
-number is recorded), then the table of operations in `ops.py`, which all of it reads::
+Read `node.py` (what is recorded for each number), `sweep.py` (the backward pass), `value.py` (how
+a number is recorded), then the table of operations in `ops.py`, which they all read::
 
     forward ── primitive ── ops ── node ── sweep ── value ── functions         one pass, and back
     (total     (what an     (THE   (slots) (backward)
@@ -9,9 +9,9 @@ number is recorded), then the table of operations in `ops.py`, which all of it r
                 is)                node ── tape ──┬── pullback ── functional   derivatives
                                                   └── graph                    snapshots
 
-Nothing points back. Two packages stand above and are loaded only when asked for: `testing` checks
-gradients, `formula` reads formulas from text. `micrograd` is another Value, for code that reaches
-into micrograd's. `nn` builds networks of Values, `viz` draws them.
+Nothing points back. Two packages build on these and are loaded only when used: `testing` checks
+gradients, `formula` reads formulas from text. `micrograd` has a second Value, for code that uses
+the internals of micrograd's. `nn` builds networks of Values, `viz` draws them.
 
 ``from autograd import *`` leaves Python's own ``abs``, ``pow`` and ``sum`` as they are; ours are
 ``autograd.abs``, ``autograd.pow`` and ``autograd.sum``.

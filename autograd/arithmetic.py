@@ -1,7 +1,7 @@
-"""Operators and methods, spelled once for everything that operations can be recorded on.
+"""Operators and methods, written once for every class that records operations.
 
-``x + 1``, ``2 ** x``, ``x.tanh()`` become rows of the table through `Recorder.record`. Protocols
-that would silently lose the recording (``float(x)``, ``if x:``, ``x == 2``) are refused here.
+``x + 1``, ``2 ** x`` and ``x.tanh()`` apply rows of the table, through `Recorder.record`. Python
+protocols that would silently lose the recording (``float(x)``, ``if x:``, ``x == 2``) raise here.
 """
 
 from __future__ import annotations
@@ -17,7 +17,7 @@ T = TypeVar("T")
 
 
 def _method(op: Op) -> Callable[[T], T]:
-    """A method without arguments that returns another of its kind."""
+    """A method without arguments that applies ``op``."""
 
     def method(x: Any) -> Any:
         return x._unary(op)
@@ -28,7 +28,7 @@ def _method(op: Op) -> Callable[[T], T]:
 
 
 def _operator(op: Op) -> tuple[Callable[[Any, Any], Any], Callable[[Any, Any], Any]]:
-    """An operator, and the same with its operands the other way round."""
+    """An operator, and its reflected version with the operands swapped."""
 
     def operator(x: Any, other: Any) -> Any:
         return x._binary(op, x, other, other)
@@ -40,7 +40,7 @@ def _operator(op: Op) -> tuple[Callable[[Any, Any], Any], Callable[[Any, Any], A
 
 
 def _loses(what: str, instead: str = "") -> Callable[..., NoReturn]:
-    """A protocol of Python's that would lose the recording: it says what to write instead."""
+    """A method for a Python protocol that would lose the recording: it raises and says why."""
     write = f"{instead} to record it, or v.data for the plain number" if instead else "v.data"
 
     def refuse(*_: Any) -> NoReturn:
@@ -57,7 +57,7 @@ class Arithmetic(Recorder):
     def _binary(self, op: Op, x: Any, y: Any, other: Any) -> Any:
         if isinstance(other, Arithmetic) or is_number(other):
             return self.record(op, (x, y))
-        return NotImplemented  # an array's own operator goes through its elements
+        return NotImplemented  # an array's own operator then handles each element
 
     __add__, __radd__ = _operator(ops.add)
     __sub__, __rsub__ = _operator(ops.sub)
@@ -125,7 +125,7 @@ class Arithmetic(Recorder):
         """The angle of the point (other, self)."""
         return self.record(ops.atan2, (self, other))
 
-    # What would lose the recording says so.
+    # These would lose the recording, so they raise.
 
     __float__ = _loses(
         "float(v), or a function of the math module,",
@@ -138,11 +138,11 @@ class Arithmetic(Recorder):
 
     def __bool__(self) -> NoReturn:
         raise TypeError(
-            "a Value has no truth value: write 'v.data != 0' for the number, 'v is not None' for "
-            "presence, or autograd.where(v > 0, a, b) to choose between two computations"
+            "a Value has no truth value: write 'v.data != 0' to test the number, 'v is not None' "
+            "to test for None, or autograd.where(v > 0, a, b) to choose between two computations"
         )
 
-    # NumPy asks this before it makes an array of a result.
+    # NumPy calls this before it turns a result into an array.
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
         from .ufuncs import apply  # noqa: PLC0415 - only NumPy's users need it
 

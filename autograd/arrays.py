@@ -1,4 +1,4 @@
-"""Arrays on which NumPy asks us first: what `functions.array` makes."""
+"""The array class that `functions.array` makes: NumPy lets it handle every function itself."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ from .value import constant
 
 
 class Array(np.ndarray[Any, np.dtype[np.object_]]):
-    """An array of NumPy whose elements are Values, or constants where numbers stood."""
+    """A NumPy array whose elements are Values; plain numbers become constants."""
 
-    __array_priority__ = 10.0  # joined with another array, it gives one of its own kind
+    __array_priority__ = 10.0  # combined with another array, the result is an Array
 
     @staticmethod
     def of(values: Any) -> Array:
-        """The array of these Values and numbers, which are in lists or in another array."""
+        """The array of these Values and numbers, given in lists or in another array."""
         elements = np.array(values, dtype=object)
         for place, x in np.ndenumerate(elements):
             if not isinstance(x, Recorder):
@@ -28,7 +28,7 @@ class Array(np.ndarray[Any, np.dtype[np.object_]]):
         return elements.view(Array)
 
     def __array_ufunc__(self, ufunc: Any, method: str, *inputs: Any, **options: Any) -> Any:
-        """Apply the operations of autograd, element by element, or refuse."""
+        """Apply the operations of autograd, element by element, or raise."""
         out = options.get("out", ())
         if out:
             options["out"] = tuple(map(_plain, out))
@@ -36,16 +36,16 @@ class Array(np.ndarray[Any, np.dtype[np.object_]]):
         return out[0] if len(out) == 1 else _guarded(result)
 
     def __array_function__(self, func: Any, types: Any, args: Any, kwargs: Any) -> Any:
-        """Run a function of NumPy: it moves elements, or calls ufuncs, which come back to us."""
+        """Run a NumPy function: it moves elements, or calls ufuncs, which come back to us."""
         name = f"{func.__module__.replace('numpy', 'np')}.{func.__name__}"
         if func.__name__.startswith("nan"):
             raise TypeError(
-                f"{name} does not see which Values are nan; leave them out first: x[~np.isnan(x)]"
+                f"{name} cannot see which Values are nan; leave them out first: x[~np.isnan(x)]"
             )
         if _picks(func.__name__, *args, **kwargs):
             raise TypeError(
-                f"{name} would leave the gradient of a tie to one element; write it with np.abs, "
-                "np.max, np.min and np.sum"
+                f"{name} would give the whole gradient of a tie to one element; write it with "
+                "np.abs, np.max, np.min and np.sum"
             )
         try:
             result = super().__array_function__(func, types, args, kwargs)
@@ -53,15 +53,15 @@ class Array(np.ndarray[Any, np.dtype[np.object_]]):
             if str(error).startswith("np."):
                 raise
             raise TypeError(
-                f"{name} has failed on an array of Values: {error}. Write it with sums and the "
-                "functions of autograd.array's documentation, or use plain numbers"
+                f"{name} failed on an array of Values: {error}. Write it with sums and the "
+                "functions listed in the documentation of autograd.array, or use plain numbers"
             ) from error
         return type(result)(map(_guarded, result)) if type(result) in _SEVERAL else _guarded(result)
 
 
-# Both compute on a plain copy, so what they compare there does not come back to us.
+# Both functions compute on a plain copy, so we do not see the comparisons that they make.
 def _picks(name: str, x: Any, option: Any = None, *others: Any, **options: Any) -> bool:
-    """Whether a function chooses among elements: a largest row of a norm, the fill of a border."""
+    """Whether a function selects elements: the largest row for a norm, the fill of a border."""
     if name == "pad":
         return options.get("mode", others[0] if others else "") in {"maximum", "minimum"}
     if not name.endswith("norm"):
@@ -78,7 +78,7 @@ def _plain(x: Any) -> Any:
 
 
 def _guarded(result: Any) -> Any:
-    """A result of NumPy's as an array of ours, if it holds objects."""
+    """A NumPy result as an `Array`, if it holds objects."""
     if not isinstance(result, np.ndarray):
         return result
     if result.dtype != object:

@@ -16,7 +16,7 @@ N = TypeVar("N", bound=Node)
 
 
 def _like(node: N, a: Any, b: Any) -> N:
-    """A node as ``node``, on operands ``a`` and ``b``."""
+    """A node like ``node``, with operands ``a`` and ``b``."""
     result = leaf(node.__class__, node._z, node._grad, node._about)
     result._row = node._row
     result._a, result._x = a, node._x
@@ -33,7 +33,7 @@ def shallow(node: N) -> N:
 
 
 def deep(root: N, memo: dict[int, Any]) -> N:
-    """A copy of ``root`` and of all below it that ``memo`` does not hold yet."""
+    """A copy of ``root`` and of everything below it that is not in ``memo`` yet."""
 
     def copy_of(operand: Any) -> Any:
         if operand is None:
@@ -66,7 +66,7 @@ def reduce(root: Node) -> tuple[Any, ...]:
 
 
 def _rebuild(cls: type[Node], columns: Any, told: list[Any]) -> Node:
-    """The last node of a tape; ``told`` has leaves as they are, None for plain numbers."""
+    """The last node of a tape; ``told`` has the leaves themselves, None for plain numbers."""
     tape, nodes = Tape(*columns), list(told)
     for i, op in enumerate(tape.ops):
         if op is not None:

@@ -1,4 +1,4 @@
-"""Operations of a user's own: `operation` adds a row to the table at run time."""
+"""Custom operations: `operation` adds a row to the table at run time."""
 
 from __future__ import annotations
 
@@ -31,13 +31,14 @@ def operation(
     """Add an operation of your own: it works in the engine, in drawings and in checks.
 
     ``forward`` takes doubles and returns one. ``partials`` has one function (z, x, y, …) -> slope
-    for each operand, where z is the result; written with ``+ − *`` and the functions of autograd
-    (``div`` rather than ``/``, which raises at 0 on plain floats) it also serves higher
+    for each operand, where z is the result. Written with ``+ − *`` and the functions of autograd
+    (``div`` rather than ``/``, which raises at 0 on plain floats), it also serves higher
     derivatives. For a ``variadic`` operation it is one function that returns all the slopes.
 
-    ``exact`` is the value once more in mpmath's arithmetic, (mp, x, y, …) -> value, or the name of
-    a function of mpmath. With it `testing.check_gradients` knows as many digits of your operation
-    as of those of the table; without it, slopes are compared with differences of ``forward``.
+    ``exact`` computes the value again in mpmath's arithmetic: a function (mp, x, y, …) -> value,
+    or the name of an mpmath function. With it, `testing.check_gradients` can check your operation
+    to as many digits as those of the table; without it, slopes are compared with differences of
+    ``forward``.
 
     >>> from autograd import grad
     >>> from autograd.ops import ALL
@@ -56,7 +57,7 @@ def operation(
     """
     given_name: Any = name
     if not isinstance(given_name, str) or not name.isidentifier():
-        raise OperationError(f"an operation's name is an identifier, got {name!r}")
+        raise OperationError(f"an operation's name must be an identifier, got {name!r}")
     functions = (partials,) if callable(partials) else _tuple(partials)
     if not functions or not all(map(callable, (forward, *functions))):
         raise OperationError(
@@ -66,7 +67,7 @@ def operation(
     if not (exact is None or callable(exact) or isinstance(exact, str)):
         raise OperationError(
             f"operation {name!r} has exact={exact!r}; write exact=lambda mp, x: mp.exp(x), or the "
-            'name of a function of mpmath, exact="exp"'
+            'name of an mpmath function, exact="exp"'
         )
     count = len(functions)
     intervals = _intervals(name, domain, None if variadic else count)
@@ -76,7 +77,7 @@ def operation(
         if row.arity not in {None, len(xs)}:
             raise row.misuse(xs)
         if not row.contains(xs):
-            return math.nan  # so the domain is checked
+            return math.nan  # which makes `Op` check the domain
         return _number(forward(*xs), "the forward function", name)
 
     inside.__doc__ = forward.__doc__
@@ -93,7 +94,7 @@ def operation(
         kinks=kinks,
         exact=exact,
     )
-    if name not in ALL:  # a name that is taken is the first complaint
+    if name not in ALL:  # if the name is taken, `register` says so first
         letters = "*xs" if variadic else ", ".join("xyw"[:count])
         count = 2 if variadic else count
         for partial in functions:
@@ -105,7 +106,7 @@ def operation(
 
 
 def _intervals(name: str, domain: Any, count: int | None) -> tuple[Interval, ...]:
-    """The domain of each of ``count`` operands, or one of all."""
+    """The domain of each of ``count`` operands, or one for all."""
     intervals = (domain,) if isinstance(domain, Interval) else _tuple(domain)
     if not all(isinstance(interval, Interval) for interval in intervals or [domain]):
         raise OperationError(f"operation {name!r} has a domain that is not an Interval: {domain!r}")
@@ -125,8 +126,8 @@ def _checked(partial: Callable[..., Any], name: str, *, variadic: bool) -> Calla
             return _number(slope, "a partial", name)
         if not any(isinstance(x, Recorder) for x in operands):
             raise OperationError(
-                f"a partial of {name} returned a Value for plain numbers; a partial is made of "
-                "its operands, plain numbers and the functions of autograd"
+                f"a partial of {name} returned a Value for plain numbers; compute a partial only "
+                "from its operands, plain numbers and the functions of autograd"
             )
         return slope
 
@@ -139,7 +140,7 @@ def _checked(partial: Callable[..., Any], name: str, *, variadic: bool) -> Calla
         if len(slopes) != count:
             what = f"{len(slopes)} of them" if slopes else f"{found!r:.60}"
             raise OperationError(
-                f"the partial of {name} returns a tuple of slopes, one for each of {count} "
+                f"the partial of {name} must return a tuple of slopes, one for each of {count} "
                 f"operands; got {what}"
             )
         return tuple([checked(one, operands) for one in slopes])
@@ -153,7 +154,7 @@ def _number(x: Any, role: str, name: str) -> Any:
         return x
     if not is_number(x):
         raise OperationError(
-            f"{role} of {name} returned a {type(x).__name__}; it returns one number"
+            f"{role} of {name} returned a {type(x).__name__}; it must return one number"
         )
     try:
         double = real(x)
@@ -169,7 +170,7 @@ def _refuse_signature(function: Callable[..., Any], count: int, takes: str) -> N
     """Raise if ``function`` cannot be called with ``count`` numbers."""
     try:
         signature = inspect.signature(function)
-    except ValueError:  # a built-in that does not say
+    except ValueError:  # a built-in without a signature
         return
     try:
         signature.bind(*range(count))

@@ -10,20 +10,20 @@ from .graph import Graph, Node
 from .node import labelled
 from .value import Value
 
-MOST_OPERANDS = 6  # that a message spells out: a sum may have thousands
+MOST_OPERANDS = 6  # the most that a message spells out: a sum may have thousands
 
 
 def first_non_finite(graph: Graph) -> tuple[Node, str] | None:
-    """The first node where a nan or inf begins, and in what: ``"value"`` or ``"gradient"``.
+    """The first node where a nan or inf begins, and where in it: ``"value"`` or ``"gradient"``.
 
     A value begins to be non-finite where all operands are finite (or at a leaf), a gradient
     where the upstream gradients are finite.
     """
     values = graph.facts.tape.values
-    if not math.isfinite(sum(values)):  # or their sum overflows
+    if not math.isfinite(sum(values)):  # or only their sum overflows
         for node in graph.nodes:
             if not math.isfinite(node.value) and not any(
-                # an operand that was finite by its first use, and not by this one, began here
+                # an operand that was finite at its first use, but not at this one, began here
                 not math.isfinite(x) and not math.isfinite(values[i])
                 for i, x in zip(node.operands, node.inputs, strict=True)
             ):
@@ -41,8 +41,8 @@ def check_finite(root: Value | Sequence[Value]) -> None:
     >>> x = Value(800.0, label="x")
     >>> check_finite(x.exp() * 2.0)
     Traceback (most recent call last):
-    autograd.errors.NonFiniteError: exp(800.0) is inf: here the first value that is not finite \
-arises, in node %1 (operand 1 is 'x'); for the line that made it, compute inside 'with \
+    autograd.errors.NonFiniteError: exp(800.0) is inf: the first non-finite value, \
+in node %1 (operand 1 is 'x'); to see the line that made it, compute inside 'with \
 autograd.sources():'
 
     Within ``with autograd.sources():`` nodes remember the line that made them, and the error
@@ -58,7 +58,7 @@ def explained(graph: Graph, node: Node, what: str) -> str:
     """In words, where and how a node's ``"value"`` or ``"gradient"`` came to be nan or inf."""
     if what == "value":
         return (
-            f"{_called(node)} is {node.value!r}: here the first value that is not finite arises, "
+            f"{_called(node)} is {node.value!r}: the first non-finite value, "
             f"{_place(graph, node)}{_advice(node)}"
         )
     shares = graph.contributions(node.index)
@@ -71,8 +71,8 @@ def explained(graph: Graph, node: Node, what: str) -> str:
         for consumer in culprits(graph, node)[:1]
     )
     return (
-        f"the gradient of {_called(node)} is {node.grad!r}{' = ' if parts else ''}{parts}: here "
-        f"the first gradient that is not finite arises, {_place(graph, node)}{through}"
+        f"the gradient of {_called(node)} is {node.grad!r}{' = ' if parts else ''}{parts}: "
+        f"the first non-finite gradient, {_place(graph, node)}{through}"
     )
 
 
@@ -100,7 +100,7 @@ def _place(graph: Graph, node: Node) -> str:
 
 
 def _advice(node: Node) -> str:
-    """How to learn the line, if it is not known."""
+    """How to find the line, if it is not known."""
     if node.source or node.op is None:
         return ""
-    return "; for the line that made it, compute inside 'with autograd.sources():'"
+    return "; to see the line that made it, compute inside 'with autograd.sources():'"

@@ -1,6 +1,6 @@
 """The first half of the operation table: arithmetic, elementary functions, kinks and steps.
 
-How to read a row is explained in `ops.py`, which has the other half and stands for the whole. In
+`ops.py` explains how to read a row. It has the other half, and users read both halves there. In
 formulas the operands are called x, y and w, whatever a lambda calls them.
 """
 
@@ -26,13 +26,13 @@ TORCH: Final = "as PyTorch"
 
 
 def _to_the_next_multiples(x: Any, y: Any) -> tuple[Any, ...]:
-    """How far x is from the multiples of y around it; and y, around which all change."""
+    """The distances of x from the multiples of y on either side; and y, which moves them all."""
     beyond = forward.remainder(x, y)
     return (beyond, y - beyond, y)
 
 
 def _exact_power(mp: Any, x: Any, y: Any) -> Any:
-    """x^y in mpmath, which knows no power of 0 by a broken exponent."""
+    """x^y in mpmath, which has no power of 0 with a fractional exponent."""
     return mp.mpf(0) if x == 0 and y > 0 else mp.power(x, y)
 
 
@@ -70,7 +70,7 @@ remainder: Final[Op] = register(Op("remainder", "%", forward.remainder, rational
     kinks=_to_the_next_multiples,
     conventions=(
         Convention((6.0, 3.0), value=0.0, partials=(1.0, -2.0),
-                   why="the slopes of the side to which 6 % 3 = 0 belongs, " + TORCH),)))
+                   why="the slopes on the side that 6 % 3 = 0 belongs to, " + TORCH),)))
 
 pow_: Final[Op] = register(Op("pow", "^", forward.power, rational=True, domain=(REALS, REALS),
     exact=_exact_power,
@@ -101,7 +101,7 @@ exp: Final[Op] = register(Op("exp", "exp", forward.exp, exact="exp",
 expm1: Final[Op] = register(Op("expm1", "expm1", forward.expm1, exact="expm1",
     partials=(lambda z, x: exp(x),), formulas=("exp(x)",)))
 
-# exp(x·y), the product exact: for bell curves, where rounding x·x would cost up to 250 units.
+# exp(x·y) with an exact product: for bell curves, where rounding x·x would cost up to 250 ulps.
 exp_product: Final[Op] = register(Op("exp_product", "exp ×", forward.exp_product,
     exact=lambda mp, x, y: mp.exp(x * y),
     partials=(lambda z, x, y: y * z, lambda z, x, y: x * z), formulas=("y*z", "x*z")))
@@ -157,7 +157,7 @@ acos: Final[Op] = register(Op("acos", "acos", forward.acos, exact="acos", domain
     conventions=(Convention((1.0,), partials=(-INF,), why="the limit, " + TORCH),
                  Convention((-1.0,), partials=(-INF,), why="the limit, " + TORCH))))
 
-# 1/√(1 − x²): a row, as its own slope x·z³ is infinite at ±1, where a formula meets 0·∞.
+# 1/√(1 − x²): a row, because its own slope x·z³ is infinite at ±1, where a formula meets 0·∞.
 asin_slope: Final[Op] = register(Op("asin_slope", "1/√(1−x²)", forward.asin_slope,
     exact=lambda mp, x: 1 / mp.sqrt(1 - x * x),
     domain=(INSIDE_UNIT,),
@@ -206,9 +206,9 @@ hypot: Final[Op] = register(Op("hypot", "hypot", forward.hypot, exact="hypot",
     formulas=("x/z", "y/z"),
     kinks=lambda x, y: (math.hypot(x, y),),
     conventions=(Convention((0.0, 0.0), value=0.0, partials=(0.0, 0.0),
-        why="as PyTorch's norm; its hypot gives nan, which would spoil every gradient it meets"),)))
+        why="as PyTorch's norm; its hypot gives nan, which would spoil all gradients below it"),)))
 
-# x/hypot(x, y), the cosine of a direction: a row, as its own slope y²/r³ is lost in 1/r − x²/r³.
+# x/hypot(x, y), the cosine of a direction: a row, because 1/r − x²/r³ loses its own slope y²/r³.
 direction: Final[Op] = register(Op("direction", "x/r", forward.direction,
     exact=lambda mp, x, y: x / mp.hypot(x, y) if x or y else x,
     partials=(lambda z, x, y: _over_radius(square(direction(y, x)), x, y),
@@ -229,7 +229,7 @@ sign: Final[Op] = register(Op("sign", "sign", forward.sign, rational=True,
     partials=(lambda z, x: 0,), formulas=("0",), kinks=lambda x: (x,),
     conventions=(Convention((0.0,), value=0.0, partials=(0.0,), why="flat, " + TORCH),
                  Convention((NAN,), value=NAN, partials=(0.0,),
-                            why="nan is handed on; PyTorch gives 0 for the value"))))
+                            why="nan is passed on; PyTorch gives 0 for the value"))))
 
 STEPS: Final = (Convention((2.0,), value=2.0, partials=(0.0,), why="flat, " + TORCH),
                 Convention((NAN,), value=NAN, partials=(0.0,), why="flat, " + TORCH))
@@ -242,7 +242,7 @@ ceil: Final[Op] = register(Op("ceil", "⌈·⌉", forward.ceil, exact="ceil", ra
     partials=(lambda z, x: 0,), formulas=("0",), kinks=lambda x: (x - round(x),),
     conventions=STEPS))
 
-# Of minimum and maximum.
+# For minimum and maximum.
 TIES: Final = (
     Convention((3.0, 3.0), value=3.0, partials=(0.5, 0.5), why="a tie is shared equally, " + TORCH),
     Convention((NAN, 1.0), value=NAN, partials=(1.0, 1.0), why=TORCH),
@@ -278,7 +278,7 @@ clip: Final[Op] = register(Op("clip", "clip", forward.clip, rational=True,
                  Convention((0.5, 0.0, NAN), value=NAN, partials=(0.0, 0.0, 0.0), why=TORCH))))
 
 def _comparison(name: str, symbol: str, compare: Any, of_equals: float) -> Op:
-    """A row that answers 1 or 0, and jumps where its operands are equal."""
+    """A row whose result is 1 or 0, and which jumps where its operands are equal."""
     return register(Op(name, symbol, compare, rational=True,
         partials=(lambda z, x, y: 0, lambda z, x, y: 0), formulas=("0", "0"),
         kinks=lambda x, y: (x - y,),
@@ -300,21 +300,21 @@ copy: Final[Op] = register(Op("copy", "=", lambda x: x, rational=True,
 
 
 def where(condition: Any, if_true: Any, if_false: Any) -> Any:
-    """The chosen one of two numbers, in any arithmetic; a function is called only when chosen.
+    """One of two numbers, in any arithmetic; a function is called only if it is chosen.
 
-    For the partials of this table. `functions.where` is the user's: it also records the choice.
+    For the partials of this table. Users call `functions.where`, which also records the choice.
     """
     branch = if_true if getattr(condition, "data", condition) else if_false
     return branch() if callable(branch) else branch
 
 
 def square(x: Any) -> Any:
-    """x · x: unlike x**2 it asks nothing of x, in any arithmetic."""
+    """x · x: unlike x**2 it works for every x, in any arithmetic."""
     return x * x
 
 
 def _one_minus_square(x: Any) -> Any:
-    """1 − x², its own slope −2x exact near 0, its value near ±1."""
+    """1 − x², written so that its slope −2x is exact near 0, and its value near ±1."""
     return where(less(x * x, 0.5), lambda: 1 - x * x, lambda: (1 - x) * (1 + x))
 
 
@@ -330,10 +330,10 @@ def _is_rounded(y: Any) -> Any:
 
 
 def _rounded_power_slope(z: Any, x: Any, y: Any) -> Any:
-    """y·x^(y − 1) as y·z/x: ln x would multiply what rounding y − 1 loses."""
+    """y·x^(y − 1) as y·z/x: rounding y − 1 would cause an error that ln x multiplies."""
     size = abs_(x)
     ordinary = greater(size, 0.0) * less(size, INF)
-    # y·z before the quotient: 0·z/x is 0 where 0·(z/x) is 0·∞.
+    # y·z before dividing: 0·z/x is 0 where 0·(z/x) is 0·∞.
     return where(ordinary, lambda: div(y * z, x), lambda: _power_slope_at_an_end(x, y))
 
 
@@ -342,13 +342,13 @@ def _power_slope_at_an_end(x: Any, y: Any) -> Any:
 
 
 def _is_flat_power(x: Any, y: Any) -> Any:
-    """Whether x^y does not move with y, though ln x is infinite: 0^y for y ≥ 0."""
+    """Whether x^y does not change with y, although ln x is infinite: 0^y for y ≥ 0."""
     return equal(x, 0.0) * (greater(y, 0.0) + equal(y, 0.0))
 
 
 def _share(loses: Any, ties: Any) -> Any:
-    """The slope of min or max towards one operand: half when they tie, 0 when it loses, else 1.
+    """The slope of min or max in one operand: half if they tie, 0 if it is not chosen, else 1.
 
-    So it is 1 towards both where one is nan, which neither wins nor loses.
+    If one operand is nan, no comparison holds, so the slope is 1 in both.
     """
     return where(ties, HALF, lambda: 1 - loses)

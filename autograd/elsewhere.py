@@ -1,9 +1,9 @@
 """Names that users of micrograd and PyTorch try first, and what they are called here.
 
-Each is an AttributeError that says what to write.
+Using one raises an AttributeError that says what to write.
 """
 
-_FROZEN = "write autograd.constant(x) for a number without gradient, and p.freeze() of a Parameter"
+_FROZEN = "write autograd.constant(x) for a number without gradient, p.freeze() for a Parameter"
 DOUBLES = "leave it out: every number is a double on the processor"
 
 IN_AUTOGRAD = {
@@ -13,7 +13,7 @@ IN_AUTOGRAD = {
     "gradcheck": "write autograd.testing.check_gradients",
     "detect_anomaly": "write autograd.check_finite(loss)",
     "elementwise_grad": "write autograd.derivative",
-    "numpy": "write autograd.sin, autograd.exp and so on, of single numbers",
+    "numpy": "write autograd.sin, autograd.exp and so on, for single numbers",
     "draw_dot": "write viz.draw(loss)",
 }
 

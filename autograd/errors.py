@@ -1,14 +1,14 @@
-"""Every exception that the engine raises on purpose, under one root.
+"""Every exception that the engine raises on purpose, with one base class.
 
 Each is also the built-in that a reader would expect (a ``DomainError`` is a ``ValueError``), so
-code that knows nothing of glassgrad catches the right thing.
+code that knows nothing about glassgrad catches the right thing.
 """
 
 from __future__ import annotations
 
 
 class AutogradError(Exception):
-    """The root of all errors of this package."""
+    """The base class of all errors of this package."""
 
 
 class DomainError(AutogradError, ValueError):
@@ -20,16 +20,16 @@ class StaleValueError(AutogradError, RuntimeError):
 
 
 class NonFiniteError(AutogradError, ArithmeticError):
-    """A value or a gradient turned nan or inf; the message names where that began."""
+    """A value or a gradient became nan or inf; the message names where that began."""
 
 
 class ConstantError(AutogradError, TypeError):
-    """A gradient was asked of a constant: nothing was recorded that could be differentiated."""
+    """``backward`` was called on a constant: nothing was recorded that can be differentiated."""
 
 
 class OperationError(AutogradError, ValueError):
-    """A row of the operation table is not well formed, or its name is taken or unknown."""
+    """A row of the operation table is malformed, or its name is taken or unknown."""
 
 
 class GraphFormatError(AutogradError, ValueError):
-    """A text is not a graph that ``Graph.to_json`` wrote."""
+    """The text is not a graph written by ``Graph.to_json``."""

@@ -1,7 +1,7 @@
-"""Files that are written whole or not at all.
+"""Files that are written completely or not at all.
 
-What is being written is called a draft: a file next to the target, with its name and a random
-ending, that takes the target's place in one step.
+Data is first written to a draft: a file next to the target, with its name and a random ending. The
+draft then replaces the target in one step.
 """
 
 from __future__ import annotations
@@ -16,22 +16,22 @@ import sys
 import time
 from typing import IO
 
-# A draft that was not written to for so many seconds belongs to a process that was killed.
+# A draft that has not been written to for this many seconds is from a process that was killed.
 _ABANDONED = 600.0
 
-# What to do about an error that the system's words leave open.
+# What to do about an error, where the system's message does not say.
 _ADVICE = {
     **dict.fromkeys([errno.ENOSPC, errno.EDQUOT], "make room, or write somewhere else"),
-    **dict.fromkeys([errno.EROFS, errno.EACCES, errno.EPERM], "write where you may"),
+    **dict.fromkeys([errno.EROFS, errno.EACCES, errno.EPERM], "choose a place you may write to"),
 }
 
 
 def write_whole(path: str | os.PathLike[str], data: bytes) -> None:
-    """Write ``data`` to ``path``: whoever reads it sees the old file or the new one, never half.
+    """Write ``data`` to ``path``: a reader sees the old file or the new one, never half of one.
 
-    A file that was there keeps its permissions, a link stays a link. A device or a pipe is written
-    to as it is. Drafts of this file that killed processes left are removed once they are ten
-    minutes old.
+    An existing file keeps its permissions, and a link stays a link. A device or a pipe is written
+    to directly. Drafts of this file that killed processes left behind are removed once they are
+    ten minutes old.
 
     >>> import tempfile
     >>> with tempfile.TemporaryDirectory() as folder:
@@ -42,7 +42,7 @@ def write_whole(path: str | os.PathLike[str], data: bytes) -> None:
     Raises
     ------
     OSError
-        which names ``path``; what was there before is unchanged.
+        if the file cannot be written; it names ``path``, and what was there before is unchanged.
     """
     name = file_name(path)
     try:
@@ -52,7 +52,7 @@ def write_whole(path: str | os.PathLike[str], data: bytes) -> None:
             _clear(target)  # first: abandoned drafts may be what fills the disk
             _replace(target, before, data)
         else:
-            with open(target, "wb") as file:  # /dev/stdout, say; of a folder an error
+            with open(target, "wb") as file:  # /dev/stdout, say; a folder raises
                 file.write(data)
     except OSError as error:  # name the file that the user asked for, not the draft
         said = error.strerror or str(error)
@@ -62,7 +62,7 @@ def write_whole(path: str | os.PathLike[str], data: bytes) -> None:
 
 
 def file_name(path: str | os.PathLike[str]) -> str:
-    """The path as a str; raise if no file can have this name."""
+    """The path as a str; raises if no file can have this name."""
     name: str = os.fsdecode(path)
     found = "a null character" if "\0" in name else ""
     try:
@@ -70,7 +70,7 @@ def file_name(path: str | os.PathLike[str]) -> str:
     except UnicodeEncodeError:
         found = "half a character (a lone surrogate)"
     if found:
-        raise ValueError(f"no file can be called {name!r}: it has {found} in it; take another name")
+        raise ValueError(f"no file can be called {name!r}: it contains {found}; use another name")
     return name
 
 
@@ -88,27 +88,27 @@ def _replace(target: str, before: os.stat_result | None, data: bytes) -> None:
         with contextlib.suppress(OSError):
             os.unlink(draft)
         raise
-    with contextlib.suppress(OSError):  # not every system can; the file is there all the same
+    with contextlib.suppress(OSError):  # not every system can do this; the file is there anyway
         _sync(os.path.dirname(target))
 
 
 def _begun(target: str, mode: int) -> tuple[str, IO[bytes]]:
     """A new draft, and its name."""
     draft = f"{target}.{secrets.token_hex(4)}.part"
-    # Not tempfile: its files are readable by their owner only, and a new file keeps the umask.
+    # Not tempfile: only the owner can read its files, whereas a new file should follow the umask.
     return draft, open(draft, "xb", opener=lambda name, flags: os.open(name, flags, mode))
 
 
 def _make_alike(draft: str, before: os.stat_result) -> None:
     """Give a draft the owner and the permissions of the file that it replaces."""
     if sys.platform != "win32":
-        with contextlib.suppress(OSError):  # only root may give files away
+        with contextlib.suppress(OSError):  # only root may change the owner
             os.chown(draft, before.st_uid, before.st_gid)
     os.chmod(draft, stat.S_IMODE(before.st_mode))
 
 
 def _clear(target: str) -> None:
-    """Remove the drafts of this file that killed processes left."""
+    """Remove the drafts of this file that killed processes left behind."""
     for draft in glob.glob(f"{glob.escape(target)}.{'[0-9a-f]' * 8}.part"):
         with contextlib.suppress(OSError):
             if os.lstat(draft).st_mtime < time.time() - _ABANDONED:
@@ -116,7 +116,7 @@ def _clear(target: str) -> None:
 
 
 def _sync(folder: str) -> None:
-    """Make sure that the new name of a file is on the disk, too."""
+    """Make sure that the new name of a file is on the disk too."""
     handle = os.open(folder, os.O_RDONLY)
     try:
         os.fsync(handle)

@@ -1,12 +1,12 @@
-"""Forward functions that never raise: Python's ``math`` completed to IEEE 754.
+"""Forward functions that never raise: Python's ``math``, extended to follow IEEE 754.
 
 ``math.exp(1000)`` raises OverflowError, ``math.log(0)`` and ``math.sin(inf)`` raise ValueError.
 Here overflow gives an infinity, a pole gives an infinity, and a number outside the domain gives
-nan, so that a forward or a backward pass always comes to its end. Whether a result *may* be
-shown to the user is not decided here: `primitive.Op` checks the domain of what users write.
+nan, so a forward or a backward pass always finishes. Whether a result *may* be shown to the user
+is not decided here: `primitive.Op` checks the domain of what users write.
 
 Rational functions (``divide``, ``power`` with a whole exponent …) work on ``Fraction`` as well.
-Notation: x, y are the operands in their order.
+Notation: x, y are the operands, in order.
 """
 
 from __future__ import annotations
@@ -51,7 +51,7 @@ expm1 = total(math.expm1)
 cosh = total(math.cosh)
 sinh = total(math.sinh, overflow=_with_sign)
 log = total(math.log, poles={0.0: -INF})
-log.__doc__ = "Return the natural logarithm of x."  # math.log's tells of a base
+log.__doc__ = "Return the natural logarithm of x."  # the docstring of math.log mentions a base
 log2 = total(math.log2, poles={0.0: -INF})
 log10 = total(math.log10, poles={0.0: -INF})
 log1p = total(math.log1p, poles={-1.0: -INF})
@@ -73,12 +73,12 @@ def divide(x: Any, y: Any) -> Any:
         if x == 0 or x != x:
             return NAN
         return math.copysign(INF, x) * math.copysign(1.0, y)
-    except OverflowError:  # a Fraction or an int beyond the largest double met a float
+    except OverflowError:  # a float with a Fraction or int beyond the largest double
         return INF if (x > 0) == (y > 0) else -INF
 
 
 def floor_divide(x: Any, y: Any) -> Any:
-    """The largest whole number ≤ x / y, of the exact quotient: 1 // 0.1 is 9; by 0 as x / 0."""
+    """The largest whole number ≤ the exact quotient x / y: 1 // 0.1 is 9; x // 0 is x / 0."""
     try:
         return x // y
     except ZeroDivisionError:
@@ -86,7 +86,7 @@ def floor_divide(x: Any, y: Any) -> Any:
 
 
 def remainder(x: Any, y: Any) -> Any:
-    """x − y·⌊x/y⌋, which has the sign of y, as Python's %; nan for y = 0."""
+    """x − y·⌊x/y⌋, which has the sign of y, like Python's %; nan for y = 0."""
     try:
         return x % y
     except ZeroDivisionError:
@@ -94,7 +94,7 @@ def remainder(x: Any, y: Any) -> Any:
 
 
 def power(x: Any, y: Any) -> Any:
-    """x ** y as C's pow: 0**0 is 1, 0**−1 is inf, (−8)**(1/3) is nan and never complex."""
+    """x ** y like C's pow: 0**0 is 1, 0**−1 is inf, (−8)**(1/3) is nan and never complex."""
     if x.__class__ is not float and getattr(y, "denominator", 0) == 1:  # exact: Fraction, int
         return x ** int(y) if x != 0 or y >= 0 else INF
     try:
@@ -127,7 +127,7 @@ def direction(x: float, y: float) -> float:
 
 
 def cbrt(x: float) -> float:
-    """∛x, correctly rounded but for rare ties: one Newton step from the C library's 4 ulps."""
+    """∛x, correctly rounded except for rare ties: one Newton step from the C library's 4 ulps."""
     if x - x != 0.0 or x == 0.0:
         return x
     mantissa, exponent = math.frexp(x)
@@ -157,7 +157,7 @@ def _exact_product(x: float, y: float) -> tuple[float, float]:
 
 
 def asin_slope(x: float) -> float:
-    """1 / √(1 − x²), the square exact: its own slope multiplies the error of this by three."""
+    """1 / √(1 − x²) with an exact square: its own slope triples the relative error of this."""
     square, low = _exact_product(x, x)
     root = sqrt((1.0 - square) - low)
     return 1.0 / root if root != 0.0 else INF
@@ -176,7 +176,7 @@ def exp_product(x: float, y: float) -> float:
 
 
 def sech(x: float) -> float:
-    """1 / cosh(x), which does not overflow on the way."""
+    """1 / cosh(x), without overflow on the way."""
     if -20.0 < x < 20.0:
         return 1.0 / math.cosh(x)
     return 2.0 * math.exp(-abs(x))
@@ -192,7 +192,7 @@ def _is_odd(y: float) -> bool:
 
 
 def sigmoid(x: float) -> float:
-    """1 / (1 + e^−x), from the side on which e^… cannot overflow."""
+    """1 / (1 + e^−x), computed from e^x where e^−x could overflow."""
     if x >= 0.0:
         return 1.0 / (1.0 + math.exp(-x))
     power_of_e = math.exp(x)  # nan passes through
@@ -205,7 +205,7 @@ def softplus(x: float) -> float:
 
 
 def silu(x: float) -> float:
-    """x · sigmoid(x); in two steps far out on the left, where sigmoid(x) has lost its digits."""
+    """x · sigmoid(x); in two steps where x is so negative that sigmoid(x) has lost its digits."""
     if x < -700.0:
         half = math.exp(0.5 * x)
         return x * half * half if half > 0.0 else -0.0
@@ -213,9 +213,10 @@ def silu(x: float) -> float:
 
 
 def gelu(x: float) -> float:
-    """x · Φ(x) with Φ from erfc, which keeps its digits far out on the left.
+    """x · Φ(x) with Φ from erfc, which keeps its digits where x is very negative.
 
-    There Φ's slope multiplies what rounding x/√2 loses, up to a thousandfold, so that is added.
+    There Φ's slope multiplies the rounding error of x/√2 up to a thousand times, so that error is
+    corrected.
     """
     if x < -37.0:
         return _gelu_tail(x)
@@ -227,12 +228,12 @@ def gelu(x: float) -> float:
 
 
 _SQRT_HALF = math.sqrt(0.5)
-_SQRT_HALF_LOW = -4.833646656726457e-17  # √½ to 106 bits is the sum of the two
+_SQRT_HALF_LOW = -4.833646656726457e-17  # the sum of the two is √½ to 106 bits
 _BELL = 2.0 / math.sqrt(math.pi)
 
 
 def _gelu_tail(x: float) -> float:
-    """x · Φ(x) = −φ(x) · (1 − 1/x² + 3/x⁴ − 15/x⁶ …): erfc has become subnormal there."""
+    """x · Φ(x) = −φ(x) · (1 − 1/x² + 3/x⁴ − 15/x⁶ …), for x where erfc is already subnormal."""
     u = 1.0 / (x * x)
     series = 1.0
     for odd in (11.0, 9.0, 7.0, 5.0, 3.0, 1.0):
@@ -256,7 +257,7 @@ def elu(x: float, alpha: float) -> float:
 
 
 def step(x: Any) -> Any:
-    """0 where x ≤ 0, else 1 (nan too: relu hands nan on at full slope, as PyTorch does)."""
+    """0 where x ≤ 0, else 1; also 1 for nan: relu passes nan on with slope 1, as in PyTorch."""
     return x.__class__(0 if x <= 0 else 1)
 
 
@@ -311,7 +312,7 @@ def clip(x: Any, low: Any, high: Any) -> Any:
     if low <= x <= high:
         return x
     if low > high:
-        return math.nan  # so the domain is checked
+        return math.nan  # which makes `Op` check the domain
     return minimum(maximum(x, low), high)
 
 
@@ -321,7 +322,7 @@ def add_up(*xs: Any) -> Any:
 
 
 def inner(*xs: Any) -> Any:
-    """bias + w₁x₁ + w₂x₂ + … from left to right; xs are the w, the x, then the bias if odd."""
+    """bias + w₁x₁ + w₂x₂ + … from left to right; xs are all w, all x, then the bias if any."""
     half = len(xs) // 2
     result = xs[-1] if len(xs) % 2 else 0
     for w, x in zip(xs[:half], xs[half : 2 * half], strict=True):
@@ -337,9 +338,9 @@ def product(*xs: Any) -> Any:
 def logsumexp(*xs: float) -> float:
     """ln(e^x₁ + e^x₂ + …), shifted by the largest operand so that nothing overflows."""
     largest: float = reduce(maximum, xs, -INF)
-    if largest - largest != 0.0:  # ±inf or nan: the shift would make nan of it
+    if largest - largest != 0.0:  # ±inf or nan: shifting by it would give nan
         return largest
-    others, seen = 0.0, False  # the largest adds e⁰ = 1, which log1p adds without losing small ones
+    others, seen = 0.0, False  # the largest adds e⁰ = 1: log1p adds it, so small terms are not lost
     for x in xs:
         if x == largest and not seen:
             seen = True
@@ -349,7 +350,7 @@ def logsumexp(*xs: float) -> float:
 
 
 def surprise(*xs: float) -> float:
-    """ln Σ e^(xⱼ − x₁): of differences, so no digits are lost with the size of the operands."""
+    """ln Σ e^(xⱼ − x₁): it uses only differences, so large operands lose no digits."""
     if not xs or xs[0] == INF:  # ∞ − ∞
         return NAN
     return logsumexp(0.0, *[x - xs[0] for x in xs[1:]])

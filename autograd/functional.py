@@ -1,13 +1,13 @@
 """Derivatives of functions to any order: ``grad(f)``, ``hessian(f)``, ``jvp(f, x, v)``.
 
-A function is run once on fresh Values, and its recorded graph is swept in reverse (`pullback`) or
-forwards (`pushforward`). Both sweeps work in floats, or in Values when the result is itself to
-be differentiated; neither reads or writes ``.grad``.
+A function is run once on fresh Values. Its recorded graph is then swept backwards (``pull``) or
+forwards (``push``), see `pullback`. Both sweeps work in floats, or in Values if the result is to be
+differentiated again; neither reads or writes ``.grad``.
 
 Called with plain numbers outside any derivative, these functions return floats. They return Values
 that know what they depend on when they are given Values, when they run inside another derivative,
 and when the function uses Values from outside that need a gradient, such as a model's parameters.
-Nested derivatives cannot be confused: each one runs on Values of its own.
+Nested derivatives cannot be mixed up: each one runs on Values of its own.
 
 Notation: a primal is an input, a tangent its rate of change, a cotangent the sensitivity of the
 result to an output.
@@ -37,7 +37,7 @@ Argnums = int | Sequence[int]
 
 
 class _Run:
-    """One call of ``f`` on Values of its own, recorded, with what is needed to differentiate it."""
+    """One recorded call of ``f`` on Values of its own, and what is needed to differentiate it."""
 
     def __init__(
         self, f: Function, args: Numbers, kwargs: dict[str, Any], asked: Sequence[int], *others: Any
@@ -55,7 +55,7 @@ class _Run:
             if not isinstance(leaf, Value) and not is_number(leaf):
                 raise TypeError(
                     f"{_name(f)} returned a {type(leaf).__name__}; a function to be "
-                    "differentiated returns Values or numbers, alone or in lists"
+                    "differentiated must return Values or numbers, alone or in lists"
                 )
         self.outputs = [x if isinstance(x, Value) else Constant(x) for x in leaves]
         self.paths = Paths(self.inputs, self.outputs)
@@ -63,15 +63,15 @@ class _Run:
         self.live = self.recorded_outside and (surrounded or bool(outside))
         self.values_wanted = surrounded or self.live
         for x in self.inputs:
-            if x.op is None:  # to everything around this derivative it is a plain number
+            if x.op is None:  # outside this derivative it counts as a plain number
                 x.__class__ = Constant
 
     @recording()
     def _run(
         self, f: Function, args: list[Any], kwargs: dict[str, Any], asked: Sequence[int]
     ) -> Any:
-        """What f returns for Values of its own; all that it makes is marked."""
-        enter(replace(here() or NOWHERE, run=self.mark))  # the decorator leads back
+        """What f returns for Values of its own; everything it makes is marked."""
+        enter(replace(here() or NOWHERE, run=self.mark))  # the decorator restores the place
         for position in asked:
             leaves, rebuild = _parts(args[position])
             fresh = [_fresh(leaf, f, position) for leaf in leaves]
@@ -81,17 +81,17 @@ class _Run:
         return f(*args, **kwargs)
 
     def shown(self, x: Any) -> Any:
-        """A value as the caller gets it: a float, or a Value where that may matter outside."""
+        """A value as the caller gets it: a float, or a Value if something outside may need one."""
         if not self.values_wanted:
             return x.data if isinstance(x, Value) else float(x)
         value = x if isinstance(x, Value) else Constant(x)
         if not self.recorded_outside:
             return value.detach()
-        # A leaf would be handed out itself, and the result would change when the leaf does.
+        # If the leaf itself were returned, the result would change whenever the leaf does.
         return apply(ops.copy, (value,), (value.data,)) if value.op is None else value
 
     def value(self) -> Any:
-        """What the function returned."""
+        """The value of f."""
         return self.rebuild_output([self.shown(x) for x in self.outputs])
 
     def arguments(self, numbers: list[Any]) -> list[Any]:
@@ -101,7 +101,7 @@ class _Run:
 
 
 def _parts(x: Any) -> tuple[list[Any], Rebuild]:
-    """As `flatten`, quicker for one number alone."""
+    """Like `flatten`, but faster for a single number."""
     is_one = x.__class__ is float or isinstance(x, Value)
     return ([x], operator.itemgetter(0)) if is_one else flatten(x)
 
@@ -116,8 +116,8 @@ def _fresh(x: Any, f: Function, position: int) -> Value:
         return Value(real(x, f"argument {position} of {_name(f)}, which is differentiated,"))
     except TypeError as error:
         raise TypeError(
-            f"{error}. It may be numbers in lists, tuples, dicts and NumPy arrays (of a table: "
-            "table.to_numpy()). What is not to be differentiated may be anything: an argument that "
+            f"{error}. It may be numbers in lists, tuples, dicts and NumPy arrays (for a table: "
+            "table.to_numpy()). What is not differentiated may be anything: an argument that "
             "argnums does not name, one given by keyword, or a part of the function, as in "
             "lambda x: f(x, other)"
         ) from None
@@ -142,7 +142,7 @@ def _positions(f: Function, argnums: Argnums, args: Sequence[Any]) -> list[int]:
 
 
 def _derived(f: Any, who: str) -> Callable[[Function], Function]:
-    """Make a function look like f, of which it is a derivative; raise if f is not a function."""
+    """A decorator that gives a derivative the name of f; raises if f is not a function."""
     if not callable(f):
         raise TypeError(
             f"{who} takes a function, got {f!r}; write {who}(f)(x), or x.backward() on a Value"
@@ -171,8 +171,8 @@ def value_and_grad(f: Function, argnums: Argnums = 0) -> Callable[..., tuple[Any
         run = _Run(f, args, kwargs, _positions(f, argnums, args))
         if not (isinstance(run.output, Value) or is_number(run.output)):
             raise TypeError(
-                f"{_name(f)} returned a collection of {len(run.outputs)} numbers, and a gradient "
-                "is of a single one; add them up, or use jacobian"
+                f"{_name(f)} returned a collection of {len(run.outputs)} numbers, but a gradient "
+                "needs a single number; add them up, or use jacobian"
             )
         return run.value(), _one(argnums, run.arguments(run.paths.pull([1.0], live=run.live)))
 
@@ -182,8 +182,8 @@ def value_and_grad(f: Function, argnums: Argnums = 0) -> Callable[..., tuple[Any
 def grad(f: Function, argnums: Argnums = 0) -> Function:
     """The gradient of a function of one number or of nested lists of numbers.
 
-    The result has the shape of the argument (of a tuple of arguments, if ``argnums`` is one). All
-    other arguments, and those given by keyword, may be anything: f gets the very same objects.
+    The result has the shape of the argument (a tuple with one part for each, if ``argnums`` is a
+    tuple). All other arguments, and keyword arguments, may be anything: f gets the same objects.
 
     >>> grad(lambda x: x**3)(2.0)
     12.0
@@ -208,7 +208,7 @@ def grad(f: Function, argnums: Argnums = 0) -> Function:
 
 
 def jvp(f: Function, primals: Sequence[Any], tangents: Sequence[Any]) -> tuple[Any, Any]:
-    """f(*primals) and its rate of change when the primals move at the rates ``tangents``.
+    """f(*primals), and its rate of change if the primals change at the rates ``tangents``.
 
     Forward mode: one sweep, whatever the number of outputs.
 
@@ -246,7 +246,7 @@ def _pair(xs: Any, what: str) -> tuple[Any, ...]:
 
 
 def vjp(f: Function, *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...]]]:
-    """f(*primals), and the function that pulls a cotangent of its output back to the primals.
+    """f(*primals), and a function that pulls a cotangent of the output back to the primals.
 
     >>> value, pull = vjp(lambda x, y: [x * y, x + y], 2.0, 3.0)
     >>> value, pull([1.0, 0.0]), pull([0.0, 1.0])
@@ -259,7 +259,7 @@ def vjp(f: Function, *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...
         weights = flatten(cotangent)[0]
         if len(weights) != len(run.outputs):
             raise ValueError(
-                f"{_name(f)} has {len(run.outputs)} outputs, got a cotangent of {len(weights)} "
+                f"{_name(f)} has {len(run.outputs)} outputs, but the cotangent has {len(weights)} "
                 "numbers; give one for each output"
             )
         checked = [x if isinstance(x, Value) else real(x, "a cotangent") for x in weights]
@@ -269,16 +269,16 @@ def vjp(f: Function, *primals: Any) -> tuple[Any, Callable[[Any], tuple[Any, ...
 
 
 def derivative(f: Function, order: int = 1) -> Function:
-    """The derivative of a function with respect to its first argument, a number; of any order.
+    """The derivative, of any order, of a function with respect to its first argument, a number.
 
-    By forward mode. Further arguments may be anything.
+    Uses forward mode. The other arguments may be anything.
 
     >>> derivative(lambda x: x**3)(2.0), derivative(lambda x: x**3, order=3)(2.0)
     (12.0, 6.0)
     """
     if order not in range(1000):
         raise ValueError(
-            f"the order of a derivative is a whole number from 0 to 999, got {order!r}"
+            f"the order of a derivative must be a whole number from 0 to 999, got {order!r}"
         )
 
     @_derived(f, "derivative")
@@ -293,7 +293,7 @@ def derivative(f: Function, order: int = 1) -> Function:
 
 
 def jacobian(f: Function, argnums: Argnums = 0, mode: str = "reverse") -> Function:
-    """All partial derivatives of all outputs: shape of the output, then shape of the argument.
+    """All partial derivatives of all outputs, nested like the output and then like the argument.
 
     ``mode`` is ``"reverse"`` (one sweep per output) or ``"forward"`` (one per input).
 
@@ -301,7 +301,7 @@ def jacobian(f: Function, argnums: Argnums = 0, mode: str = "reverse") -> Functi
     [[3.0, 2.0], [1.0, 1.0]]
     """
     if mode not in {"reverse", "forward"}:
-        raise ValueError(f"jacobian's mode is 'reverse' or 'forward', got {mode!r}")
+        raise ValueError(f"jacobian's mode must be 'reverse' or 'forward', got {mode!r}")
 
     @_derived(f, "jacobian")
     def matrix(*args: Any, **kwargs: Any) -> Any:
@@ -323,8 +323,8 @@ def jacobian(f: Function, argnums: Argnums = 0, mode: str = "reverse") -> Functi
 def hessian(f: Function, argnums: Argnums = 0) -> Function:
     """All second partial derivatives of a function with one output.
 
-    At a kink it is the slope of the slopes that `docs/conventions.md` names: abs(x)**2 and
-    hypot(x, y)**2 have the Hessian 0 at 0, where x**2 and x**2 + y**2 have 2.
+    At a kink it differentiates the conventional slopes in `docs/conventions.md`: abs(x)**2 and
+    hypot(x, y)**2 have the Hessian 0 at 0, although x**2 and x**2 + y**2 have 2.
 
     >>> hessian(lambda v: v[0] ** 2 * v[1])([2.0, 3.0])
     [[6.0, 4.0], [4.0, 0.0]]
@@ -336,7 +336,7 @@ def hessian(f: Function, argnums: Argnums = 0) -> Function:
 def hvp(f: Function, argnums: int = 0) -> Function:
     """The Hessian of f times a vector, without the Hessian: forward mode over reverse mode.
 
-    The vector is the last positional argument, in the shape of the one differentiated.
+    The vector is the last positional argument; it has the shape of the differentiated argument.
 
     >>> hvp(lambda v: v[0] ** 2 * v[1])([2.0, 3.0], [1.0, 0.0])
     [6.0, 4.0]

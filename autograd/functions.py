@@ -1,7 +1,7 @@
 """The functions that users import: ``dot(ws, xs)``, ``softmax(xs)``, ``where(c, a, b)``.
 
-A function of fixed arity *is* its row of the table. Here stand those that take a sequence, have
-a default, or are made of several rows.
+A function with a fixed number of operands *is* its row of the table. This file has those that take
+a sequence, have a default, or combine several rows.
 """
 
 from __future__ import annotations
@@ -34,9 +34,9 @@ _new = Value.__new__
 
 
 def _gather(xs: Iterable[Any], name: str) -> tuple[Sequence[Value | None], Sequence[float]]:
-    """The Values among ``xs`` (None for plain numbers) and the numbers of all.
+    """The Values among ``xs`` (None for plain numbers), and the numbers of all of them.
 
-    Quick where all are Values or all are floats: every input of every neuron comes through here.
+    Fast if all are Values or all are floats: every input of every neuron comes through here.
     """
     if xs.__class__ is not list and xs.__class__ is not tuple:
         xs = _listed(xs, name)
@@ -44,7 +44,7 @@ def _gather(xs: Iterable[Any], name: str) -> tuple[Sequence[Value | None], Seque
     if items and isinstance(items[0], Value):
         try:
             return items, [x._value_number for x in items]
-        except AttributeError:  # a plain number among them
+        except AttributeError:  # there is a plain number among them
             pass
     elif set(map(type, items)) == _FLOAT:
         return (None,) * len(items), items
@@ -64,11 +64,11 @@ class Gathered:
 
     nodes: Sequence[Value | None]
     numbers: Sequence[float]
-    unasked: float  # 1.0 if none of them takes a gradient, else 0.0; see sweep.py
+    unasked: float  # 1.0 if none of them needs a gradient, else 0.0; see sweep.py
 
     def __init__(self, xs: Iterable[Any]) -> None:
-        # Values by far most often; in a place of its own, because Python reads an attribute
-        # quicker where all objects are of one class, and weights are Parameters.
+        # Usually all are Values. Separate code, because Python reads an attribute faster where all
+        # objects have one class, and weights are Parameters.
         if xs.__class__ is list and set(map(type, xs)) == _VALUE:
             self.nodes, self.numbers = xs, [x._z for x in xs]
             self.unasked = 0.0
@@ -80,7 +80,7 @@ class Gathered:
 def constants(xs: Sequence[Any], name: str) -> list[Any]:
     """``xs`` with a constant in place of each float, labelled by position: x1, x2, … for ``x``.
 
-    So each is one node, however many results use it. They lie in no scope: they come from outside.
+    So each is one node, however many results use it. They are in no scope: they come from outside.
 
     >>> constants([0.5, Value(3.0), -1.0], "x")
     [Constant(data=0.5, label='x1'), Value(data=3.0, grad=0.0), Constant(data=-1.0, label='x3')]
@@ -93,7 +93,7 @@ def constants(xs: Sequence[Any], name: str) -> list[Any]:
 
 
 def labelled(number: float, name: str, indices: tuple[int, ...]) -> Constant:
-    """A constant for one number of many, labelled by where it stands, counted from 1.
+    """A constant for one number of many, labelled by its position, counted from 1.
 
     >>> labelled(2.0, "y", (0,)).label, labelled(2.0, "y", (0, 2)).label
     ('y1', 'y1.3')
@@ -112,7 +112,7 @@ def _placed(name: str, indices: tuple[int, ...]) -> Place:
 
 
 def _listed(xs: Any, name: str) -> list[Any]:
-    """``xs`` as a list; the errors say what was given instead of several numbers."""
+    """``xs`` as a list; raises if it is not several numbers."""
     if isinstance(xs, (Value, str, bytes)) or is_number(xs):
         raise TypeError(f"{name} takes a list of numbers, got {xs!r}; write {name}([...])")
     try:
@@ -122,7 +122,7 @@ def _listed(xs: Any, name: str) -> list[Any]:
 
 
 def _of_several(op: Op, items: list[Any], name: str) -> Any:
-    """A row of any number of operands, applied to ``items`` for the function ``name``."""
+    """A variadic row, applied to ``items`` for the function ``name``."""
     for x in items:
         if isinstance(x, Recorder) and not isinstance(x, Value):
             return x.record(op, tuple(items))
@@ -133,7 +133,7 @@ def _of_several(op: Op, items: list[Any], name: str) -> Any:
 
 
 def sum(values: Iterable[Any]) -> Any:
-    """x₁ + x₂ + … as one node, added left to right from 0.0; 0.0 when there are none.
+    """x₁ + x₂ + … as one node, added left to right from 0.0; 0.0 for an empty list.
 
     >>> sum([Value(1.0), 2.0, Value(4.0)]).data
     7.0
@@ -142,7 +142,7 @@ def sum(values: Iterable[Any]) -> Any:
 
 
 def prod(values: Iterable[Any]) -> Any:
-    """x₁ · x₂ · … as one node; its gradient is right with zeros among the factors.
+    """x₁ · x₂ · … as one node; its gradient is right even if some factors are zero.
 
     >>> a, b = Value(0.0), Value(5.0)
     >>> prod([a, b]).backward()
@@ -153,7 +153,7 @@ def prod(values: Iterable[Any]) -> Any:
 
 
 def mean(values: Iterable[Any]) -> Any:
-    """The arithmetic mean: `sum` divided by how many there are.
+    """The arithmetic mean: `sum` divided by the number of values.
 
     >>> mean([Value(1.0), Value(4.0)]).data
     2.5
@@ -176,7 +176,7 @@ def dot(weights: Iterable[Any], inputs: Iterable[Any] | Gathered, bias: Any = No
     Raises
     ------
     ValueError
-        if there are not as many inputs as weights.
+        if the numbers of inputs and weights differ.
     """
     w_nodes, ws = _gather(weights, "dot")
     shared = inputs if isinstance(inputs, Gathered) else Gathered(inputs)
@@ -191,7 +191,7 @@ def dot(weights: Iterable[Any], inputs: Iterable[Any] | Gathered, bias: Any = No
         bias, start = (bias, bias._z) if isinstance(bias, Value) else (None, real(bias, "dot"))
         nodes, numbers = (*w_nodes, *x_nodes, bias), (*ws, *xs, start)
     data = start
-    for w, x in zip(ws, xs):  # noqa: B905 - checked above; the hot row's forward, spelled out
+    for w, x in zip(ws, xs):  # noqa: B905 - checked above; the hot row's forward, written out
         data += w * x
     place = here()
     for node in nodes:
@@ -213,7 +213,7 @@ def dot(weights: Iterable[Any], inputs: Iterable[Any] | Gathered, bias: Any = No
 
 
 def logsumexp(values: Iterable[Any]) -> Any:
-    """ln(e^x₁ + e^x₂ + …) as one node, without overflow; −inf when there are none.
+    """ln(e^x₁ + e^x₂ + …) as one node, without overflow; −inf for an empty list.
 
     >>> logsumexp([Value(1000.0), Value(1000.0)]).data
     1000.6931471805599
@@ -251,7 +251,7 @@ def softmax(values: Iterable[Any]) -> list[Any]:
 def log_softmax(values: Iterable[Any]) -> list[Any]:
     """ln softmax(x)ᵢ = (xᵢ − m) − ln Σ e^(xⱼ − m) for each i, where m is the largest x.
 
-    Only differences of operands are used, so no digits are lost with their size.
+    It uses only differences, so large operands lose no digits.
 
     >>> [round(p.data, 4) for p in log_softmax([Value(1e16), Value(1e16)])]
     [-0.6931, -0.6931]
@@ -272,7 +272,7 @@ def _log_softmax(values: Iterable[Any], name: str) -> list[Any]:
 def surprise(values: Iterable[Any], k: int) -> Any:
     """−ln softmax(x)ₖ = ln Σ e^(xⱼ − xₖ) as one node: the cross-entropy of the k-th class.
 
-    It keeps its digits where it is near 0, and its slopes, softmax(x) less 1 for xₖ, too.
+    It keeps its digits near 0, and so do its slopes: softmax(x), minus 1 for xₖ.
 
     >>> surprise([Value(40.0), Value(0.0)], 0).data
     4.248354255291589e-18
@@ -310,9 +310,9 @@ def elu(x: Any, alpha: Any = 1.0) -> Any:
 
 
 def where(condition: Any, if_true: Any, if_false: Any) -> Any:
-    """``if_true`` or ``if_false``; give functions without arguments to compute only the chosen.
+    """``if_true`` or ``if_false``; pass functions without arguments to compute only the chosen one.
 
-    Only the chosen one gets an edge in the graph, so the other can never poison a gradient:
+    Only the chosen one gets an edge in the graph, so the other can never spoil a gradient:
 
     >>> x = Value(0.0)
     >>> y = where(x > 0.0, lambda: x.log(), lambda: x * 2.0)
@@ -328,7 +328,7 @@ def where(condition: Any, if_true: Any, if_false: Any) -> Any:
         holds = bool(condition)
     else:
         raise TypeError(
-            f"where takes a bool or a Value as its condition, got {condition!r}; "
+            f"the condition of where must be a bool or a Value, got {condition!r}; "
             "write where(x > 0, a, b)"
         )
     branch = if_true if holds else if_false
@@ -340,7 +340,7 @@ def where(condition: Any, if_true: Any, if_false: Any) -> Any:
 
 
 def is_constant(x: Any) -> bool:
-    """Whether no gradient can flow to x: a plain number, a constant, or the result of some.
+    """Whether no gradient can flow to x: a plain number, a constant, or computed only from those.
 
     >>> is_constant(2.0), is_constant(Value(2.0))
     (True, False)
@@ -349,7 +349,7 @@ def is_constant(x: Any) -> bool:
 
 
 def detach(x: Any) -> Constant:
-    """A constant with the number of x: no gradient flows through it. As ``x.detach()``.
+    """A constant with the number of x: no gradient flows through it. The same as ``x.detach()``.
 
     >>> x = Value(3.0)
     >>> (x * detach(x)).backward()
@@ -360,7 +360,7 @@ def detach(x: Any) -> Constant:
 
 
 def array(values: Any) -> Array:
-    """An array of Values: every function of NumPy is right on it, or says what to write instead.
+    """An array of Values: every NumPy function either works on it or says what to write instead.
 
     ``values`` is a list, a list of lists or an array. The Values in it stay the same nodes, plain
     numbers become constants.
@@ -372,13 +372,13 @@ def array(values: Any) -> Array:
     [0.5, 1.0]
 
     ``np.array`` makes an array of Values, too. There ``+ − * / ** @``, sums and functions such as
-    ``np.exp`` are right, but NumPy chooses without us: the whole gradient of a tie in
-    ``np.maximum``, ``np.clip`` or ``np.max`` goes to one operand, here half of it to each.
+    ``np.exp`` are right, but NumPy itself chooses at a tie in ``np.maximum``, ``np.clip`` or
+    ``np.max``: the whole gradient would go to one operand, where here each gets half of it.
 
     Raises
     ------
     TypeError
-        if something in it is neither a Value nor a real number, or lists differ in length.
+        if an element is neither a Value nor a real number, or if lists differ in length.
     """
     from .arrays import Array  # noqa: PLC0415 - only NumPy's users need it
 

@@ -1,9 +1,9 @@
-"""Snapshots of what was recorded: the hub from which graphs are drawn, explained and saved.
+"""Snapshots of what was recorded: graphs are drawn, explained and saved from these.
 
 A `Graph` is immutable and numbers its nodes in topological order (operands before results), so
 the same computation gives the same numbers in every run. It describes the recorded pass: if a
-leaf has changed since, ``node.value`` is what the pass saw and ``node.now`` is what it is. It
-makes a backward pass of its own, and neither reads nor writes ``Value.grad``.
+leaf has changed since then, ``node.value`` is the number that the pass used and ``node.now`` the
+present one. It does its own backward pass, and neither reads nor writes ``Value.grad``.
 """
 
 from __future__ import annotations
@@ -33,12 +33,12 @@ def _immutable(*_: object) -> NoReturn:
 
 
 def _fact(read: Callable[[Node], T]) -> T:
-    """A field of a node that is read from the columns of its graph; to a type checker, a T."""
+    """A field of a node that is read from the columns of its graph; type checkers see a T."""
     return cast("T", property(read))
 
 
 class Node:
-    """One number of a recorded computation, and all that is known of it: a view of a `Graph`.
+    """One number of a recorded computation, and all that is known about it: a view of a `Graph`.
 
     index:
         Its topological number: operands before results.
@@ -53,9 +53,9 @@ class Node:
     value:
         The number, as recorded.
     now:
-        A leaf's number when the snapshot was taken; not ``value`` if it was changed.
+        A leaf's number when the snapshot was taken; differs from ``value`` if it was changed.
     grad:
-        d(root)/d(this); None if nothing below needs a gradient: a constant, say.
+        d(root)/d(this); None if nothing below needs a gradient, as for a constant.
     label, scope:
         The name shown in drawings, and the part of the computation this was recorded in.
     source:
@@ -105,7 +105,7 @@ _FIELDS = ["index", *[name for name, x in vars(Node).items() if isinstance(x, pr
 
 @dataclass(frozen=True, slots=True)
 class Contribution:
-    """What one consumer of a node adds to its gradient: slope × upstream = product."""
+    """The term that one consumer of a node adds to its gradient: slope × upstream = product."""
 
     consumer: int
     position: int
@@ -138,7 +138,7 @@ class Graph(Sequence[Node]):
         The gradient of each root in the graph's own pass; 1.0 each if left out.
     """
 
-    # What was recorded, as columns: quicker to read than nodes, where there are many.
+    # What was recorded, as columns: faster to read than many nodes.
     facts: Facts
     roots: tuple[int, ...]
     seeds: tuple[float, ...]
@@ -213,7 +213,7 @@ class Graph(Sequence[Node]):
 
     @cached_property
     def _wide(self) -> dict[tuple[str, int], tuple[Any, ...]]:
-        """What was read of nodes with many operands: a loop over them asks for each again."""
+        """Kept results for nodes with many operands: a loop over them asks for each again."""
         return {}
 
     def _kept(self, read: Callable[[int], tuple[T, ...]], index: int) -> tuple[T, ...]:
@@ -233,7 +233,7 @@ class Graph(Sequence[Node]):
     @cached_property
     @unchecked()
     def _slopes(self) -> array[float]:
-        """Those of all nodes, in the order of the operands."""
+        """The local derivatives of all nodes, in the order of the operands."""
         tape, column = self.facts.tape, array("d")
         for i, op in enumerate(tape.ops):
             if op is not None:
@@ -277,10 +277,10 @@ class Graph(Sequence[Node]):
         return array("I", sorted(range(len(operands)), key=operands.__getitem__))
 
     def contributions(self, index: int) -> tuple[Contribution, ...]:
-        """What each edge out of a node adds to its gradient, in the order of the backward pass.
+        """The term that each edge out of a node adds to its gradient, in the backward pass's order.
 
-        Starting from the seed for a root, else from 0.0, the products add up to ``node.grad``,
-        bit for bit. Empty for a node that needs no gradient.
+        Added to the seed for a root, else to 0.0, the products give ``node.grad``, bit for bit.
+        Empty for a node that needs no gradient.
         """
         edges = sorted(self.consumers(index), key=lambda edge: (-edge[0], edge[1]))
         if not self.asked[index]:
@@ -301,9 +301,9 @@ class Graph(Sequence[Node]):
     ) -> tuple[Any, ...]:
         """Every node's value, computed again from the recorded leaves in another arithmetic.
 
-        With ``number=Fraction`` the rational operations of the table are exact. ``leaves`` are
-        numbers for some of the leaves, by index, instead of the recorded ones: what the same
-        operations give elsewhere. Outside of a domain that is nan or infinite, as in partials.
+        With ``number=Fraction`` the rational operations of the table are exact. ``leaves`` replaces
+        the numbers of some leaves, by index, to see what the same operations give elsewhere.
+        Outside a domain the result is nan or infinite, as in partials.
 
         >>> from fractions import Fraction
         >>> x = Value(3.0)

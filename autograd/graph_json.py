@@ -1,6 +1,6 @@
 """Graphs as JSON: what was recorded, without what follows from it. Loading executes nothing.
 
-Columns, as in memory, and what repeats is written once. ``rows`` says what each node is: a
+It has columns, as in memory, and writes what repeats only once. ``rows`` says what each node is: a
 position in ``operations``, or −1, −2, … for a leaf of the first, second, … of ``kinds``.
 ``operands`` has a list for each operation; ``places`` are positions in ``about`` (label, scope and
 source). JSON has no nan and no infinities: they are written as strings.
@@ -84,7 +84,7 @@ def decode(text: str) -> tuple[Facts, list[int], list[float]]:
     now = _exceptions(field("now"), "now", count)
     for i in now:
         if ops[i] is not None:
-            raise GraphFormatError(f"node %{i} is an operation, and has a present value")
+            raise GraphFormatError(f"node %{i} is an operation, but has a present value")
     texts = _list(field("about"), "about", _is_place, "a label, a scope and a source")
     about = [Place(label=label, scope=scope, source=source) for label, scope, source in texts]
     facts = Facts(
@@ -107,11 +107,11 @@ def _document(text: str) -> dict[str, Any]:
     if not isinstance(document, dict) or document.get("format") != _FORMAT:
         raise GraphFormatError(
             f"this JSON is not a graph: its 'format' is not {_FORMAT!r}; "
-            "write one with Graph(root).to_json()"
+            "make a graph's JSON with Graph(root).to_json()"
         )
     if document.get("version") != _VERSION:
         raise GraphFormatError(
-            f"this graph has version {document.get('version')!r}, and this glassgrad reads "
+            f"this graph has version {document.get('version')!r}, but this glassgrad reads "
             f"version {_VERSION}"
         )
     return document
@@ -124,7 +124,7 @@ def _list(
     what: str = "",
     count: int | None = None,
 ) -> list[Any]:
-    """A field, if it is a list of ``what``: of entries that fit, and of ``count`` of them."""
+    """A field that must be a list of ``count`` entries, each of which ``what`` describes."""
     if not isinstance(found, list):
         raise GraphFormatError(f"{name!r} of this graph is {found!r:.60}, not a list")
     if count not in {None, len(found)}:

@@ -1,8 +1,8 @@
-"""micrograd's own Value, for scripts and lectures that reach into it.
+"""micrograd's own Value, for scripts and lectures that use its internals.
 
-The engine's Value (`from autograd import Value`) is what to compute with: it is quick, keeps what
-was recorded, and can be drawn, copied and differentiated again. It has no ``_backward``. Code that
-sets one, that builds ``Value(data, (a, b), "*")`` itself or changes the data of results, runs here:
+For new code use the engine's Value (`from autograd import Value`): it is fast, keeps what was
+recorded, and can be drawn, copied and differentiated again. But it has no ``_backward``. Code that
+sets one, builds ``Value(data, (a, b), "*")`` itself, or changes the data of results runs here:
 
 >>> import math
 >>> from autograd.micrograd import Value
@@ -19,12 +19,12 @@ sets one, that builds ``Value(data, (a, b), "*")`` itself or changes the data of
 >>> y.backward()
 >>> y._op, y._prev == {x}, round(x.grad, 4)
 ('tanh', False, 0.8399)
->>> del Value.tanh  # its own is the same
+>>> del Value.tanh  # the built-in one does the same
 
-Every operation of the table is here, too (``v.log()``, ``autograd.softmax([v, w])``).
-As there, +, *, **, exp and relu look at the ``data`` that is there when ``_backward`` runs, which a
-script may have set since; all others have the slopes of the pass. docs/from-micrograd.md says
-which of the two to take.
+Every operation of the table works here, too (``v.log()``, ``autograd.softmax([v, w])``).
+As in micrograd, the slopes of +, *, **, exp and relu use the ``data`` at the time ``_backward``
+runs, which a script may have changed; all others have the slopes of the forward pass.
+docs/from-micrograd.md says which of the two classes to use.
 """
 
 from __future__ import annotations
@@ -49,9 +49,9 @@ def _hands_nothing_on() -> None:
 
 
 class Value(Arithmetic):
-    """A number with a gradient and, in ``_backward``, what hands the gradient on to ``_prev``.
+    """A number with a gradient, and a ``_backward`` that passes the gradient on to ``_prev``.
 
-    All attributes are ordinary ones, to be read and set; others may be added.
+    All attributes are ordinary: they can be read and set, and others may be added.
 
     >>> a, b = Value(2.0), Value(-3.0)
     >>> c = a * b + a**2
@@ -72,7 +72,7 @@ class Value(Arithmetic):
         self.label = label
 
     def record(self, op: Op, operands: tuple[Any, ...]) -> Value:
-        """The result of ``op`` as a node that knows how to hand its gradient on."""
+        """The result of ``op``, as a node that knows how to pass its gradient on."""
         op.refuse_misuse(operands, Value)
         nodes = [x if isinstance(x, Value) else Value(x) for x in operands]
         numbers = tuple([x.data for x in nodes])
@@ -82,12 +82,12 @@ class Value(Arithmetic):
         symbol, operands_there = _SPELLED.get(op.name, op.name), nodes
         if op is ops.pow_:
             symbol = f"**{operands[1]}"
-            if nodes[1] is not operands[1]:  # there, a plain exponent is not an operand
+            if nodes[1] is not operands[1]:  # in micrograd a plain exponent is not an operand
                 operands_there = nodes[:1]
         out = Value(data, operands_there, symbol)
 
         def _backward() -> None:
-            if op is ops.add or op is ops.mul:  # the table's slopes, spelled out for speed
+            if op is ops.add or op is ops.mul:  # the table's slopes, written out for speed
                 a, b = nodes
                 a.grad += out.grad if op is ops.add else b.data * out.grad
                 b.grad += out.grad if op is ops.add else a.data * out.grad
@@ -103,7 +103,7 @@ class Value(Arithmetic):
         out._backward = _backward
         return out
 
-    # Differences and quotients are made of + * ** there, and drawings show it.
+    # micrograd makes differences and quotients of + * **, and drawings show it.
 
     def __neg__(self) -> Any:
         return self * -1
@@ -116,7 +116,7 @@ class Value(Arithmetic):
 
     def __truediv__(self, other: Any) -> Any:
         if is_number(other) and other == 0:
-            other = Value(other)  # its power says what is wrong
+            other = Value(other)  # then ** raises the right error
         return self * other**-1
 
     def __rtruediv__(self, other: Any) -> Any:
@@ -140,7 +140,7 @@ class Value(Arithmetic):
         for node in reversed(order):
             node._backward()
 
-    def __bool__(self) -> bool:  # type: ignore[override]  # as any object has
+    def __bool__(self) -> bool:  # type: ignore[override]  # as for any object
         return True
 
     def __repr__(self) -> str:
@@ -151,7 +151,7 @@ class Value(Arithmetic):
 
 
 class Module:
-    """What has parameters. `nn.Module` finds them by itself; here a class lists its own."""
+    """Anything with parameters. `nn.Module` finds them itself; here each class lists its own."""
 
     def zero_grad(self) -> None:
         """Set every gradient to 0."""
@@ -164,14 +164,14 @@ class Module:
 
 
 class Neuron(Module):
-    """w·x + b, and relu of it unless ``nonlin=False``; w uniform in (−1, 1), from `random`.
+    """relu(w·x + b), or w·x + b with ``nonlin=False``; w is uniform in (−1, 1), from `random`.
 
-    ``activation`` names another method of Value, as "tanh" in the lecture; one of your own, too.
+    ``activation`` names another method of Value, such as the lecture's "tanh" or one of your own.
     """
 
     def __init__(self, nin: int, nonlin: bool = True, *, activation: str = "relu") -> None:  # noqa: FBT001, FBT002 - its signature
         if not hasattr(Value, activation):
-            raise ValueError(f"activation is a method of Value, as 'tanh', got {activation!r:.60}")
+            raise ValueError(f"activation names a Value method, as 'tanh', got {activation!r:.60}")
         self.w = [Value(random.uniform(-1, 1)) for _ in range(nin)]
         self.b = Value(0)
         self.nonlin, self.activation = nonlin, activation
@@ -194,7 +194,7 @@ class Neuron(Module):
 
 
 class Layer(Module):
-    """Neurons side by side. The output is a list, or a single Value if there is one neuron."""
+    """Several neurons with the same inputs. The output is a list, or one Value for one neuron."""
 
     def __init__(self, nin: int, nout: int, **options: Any) -> None:
         self.neurons = [Neuron(nin, **options) for _ in range(nout)]
@@ -213,7 +213,7 @@ class Layer(Module):
 
 
 class MLP(Module):
-    """Layers in a row, relu (or another ``activation``) in all but the last.
+    """Layers in sequence, with relu (or another ``activation``) in all but the last.
 
     >>> random.seed(1337)
     >>> model = MLP(2, [2, 1])
@@ -227,7 +227,7 @@ class MLP(Module):
         self.layers = [Layer(*size, nonlin=i != last, **options) for i, size in sizes]
 
     def __call__(self, x: Any) -> Any:
-        """What the last layer makes of a list of inputs."""
+        """The outputs of the last layer for a list of inputs."""
         for layer in self.layers:
             x = layer([x] if isinstance(x, Value) else x)
         return x
@@ -240,7 +240,7 @@ class MLP(Module):
         return f"MLP of [{', '.join(map(str, self.layers))}]"
 
 
-# Errors name them so, as other classes have the same names. Pickle reads __qualname__.
+# For error messages, because other classes have the same names. Pickle reads __qualname__.
 for _class in (Value, Module, Neuron, Layer, MLP):
     _class.__name__ += " of autograd.micrograd"
 

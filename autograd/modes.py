@@ -3,15 +3,15 @@
 The engine reads one context variable per operation. It holds the `Place` where results are being
 recorded, or None (recording, no scope), which is the ordinary case and costs 15 ns.
 
-First stands what such blocks are made of. They end whatever happens. Ctrl-C may strike between any
-two steps of Python code, at the entry of ``__exit__`` too, and a generator may open a block in one
-thread and be closed in another. So:
+The first part builds such blocks. They end whatever happens. Ctrl-C may strike between any two
+steps of Python code, even on entering ``__exit__``, and a generator may open a block in one thread
+and be closed in another. So:
 
-- what is entered and left by a call is restored in a ``finally`` whose first step is one call of C;
-- an entered block notices when its context manager is gone without having been left (a weak
+- a decorated call restores the setting in a ``finally`` whose first step is a single C call;
+- an entered block notices when its context manager disappears without having been exited (a weak
   reference to it calls back), and ends itself;
-- a block that is left in another context than its own is marked, and ended where it was opened
-  by the next that looks.
+- a block that is exited in a context other than its own is only marked; whoever next looks in the
+  context where it was opened ends it.
 """
 
 from __future__ import annotations
@@ -35,7 +35,7 @@ T = TypeVar("T")
 class Setting(Generic[T]):
     """A value for each thread and each asynchronous task, and the blocks that changed it.
 
-    ``get`` and ``set`` are the context variable's own: a call of either costs some 15 ns.
+    ``get`` and ``set`` are the context variable's own: a call of either costs about 15 ns.
     """
 
     def __init__(self, name: str, default: T) -> None:
@@ -52,12 +52,12 @@ class Setting(Generic[T]):
         return self.get()
 
 
-# Set at every entry; what `set` returned can be used only in the context where it was called.
+# Set at every entry. The token from `set` can be used only in the context where it was called.
 _mark: ContextVar[None] = ContextVar("mark")
 
 
 class _Entered:
-    """A block that was entered: what it found, and how it changes that."""
+    """A block that was entered: the value before it, and how the block changes it."""
 
     __slots__ = ("change", "guard", "left", "outer", "setting", "token")
 
@@ -80,11 +80,11 @@ class _Entered:
             raise
 
     def leave(self) -> None:
-        """End here; blocks that were entered since stay."""
+        """End this block; blocks that were entered after it stay."""
         setting, blocks = self.setting, self.setting.blocks.get()
         try:
             _mark.reset(self.token)
-        except (RuntimeError, ValueError):  # not the context that it was entered in
+        except (RuntimeError, ValueError):  # this is not the context where it was entered
             self.left = True
         if self in blocks:
             place, value = blocks.index(self), self.outer
@@ -101,8 +101,8 @@ class _Entered:
 class Block:
     """A context manager that is a decorator too, safe in threads, recursion and generators.
 
-    A subclass names its ``setting`` and gives its ``change``, a function of the value outside that
-    returns the value inside.
+    A subclass names its ``setting`` and gives its ``change``, a function from the value outside the
+    block to the value inside.
     """
 
     setting: ClassVar[Setting[Any]]
@@ -120,7 +120,7 @@ class Block:
         self._innermost().leave()
 
     def _innermost(self) -> _Entered:
-        """The block of this manager that was entered last: in this context, if there is one."""
+        """The last block entered with this manager: in this context, if there is one."""
         for entered in reversed(self.setting.blocks.get()):
             if entered in self._entered:
                 self._entered.remove(entered)
@@ -170,7 +170,7 @@ def _too_late(name: str, function: Any) -> TypeError:
 
 
 def _runs_later(function: Any) -> bool:
-    """Whether calling it only makes a generator or a coroutine, whose body runs afterwards."""
+    """Whether calling the function only makes a generator or coroutine, whose body runs later."""
     while isinstance(function, functools.partial):
         function = function.func
     return any(kind(f) for kind in _RUN_LATER for f in (function, type(function).__call__))
@@ -182,8 +182,8 @@ def _runs_later(function: Any) -> bool:
 class Run:
     """Marks what is made while a function is differentiated, or a model trained; see `made_in`.
 
-    A copy or a pickle of it is None, because nothing there says when something was made.
-    ``differentiates`` says whether a function is differentiated by this run or around it.
+    A copy or a pickle of it is None, because it would not say when something was made.
+    ``differentiates`` is true if this run, or one around it, differentiates a function.
     """
 
     __slots__ = ("around", "differentiates")
@@ -199,20 +199,20 @@ class Run:
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What every node recorded here has in common; each keeps a reference to it, not a copy."""
+    """What all nodes recorded here have in common; each keeps a reference to it, not a copy."""
 
     scope: str = ""
     recording: bool = True
     sources: bool = False
-    label: str = ""  # of one node; then the Place belongs to that node alone
+    label: str = ""  # of a single node, which then has this Place to itself
     source: str = ""
-    run: Run | None = None  # the innermost that this lies in
+    run: Run | None = None  # the innermost run around this place
 
     # Whether a node recorded here needs nothing more than a reference to this place.
     plain: bool = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        # Kept, not computed: every node that is recorded in a scope asks.
+        # Stored rather than computed, because every node recorded in a scope reads it.
         object.__setattr__(self, "plain", self.recording and not self.sources)
 
 
@@ -232,7 +232,7 @@ def made_in(value: Any, run: Run) -> bool:
 
 
 class _Mode(Block):
-    """A block in which one field of the `Place` has another value."""
+    """A block in which one field of the `Place` has a different value."""
 
     setting = _place
     field: ClassVar[str]
@@ -275,7 +275,7 @@ class recording(_Mode):  # noqa: N801 - the opposite of no_grad, used inside der
 
 
 class running(Block):  # noqa: N801 - for derivatives and trainings
-    """Everything made inside this block is marked as made in a run."""
+    """Everything made inside this block is marked as belonging to a run."""
 
     setting = _place
 
@@ -283,7 +283,7 @@ class running(Block):  # noqa: N801 - for derivatives and trainings
         super().__init__(lambda outer: replace(outer or NOWHERE, run=run))
 
 
-class sources(_Mode):  # noqa: N801 - a context manager, spelled like a function
+class sources(_Mode):  # noqa: N801 - a context manager, named like a function
     """Nodes recorded inside this block remember the line that made them (slow: for debugging).
 
     >>> from autograd import Value, sources
@@ -296,8 +296,8 @@ class sources(_Mode):  # noqa: N801 - a context manager, spelled like a function
     field, value = "sources", True
 
 
-class scope(Block):  # noqa: N801 - a context manager, spelled like a function
-    """Nodes recorded inside this block carry a name for the part of the computation they are in.
+class scope(Block):  # noqa: N801 - a context manager, named like a function
+    """Nodes recorded inside this block remember which part of the computation they belong to.
 
     Nested scopes join with ``/``. As a context manager or a decorator; per thread.
 
@@ -318,7 +318,7 @@ class scope(Block):  # noqa: N801 - a context manager, spelled like a function
 
 @functools.lru_cache(maxsize=4096)
 def inner_place(outer: Place, name: str) -> Place:
-    """The place named ``name`` inside ``outer``; kept, as networks enter few scopes often."""
+    """The place named ``name`` inside ``outer``; cached, as networks enter few scopes often."""
     return replace(outer, scope=f"{outer.scope}/{name}" if outer.scope else name)
 
 

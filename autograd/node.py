@@ -1,12 +1,12 @@
-"""What is recorded: a number, its operation and operands; and their order. Read this first.
+"""What is recorded: numbers, operations and operands, and their order. Read this first.
 
 A node is z = f(x, y): ``_z`` is the number, ``_row`` the operation f (a row of the table in
 `ops.py`), ``_a`` and ``_b`` are the nodes that x and y came from, ``_x`` and ``_y`` their numbers
-*as recorded*. So a pass describes what was computed, even if a leaf has changed since.
+*as recorded*. So a pass describes what was computed, even if a leaf has changed since then.
 
 An operand that was a plain number is None: it needs no gradient, and costs nothing. A leaf has no
-operation. A row of any number of operands, such as a sum, has a tuple in ``_a`` and one in ``_x``;
-``_y`` of a dot is 1.0 if none of its inputs takes a gradient, so that a sweep can pass over them.
+operation. A variadic row, such as a sum, has a tuple in ``_a`` and one in ``_x``; ``_y`` of a dot
+is 1.0 if none of its inputs needs a gradient, so that a sweep can skip them.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ N = TypeVar("N", bound="Node")
 
 
 class Node:
-    """A number and how it was made. `value.Value` adds all that users see."""
+    """A number and how it was made. `value.Value` adds everything that users see."""
 
     # Eight slots make 120 bytes, the float included. The number is not called "_data", which
     # NumPy's masked arrays would read instead of recording.
@@ -50,7 +50,7 @@ class Node:
         return (self._a, self._b), (self._x, self._y)
 
     def _connect(self, op: Op, operands: Sequence[Any], numbers: Sequence[float]) -> None:
-        """Make this the result of ``op``, as `_edges` will tell."""
+        """Make this the result of ``op``; `_edges` returns what is stored here."""
         self._row = op
         if op.arity == 1:
             self._a, self._x = operands[0], numbers[0]
@@ -74,10 +74,10 @@ class Node:
     def label(self, label: str) -> None:
         if not isinstance(label, str):
             raise TypeError(
-                "Value takes a number and a label; Value(data, (a, b), '*') is that of "
+                "Value takes a number and a label; Value(data, (a, b), '*') is for the Value of "
                 "autograd.micrograd"
                 if isinstance(label, (tuple, set, list))
-                else f"a label is a str, got {label!r}; write str({label!r})"
+                else f"a label must be a str, got {label!r}; write str({label!r})"
             )
         self._about = replace(self._about or NOWHERE, label=label)
 
@@ -97,7 +97,7 @@ class Node:
 
 
 def named(nodes: Sequence[Node | None]) -> str:
-    """The place of an operation and the labels of its operands, for an error message."""
+    """The scope of an operation and the labels of its operands, for an error message."""
     scope = (here() or NOWHERE).scope
     return (f" in scope {scope!r}" if scope else "") + labelled(nodes)
 
@@ -114,7 +114,7 @@ def labelled(nodes: Iterable[Any]) -> str:
 
 
 def leaf(cls: type[N], number: float, grad: float, about: Place | None) -> N:
-    """A node of this class that was computed from nothing; unlike ``cls(number)``, unchecked."""
+    """A leaf of this class; unlike ``cls(number)`` it checks nothing."""
     node = cls.__new__(cls)
     node._z = number
     node._grad = grad
@@ -130,11 +130,11 @@ _FINISHED = object()
 def topological(roots: Sequence[Node], without: Iterable[Node] = ()) -> list[Node]:
     """The recorded nodes below ``roots``, operands before results; not ``without`` or below them.
 
-    Leaves are left out: they pass nothing on. An explicit stack, because graphs are
-    deeper than Python's recursion limit. `_FINISHED` on it says: all below the next is done.
+    Leaves are left out: they pass nothing on. The stack is explicit because graphs are deeper than
+    Python's recursion limit. `_FINISHED` on it means: everything below the next node is done.
     """
     order: list[Node] = []
-    # Only results, which are plain Values: a leaf may be of a subclass that compares numbers.
+    # Only results, which are plain Values: a leaf's class may compare numbers in its __eq__.
     seen: set[Node] = {node for node in without if node._row is not None}
     stack: list[Any] = [root for root in reversed(roots) if root._row is not None]
     push, pop, see, finish = stack.append, stack.pop, seen.add, order.append

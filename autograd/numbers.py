@@ -14,12 +14,12 @@ def is_number(x: Any) -> bool:
     """Whether x is a real number: int, float, Fraction, Decimal or a NumPy scalar."""
     if isinstance(x, (float, int, Real, Decimal)):
         return True
-    numpy = sys.modules.get("numpy")  # its floats and ints are Real, its booleans are not
+    numpy = sys.modules.get("numpy")  # NumPy's floats and ints are Real, its booleans are not
     return numpy is not None and isinstance(x, numpy.bool_)
 
 
 def real(x: Any, what: str = "Value(x)") -> float:
-    """x as a double; anything but a real number is a TypeError that says what to write.
+    """x as a double; raises a TypeError that says what to write if x is not a real number.
 
     >>> real(3), real(True)
     (3.0, 1.0)
@@ -36,7 +36,7 @@ def real(x: Any, what: str = "Value(x)") -> float:
         number = float(x)
     except OverflowError:
         number = math.inf
-    except (TypeError, ValueError):  # a time span of NumPy, a signalling nan
+    except (TypeError, ValueError):  # a NumPy timedelta, a signalling nan
         raise TypeError(
             f"{what} takes a real number, got a {type(x).__name__}: {x!r:.60}"
         ) from None
@@ -69,7 +69,7 @@ def _describe(x: Any, what: str) -> str:  # noqa: PLR0911 - one line for each ki
 
 
 def comparable(x: Any) -> Any:
-    """x, to be compared with a double: exact numbers as they are, all others as doubles."""
+    """x, ready to be compared with a double: exact numbers as they are, all others as doubles."""
     if isinstance(x, (int, Fraction)) or (isinstance(x, Decimal) and not x.is_nan()):
         return x
     return real(x)

@@ -4,18 +4,18 @@ Notation: z = f(x, y, …). A partial is written (z, x, …) -> dz/dx in generic
 and the rows themselves. So one lambda serves floats (backward), Values (higher derivatives)
 and Fractions (exact tests). Rational rows use whole-number literals, so Fractions stay exact.
 
-Where a textbook's formula loses digits, the partial is written so that it does not, and the
-textbook's form stands in ``formulas``: tanh' = 1 − z² is 0 for x = 20, sech(x)² is not. Values and
-slopes are right to a few units in the last place. Exceptions are sums whose terms may cancel:
-sum, dot and logsumexp, and the slopes of silu and gelu around their zeros: those are as right as
-operands known to a unit in their last place allow.
+Where a textbook's formula loses digits, the partial is written so that it does not, and
+``formulas`` has the textbook's form: tanh' = 1 − z² is 0 for x = 20, sech(x)² is not. Values and
+slopes are right to a few units in the last place (ulps). The exceptions are sums whose terms may
+cancel: sum, dot and logsumexp, and the slopes of silu and gelu near their zeros. Those are as
+accurate as they can be if the operands themselves are known only to one ulp.
 
-``exact`` is the value once more, in as many digits as a check asks for: mpmath's function of that
-name, or a formula in mpmath's arithmetic. A row whose forward is exact needs none.
+``exact`` computes the value again, with as many digits as a check asks for: it names an mpmath
+function, or is a formula in mpmath's arithmetic. A row whose forward is exact does not need it.
 
-The fields of a row, and what they are if left out, are explained at `primitive.Op`. The rows of
-elementary functions stand in `elementary.py`, those that networks are made of here; users read all
-of them here, as ``ops.exp``. Adding an operation is adding a row; see CONTRIBUTING.
+`primitive.Op` explains the fields of a row and their defaults. The rows of elementary functions are
+in `elementary.py`, those that networks are made of are here; users read all of them here, as
+``ops.exp``. To add an operation, add a row; see CONTRIBUTING.
 """
 
 from __future__ import annotations
@@ -33,8 +33,8 @@ from .primitive import REALS as REALS  # noqa: PLC0414
 from .primitive import Convention, Op, register
 
 # fmt: off
-# The rows that users call as autograd.exp and so on. The others reach them by another name (abs_ as
-# autograd.abs), through functions.py (sum_, dot, elu), or as a part of these.
+# The rows that users call as autograd.exp and so on. The other rows have another name there (abs_
+# is autograd.abs), are called through functions.py (sum_, dot, elu), or are parts of these.
 __all__ = [
     "acos", "acosh", "add", "asin", "asin_slope", "asinh", "atan", "atan2", "atanh", "cbrt",
     "ceil", "copy", "cos", "cosh", "direction", "div", "equal", "erf", "erfc", "exp",
@@ -54,7 +54,7 @@ relu: Final[Op] = register(Op("relu", "relu", forward.relu, rational=True, is_ac
     partials=(lambda z, x: step(x),), formulas=("1 if x > 0 else 0",),
     kinks=lambda x: (x,),
     conventions=(Convention((0.0,), value=0.0, partials=(0.0,), why=TORCH),
-                 Convention((NAN,), value=NAN, partials=(1.0,), why="nan is handed on, " + TORCH))))
+                 Convention((NAN,), value=NAN, partials=(1.0,), why="nan is passed on, " + TORCH))))
 
 leaky_relu: Final[Op] = register(Op("leaky_relu", "leaky relu", forward.leaky_relu, rational=True,
     is_activation=True,
@@ -121,8 +121,8 @@ logsumexp: Final[Op] = register(Op("logsumexp", "ln Σ exp", forward.logsumexp, 
     exact=lambda mp, *xs: mp.log(mp.fsum(map(mp.exp, xs))),
     partials=(lambda z, *xs: _logsumexp_slopes(xs),)))
 
-# ln Σ e^(xⱼ − x₁), −ln of the share that softmax gives to the first operand. A row, as differences
-# keep the digits that ln Σ e^xⱼ − x₁ loses with the size of its operands.
+# ln Σ e^(xⱼ − x₁), −ln of the share that softmax gives to the first operand. A row, because
+# differences keep the digits that ln Σ e^xⱼ − x₁ loses if the operands are large.
 surprise: Final[Op] = register(Op("surprise", "−ln softmax", forward.surprise, variadic=True,
     exact=lambda mp, x, *xs: mp.log1p(mp.fsum([mp.exp(y - x) for y in xs])),
     partials=(lambda z, *xs: _surprise_slopes(z, xs),)))
@@ -131,10 +131,10 @@ surprise: Final[Op] = register(Op("surprise", "−ln softmax", forward.surprise,
 
 
 def _shares(xs: Sequence[Any], first: Any = None) -> list[Any]:
-    """softmax(xs); ``first`` is the surprise of the first operand, where it is known.
+    """softmax(xs); ``first`` is the surprise of the first operand, if it is known.
 
-    The share of the largest operand is e^−surprise, whose slope keeps what it lacks to 1. The
-    others are at most ½.
+    The share of the largest operand is e^−surprise: that keeps the digits of its slope where the
+    share is near 1. The others are at most ½.
     """
     top = largest(xs)
     rest = surprise(xs[top], *xs[:top], *xs[top + 1 :]) if top or first is None else first
@@ -147,7 +147,7 @@ def _logsumexp_slopes(xs: tuple[Any, ...]) -> tuple[Any, ...]:
     if not xs:
         return ()
     top = xs[largest(xs)]
-    # Of an infinite operand only its own slope is nan.
+    # With an infinite operand, only its own slope is nan.
     slopes = where(equal(top, INF), lambda: [exp(x - top) for x in xs], lambda: _shares(xs))
     return tuple(slopes)
 
@@ -162,7 +162,7 @@ def _surprise_slopes(z: Any, xs: tuple[Any, ...]) -> tuple[Any, ...]:
     if not xs:
         return ()
     mine, *others = _shares(xs, first=z)
-    # 1 − my share: a difference where that is at most ½, else the sum of the others.
+    # 1 − the first share: a difference where that share is at most ½, else the sum of the others.
     return (mine - 1 if largest(xs) else -sum_(*others), *others)
 
 
@@ -174,7 +174,7 @@ def _swapped_halves(xs: tuple[Any, ...]) -> tuple[Any, ...]:
 
 
 def _products_of_others(xs: tuple[Any, ...]) -> tuple[Any, ...]:
-    """For each factor the product of the others; no division, so zeros do no harm."""
+    """For each factor the product of the others; without division, so zeros do no harm."""
     before = accumulate((1, *xs[:-1]), operator.mul)
     after = [*accumulate((1, *xs[:0:-1]), operator.mul)]
     return tuple([x * y for x, y, _ in zip(before, reversed(after), xs, strict=False)])

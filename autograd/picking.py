@@ -1,11 +1,11 @@
-"""Refuses NumPy's functions that would take one of two Values: ``np.maximum`` of plain arrays.
+"""Refuses NumPy functions that pick one of two Values, such as ``np.maximum`` of plain arrays.
 
-Arrays of NumPy's own do not ask us (see ufuncs.py). Their ``maximum``, ``clip``, ``max`` and the
-like call ``x >= y`` and hand over one of the two. The number is right, but at a tie the whole
-gradient goes to one operand, where `autograd.maximum` gives each a half. What we can see is that
-``>=`` was called by a line that compares nothing, and which names that code uses. `operator.ge`
-looks the same and is harmless: so a function that names it is let through, whatever else it
-names, and so is one without a sign of NumPy.
+Plain NumPy arrays do not call us (see ufuncs.py). Their ``maximum``, ``clip``, ``max`` and the
+like call ``x >= y`` and return one of the two. The number is right, but at a tie the whole gradient
+goes to one operand, whereas `autograd.maximum` gives half to each. All we can see is that ``>=``
+was called from a line without a comparison, and which names the calling code uses. `operator.ge`
+looks the same and is harmless, so code that mentions it is let through, whatever else it mentions;
+so is code that does not mention NumPy.
 """
 
 from __future__ import annotations
@@ -33,14 +33,14 @@ def refuse_picking() -> None:
     frame = sys._getframe(2)
     if frame.f_code.co_code[frame.f_lasti] != _COMPARE and (name := _picker(frame)):
         raise TypeError(
-            f"{name} would take one of two Values, and the whole gradient of a tie would go to it; "
-            "write autograd.array(x) for np.array(x), where NumPy's functions have our gradients, "
-            "or autograd.maximum, minimum and clip of single Values"
+            f"{name} would pick one of two Values, which at a tie would get the whole gradient; "
+            "write autograd.array(x) for np.array(x), so that NumPy's functions use our gradients, "
+            "or autograd.maximum, minimum and clip for single Values"
         )
 
 
 def _picker(inner: FrameType) -> str:
-    """What has called a comparison, if it looks like a function of NumPy's that picks."""
+    """The name of the caller of a comparison, if it looks like a NumPy function that picks."""
     frame: FrameType | None = inner
     while frame is not None and frame.f_globals.get("__name__", "").startswith("numpy."):
         frame = frame.f_back
@@ -57,7 +57,7 @@ def _picker(inner: FrameType) -> str:
 
 
 def _picks(x: Any) -> bool:
-    """Whether x is one of NumPy's picking functions, or an array of objects, or its method."""
+    """Whether x is one of NumPy's picking functions, an array of objects, or a method of one."""
     numpy = sys.modules["numpy"]
     function = x.func if isinstance(x, functools.partial) else x
     array = getattr(function, "__self__", function)

@@ -1,6 +1,6 @@
 """What an operation is: a row of facts, and how a row is applied to numbers.
 
-Read by whoever adds an operation. A row (`Op`) holds what is true on paper: name, symbol,
+Read this before you add an operation. A row (`Op`) holds the mathematical facts: name, symbol,
 forward function, partial derivatives, domain, kinks and conventions. The engine, higher
 derivatives, drawings, documentation and property tests all read the same row.
 
@@ -26,12 +26,12 @@ from .numbers import is_number, real
 Forward = Callable[..., Any]
 Partial = Callable[..., Any]
 
-# True while partial derivatives are being evaluated: those follow IEEE and never raise, whereas
-# the operations that users write are checked against their domain.
+# True while partial derivatives are evaluated: those follow IEEE 754 and never raise, whereas the
+# domain is checked for the operations that users write.
 _unchecked: Setting[bool] = Setting("unchecked", default=False)
 
 
-class unchecked(Block):  # noqa: N801 - a context manager and a decorator, spelled like a function
+class unchecked(Block):  # noqa: N801 - a context manager and a decorator, named like a function
     """Within this block operations follow IEEE 754 instead of raising DomainError."""
 
     setting = _unchecked
@@ -41,7 +41,7 @@ class unchecked(Block):  # noqa: N801 - a context manager and a decorator, spell
 
 
 class Recorder:
-    """What an operation can be recorded on: a Value today, a compiler's symbol one day."""
+    """Anything that records operations: a Value today, a compiler's symbol one day."""
 
     __slots__ = ()
 
@@ -54,7 +54,7 @@ class Recorder:
 
 @dataclass(frozen=True, slots=True)
 class Interval:
-    """The real numbers from ``low`` to ``high``, ends excluded unless closed, without some points.
+    """The real numbers from ``low`` to ``high``, without the ends unless closed, or some points.
 
     >>> UNIT = Interval(-1.0, 1.0, closed=True)
     >>> 1.0 in UNIT, 1.1 in UNIT, UNIT.needs("x")
@@ -71,7 +71,7 @@ class Interval:
         return (inside or not math.isfinite(x)) and x not in self.without
 
     def needs(self, name: str) -> str:
-        """The condition in words, for an error message; empty when every real number is inside."""
+        """The condition in words, for an error message; empty if every real number is inside."""
         sign = "<=" if self.closed else "<"
         parts = []
         if self.low > -math.inf and self.high < math.inf:
@@ -89,10 +89,10 @@ REALS = Interval()
 
 @dataclass(frozen=True, slots=True)
 class Convention:
-    """What a row gives where mathematics leaves a choice, and why this was chosen.
+    """What a row returns where mathematics leaves a choice, and why.
 
     ``at`` are the operands; ``value`` is the result there (None: nothing special); ``partials``
-    are the slopes towards each operand.
+    are the slopes, one for each operand.
     """
 
     at: tuple[float, ...]
@@ -122,25 +122,25 @@ class Op:
     domain:
         One `Interval` per operand, or one for all of a variadic row.
     defined, needs:
-        A condition on all operands together, where intervals cannot say it, and the same in words.
+        A condition on all operands together, if intervals cannot express it; the same in words.
     kinks:
         (x, y, …) -> numbers; one of them is zero where the operation is not smooth.
     formulas:
-        The partials as a reader writes them on paper, in Python's notation.
+        The partials as one writes them on paper, in Python's notation.
     conventions:
-        Rows for kinks and edges; `docs/conventions.md` is made of them.
+        The choices at kinks and edges; `docs/conventions.md` is made from them.
     rational:
-        Whether value and slopes are exact when computed in Fractions.
+        Whether the value and the slopes are exact when computed with Fractions.
     exact:
         The value in high precision, for checks: (mp, x, y, …) -> value in the arithmetic of the
-        mpmath context ``mp``, or the name of a function of mpmath. Never a slope, so that a row
-        cannot certify its own typo. A rational row without it is exact as it is.
+        mpmath context ``mp``, or the name of an mpmath function. Never a slope, so that a row
+        cannot confirm its own typo. A rational row needs none: its forward is exact.
 
     >>> from autograd import Value, ops
     >>> ops.ALL["mul"](Value(2.0), 3.0).data
     6.0
 
-    ``help`` of a row tells of the function that it is:
+    ``help`` on a row describes it as a function:
 
     >>> print(ops.tanh.__doc__)
     tanh(x, /)
@@ -181,9 +181,9 @@ class Op:
         tell("__doc__", self._documentation())
 
     def __call__(self, *operands: Any) -> Any:
-        """Apply the operation: recorded when an operand is a Value, else plain numbers.
+        """Apply the operation: recorded if an operand is a Value, else on plain numbers.
 
-        Of plain numbers the result is a float; of Fractions it is exact, where the row is.
+        For plain numbers the result is a float; for Fractions it is exact, if the row is rational.
         """
         floats = others = 0
         for operand in operands:
@@ -203,13 +203,13 @@ class Op:
                 real(operand, self.name)  # raises if this one is too large for a double
             raise
         if result.__class__ is int and not any(isinstance(x, Fraction) for x in numbers):
-            result = float(result)  # a row may answer with one of its ints
+            result = float(result)  # a row may return one of its int literals
         if result - result != 0:
             self.check(operands)
         return result
 
     def _numbers(self, operands: tuple[Any, ...]) -> tuple[Any, ...]:
-        """Real numbers as doubles; exact ones as they are, if there is a Fraction among them."""
+        """Real numbers as doubles; exact ones as they are, if one of them is a Fraction."""
         self.refuse_misuse(operands, ())
         if any(isinstance(x, Fraction) for x in operands):
             return operands
@@ -233,8 +233,8 @@ class Op:
     def check(self, operands: tuple[float, ...], notes: str = "") -> None:
         """Raise DomainError if ``operands`` lie outside the domain.
 
-        Called only when a result is not finite, which every operand outside a domain gives: so
-        the ordinary case pays one comparison. ``notes`` names the operands' labels.
+        Called only when a result is not finite. Every operand outside a domain gives such a result,
+        so the ordinary case costs one comparison. ``notes`` names the operands' labels.
         """
         if _unchecked.settled() or self.contains(operands):
             return
@@ -252,7 +252,7 @@ class Op:
         return inspect.Signature([kinds(x, kinds.POSITIONAL_ONLY) for x in names[: self.arity]])
 
     def _documentation(self) -> str:
-        """The docstring of the function that this row is."""
+        """The docstring of this row as a function."""
         told = f"{self.name}{inspect.signature(self)}\n\n{self.forward.__doc__ or self.symbol}\n\n"
         told += "It is recorded if an operand is a Value."
         if self.formulas:
@@ -260,26 +260,26 @@ class Op:
             slopes = ", ".join(self.formulas)
             told += f" Its slope{plural}, where z is the result: {slopes}."
         if self.requirement():
-            told += f"\n\nIt needs {self.requirement()}; other numbers are a DomainError."
+            told += f"\n\nIt needs {self.requirement()}; other numbers raise DomainError."
         for row in self.conventions:
             if all(map(math.isfinite, row.at)):
                 told += f"\nAt {row.at}: slopes {row.partials} ({row.why})."
         return told
 
     def requirement(self) -> str:
-        """What the operation needs of its operands, in words: ``"x > 0"``."""
+        """What the operands must satisfy, in words: ``"x > 0"``."""
         names = ("x", "y", "w")
         parts = [interval.needs(name) for interval, name in zip(self.domain, names, strict=False)]
         return " and ".join([part for part in [*parts, self.needs] if part])
 
     def refuse_misuse(self, operands: tuple[Any, ...], kind: type | tuple[()]) -> None:
-        """Raise unless these are as many as the operation takes, each a number or of ``kind``."""
+        """Raise unless there are as many as the operation takes, each a number or of ``kind``."""
         numbers = all(isinstance(x, kind) or is_number(x) for x in operands)
         if not numbers or self.arity not in {None, len(operands)}:
             raise self.misuse(operands)
 
     def misuse(self, operands: tuple[Any, ...]) -> TypeError:
-        """The error for a wrong number or a wrong type of operands."""
+        """The error for too few, too many, or wrong types of operands."""
         if self.arity is not None and len(operands) != self.arity:
             plural = "operand" if self.arity == 1 else "operands"
             return TypeError(f"{self.name} takes {self.arity} {plural}, got {len(operands)}")
@@ -308,15 +308,15 @@ def register(op: Op) -> Op:
     """Add a row to the table; its name must be new."""
     if op.name in ALL:
         raise OperationError(
-            f"there is already an operation named {op.name!r}; choose another name, or take the "
-            f"old one away first: del autograd.ops.ALL[{op.name!r}]"
+            f"there is already an operation named {op.name!r}; choose another name, or remove the "
+            f"old one first: del autograd.ops.ALL[{op.name!r}]"
         )
     ALL[op.name] = op
     return op
 
 
 def row(name: str) -> Op:
-    """The row of this name; how a pickled or saved graph finds its operations again."""
+    """The row with this name; pickled and saved graphs find their operations with it."""
     try:
         return ALL[name]
     except KeyError:

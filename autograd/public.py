@@ -1,8 +1,8 @@
-"""What a package shows of itself: the names that its ``__init__`` imports, and nothing else.
+"""The public names of a package: those that its ``__init__`` imports, and nothing else.
 
 A public name is written once, as ``from .module import name as name``. `public` reads it from
 there and makes what Python asks for: ``__all__`` for ``from package import *``, ``__dir__`` for
-TAB and ``dir``, ``__getattr__`` for what is imported on first use.
+TAB completion and ``dir``, ``__getattr__`` for what is imported on first use.
 """
 
 from __future__ import annotations
@@ -26,8 +26,8 @@ def public(
 
     ``modules`` are its modules that users know by name, and ``later`` says which other names come
     from which module; all of these are imported on first use. ``elsewhere`` says what to write for
-    names of other libraries. ``__all__`` leaves out the modules,
-    and names of Python's own: ``from autograd import *`` must not replace ``sum``.
+    names from other libraries. ``__all__`` leaves out modules and the names of Python's built-ins:
+    ``from autograd import *`` must not replace ``sum``.
 
     >>> import autograd
     >>> "sum" in dir(autograd), "sum" in autograd.__all__, "trees" in dir(autograd)
@@ -42,7 +42,7 @@ def public(
     shown = sorted(here.union(modules, later))
     special = [name for name in names if name.startswith("__")]
 
-    def __dir__() -> list[str]:  # noqa: N807 - as the package calls it
+    def __dir__() -> list[str]:  # noqa: N807 - the package's name for it
         return [*special, *shown]
 
     def __getattr__(name: str) -> Any:  # noqa: N807
@@ -62,8 +62,8 @@ def public(
 class Elsewhere:
     """An attribute that a class does not have: reading it says what to write instead.
 
-    ``hasattr`` is false, and a class or an object that has such a name of its own keeps it. Not
-    ``__getattr__``, which would slow down every attribute of every part of a model.
+    ``hasattr`` is false, and a class or an object that has this name itself keeps it. This is not
+    a ``__getattr__``, which would slow down every attribute of every part of a model.
     """
 
     def __init__(self, home: type, name: str, cure: str) -> None:
@@ -80,7 +80,7 @@ class Elsewhere:
 
 
 class Refused(Elsewhere):
-    """One that cannot be set either, because setting it would have no effect here."""
+    """An attribute that cannot be set either, because setting it would have no effect here."""
 
     def __set__(self, x: Any, _: Any) -> NoReturn:
         self.__get__(None, type(x))

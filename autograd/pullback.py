@@ -1,11 +1,11 @@
-"""The two sweeps in any arithmetic: for derivatives of functions, and of derivatives.
+"""The two sweeps in any arithmetic: for derivatives of functions, and for higher derivatives.
 
 `pull` goes from results to operands, `push` from operands to results: over a tape, in floats, in
 Fractions, or in Values when the answer is to be differentiated again. Neither reads or writes
 ``.grad``. For the plain backward pass that fills ``.grad``, see `sweep.py`.
 
-What is not asked for takes no part: an input with the plain tangent 0 does not move, an output with
-the plain cotangent 0 is not looked at. So no 0 is multiplied by a slope that is infinite or nan.
+A sweep skips what nobody asked for: an input with the plain tangent 0 does not move, and an output
+with the plain cotangent 0 is ignored. So no 0 is multiplied by a slope that is infinite or nan.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ Slopes = Callable[[int], Sequence[Any]]  # the local derivatives of a node, one 
 
 
 def pull(tape: Tape, sums: list[Any], asked: Sequence[int], slopes: Slopes) -> None:
-    """The reverse sweep: add to ``sums`` what each result hands to its operands.
+    """The reverse sweep: add to ``sums`` what each result passes to its operands.
 
-    ``sums`` has the seeds at first, and None where nothing has arrived yet. Only nodes that are
-    ``asked`` for take part.
+    At first ``sums`` has the seeds, and None where nothing has arrived yet. Nodes that are not
+    marked in ``asked`` are skipped.
     """
     starts, operands = tape.starts, tape.operands
     for i in range(len(tape) - 1, -1, -1):
@@ -44,7 +44,7 @@ def pull(tape: Tape, sums: list[Any], asked: Sequence[int], slopes: Slopes) -> N
 def push(tape: Tape, rates: list[Any], slopes: Slopes) -> None:
     """The forward sweep: put into ``rates`` how fast each result moves with its operands.
 
-    ``rates`` has those of the inputs at first, and None for what does not move.
+    At first ``rates`` has the rates of the inputs, and None for what does not move.
     """
     for i, rate in enumerate(rates):
         places = tape.places(i)
@@ -66,7 +66,7 @@ def _times(x: Any, slope: Any) -> Any:
 
 
 class Paths:
-    """What lies between the inputs and the outputs of a function, recorded once.
+    """The recorded computation between the inputs and the outputs of a function.
 
     >>> x, y = Value(2.0), Value(3.0)
     >>> paths = Paths([x], [x * y + y])
@@ -99,8 +99,7 @@ class Paths:
     def pull(self, cotangents: Sequence[Any], *, live: bool) -> list[Any]:
         """Σ cotangent · d(output)/d(input) for each input.
 
-        ``live`` says whether the answer is made of Values, to be differentiated again, or of
-        floats.
+        If ``live``, the answer is made of Values, to be differentiated again; else of floats.
         """
         sums: list[Any] = [None] * len(self.nodes)
         for place, cotangent in zip(self.outputs, cotangents, strict=True):
@@ -135,7 +134,7 @@ class Paths:
                 name = f" {operand.label!r}" if operand.label else ""
                 raise StaleValueError(
                     f"cannot differentiate again through the leaf{name}: {node.op.name} recorded "
-                    f"it as {number!r} and it was changed to {operand.data!r} since; compute the "
+                    f"it as {number!r}, but it has been changed to {operand.data!r}; compute the "
                     "function again after changing its inputs"
                 )
         mixed = [x if v is None else v for v, x in zip(operands, numbers, strict=True)]

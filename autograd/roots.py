@@ -1,4 +1,4 @@
-"""Where gradients start: one root or several, each with its seed. `backward` asks for them."""
+"""Where gradients start: one root or several, each with its seed. `backward` takes them."""
 
 from __future__ import annotations
 
@@ -41,7 +41,7 @@ def backward(roots: Value | Sequence[Value], seeds: float | Sequence[float] | No
 
 
 def checked_roots(roots: Any, what: str, advice: str = "") -> list[Value]:
-    """``roots`` as a list, if they are Values; ``what`` begins an error, ``advice`` may end it."""
+    """``roots`` as a list of Values; ``what`` begins an error message, ``advice`` may end it."""
     if isinstance(roots, Recorder):
         raise TypeError(
             f"{what} a Value of autograd, got a {type(roots).__qualname__} of "
@@ -57,11 +57,11 @@ def checked_roots(roots: Any, what: str, advice: str = "") -> list[Value]:
 
 
 def checked_seeds(seeds: Any, count: int, who: str) -> list[float]:
-    """The gradient of each of ``count`` roots; 1.0 where nothing else is said."""
+    """The seed of each of ``count`` roots; 1.0 each if ``seeds`` is None."""
     if seeds is None:
         return [1.0] * count
     if is_number(seeds) or isinstance(seeds, str) or not hasattr(seeds, "__len__"):
-        raise TypeError(f"seeds is a list with one number for each root, got {seeds!r}")
+        raise TypeError(f"seeds must be a list with one number for each root, got {seeds!r}")
     if len(seeds) != count:
         raise ValueError(
             f"{who} got {count} roots and {len(seeds)} seeds; give one seed for each root"

@@ -1,10 +1,10 @@
 """The backward pass: the sweep that fills ``.grad``.
 
-This is the centre of the project. What it reads of each node is explained in `node.py`. The same
-sweep in any arithmetic, for derivatives of derivatives, is `pullback.pull`; it writes no ``.grad``.
+This is the centre of the project. `node.py` explains what it reads from each node. The same sweep
+in any arithmetic, for higher derivatives, is `pullback.pull`; it writes no ``.grad``.
 
-Speed: four hot rows (×, +, Σw·x, relu) are spelled out; a property test holds them equal, bit for
-bit, to the table. Everything else asks the row for its slopes.
+For speed, four hot rows (×, +, Σw·x, relu) are written out; a property test checks that they equal
+the table, bit for bit. All other rows are asked for their slopes.
 """
 
 from __future__ import annotations
@@ -17,11 +17,11 @@ from .node import Node, topological
 from .primitive import unchecked
 
 
-@unchecked()  # slopes follow IEEE: errors about domains are for what users write
-def accumulate(  # noqa: C901, PLR0912 - one loop, its hot rows spelled out
+@unchecked()  # slopes follow IEEE 754: domain errors are for what users write
+def accumulate(  # noqa: C901, PLR0912 - one loop, with its hot rows written out
     roots: Sequence[Node], seeds: Sequence[float]
 ) -> None:
-    """Add d(Σ seed · root)/d(leaf) to every leaf's ``grad``; interior nodes get this pass's own."""
+    """Add d(Σ seed · root)/d(leaf) to each leaf's ``grad``; interior nodes get this pass's only."""
     order = topological(roots)
     for node in order:
         node._grad = 0.0

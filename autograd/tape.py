@@ -1,8 +1,8 @@
 """A recording as columns: what was computed, in order, one column for each kind of fact.
 
 Derivatives of functions (`pullback`), snapshots (`graph`) and what is built on them read these
-columns instead of following the engine's objects. A `Tape` has the operations and the numbers,
-`Facts` have what is shown, too: names, scopes, kinds of leaves.
+columns instead of following the engine's objects. A `Tape` has the operations and the numbers;
+`Facts` add what is shown: names, scopes, kinds of leaves.
 """
 
 from __future__ import annotations
@@ -21,10 +21,10 @@ N = TypeVar("N", bound=Node)
 
 @dataclass(slots=True, eq=False)
 class Tape:
-    """Node i is the operation ``ops[i]`` of the nodes ``places(i)``, and came to ``values[i]``.
+    """Node i is the operation ``ops[i]`` on the nodes ``places(i)``, with the result ``values[i]``.
 
-    Operands stand before results, and each leaf just before the first node that uses it. A plain
-    number is a leaf of its own.
+    Operands come before results, and each leaf comes just before the first node that uses it. A
+    plain number is a leaf of its own.
 
     >>> from autograd import Value
     >>> a = Value(3.0)
@@ -40,9 +40,10 @@ class Tape:
         The places of all operands, node after node: node i has those from ``starts[i]`` up to
         ``starts[i + 1]``.
     values:
-        The numbers, as recorded; of a leaf, as its first use recorded it.
+        The numbers, as recorded; for a leaf, as its first use recorded it.
     changed:
-        By position in ``operands``: what an operand was, if a leaf had changed by then.
+        By position in ``operands``: an operand's number, if the leaf had changed since its first
+        use.
     """
 
     ops: list[Op | None]
@@ -52,12 +53,12 @@ class Tape:
     changed: dict[int, float]
 
     def packed(self) -> Tape:
-        """The same in arrays: a quarter of the memory, for what is kept."""
+        """The same in arrays, which take a quarter of the memory, for tapes that are kept."""
         operands, starts = array("I", self.operands), array("I", self.starts)
         return Tape(self.ops, operands, starts, array("d", self.values), self.changed)
 
     def above(self, marks: bytearray) -> bytearray:
-        """``marks``, one for each node, with every result marked too that has a marked operand."""
+        """``marks``, one for each node, with every result also marked that has a marked operand."""
         starts, operands = self.starts, self.operands
         for i, op in enumerate(self.ops):
             if op is not None:
@@ -89,10 +90,10 @@ def read(
 ) -> tuple[Tape, list[N | None], dict[int, int]]:
     """The recording below ``roots``, the node at each place of it, and each node's place.
 
-    A plain number has no node (None). Places are by id, as a subclass of Value may have an
-    ``__eq__`` of its own.
+    A plain number has no node (None). Places are stored by id, because a subclass of Value may
+    define ``__eq__``.
 
-    The recording ends at ``leaves``, which count as such, whatever they were computed from.
+    The recording ends at ``leaves``: they count as leaves, whatever they were computed from.
     """
     ops: list[Op | None] = []
     operands: list[int] = []
@@ -128,7 +129,7 @@ def read(
 
 
 def differs(x: float, y: float) -> bool:
-    """Whether two doubles are two numbers: nan is nan, and −0.0 is not 0.0."""
+    """Whether two doubles differ: nan equals nan, and −0.0 does not equal 0.0."""
     return repr(x) != repr(y) if x != y or not x else False
 
 
@@ -140,10 +141,10 @@ DIFFERENTIABLE = ("variable", "parameter")
 
 @dataclass(slots=True)
 class Facts:
-    """A tape, and what else is known of each of its nodes.
+    """A tape, and what else is known about each of its nodes.
 
     ``kinds`` are positions in `KINDS`. ``about`` has label, scope and source; nodes of one place
-    share one object. ``now`` is what a leaf was when this was taken, where that is not its
+    share one object. ``now`` has a leaf's number at the time this was made, if it is not the
     recorded value.
     """
 
@@ -154,7 +155,7 @@ class Facts:
 
 
 def facts_of(roots: Sequence[Node], names: Mapping[str, Any]) -> tuple[Facts, list[int]]:
-    """The facts of all nodes below ``roots``, and where the roots are among them."""
+    """The facts of all nodes below ``roots``, and the positions of the roots."""
     labels = names_of(names)
     tape, nodes, places = read(roots)
     kinds, about, now = bytearray(), [], {}
@@ -175,7 +176,7 @@ def facts_of(roots: Sequence[Node], names: Mapping[str, Any]) -> tuple[Facts, li
 
 
 def names_of(names: Mapping[str, Any]) -> dict[int, str]:
-    """The name of each Value in a namespace, by its id, containers included; the plainest wins."""
+    """The name of each Value in a namespace, by its id, also in containers; simplest names win."""
     if not isinstance(names, Mapping):
         raise TypeError(
             f"names is a dict from names to Values, got a {type(names).__name__}; "
@@ -185,7 +186,7 @@ def names_of(names: Mapping[str, Any]) -> dict[int, str]:
     level: list[tuple[str, Any]] = [
         (str(name), x) for name, x in names.items() if not str(name).startswith("_")
     ]
-    for _ in range(4):  # lists of lists of lists: deeper nesting is not what a picture shows
+    for _ in range(4):  # lists of lists of lists: a picture does not show deeper nesting
         deeper: list[tuple[str, Any]] = []
         for name, x in level:
             if isinstance(x, Node):

@@ -14,7 +14,7 @@ Rebuild = Callable[[list[Any]], Any]
 
 
 def flatten(tree: Any) -> tuple[list[Any], Rebuild]:
-    """The leaves of ``tree`` from left to right, and the function that puts others in their place.
+    """The leaves of ``tree`` from left to right, and a function that puts others in their place.
 
     >>> leaves, rebuild = flatten({"w": [1.0, 2.0], "b": (3.0,)})
     >>> leaves, rebuild([x * 10 for x in leaves])
@@ -31,12 +31,12 @@ def flatten(tree: Any) -> tuple[list[Any], Rebuild]:
     return [tree], lambda leaves: leaves[0]
 
 
-# The contents of a container as it is, whatever a class of the user's makes of it.
+# The real contents of a container, even if a user's class overrides how they are read.
 _CONTENTS: dict[type, Any] = {dict: dict.values, list: list.__iter__, tuple: tuple.__iter__}
 
 
 def holds(trees: Iterable[Any], kind: type) -> bool:
-    """Whether something of this class is in nested arguments; other objects are not looked into.
+    """Whether nested arguments contain an instance of this class; does not look into other objects.
 
     >>> holds([{"w": [1.0, "a"]}, None, len], str), holds([1.0, object()], str)
     (True, False)
@@ -49,7 +49,7 @@ def holds(trees: Iterable[Any], kind: type) -> bool:
             return True
         for container, contents in _CONTENTS.items():
             if issubclass(type(x), container) and id(x) not in seen:
-                seen.add(id(x))  # a list may hold itself
+                seen.add(id(x))  # a list may contain itself
                 waiting += contents(x)
         if numpy is not None and issubclass(type(x), numpy.ndarray) and x.dtype == object:
             waiting += x.flat
@@ -67,7 +67,7 @@ def _joined(parts: list[Any], container: Callable[[list[Any]], Any]) -> tuple[li
 
 
 def _is_array(x: Any) -> bool:
-    """Whether x has dimensions and elements as NumPy's arrays do: not a Series, not a class."""
+    """Whether x has dimensions and elements like a NumPy array: not a Series, not a class."""
     return hasattr(type(x), "__array__") and hasattr(type(x), "reshape") and x.shape != ()
 
 

@@ -1,12 +1,12 @@
 """NumPy's ufuncs on Values: ``np.exp(v)`` is a Value, ``np.float64(2) * v`` too.
 
-NumPy asks us (``__array_ufunc__``) when one operand is a Value or an `arrays.Array`. Then each
-ufunc is the operation of `_SCALAR`, element by element, or is refused by name.
+NumPy calls us (``__array_ufunc__``) if one operand is a Value or an `arrays.Array`. Then each
+ufunc is the operation of `_SCALAR`, element by element, or raises an error with its name.
 
-It does not ask when all operands are its own arrays, as ``np.array([Value(0.0)])`` is: there the
-loops of NumPy run. Those that apply an operator (``+``) or call a method (``exp``) of each element
-are right. ``np.maximum``, ``minimum``, ``clip``, ``max`` and ``min`` only ask ``x >= y`` and
-hand over one of the two: `picking` refuses them, and `autograd.array` is there for them.
+It does not call us if all operands are plain arrays, such as ``np.array([Value(0.0)])``: there
+NumPy's own loops run. Those that apply an operator (``+``) or call a method (``exp``) of each
+element are right. ``np.maximum``, ``minimum``, ``clip``, ``max`` and ``min`` only test ``x >= y``
+and return one of the two: `picking` refuses them, and `autograd.array` is there for them.
 """
 
 from __future__ import annotations
@@ -23,7 +23,7 @@ from . import ops
 from .numbers import real
 from .primitive import Op, Recorder
 
-# NumPy's own loops apply these to objects with the operators of Python, and are quick.
+# NumPy's own loops apply these to objects with Python's operators, and are fast.
 _OPERATORS: dict[str, Callable[..., Any]] = {
     "add": operator.add,
     "subtract": operator.sub,
@@ -73,7 +73,7 @@ def _number(x: Any) -> Any:
 
 _ANSWERS = frozenset({"isnan", "isinf", "isfinite", "greater_equal", "less_equal"})  # yes or no
 
-_PRODUCTS = frozenset({"matmul", "vecdot", "matvec", "vecmat"})  # of arrays alone
+_PRODUCTS = frozenset({"matmul", "vecdot", "matvec", "vecmat"})  # only of arrays
 
 _ON_ARRAYS = {  # what to write instead
     **dict.fromkeys(_PRODUCTS, "a Value is one number, not a matrix: write v * array"),
@@ -82,8 +82,8 @@ _ON_ARRAYS = {  # what to write instead
     "fmod": "write np.remainder, whose result has the sign of the divisor",
     "heaviside": "write np.where(x > 0, 1.0, 0.0)",
     "rint": "write np.floor(x + 0.5)",
-    "logical_and": "a Value has no truth value: write what you ask, as np.all(x > 0)",
-    "logical_or": "a Value has no truth value: write what you ask, as np.any(x > 0)",
+    "logical_and": "a Value has no truth value: write the comparison, as in np.all(x > 0)",
+    "logical_or": "a Value has no truth value: write the comparison, as in np.any(x > 0)",
 }
 
 
@@ -96,16 +96,16 @@ def apply(ufunc: Any, method: str, inputs: tuple[Any, ...], options: dict[str, A
             raise _refusal(ufunc, options)
         return _SCALAR[ufunc.__name__](*_scalars(inputs, f"np.{ufunc.__name__}"))
     loop = _loop(ufunc, of_arrays=not any(isinstance(x, Recorder) for x in inputs))
-    if method == "at":  # changes its first operand where the second says
+    if method == "at":  # changes its first operand at the places in the second
         return getattr(loop, method)(*inputs[:2], *map(as_objects, inputs[2:]), **options)
-    operands = len(inputs) if method in {"__call__", "outer"} else 1  # reduceat has places, too
+    operands = len(inputs) if method in {"__call__", "outer"} else 1  # reduceat also takes places
     boxed = [as_objects(x) for x in inputs[:operands]]
     result = getattr(loop, method)(*boxed, *inputs[operands:], **options)
     return np.asarray(result, dtype=bool) if ufunc.__name__ in _ANSWERS else result
 
 
 def _has_a_say(x: Any) -> bool:
-    """Whether x is neither ours nor NumPy's, and knows what ufuncs do to it: a Series does."""
+    """Whether x is neither ours nor NumPy's, but handles ufuncs itself, as a Series does."""
     own = getattr(type(x), "__array_ufunc__", None)
     return not isinstance(x, Recorder) and own not in {None, np.ndarray.__array_ufunc__}
 
@@ -143,7 +143,7 @@ def _scalars(inputs: tuple[Any, ...], name: str) -> list[Any]:
 
 
 def spread(op: Op, operands: Sequence[Any], **options: Any) -> Any:
-    """What a row gives of single Values and arrays: the array of its results."""
+    """The array of results of a row, applied to single Values and arrays."""
     return node_by_node(op, len(operands))(*map(as_objects, operands), **options)
 
 

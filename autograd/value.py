@@ -2,8 +2,9 @@
 
 `apply` and `made` record, `sweep.accumulate` differentiates; the rest is what users see.
 
-One object per operation, without reference cycles: a graph is freed the moment its last
-reference goes, and the garbage collector, whose work is proportional to objects, stays idle.
+Each operation makes one object, without reference cycles: a graph is freed as soon as its last
+reference is gone, and the garbage collector, whose work grows with the number of objects, stays
+idle.
 """
 
 from __future__ import annotations
@@ -28,9 +29,9 @@ from .sweep import accumulate
 
 
 def apply(op: Op, nodes: Sequence[Value | None], numbers: Sequence[float]) -> Value:
-    """z = op(x, y, …), recorded. ``nodes`` are where the ``numbers`` came from; None: plain."""
+    """z = op(x, y, …), recorded. ``nodes`` is where the ``numbers`` came from; None if plain."""
     z = op.forward(*numbers)
-    if z.__class__ is not float:  # a row may answer with the literal 0 or 1
+    if z.__class__ is not float:  # a row may return the literal 0 or 1
         z = float(z)
     if z - z != 0.0:  # inf or nan: the only results that a number outside the domain can have
         op.check(tuple(numbers), named(nodes))
@@ -38,7 +39,7 @@ def apply(op: Op, nodes: Sequence[Value | None], numbers: Sequence[float]) -> Va
 
 
 def made(op: Op, nodes: Sequence[Value | None], numbers: Sequence[float], z: float) -> Value:
-    """The node of a result z that is known. All are made here, or in the hot copies of this below.
+    """A node for a known result z. All nodes are made here, or in the hot copies of this below.
 
     ``place`` is None in the ordinary case; else no_grad, a scope or sources is on: see modes.py.
     """
@@ -51,7 +52,7 @@ def made(op: Op, nodes: Sequence[Value | None], numbers: Sequence[float], z: flo
             place = replace(place, source=modes.caller())
     for operand in nodes:
         if operand is not None and operand.__class__ is not Constant:
-            break  # somebody may want its gradient
+            break  # its gradient may be needed
     else:
         return Constant(z)
     node = _new(Value)
@@ -65,7 +66,7 @@ def made(op: Op, nodes: Sequence[Value | None], numbers: Sequence[float], z: flo
 
 def _comparison(compare: Callable[[Any, Any], bool]) -> Callable[[Any, Any], bool]:
     """``<``, ``<=``, ``>`` or ``>=`` of the data, exact as in Python."""
-    may_pick = compare in {operator.ge, operator.le}  # NumPy's maximum and minimum ask these
+    may_pick = compare in {operator.ge, operator.le}  # NumPy's maximum and minimum call these
 
     def compared(x: Value, other: Any) -> bool:
         if may_pick and "numpy" in modules:
@@ -81,7 +82,7 @@ class Value(Node, Arithmetic):
     """A float that remembers the operation it came from.
 
     ``root.backward()`` adds d(root)/d(leaf) to every leaf's ``grad``, in units of root per unit
-    of leaf. Leaves accumulate over calls, as in PyTorch and micrograd: reset them with
+    of leaf. Leaves accumulate gradients over calls, as in PyTorch and micrograd: reset them with
     ``leaf.grad = 0.0``. Interior nodes hold the gradients of the latest pass.
 
     >>> x, y = Value(2.0, label="x"), Value(3.0)
@@ -125,7 +126,7 @@ class Value(Node, Arithmetic):
 
     @property
     def data(self) -> float:
-        """The number. A leaf's may be changed, an operation's result may not."""
+        """The number. It can be changed on a leaf, but not on the result of an operation."""
         return self._z
 
     @data.setter
@@ -139,7 +140,7 @@ class Value(Node, Arithmetic):
 
     @property
     def grad(self) -> float:
-        """d(root)/d(this): leaves add up passes until they are reset, results have the last."""
+        """d(root)/d(this): leaves add up passes until they are reset, results keep the last."""
         return self._grad
 
     @grad.setter
@@ -150,7 +151,7 @@ class Value(Node, Arithmetic):
     def operands(self) -> tuple[Value, ...]:
         """What the operation was applied to, in order; plain numbers as constants.
 
-        The constants are made at the first reading and kept, so that each stays the same object.
+        The constants are made when first read and then kept, so each is always the same object.
         """
         if self._row is not None:
             nodes, numbers = self._edges()
@@ -164,7 +165,7 @@ class Value(Node, Arithmetic):
     # --- recording --------------------------------------------------------------------------------
 
     def record(self, op: Op, operands: tuple[Any, ...]) -> Value:
-        """Apply ``op`` to ``operands`` (Values and real numbers) and remember that it was."""
+        """Apply ``op`` to ``operands`` (Values and real numbers), and remember it."""
         if op.arity == 1 and len(operands) == 1 and operands[0] is self:
             result: Value = self._unary(op)
             return result
@@ -190,7 +191,7 @@ class Value(Node, Arithmetic):
         return constant(self._z, label=self.label)
 
     def item(self) -> float:
-        """The plain number, as ``data``."""
+        """The plain number, the same as ``data``."""
         return self._z
 
     # --- Python's protocols -----------------------------------------------------------------------
@@ -202,8 +203,8 @@ class Value(Node, Arithmetic):
             return self is other  # the same node, whatever its number
         if is_number(other):
             raise TypeError(
-                "a Value is compared with == as a node, not as a number: write v.data == "
-                f"{other!r} for the number"
+                "== compares Values as nodes, not as numbers: write v.data == "
+                f"{other!r} to compare the number"
             )
         return NotImplemented
 
@@ -218,10 +219,10 @@ class Value(Node, Arithmetic):
         return format(self._z, spec) if spec else repr(self)
 
     def __iter__(self) -> Iterator[NoReturn]:
-        raise TypeError("a Value is one number and cannot be iterated; write [v] for a list of one")
+        raise TypeError("a Value is one number, not a list of numbers; write [v] for a list of one")
 
     def __dir__(self) -> Iterable[str]:
-        """What is there: not the names that only say what to write instead."""
+        """The usable names, without those that only say what to write instead."""
         return [name for name in super().__dir__() if name not in IN_VALUES or hasattr(self, name)]
 
     def __copy__(self) -> Value:
@@ -235,8 +236,8 @@ class Value(Node, Arithmetic):
 
     # --- hot copies -------------------------------------------------------------------------------
 
-    # What `apply` and `made` do, spelled out for the hottest operations: 2.7 times as quick. Tests
-    # hold them equal to the table.
+    # What `apply` and `made` do, written out for the hottest operations: 2.7 times as fast. Tests
+    # check that they equal the table.
 
     def __add__(self, other: Any) -> Any:
         if isinstance(other, Value):
@@ -289,7 +290,7 @@ class Value(Node, Arithmetic):
     def _unary(self, op: Op) -> Any:
         x = self._z
         data = op.forward(x)
-        if data.__class__ is not float:  # a row may answer with the literal 0 or 1
+        if data.__class__ is not float:  # a row may return the literal 0 or 1
             data = float(data)
         if data - data != 0.0:
             op.check((x,), named((self,)))
@@ -319,8 +320,8 @@ class Value(Node, Arithmetic):
         return super()._binary(op, x, y, other)
 
 
-# The same slot, by a name that nothing else has. functions.py asks for it to see what is a Value:
-# objects of other classes, such as points in space, may have a _z of their own.
+# The same slot, under a name that nothing else has. functions.py reads it to recognise Values:
+# objects of other classes, such as points in space, may also have a _z.
 Value._value_number = Value._z  # type: ignore[misc]
 for _name, _cure in IN_VALUES.items():
     setattr(Value, _name, Refused(Value, _name, _cure))
@@ -329,16 +330,16 @@ _ADD, _MUL = ops.add, ops.mul
 
 
 class Constant(Value):
-    """A Value without a gradient: made by `constant`, ``detach()`` or under ``no_grad``.
+    """A Value without a gradient: made by `constant`, by ``detach()`` or under ``no_grad``.
 
-    Operations between constants are computed, not recorded; drawings show the result.
+    Operations on constants alone are computed, not recorded; drawings show only the result.
     """
 
     __slots__ = ()
     kind: ClassVar[str] = "constant"
 
-    # Hides the slot, so that the backward pass need not ask of each operand what it is: whatever
-    # it adds is dropped. nn's frozen parameters inherit this.
+    # Hides the slot, so the backward pass need not check what each operand is: whatever it adds is
+    # dropped. nn's frozen parameters inherit this.
     _grad = property(lambda _: 0.0, lambda _, __: None)
 
     def __add__(self, other: Any) -> Any:
@@ -347,12 +348,12 @@ class Constant(Value):
     def __mul__(self, other: Any) -> Any:
         return self._binary(ops.mul, self, other, other)
 
-    def backward(self, seed: float = 1.0) -> NoReturn:  # noqa: ARG002 - as a Value's
+    def backward(self, seed: float = 1.0) -> NoReturn:  # noqa: ARG002 - the same as for a Value
         """Raise ConstantError: nothing was recorded that leads back to a variable."""
         if self.kind == "frozen":
             raise ConstantError(f"backward on the frozen {self!r}; write .unfreeze() first")
         raise ConstantError(
-            f"backward on the constant {self!r}: it was made of plain numbers, detached "
+            f"backward on the constant {self!r}: it was made from plain numbers, detached "
             "or computed under no_grad, so nothing leads back to a variable"
         )
 
@@ -362,7 +363,7 @@ class Constant(Value):
 
 
 def constant(x: Any, label: str = "") -> Constant:
-    """A number that takes part in a computation and in drawings, but never gets a gradient.
+    """A number that appears in a computation and in drawings, but never gets a gradient.
 
     >>> x, rate = Value(2.0), constant(0.1, label="rate")
     >>> (x * rate).backward()
@@ -373,7 +374,7 @@ def constant(x: Any, label: str = "") -> Constant:
 
 
 def _kept(operand: Value | None, number: float) -> Value:
-    """An operand; for a plain number (None) a constant, without a place: it was not recorded."""
+    """The operand; for a plain number (None) a constant, without a place: it was not recorded."""
     if operand is None:
         operand = Constant(number)
         operand._about = None

@@ -51,7 +51,7 @@ RESULTS = ROOT / "benchmarks" / "RESULTS.md"
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Measure, print, and return 1 if something could not be measured. A missed bar is no error."""
+    """Measure and print; return 1 if something could not be measured (a missed bar gives 0)."""
     options = parse(arguments)
     chosen = options.only or list(CASES)
     description = f"{machine.describe()}, {machine.pin()}"
@@ -83,11 +83,11 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
     parser.add_argument("--json", metavar="FILE", help="write the results as JSON too")
     parser.add_argument("--write", action="store_true", help=f"write {RESULTS.name}")
     parser.add_argument(
-        "--names", metavar="FILE", default="", help="a name a line, for microgpt (else invented)"
+        "--names", metavar="FILE", default="", help="a file of names, for microgpt (else invented)"
     )
     options = parser.parse_args(arguments)
     if options.write and (options.quick or options.only):
-        parser.error(f"{RESULTS.name} holds a whole run: leave out --quick and --only")
+        parser.error(f"{RESULTS.name} must have a whole run: leave out --quick and --only")
     if options.names:
         options.names = str(Path(options.names).resolve())
         if not Path(options.names).is_file():
@@ -96,7 +96,7 @@ def parse(arguments: list[str] | None) -> argparse.Namespace:
 
 
 def measured(name: str, plan: Plan) -> Section:
-    """One case, with whatever was measured before something went wrong."""
+    """One case; if something goes wrong, with whatever was measured before."""
     section = Section(name, *said(name))
     start = perf_counter()
     try:
@@ -109,7 +109,7 @@ def measured(name: str, plan: Plan) -> Section:
 
 
 def said(name: str) -> tuple[str, str]:
-    """A case's title and what it says of itself: the first line of its docstring, and the rest."""
+    """A case's title and description: the first line of its docstring, and the rest."""
     title, _, about = inspect.cleandoc(CASES[name].__doc__ or name).partition("\n\n")
     return title.rstrip("."), about
 

@@ -1,4 +1,4 @@
-"""Data that needs no download: two moons, names that nobody bears, scikit-learn's digits."""
+"""Data that needs no download: two moons, invented names, scikit-learn's digits."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from _glassgrad_installation import packages_of
 
 from .runner import ROOT, BenchmarkError
 
-# As long as real first names, because microgpt's step takes time by the letter.
+# As long as real first names, because the time of microgpt's step depends on the letters.
 _NAMES = """
 adrimo belwyn cassel darino elvane fiorim galdes hestra ilvane jomari kelsin larune marvyn
 nelida orvane pelias quorin ravela sirona tamvil ulvera velmon wendra xalina ysolde zemara
@@ -21,7 +21,7 @@ osha prenta rilo selvane tira vono
 
 
 def names() -> list[str]:
-    """Invented names, as long as real first names are: six letters, and a few of four to seven.
+    """Invented names, as long as real first names: six letters, a few with four to seven.
 
     >>> names()[:2]
     ['adrimo', 'belwyn']
@@ -51,7 +51,7 @@ def moons(count: int, seed: int = 1337) -> tuple[list[list[float]], list[float]]
 def digits_file(count: int) -> Path:
     """A file of the first handwritten digits, as JSON: images of 64 numbers, and what they show.
 
-    Workers read it, and need no scikit-learn.
+    Workers read it, so they do not need scikit-learn.
     """
     try:
         from sklearn.datasets import load_digits  # noqa: PLC0415 - only this case needs it

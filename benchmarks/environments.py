@@ -1,6 +1,6 @@
-"""Environments of their own for engines from PyPI, so that nothing of theirs meets ours.
+"""Separate environments for engines from PyPI, so that their packages do not meet ours.
 
-They are made on first use in ``.bench/`` and kept; delete the folder to make them anew.
+They are made on first use in ``.bench/`` and kept; delete the folder to make them again.
 """
 
 from __future__ import annotations
@@ -18,29 +18,29 @@ CACHE = ROOT / ".bench"
 
 
 def micrograd() -> Path:
-    """A Python that has micrograd 0.1.0."""
+    """A Python with micrograd 0.1.0."""
     return peer("micrograd==0.1.0", "--no-deps")
 
 
 def hips() -> Path:
-    """A Python that has PyPI's autograd (HIPS/autograd) 1.9.1 and the NumPy it needs."""
+    """A Python with PyPI's autograd (HIPS/autograd) 1.9.1 and the NumPy it needs."""
     return peer("autograd==1.9.1")
 
 
 def torch() -> Path:
-    """A Python that has PyTorch 2.13.0: some gigabytes, where it comes with its CUDA."""
+    """A Python with PyTorch 2.13.0: some gigabytes, if it comes with CUDA."""
     return peer("torch==2.13.0")
 
 
 def peer(requirement: str, *options: str) -> Path:
-    """The interpreter of an environment with ``requirement`` installed, made if need be."""
+    """The interpreter of an environment with ``requirement`` installed, made if necessary."""
     name = re.sub(r"[^\w.]+", "-", requirement)
     folder = CACHE / f"{name}-{sys.implementation.cache_tag}"
     python = folder / ("Scripts/python.exe" if os.name == "nt" else "bin/python")
     done = folder / "installed"
     if not done.exists():
         say(f"  making an environment for {requirement} in {folder.relative_to(ROOT)}")
-        shutil.rmtree(folder, ignore_errors=True)  # half made, when an installation failed
+        shutil.rmtree(folder, ignore_errors=True)  # half made, if an installation failed
         _call([sys.executable, "-m", "venv", str(folder)], f"an environment for {requirement}")
         pip = [str(python), "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
         _call([*pip, *options, requirement], requirement)
@@ -56,5 +56,5 @@ def _call(command: list[str], what: str) -> None:
 
 
 def hide_ours() -> None:
-    """Take this repository off ``sys.path``: PyPI's autograd has the name of ours."""
+    """Remove this repository from ``sys.path``: PyPI's autograd has the same name as ours."""
     sys.path[:] = [entry for entry in sys.path if Path(entry).resolve() != ROOT]

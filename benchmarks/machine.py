@@ -10,7 +10,7 @@ from pathlib import Path
 
 
 def pin() -> str:
-    """Keep this process and the workers that it starts on one core; say which."""
+    """Keep this process and the workers that it starts on one core; return its name."""
     if sys.platform != "linux":
         return "not pinned to a core"
     core = max(os.sched_getaffinity(0))
@@ -32,7 +32,7 @@ def describe() -> str:
 
 
 def processor() -> str:
-    """The processor's name, where the system tells it."""
+    """The processor's name, if the system says it."""
     facts = Path("/proc/cpuinfo")
     if facts.exists():
         for line in facts.read_text(encoding="utf-8").splitlines():

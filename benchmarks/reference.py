@@ -1,4 +1,4 @@
-"""A Value class in microgpt's manner, written from its description, to compare ours with.
+"""A Value class in the style of microgpt's, written from its description, to compare ours with.
 
 Local derivatives are stored in the forward pass, the order of the backward pass is found by
 recursion, and there are six operations: ``+  *  **number  log  exp  relu``.
@@ -10,7 +10,7 @@ import math
 
 
 class Value:
-    """A number, its operands, and its slope towards each of them.
+    """A number, its operands, and its slope with respect to each of them.
 
     >>> x = Value(3.0)
     >>> (x * x).backward()

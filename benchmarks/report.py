@@ -1,4 +1,4 @@
-"""What was measured, next to the bar it was to clear, as Markdown and as JSON."""
+"""What was measured, next to the bar that it should meet, as Markdown and as JSON."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any, Literal
 
 @dataclass(frozen=True)
 class Bar:
-    """What a number has to be.
+    """The limit that a number should meet.
 
     >>> Bar("≥", 40.0).met(41.0), Bar("<", 2.0).met(2.0)
     (True, False)
@@ -19,7 +19,7 @@ class Bar:
     limit: float
 
     def met(self, value: float) -> bool:
-        """Whether ``value`` clears the bar."""
+        """Whether ``value`` meets the bar."""
         if self.sign == "≥":
             return value >= self.limit
         return value <= self.limit if self.sign == "≤" else value < self.limit
@@ -37,7 +37,7 @@ class Row:
 
     @property
     def verdict(self) -> str:
-        """``met``, ``short``, or nothing where no bar was set.
+        """``met``, ``short``, or nothing if there is no bar.
 
         >>> Row("speed", 39.0, "×", Bar("≥", 40.0)).verdict
         'short'
@@ -49,7 +49,7 @@ class Row:
 
 @dataclass
 class Section:
-    """The rows of one case, or why there are none."""
+    """The rows of one case, or why it has none."""
 
     case: str
     title: str
@@ -99,11 +99,11 @@ def page(machine: str, sections: Sequence[Section]) -> str:
     head = [
         "# Measured speed and memory",
         "",
-        "Written by `python -m benchmarks --write`. Each engine runs in a process of its own, the",
+        "Written by `python -m benchmarks --write`. Each engine runs in its own process, the",
         "engines take turns, and a result is the median over the rounds; a ratio (×) is taken",
         "within a round. *Collector* is Python's cyclic garbage collector: on, as Python sets it,",
-        "or off. Seconds inside a process are those that it was on a processor; those of drawings",
-        "are by the clock. A result that misses its bar is marked **short**, and stands.",
+        "or off. Seconds inside a process are processor time; those of drawings are by the",
+        "clock. A result that misses its bar is marked **short**, and stays in the table.",
         "",
         f"Machine: {machine}; {minutes:.1f} minutes.",
         "",

@@ -1,4 +1,4 @@
-"""Worker processes that take turns, and what is made of their numbers.
+"""Worker processes that take turns, and statistics of their numbers.
 
 A worker is ``python -m benchmarks.cases.NAME --option ...``; it prints one line of JSON.
 """
@@ -43,7 +43,7 @@ class Job:
         object.__setattr__(self, "python", str(python))
 
     def command(self) -> list[str]:
-        """What to start."""
+        """The command to start."""
         flags = [text for name, value in self.options for text in (f"--{name}", str(value))]
         return [self.python, "-m", self.module, *flags]
 
@@ -61,11 +61,11 @@ class Plan:
 
     @property
     def rounds(self) -> int:
-        """How often each engine gets its turn."""
+        """How many turns each engine gets."""
         return 2 if self.quick else 5
 
     def choose(self, full: int, quick: int) -> int:
-        """One size or count for the whole run, a smaller one for the quick."""
+        """One size or count for a whole run, a smaller one for a quick run."""
         return quick if self.quick else full
 
 
@@ -112,7 +112,7 @@ def alternate(
 
 
 def say(text: str) -> None:
-    """Progress, on stderr: stdout belongs to the tables."""
+    """Print progress on stderr: stdout is for the tables."""
     print(text, file=sys.stderr, flush=True)
 
 
@@ -146,7 +146,7 @@ def excess(longer: Sequence[float], base: Sequence[float]) -> float:
 
 
 def agree(reports: Mapping[str, Report], key: str, tolerance: float) -> None:
-    """Refuse to compare engines that compute different things.
+    """Raise if engines compute different things, and so cannot be compared.
 
     >>> agree({"a": {"loss": [1.0]}, "b": {"loss": [1.1]}}, "loss", tolerance=1e-12)
     Traceback (most recent call last):

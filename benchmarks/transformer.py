@@ -1,7 +1,7 @@
-"""microgpt's second version: a transformer of one layer that learns names, letter by letter.
+"""microgpt's second version: a transformer with one layer that learns names, letter by letter.
 
-Written from its description, over any Value class: 16-dimensional embeddings, 4 heads, a
-feed-forward block of width 64, rmsnorm without gain, no biases; Adam with a falling rate.
+Written from its description, for any Value class: 16-dimensional embeddings, 4 heads, a
+feed-forward block of width 64, rmsnorm without gain, no biases; Adam with a falling learning rate.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ class Transformer:
 
     def __init__(self, value: Any, names: Iterable[str], dot: Dot = plain_dot) -> None:
         self.dot = dot
-        random.seed(42)  # microgpt's: with its data, its losses come out
+        random.seed(42)  # microgpt's seed: with its data, this gives its losses
         self.docs = list(names)
         random.shuffle(self.docs)
         self.letters = sorted(set("".join(self.docs)))

@@ -1,4 +1,4 @@
-"""What runs inside a measured process: options in, JSON out, and the clocks between."""
+"""What runs inside a measured process: options in, JSON out, and clocks."""
 
 from __future__ import annotations
 
@@ -9,8 +9,8 @@ import time
 from collections.abc import Callable
 from typing import Any
 
-# The time that this process was on a processor: what else runs on the machine counts little.
-# Windows counts it in steps of 16 ms: there the clock on the wall does better.
+# Processor time of this process: other programs on the machine matter little. Windows counts it in
+# steps of 16 ms: there the wall clock is better.
 _IS_FINE = time.get_clock_info("process_time").resolution < 1e-5
 busy: Callable[[], float] = time.process_time if _IS_FINE else time.perf_counter
 
@@ -32,8 +32,8 @@ def stopwatch(
 ) -> list[float]:
     """The seconds of each of ``times`` calls, after one that warms up caches and allocator.
 
-    With the collector off, cyclic garbage is removed between calls, outside the time: an engine
-    that makes cycles would fill the memory.
+    With the collector off, cyclic garbage is removed between calls, outside the measured time:
+    otherwise an engine that makes cycles would fill the memory.
 
     >>> len(stopwatch(lambda: None, times=3))
     3

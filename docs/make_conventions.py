@@ -1,6 +1,6 @@
 """Write docs/conventions.md from the operation table: ``python docs/make_conventions.py``.
 
-A test holds the page equal to what this makes, so the page cannot say what the table does not.
+A test checks that the page equals this script's output, so it says only what the table says.
 """
 
 from __future__ import annotations
@@ -16,24 +16,25 @@ PAGE = Path(__file__).with_name("conventions.md")
 HEAD = """# Operations, domains and conventions
 
 Made from the operation table (`autograd/ops.py`) by `python docs/make_conventions.py`; a test
-keeps it true, and evaluates every row of it.
+checks that it is up to date, and evaluates every row of it.
 
-Notation: z = f(x, y, w). Numbers are IEEE doubles. *Domain errors* belong to what you write: an
+Notation: z = f(x, y, w). Numbers are IEEE doubles. *Domain errors* are for what you write: an
 operation on finite operands outside its domain raises `DomainError`. *Slopes* never raise: backward
 passes, at every order, follow IEEE arithmetic, so an infinite slope is `inf`. Overflow gives `inf`;
-operands that are already `inf` or `nan` follow IEEE. Where mathematics leaves a choice the engine
-does what PyTorch does (2.13, each row compared), unless the row says why not.
+operands that are already `inf` or `nan` follow IEEE. Where mathematics leaves a choice, the engine
+does the same as PyTorch (2.13, each row compared), unless the row says why not.
 
-**Not asked is not computed.** An operand, input or output of which no derivative is asked takes no
-part in it: so in forward mode an input with the plain tangent 0, and in `vjp` an output with the
-plain cotangent 0. A slope that is infinite or nan spoils only what depends on it. (PyTorch and JAX
+**Only what is needed is computed.** An operand, input or output is skipped if nobody asks for its
+derivative: in forward mode, an input with the plain tangent 0, and in `vjp`, an output with the
+plain cotangent 0. So an infinite or nan slope spoils only what depends on it. (PyTorch and JAX
 multiply by these zeros: 0·∞ is nan. Within a sweep, 0·∞ is nan here too.)
 
-**Derivatives of derivatives** differentiate the slopes below, in every order of forward and reverse
-mode alike. At the end of a domain that is the limit from inside: asin″(1) is ∞, sqrt″(0) is −∞. At
-a kink it is the slope of the convention, *not* the second derivative of what the kink is hidden in:
-the Hessian of `abs(x)**2` at 0 is 0, and that of `hypot(x, y)**2` at (0, 0) too, because slope 0
-was chosen there whatever stands around it. Write `x**2` and `x**2 + y**2`, whose Hessians are 2.
+**Higher derivatives** differentiate the slopes below, in every order of forward and reverse mode
+alike. At the end of a domain that gives the limit from inside: asin″(1) is ∞, sqrt″(0) is −∞. At
+a kink it gives the slope of the convention, *not* the second derivative of the whole expression:
+the Hessian of `abs(x)**2` at 0 is 0, and so is that of `hypot(x, y)**2` at (0, 0), because slope 0
+was chosen there, whatever the expression around it. Write `x**2` and `x**2 + y**2`, whose Hessians
+are 2.
 
 ## At kinks and edges
 
@@ -50,7 +51,7 @@ TABLE = """
 
 
 def number(x: float) -> str:
-    """A double as people write it."""
+    """A double in the usual notation."""
     if math.isnan(x):
         return "nan"
     if math.isinf(x):
@@ -83,7 +84,7 @@ VARIADIC = {
     "dot": "x towards w, w towards x, 1 towards the bias",
     "prod": "the product of the other factors",
     "logsumexp": "exp(xᵢ − z), which is softmax",
-    "surprise": "softmax of all, and of the first operand less 1",
+    "surprise": "softmax of all operands, minus 1 for the first",
 }
 
 

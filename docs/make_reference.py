@@ -1,7 +1,7 @@
 """Write docs/reference.md, every public name with a line: ``python docs/make_reference.py``.
 
-A test holds the page equal to what this makes, so a new public name shows in a change twice: where
-a package's ``__init__`` imports it, and on this page.
+A test checks that the page equals this script's output, so a new public name appears twice in a
+change: where a package's ``__init__`` imports it, and on this page.
 """
 
 from __future__ import annotations
@@ -21,12 +21,13 @@ PACKAGES = ("autograd", "nn", "viz")
 
 HEAD = """# All public names
 
-Made from the docstrings by `python docs/make_reference.py`; a test keeps it true. `help(name)` says
-more, with an example. What is not listed here is not public, and may change in any version.
+Made from the docstrings by `python docs/make_reference.py`; a test checks that it is up to date.
+`help(name)` says more, with an example. Anything not listed here is not public, and may change in
+any version.
 
 Modules are loaded when they are first used: after `import autograd`, `autograd.testing` works.
-`from autograd import *` brings neither modules nor names that Python has itself (`abs`, `pow`,
-`sum`), so that Python's own go on working; write `autograd.sum` for ours.
+`from autograd import *` imports neither modules nor names that Python itself has (`abs`, `pow`,
+`sum`), so Python's own functions still work; write `autograd.sum` for ours.
 """
 
 KINDS: dict[str, Callable[[Any], bool]] = {
@@ -47,7 +48,7 @@ def names(module: ModuleType) -> list[str]:
 
 
 def modules(package: str) -> Iterator[ModuleType]:
-    """A package and its public modules, but for the table, whose rows are public names."""
+    """A package and its public modules, except the table, whose rows are public names."""
     top = import_module(package)
     inside = [getattr(top, name) for name in names(top)]
     yield top
@@ -55,9 +56,9 @@ def modules(package: str) -> Iterator[ModuleType]:
 
 
 def line(thing: Any) -> str:
-    """What a thing is, on one line of a table: of an operation its slopes and what it needs.
+    """A description for one line of a table: for an operation, its slopes and what it needs.
 
-    Of anything else the first sentence of its docstring.
+    For anything else, the first sentence of its docstring.
     """
     if isinstance(thing, Op):
         slopes = ", ".join(f"`{formula}`" for formula in thing.formulas)

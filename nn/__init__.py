@@ -1,4 +1,4 @@
-"""Networks of Values: modules, layers, losses, optimisers; training, saving, data to begin with.
+"""Networks of Values: modules, layers, losses, optimisers; training, saving, and example data.
 
 >>> import random
 >>> from nn import MLP
@@ -6,7 +6,7 @@
 >>> len(model.parameters())
 337
 
-What imports what; nothing points back, and a test holds it (tests/nn/test_layers_of_nn.py)::
+What imports what; nothing points back, and a test checks it (tests/nn/test_layers_of_nn.py)::
 
     walk ── finding, calling ── module ── activations ── layers ── containers, other_layers
     (what a model is made of)                                          │

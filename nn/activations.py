@@ -1,8 +1,8 @@
-"""Activations: functions by name, and as parts of a model.
+"""Activations: as functions with names, and as parts of a model.
 
-Names are the rows of the operation table that are marked as activations, and ``linear``. One that
-`autograd.operation` adds with ``is_activation=True`` can be named at once. The classes have
-PyTorch's names: ``ReLU()`` computes what ``Activation("relu")`` does.
+The names are those of the rows in the operation table that are marked as activations, and
+``linear``. A row that `autograd.operation` adds with ``is_activation=True`` can be used by name at
+once. The classes have PyTorch's names: ``ReLU()`` computes the same as ``Activation("relu")``.
 """
 
 from __future__ import annotations
@@ -20,12 +20,12 @@ from .module import Module
 from .names import look_up
 
 Activate = Callable[[Any], Any]
-ActivationLike = str | Activate | None  # as users say it; None is "linear"
+ActivationLike = str | Activate | None  # what users may give; None is "linear"
 
-# Named after the rectifier: zero or little on the left, x on the right. They want He's scale.
+# Like the rectifier: zero or little on the left, x on the right. They need He's scale.
 RELU_LIKE = frozenset({"relu", "leaky_relu", "elu", "gelu", "silu", "softplus"})
 
-# These rows have a second operand, for which the functions have a default.
+# These rows have a second operand, which has a default value in the functions.
 _WITH_DEFAULTS: dict[str, Activate] = {"elu": elu, "leaky_relu": leaky_relu}
 
 
@@ -54,7 +54,7 @@ def activations() -> dict[str, Activate]:
 
 
 def activation(of: ActivationLike) -> Activate:
-    """The function for a name; a function is taken as it is, None is ``linear``.
+    """The function with this name; a function is returned as it is, None is ``linear``.
 
     >>> from autograd import Value
     >>> activation("relu")(Value(-2.0)).data
@@ -70,8 +70,8 @@ leaky_relu, elu, sigmoid, softplus, silu, gelu
         return of
     if str(of) in OF_LISTS:
         raise ValueError(
-            f"{of} looks at all outputs of a layer, and an activation at one; make it a part of "
-            f'its own: Sequential(Layer(2, 3, nonlin=False), "{of}")'
+            f"{of} needs all outputs of a layer, but an activation gets one; make it a separate "
+            f'part: Sequential(Layer(2, 3, nonlin=False), "{of}")'
         )
     return look_up(of, activations(), "activation", "a function of one Value")
 
@@ -126,11 +126,11 @@ class Activation(Module):
         return f"{type(self).__name__}({self.activation})"
 
 
-# --- of each number -------------------------------------------------------------------------------
+# --- for each number ------------------------------------------------------------------------------
 
 
 class _Named(Activation):
-    """An activation that its class names."""
+    """An activation that is named by its class."""
 
     row: ClassVar[str]
 
@@ -152,7 +152,7 @@ class ReLU(_Named):
 
 
 class GELU(_Named):
-    """x times the probability that a normal number is below x; the exact one, by erf.
+    """x times the probability that a standard normal number is below x; exact, by erf.
 
     >>> [round(y, 4) for y in GELU()([-1.0, 2.0])]
     [-0.1587, 1.9545]
@@ -202,9 +202,9 @@ class Tanh(_Named):
 
 
 class _Chosen(Activation):
-    """An activation with a number that is chosen, the row's second operand."""
+    """An activation with a setting: the row's second operand."""
 
-    activate: partial[Any]  # which can be pickled, as a lambda cannot
+    activate: partial[Any]  # which can be pickled, unlike a lambda
 
     def __repr__(self) -> str:
         (number,) = self.activate.keywords.values()
@@ -212,7 +212,7 @@ class _Chosen(Activation):
 
 
 class LeakyReLU(_Chosen):
-    """x where x > 0, else negative_slope · x: a unit that is off still learns.
+    """x where x > 0, else negative_slope · x: a unit with x < 0 still learns.
 
     >>> LeakyReLU(0.1)([-1.0, 2.0])
     [-0.1, 2.0]
@@ -240,22 +240,22 @@ class ELU(_Chosen):
 
     @property
     def alpha(self) -> float:
-        """How far below 0 it goes."""
+        """How far below 0 the output can go."""
         return float(self.activate.keywords["alpha"])
 
 
-# --- of a whole list ------------------------------------------------------------------------------
+# --- for a whole list -----------------------------------------------------------------------------
 
 
 class _OfList(Module):
-    """An activation that looks at all numbers of a list."""
+    """An activation of a whole list of numbers."""
 
     whole: ClassVar[bool] = True
     activation: ClassVar[str]
     function: ClassVar[Any]
 
     def forward(self, x: Any) -> list[Any]:
-        """One number for each of the list x."""
+        """One number for each number in the list x."""
         try:
             found: list[Any] = type(self).function(x)
         except TypeError:
@@ -267,8 +267,8 @@ class _OfList(Module):
 class Softmax(_OfList):
     """Probabilities from logits: `autograd.softmax` as a part of a model.
 
-    For training leave it out: `cross_entropy` takes the logits, and is exact where
-    probabilities round to 0.
+    For training leave it out: `cross_entropy` takes the logits, and stays exact where
+    probabilities would round to 0.
 
     >>> Softmax()([0.0, 0.0])
     [0.5, 0.5]

@@ -1,8 +1,8 @@
-"""How Modules are called: which of them, with which numbers, and whether in training or in use.
+"""How Modules are called: which one, with which numbers, and whether in training or in use.
 
-Nodes carry the name of the part that computes them, as ``"layers.0/neurons.3"``. A Module's name is
-its place in the Module that calls it, found at the call, so a part that two models share is named
-after the one that is running. Drawings group nodes by it, errors say it.
+Nodes carry the name of the part that computes them, such as ``"layers.0/neurons.3"``. A Module's
+name is its place in the Module that calls it. It is found at the call, so a part that two models
+share is named after the one that is running. Drawings group nodes by it, and errors name it.
 """
 
 from __future__ import annotations
@@ -27,11 +27,11 @@ from .walk import Part, calling, keys, walk_parts
 
 
 def as_nodes(x: Any, xs: list[Any], weights: Sequence[Any]) -> Gathered:
-    """An example for the neurons that see it: where things are recorded, each number is one node.
+    """An example for the neurons that see it; when recording, each number becomes one node.
 
-    ``xs`` are the numbers of ``x``, checked. They become constants x1, x2, …; until the outermost
-    call returns, the same list or tuple x gives the same ones. Where the weights are plain numbers,
-    the inputs stay plain too, and so does the result.
+    ``xs`` are the checked numbers of ``x``. They become constants x1, x2, …; until the outermost
+    call returns, the same list or tuple x gives the same ones. If the weights are plain numbers,
+    the inputs and the result stay plain too.
     """
     shared = Gathered(xs)
     if shared.nodes is xs or not xs or not isinstance(weights[0], Value):
@@ -51,7 +51,7 @@ def as_nodes(x: Any, xs: list[Any], weights: Sequence[Any]) -> Gathered:
 
 
 def misread(module: Any, inputs: Sequence[Any]) -> None:
-    """Raise TypeError if a call failed that gave several numbers, where one list belongs."""
+    """Raise TypeError if a call failed because it passed several numbers instead of one list."""
     if len(inputs) > 1 and all(map(is_number, inputs)):
         raise TypeError(
             f"{type(module).__name__} got {len(inputs)} numbers; write them as a list, "
@@ -63,7 +63,7 @@ def misread(module: Any, inputs: Sequence[Any]) -> None:
 
 
 def building(make: Callable[..., None]) -> Callable[..., None]:
-    """``make``, an ``__init__``: what it sets is set outside calls, wherever it is called."""
+    """Wrap an ``__init__``: what it sets counts as set outside calls, wherever it is called."""
 
     @functools.wraps(make)
     def inside(self: Part, *inputs: Any, **options: Any) -> None:
@@ -78,7 +78,7 @@ def building(make: Callable[..., None]) -> Callable[..., None]:
 
 
 def scoped(call: Callable[..., Any]) -> Callable[..., Any]:
-    """``call``, a Module's method, with a scope named after the Module around it."""
+    """Wrap a Module's method in a scope that is named after the Module."""
 
     @functools.wraps(call)
     def inside(self: Part, *inputs: Any, **options: Any) -> Any:
@@ -94,7 +94,7 @@ def scoped(call: Callable[..., Any]) -> Callable[..., Any]:
             if caller is not None and (seat := _seat_in(caller, self)).name:
                 enter(seat.place_in(outer))
             return call(self, *inputs, **options)
-        finally:  # Ctrl-C may strike after the first step of this, so the second has its own
+        finally:  # Ctrl-C may come after the first step of this, so the second has its own finally
             try:
                 enter(outer)
             finally:
@@ -112,7 +112,7 @@ def places(outer: Place | None, attribute: str, count: int) -> tuple[Place, ...]
 
 
 class _Seat:
-    """Where a part was found in its caller, and its name there. Nowhere, if it is no part of it."""
+    """Where a part was found in its caller, and its name there; nowhere if it is not in it."""
 
     __slots__ = ("caller", "last", "name", "way")
 
@@ -120,7 +120,7 @@ class _Seat:
         self.caller = weakref.ref(caller)
         self.way = next((keys(trail) for trail, x in walk_parts(caller) if x is part), ())
         self.name = ""  # ``/`` between Modules, dots within
-        self.last: tuple[Any, Place] = ("", NOWHERE)  # an outer place, and this one in it
+        self.last: tuple[Any, Place] = ("", NOWHERE)  # an outer place, and this one inside it
         found: Any = caller
         for key in self.way:
             mark = "/" if isinstance(found, Part) and not found._listed else "."  # noqa: SLF001 - this package's note
@@ -147,14 +147,14 @@ class _Seat:
 
 
 def _inside(around: Any, key: Any) -> Any:
-    """One step of a trail: an attribute of a part, or what a container holds."""
+    """One step of a trail: an attribute of a part, or an item of a container."""
     return getattr(around, key) if isinstance(around, Part) else around[key]
 
 
 def _seat_in(caller: Part, part: Part) -> _Seat:
     """Where ``part`` sits inside ``caller``.
 
-    A model calls the same parts again and again, so each remembers where it was found last.
+    A model calls the same parts again and again, so each part remembers where it was found last.
     """
     seat: _Seat | None = getattr(part, "_seat", None)
     if seat is None or not seat.holds(caller, part):
@@ -166,7 +166,7 @@ def _seat_in(caller: Part, part: Part) -> _Seat:
 
 
 def evaluating(model: Any) -> AbstractContextManager[None]:
-    """Inside, ``model`` and all in it are in use, not in training; then each as it was before.
+    """A block in which ``model`` and all its parts are in eval mode; then each is as before.
 
     >>> from nn import MLP
     >>> model = MLP(2, [3, 1])
@@ -181,10 +181,10 @@ def evaluating(model: Any) -> AbstractContextManager[None]:
 
 @contextmanager
 def in_mode(model: Any, *, training: bool) -> Iterator[None]:
-    """Inside, ``model`` and all in it are in one mode; then each as it was before."""
+    """A block in which ``model`` and all its parts are in one mode; then each is as before."""
     before = [(module, module.training) for module in model.modules()]
     try:
-        # Not by model.train(): a class may have methods of that name for something of its own.
+        # Not with model.train(): a class may use that name for a method of its own.
         set_modes((module, training) for module, _ in before)
         yield
     finally:
@@ -194,7 +194,7 @@ def in_mode(model: Any, *, training: bool) -> Iterator[None]:
 def set_modes(modes: Iterable[tuple[Any, bool]]) -> None:
     """Set the mode of each Module."""
     for module, mode in modes:
-        if mode == type(module).training:  # needs no attribute of its own, in pickles neither
+        if mode == type(module).training:  # the class has it, so neither part nor pickle needs it
             vars(module).pop("training", None)
         else:
             module.training = mode
@@ -209,10 +209,10 @@ def outputs(model: Any, X: Any, who: str) -> list[Any]:
         except TypeError as error:
             if not isinstance(examples[0], list):
                 raise TypeError(
-                    f"{who} takes a list of examples; of one, write model.{who}([x])[0]"
+                    f"{who} takes a list of examples; for one, write model.{who}([x])[0]"
                 ) from error
             raise
     for i, output in enumerate(found):
         if any(x != x for x in (output if isinstance(output, list) else [output])):
-            raise ValueError(f"the model's output for X[{i}] is nan, which says nothing")
+            raise ValueError(f"the model's output for X[{i}] is nan, which has no meaning")
     return found

@@ -1,14 +1,14 @@
-"""What users hand over, checked where it comes in: settings, data, and the inputs of networks.
+"""Checks of what users pass in: settings, data, and the inputs of networks.
 
-A check of a setting takes what was given and its name for errors, and returns what is kept. Data
-come out as plain lists of Python's own numbers, be they lists, tuples, NumPy arrays, tables of
-pandas, tensors or iterators; errors name the place as the user would write it, ``X[3][1]``.
+A check of a setting takes the given value and its name for errors, and returns the value to keep.
+Data may be lists, tuples, NumPy arrays, pandas tables, tensors or iterators; they become plain
+lists of Python numbers. Errors name a place as the user would write it, ``X[3][1]``.
 
 >>> fraction(0.5, "SGD: momentum")
 0.5
 >>> fraction(5, "SGD: momentum")
 Traceback (most recent call last):
-ValueError: SGD: momentum is at least 0 and below 1, got 5
+ValueError: SGD: momentum must be at least 0 and below 1, got 5
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from autograd.primitive import Recorder
 Check = Callable[[Any, str], Any]  # (what was given, "SGD: lr") -> what is kept
 
 _PLAIN = {float, int}
-_VALUES, _FLOATS = {Value}, {float}  # asked of every example
+_VALUES, _FLOATS = {Value}, {float}  # compared for every example
 _NOT_ROWS = (str, bytes, dict, set, frozenset, Recorder)
 
 
@@ -34,21 +34,21 @@ _NOT_ROWS = (str, bytes, dict, set, frozenset, Recorder)
 
 def _number(x: Any, what: str, words: str, is_right: Callable[[float], bool]) -> float:
     if not is_number(x):
-        raise TypeError(f"{what} is a number, got {x!r:.60}")
+        raise TypeError(f"{what} must be a number, got {x!r:.60}")
     number = real(x, what)
     if not is_right(number):
-        raise ValueError(f"{what} is {words}, got {number:g}")
+        raise ValueError(f"{what} must be {words}, got {number:g}")
     return number
 
 
 def finite(x: Any, what: str) -> float:
-    """Any number but nan and the infinities."""
+    """Any number except nan and the infinities."""
     return _number(x, what, "a finite number", math.isfinite)
 
 
 def not_negative(x: Any, what: str) -> float:
-    """A finite number from 0 on."""
-    return _number(x, what, "a number from 0 on", lambda n: 0.0 <= n < math.inf)
+    """A finite number, 0 or above."""
+    return _number(x, what, "at least 0 and finite", lambda n: 0.0 <= n < math.inf)
 
 
 def positive(x: Any, what: str) -> float:
@@ -57,17 +57,17 @@ def positive(x: Any, what: str) -> float:
 
 
 def above_zero(x: Any, what: str) -> float:
-    """A number above 0, also infinity."""
+    """A number above 0, including infinity."""
     return _number(x, what, "a number above 0", lambda n: n > 0.0)
 
 
 def fraction(x: Any, what: str) -> float:
-    """A number from 0 on and below 1."""
+    """A number that is at least 0 and below 1."""
     return _number(x, what, "at least 0 and below 1", lambda n: 0.0 <= n < 1.0)
 
 
 def two_fractions(x: Any, what: str) -> tuple[float, float]:
-    """Two numbers from 0 on and below 1."""
+    """Two numbers that are at least 0 and below 1."""
     optimiser, _, name = what.partition(": ")
     if isinstance(x, str) or not hasattr(x, "__len__") or len(x) != 2:
         raise TypeError(f"{optimiser}: {name} are two numbers, as (0.9, 0.999), got {x!r:.60}")
@@ -77,26 +77,26 @@ def two_fractions(x: Any, what: str) -> tuple[float, float]:
 def yes_or_no(x: Any, what: str) -> bool:
     """True or False; 1 and "no" are neither."""
     if not isinstance(x, bool):
-        raise TypeError(f"{what} is True or False, got {x!r:.60}")
+        raise TypeError(f"{what} must be True or False, got {x!r:.60}")
     return x
 
 
 def size(n: Any, what: str) -> int:
-    """A number of inputs or neurons: a whole number from 1 on.
+    """A number of inputs or neurons: a whole number, 1 or above.
 
     >>> size(3, "Layer(nin, nout): nin")
     3
     >>> size(0, "Layer(nin, nout): nin")
     Traceback (most recent call last):
-    ValueError: Layer(nin, nout): nin is at least 1, got 0
+    ValueError: Layer(nin, nout): nin must be at least 1, got 0
     """
     if isinstance(n, bool) or not hasattr(n, "__index__"):
         instead = str(n).removesuffix(".0") if isinstance(n, (str, float)) else ""
         instead = f"; write {instead}" if instead.isdecimal() else ""
-        raise TypeError(f"{what} is a whole number, got {n!r:.60}{instead}")
+        raise TypeError(f"{what} must be a whole number, got {n!r:.60}{instead}")
     whole = operator.index(n)
     if whole < 1:
-        raise ValueError(f"{what} is at least 1, got {whole}")
+        raise ValueError(f"{what} must be at least 1, got {whole}")
     return whole
 
 
@@ -104,21 +104,21 @@ def size(n: Any, what: str) -> int:
 
 
 def rows(data: Any, name: str) -> list[Any]:
-    """Every row of ``data``, which users know by ``name``.
+    """Every row of ``data``, which users call ``name``.
 
     >>> rows(((1, 2.5), (3, 4)), "X")
     [[1, 2.5], [3, 4]]
     >>> rows([[1.0, 2.0], [3.0, float("nan")]], "X")
     Traceback (most recent call last):
-    ValueError: X[1][1] is nan; only finite numbers will do: fill it in, or leave that row out
+    ValueError: X[1][1] is nan, but must be a finite number: fill it in, or leave that row out
 
     Raises
     ------
     TypeError
         if something is not a number.
     ValueError
-        if there is none, if a number is nan or inf, or if rows differ in length. Rows of whole
-        numbers may: they are sequences of tokens.
+        if there are no rows, if a number is nan or inf, or if rows differ in length. Rows of whole
+        numbers may differ: they are sequences of tokens.
     """
     found = list(checked(items(data, name), name))
     if not found:
@@ -127,7 +127,7 @@ def rows(data: Any, name: str) -> list[Any]:
 
 
 def checked(data: Iterable[Any], name: str) -> Iterator[Any]:
-    """The rows one by one, each as plain numbers; it reads no further than it is asked."""
+    """The rows one by one, as plain numbers; each is read only when it is needed."""
     first: Any = None
     for i, row in enumerate(data):
         found = _plain(row, f"{name}[{i}]")
@@ -141,8 +141,8 @@ def checked(data: Iterable[Any], name: str) -> Iterator[Any]:
 
 
 def items(data: Any, name: str) -> Iterable[Any]:
-    """The rows of ``data`` as they are; of a table its rows, not its columns."""
-    if hasattr(data, "toarray"):  # a sparse matrix of SciPy
+    """The rows of ``data`` as they are; for a table its rows, not its columns."""
+    if hasattr(data, "toarray"):  # a sparse SciPy matrix
         raise TypeError(f"{name} is a sparse {type(data).__name__}; write {name}.toarray()")
     if not hasattr(data, "tolist") and hasattr(data, "to_numpy"):  # a DataFrame
         data = data.to_numpy()
@@ -150,13 +150,13 @@ def items(data: Any, name: str) -> Iterable[Any]:
         data = data.tolist()
     if isinstance(data, _NOT_ROWS) or is_number(data) or not hasattr(data, "__iter__"):
         what = repr(data) if is_number(data) or data is None else f"a {type(data).__name__}"
-        raise TypeError(f"{name} is a list, an array or a table of examples, got {what}")
+        raise TypeError(f"{name} must be a list, an array or a table of examples, got {what}")
     found: Iterable[Any] = data
     return found
 
 
 def is_stream(data: Any) -> bool:
-    """Whether the rows can only be had one after the other.
+    """Whether the rows can only be read one after the other.
 
     >>> is_stream([1, 2]), is_stream(iter([1, 2]))
     (False, True)
@@ -168,10 +168,10 @@ def is_stream(data: Any) -> bool:
 
 
 def _plain(x: Any, place: str) -> Any:
-    """A number or a list of them, as Python's own floats, ints and lists."""
+    """A number or a nested list of numbers, as Python's own floats, ints and lists."""
     if x.__class__ is list and x and set(map(type, x)) <= _PLAIN and _adds_up(x):
         return x
-    if hasattr(x, "tolist") and not is_number(x):  # an array, perhaps of no dimension
+    if hasattr(x, "tolist") and not is_number(x):  # an array, perhaps with no dimensions
         x = x.tolist()
     if is_number(x):
         return _number_at(x, place)
@@ -185,10 +185,10 @@ def _plain(x: Any, place: str) -> Any:
 
 
 def _adds_up(numbers: list[Any]) -> bool:
-    """Whether the sum is finite: one question for all; if not, each is asked for itself."""
+    """Whether the sum is finite: one test for all; only if it fails, each number is tested."""
     try:
         return math.isfinite(sum(numbers))
-    except OverflowError:  # a whole number beyond all doubles
+    except OverflowError:  # a whole number that is too large for a double
         return False
 
 
@@ -196,18 +196,18 @@ def _number_at(x: Any, place: str) -> Any:
     number = real(x, place)
     if not math.isfinite(number):
         raise ValueError(
-            f"{place} is {number}; only finite numbers will do: fill it in, or leave that row out"
+            f"{place} is {number}, but must be a finite number: fill it in, or leave that row out"
         )
     return int(x) if hasattr(x, "__index__") else number
 
 
 def _described(x: Any) -> str:
-    """What stands where a number should, and what to write instead."""
+    """What was given in place of a number, and what to write instead."""
     if isinstance(x, str):
         try:
             float(x)
         except ValueError:
-            return f"the str {x!r:.60}; give numbers, and for names of classes their indices"
+            return f"the str {x!r:.60}; give numbers, and indices for the names of classes"
         return f"the str {x!r}; write float({x!r})"
     if x is None or type(x).__name__ in {"NAType", "NaTType"}:
         return f"missing ({x}); fill it in, or leave that row out"
@@ -233,7 +233,7 @@ def _sized(row: Any) -> str:
 
 
 class Sized(Protocol):
-    """What takes a fixed number of inputs, and can say so."""
+    """Something with a fixed number of inputs, described for error messages."""
 
     @property
     def nin(self) -> int:
@@ -250,8 +250,8 @@ class Sized(Protocol):
 def gathered(x: Any, unit: Sized) -> list[Any]:
     """One example as a list of Values and finite floats, as many as ``unit`` takes.
 
-    Values are taken as they are: where a computation stopped being finite is for
-    `autograd.check_finite` to say. A unit of one input takes the bare number, too.
+    Values are taken as they are; `autograd.check_finite` finds where a computation stopped being
+    finite. A unit with one input also takes a bare number.
     """
     nin = unit.nin
     if x.__class__ is list and len(x) == nin:
@@ -280,19 +280,19 @@ def _refuse_rows(x: Any, unit: Sized) -> None:
 
 
 def refuse_rows(x: Any, title: str, takes: str) -> None:
-    """Raise TypeError if x is a batch, where one example belongs.
+    """Raise TypeError if x is a batch instead of one example.
 
     >>> refuse_rows([[1.0, 2.0]], "Softmax", "a list of numbers")
     Traceback (most recent call last):
-    TypeError: Softmax takes one example, a list of numbers, and got a list of lists; write \
+    TypeError: Softmax takes one example, a list of numbers, but got a list of lists; write \
 [model(x) for x in X], or model.predict(X)
     """
-    is_table = hasattr(x, "columns") and hasattr(x, "to_numpy")  # pandas gives its columns' names
+    is_table = hasattr(x, "columns") and hasattr(x, "to_numpy")  # pandas iterates column names
     if is_table or (_is_collection(x) and _is_collection(next(iter(x), None))):
         shape = f" of shape {x.shape}" if hasattr(x, "shape") else ""
         what = "a list of lists" if isinstance(x, (list, tuple)) else f"a {type(x).__name__}{shape}"
         raise TypeError(
-            f"{title} takes one example, {takes}, and got {what}; write [model(x) for x in "
+            f"{title} takes one example, {takes}, but got {what}; write [model(x) for x in "
             f"{'X.to_numpy()' if is_table else 'X'}], or model.predict(X)"
         )
 
@@ -301,7 +301,7 @@ def _listed(x: Any, unit: Sized) -> list[Any]:
     if not isinstance(x, _NOT_ROWS):
         try:
             return list(x)
-        except TypeError:  # not iterable, or an array of no dimension
+        except TypeError:  # not iterable, or an array with no dimensions
             pass
     what = repr(x) if is_number(x) or x is None else f"a {type(x).__name__}"
     raise TypeError(f"{unit.title} takes a list of {counted(unit.nin, 'number')}, got {what}")
@@ -315,8 +315,7 @@ def _finite(x: Any, position: int, unit: Sized, example: Any) -> float:
     number = real(x, unit.title)
     if not math.isfinite(number):
         raise ValueError(
-            f"{unit.title} got {number} as input {position}; inputs are finite numbers: check the "
-            "data"
+            f"{unit.title} got {number} as input {position}; inputs must be finite: check the data"
         )
     return number
 

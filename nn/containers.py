@@ -1,4 +1,4 @@
-"""Modules one after the other, `Sequential`, and in a list that is a Module, `ModuleList`."""
+"""`Sequential`: Modules one after the other; `ModuleList`: a list that is a Module."""
 
 from __future__ import annotations
 
@@ -15,9 +15,9 @@ from .names import look_up
 class Sequential(Module):
     """Parts one after the other: each gets what the one before it returned.
 
-    A part is a Module, the name of an activation ("softmax" and "log_softmax" too), an operation
-    of autograd (applied to each number, as an activation is), or any other function, which gets
-    all at once.
+    A part is a Module, the name of an activation (also "softmax" or "log_softmax"), an operation
+    of autograd (applied to each number, like an activation), or any other function, which gets
+    the whole list.
 
     >>> import random
     >>> from nn import Layer
@@ -38,13 +38,13 @@ class Sequential(Module):
         self.layers = [_part(layer, i) for i, layer in enumerate(layers)]
 
     def forward(self, x: Any) -> Any:
-        """What the last part makes of it."""
+        """The output of the last part."""
         for layer in self.layers:
             x = layer(x)
         return x
 
     def __getitem__(self, at: Any) -> Any:
-        """A part; of a slice a Sequential with the same parts."""
+        """A part; for a slice, a Sequential with these parts."""
         found = self.layers[at]
         return Sequential(*found) if isinstance(at, slice) else found
 
@@ -59,7 +59,7 @@ class Sequential(Module):
 def _part(part: Any, position: int) -> Callable[..., Any]:
     if isinstance(part, Module):
         return part
-    if isinstance(part, str):  # looked up here, so that the error offers softmax as well
+    if isinstance(part, str):  # looked up here, so that the error can also suggest softmax
         known: dict[str, Any] = {**activations(), **OF_LISTS}
         named = look_up(part, known, "activation")
         return OF_LISTS[part]() if part in OF_LISTS else Activation(named)
@@ -81,10 +81,10 @@ def _part(part: Any, position: int) -> Callable[..., Any]:
 
 
 class ModuleList(Module, MutableSequence[Module]):
-    """A list of Modules, as PyTorch has it; a plain list as an attribute does as well.
+    """A list of Modules, as in PyTorch; a plain list as an attribute works just as well.
 
-    It has all that lists have (``append``, ``insert``, slices, …) and what Modules have; names of
-    parameters are the same as in a plain list.
+    It has everything that lists have (``append``, ``insert``, slices, …) and that Modules have;
+    names of parameters are the same as for a plain list.
 
     >>> from nn import Layer
     >>> layers = ModuleList([Layer(2, 3), Layer(3, 3)])
@@ -94,8 +94,8 @@ class ModuleList(Module, MutableSequence[Module]):
     >>> [name for name, _ in layers.named_parameters()][-1]
     '2.neurons.0.b'
 
-    A list computes nothing: go through it, as in ``for layer in self.layers: x = layer(x)``, or
-    write `Sequential`.
+    A list computes nothing: loop over it, as in ``for layer in self.layers: x = layer(x)``, or use
+    `Sequential`.
     """
 
     _listed: ClassVar[bool] = True
@@ -104,7 +104,7 @@ class ModuleList(Module, MutableSequence[Module]):
         self._keep(modules)
 
     def _keep(self, modules: Any) -> None:
-        """Each under its number, as PyTorch does it, so that whoever looks for parts finds them."""
+        """Keep each under its number, as PyTorch does, so that a search for parts finds them."""
         if not isinstance(modules, Iterable):
             raise TypeError(f"ModuleList takes a list of Modules, got {modules!r:.60}; write [...]")
         parts = list(modules)
@@ -122,7 +122,7 @@ class ModuleList(Module, MutableSequence[Module]):
     def forward(self, *_: Any, **__: Any) -> NoReturn:
         """A list computes nothing."""
         raise TypeError(
-            "a ModuleList is not called; write 'for layer in layers: x = layer(x)', or make it "
+            "a ModuleList cannot be called; write 'for layer in layers: x = layer(x)', or make it "
             "nn.Sequential(*layers)"
         )
 
@@ -147,7 +147,7 @@ class ModuleList(Module, MutableSequence[Module]):
         self._keep(parts)
 
     def insert(self, index: int, value: Module) -> None:
-        """Put one before the place ``index``."""
+        """Insert a Module before the position ``index``."""
         self[index:index] = [value]
 
     def __repr__(self) -> str:

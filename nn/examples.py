@@ -1,10 +1,10 @@
-"""What users hand to losses: one example or a batch, with targets, checked.
+"""What users pass to losses: one example or a batch, with targets, checked.
 
 Targets are plain numbers and are checked; a target that is a Value is taken as it is.
 
-**One shape.** A list of one number is as good as the number: a column of a table, shape (n, 1), and
-a model that returns lists of one mean the same as plain numbers. `column` and `matched` say so for
-losses, metrics and pictures alike.
+**One shape.** A list with one number counts as that number: a table column of shape (n, 1), or a
+model that returns lists of one, means the same as plain numbers. `column` and `matched` apply this
+rule for losses, metrics and pictures.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ Reduce = Callable[[list[Any]], Any]
 
 
 class Place(tuple[int, ...]):
-    """Where a target stands: its example in the batch, and its output there; () where it is alone.
+    """The position of a target: its example in the batch, and its output; () if it is alone.
 
     >>> f"target{Place((3, 1))}", f"target{Place()}"
     ('target 3, 1', 'target')
@@ -41,15 +41,15 @@ class Place(tuple[int, ...]):
 _REDUCTIONS: dict[str, Reduce] = {"mean": mean, "sum": total, "none": list}
 WITH_BATCHMEAN = {"batchmean": mean, **_REDUCTIONS}
 _NUMBERS = {Value, float, int}
-_TOLERANCE = 1e-6  # how far probabilities may add up beside 1: they come rounded from files
+_TOLERANCE = 1e-6  # how far probabilities may be from adding up to 1: files have rounded numbers
 
 
 @dataclass(frozen=True, slots=True)
 class OfNumbers:
-    """A loss of one number and its target, for lists of them and for lists of lists too.
+    """A loss of one number and its target, also for lists of them and for lists of lists.
 
-    ``one`` is asked with (output, target, place of the target). ``targets`` says in words which
-    targets will do, ``is_right`` whether one does; ``cures`` says of some others what to write.
+    ``one`` is called with (output, target, place of the target). ``targets`` says in words which
+    targets are valid, ``is_right`` tests one; ``cures`` says what to write for some invalid ones.
     """
 
     name: str
@@ -59,7 +59,7 @@ class OfNumbers:
     cures: Mapping[float, str] = field(default_factory=dict)
 
     def __call__(self, outputs: Any, targets: Any, reduction: str) -> Any:
-        """The loss of one example, or what ``reduction`` makes of a batch."""
+        """The loss of one example, or of a batch with this ``reduction``."""
         reduce = look_up(reduction, _REDUCTIONS, f"reduction of {self.name}")
         rows, wanted = items(outputs), items(targets)
         if rows is None or wanted is None:
@@ -73,12 +73,12 @@ class OfNumbers:
         if not rows:
             raise ValueError(f"{self.name} got an empty batch; give at least one example")
         check_lengths(self.name, "output", rows, wanted)
-        of_several = total if reduction == "sum" else mean  # a sum is one of everything
+        of_several = total if reduction == "sum" else mean  # a sum is over everything
         found = _numbered(rows, wanted, targets)
         return reduce([self._example(x, y, place, of_several) for x, y, place in found])
 
     def _example(self, output: Any, target: Any, place: Place, of_several: Reduce) -> Any:
-        """One example of a batch: of a single output, or what is made of several."""
+        """The loss of one example of a batch, with one output or several."""
         one, goal = single(output), single(target)
         parts, goals = items(one), items(goal)
         if parts is None and goals is None:
@@ -105,10 +105,10 @@ class OfNumbers:
 
 @dataclass(frozen=True, slots=True)
 class OfClasses:
-    """A loss of a list of logits, one for each class, and its target; for lists of these too.
+    """A loss of a list of logits, one for each class, and its target; also for lists of these.
 
-    ``one`` is asked with (logits, target, place of the target); ``instead`` ends the error for one
-    logit alone.
+    ``one`` is called with (logits, target, place of the target); ``instead`` ends the error for a
+    single logit.
     """
 
     name: str
@@ -117,7 +117,7 @@ class OfClasses:
     reductions: Mapping[str, Reduce] = field(default_factory=lambda: _REDUCTIONS)
 
     def __call__(self, logits: Any, targets: Any, reduction: str) -> Any:
-        """The loss of one example, or what ``reduction`` makes of a batch."""
+        """The loss of one example, or of a batch with this ``reduction``."""
         reduce = look_up(reduction, self.reductions, f"reduction of {self.name}")
         rows = items(logits)
         if rows is None:
@@ -132,14 +132,14 @@ class OfClasses:
         wanted = items(targets)
         if wanted is None:
             raise TypeError(
-                f"{self.name} got a batch of {len(rows)} examples and one target, "
+                f"{self.name} got a batch of {len(rows)} examples but one target, "
                 f"{shown(targets)}; give a list with a target for each example"
             )
         check_lengths(self.name, "example", rows, wanted)
         return reduce([self._example(*one) for one in _numbered(rows, wanted, targets)])
 
     def _example(self, row: Any, target: Any, place: Place) -> Any:
-        """One example of a batch."""
+        """The loss of one example of a batch."""
         classes = items(row)
         if not classes:
             raise TypeError(
@@ -150,7 +150,7 @@ class OfClasses:
 
 
 class Targets(list[Any]):
-    """Targets of some examples, whose errors name them by their places in all the data."""
+    """Targets of some examples; errors name them by their positions in the whole data."""
 
     def __init__(self, targets: Sequence[Any], places: Sequence[int]) -> None:
         super().__init__(targets)
@@ -158,7 +158,7 @@ class Targets(list[Any]):
 
 
 def _numbered(rows: Sequence[Any], wanted: Sequence[Any], given: Any) -> Any:
-    """Each output with its target and the place of the target in all the data."""
+    """Each output with its target and the target's position in the whole data."""
     places = given.places if isinstance(given, Targets) else range(len(wanted))
     return zip(rows, wanted, [Place((place,)) for place in places], strict=True)
 
@@ -193,7 +193,7 @@ def items(x: Any) -> list[Any] | None:
         return None
     try:
         return list(x.to_numpy() if hasattr(x, "to_numpy") else x)  # a table's rows, not its names
-    except TypeError:  # an array of no dimension has a __len__ that raises
+    except TypeError:  # an array with no dimensions has a __len__ that raises
         return None
 
 
@@ -208,7 +208,7 @@ def single(x: Any) -> Any:
 
 
 def column(rows: list[Any]) -> list[Any]:
-    """The numbers of a column, in which each row is a list of one; other rows as they are.
+    """The numbers of a column, whose rows are lists of one; other rows stay as they are.
 
     >>> column([[1.0], [0.0]]), column([[1], [0, 2]])
     ([1.0, 0.0], [[1], [0, 2]])
@@ -218,7 +218,7 @@ def column(rows: list[Any]) -> list[Any]:
 
 
 def matched(outputs: list[Any], targets: list[Any]) -> list[Any]:
-    """Outputs in the shape of their targets: where these are numbers, a column is opened."""
+    """Outputs in the shape of their targets: if these are numbers, a column becomes numbers."""
     return column(outputs) if all(items(target) is None for target in targets) else outputs
 
 
@@ -239,7 +239,7 @@ def plain(output: Any) -> Any:
 
 
 def class_index(name: str, target: Any, classes: int, position: Place) -> int:
-    """A target that is the index of a class; 2.0 is one too, as files of numbers have it."""
+    """A target that is the index of a class; 2.0 is allowed, as files often have floats."""
     if isinstance(target, Recorder) or not is_number(target):
         raise TypeError(
             f"{name} takes the index of a class, or a list of probabilities, got {shown(target)} "
@@ -248,12 +248,12 @@ def class_index(name: str, target: Any, classes: int, position: Place) -> int:
     number = real(target, name)
     if not math.isfinite(number) or number != math.floor(number):
         raise ValueError(
-            f"{name} got {number:g} as target{position}; a class is a whole number from 0 to "
+            f"{name} got {number:g} as target{position}; a class must be a whole number from 0 to "
             f"{classes - 1}"
         )
     if not 0 <= number < classes:
         raise ValueError(
-            f"{name} got class {number:.0f} as target{position} and {counted(classes, 'logit')}; "
+            f"{name} got class {number:.0f} as target{position} but {counted(classes, 'logit')}; "
             f"classes count from 0 to {classes - 1}"
         )
     return int(number)
@@ -263,8 +263,8 @@ def class_chances(name: str, target: list[Any], classes: int, position: Place) -
     """A target that is a list with the probability of each class; they add up to 1."""
     if len(target) != classes:
         raise ValueError(
-            f"{name} got {counted(classes, 'logit')} and a list of {len(target)} as "
-            f"target{position}; a list has a probability for each logit"
+            f"{name} got {counted(classes, 'logit')} but a list of {len(target)} as "
+            f"target{position}; a list must have a probability for each logit"
         )
     chances = [_class_chance(name, p, i, position) for i, p in enumerate(target)]
     known = [p for p in chances if not isinstance(p, Recorder)]
@@ -292,7 +292,7 @@ def _class_chance(name: str, p: Any, i: int, position: Place) -> Any:
     if not 0.0 <= number <= 1.0:
         raise ValueError(
             f"{name} got the probability {number:g} for class {i} as target{position}; "
-            "probabilities are from 0 to 1"
+            "probabilities must be from 0 to 1"
         )
     return number
 

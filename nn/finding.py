@@ -1,13 +1,13 @@
-"""Finding the parameters of a model, and noticing when there are others.
+"""Finding the parameters of a model, and noticing when they change.
 
-micrograd's users write ``neuron.b = Value(0.5)``, and mean a weight. So a leaf Value that is put
-into a Module outside a call, as an attribute, or into a list, tuple, dict or array that is one,
-becomes a `Parameter`: it stays the same object, and its class now says what it is. A Value that a
-call puts there, such as an input that it keeps, is not a parameter: the Module notes it.
+Users of micrograd write ``neuron.b = Value(0.5)`` and mean a weight. So a leaf Value becomes a
+`Parameter` if it is put into a Module outside a call, as an attribute, or into a list, tuple, dict
+or array that is an attribute: it stays the same object, with a different class. A Value that a call
+puts there, such as an input that it keeps, is not a parameter: the Module makes a note of it.
 
-Each step of a training asks a model for its parameters. To search it takes much longer than to see
-that nothing has changed, so a Module remembers the containers that were searched and what they
-held: the same objects in the same places hold the same parameters.
+Each training step asks the model for its parameters. A search takes much longer than seeing that
+nothing has changed, so a Module remembers the containers that were searched and their contents: the
+same objects in the same places contain the same parameters.
 """
 
 from __future__ import annotations
@@ -47,9 +47,9 @@ _method = attrgetter("parameters")
 
 
 def plain_leaves(x: Any) -> list[Value]:
-    """The leaves in ``x`` and in the containers in it that are neither Parameters nor constants.
+    """The leaves in ``x`` and in its containers that are neither Parameters nor constants.
 
-    Modules in it are not entered.
+    Modules are not searched.
     """
     found: list[Value] = []
     seen: set[int] = set()
@@ -77,7 +77,7 @@ def _is_plain_leaf(x: Value) -> bool:
 
 
 def adopt(leaves: Iterable[Value]) -> list[Value]:
-    """Make plain leaves Parameters; returns those of a user's own class, which stay as they are."""
+    """Make plain leaves Parameters; return those of a user's own class, which stay as they are."""
     kept = []
     for leaf in leaves:
         if leaf.__class__ is Value:
@@ -88,13 +88,13 @@ def adopt(leaves: Iterable[Value]) -> list[Value]:
 
 
 def adopt_in(module: Part) -> list[Value]:
-    """`adopt` the plain leaves in ``module``, but for what calls have left there."""
+    """`adopt` the plain leaves in ``module``, except those that calls have put there."""
     kept_by_calls = set(map(id, caches(module)))
     return adopt([leaf for leaf in leaves_in(module) if id(leaf) not in kept_by_calls])
 
 
 def note_caches(module: Part, before: Iterable[Value] = ()) -> None:
-    """Note the plain leaves in ``module`` that were not there ``before``: a call put them there."""
+    """Note the plain leaves in ``module`` that are not in ``before``: a call put them there."""
     known = set(map(id, before))
     found = leaves_in(module)
     if found or caches(module):
@@ -102,9 +102,9 @@ def note_caches(module: Part, before: Iterable[Value] = ()) -> None:
 
 
 def check_replacement(name: str, before: Any, x: Any) -> None:
-    """Raise if parameters would make way for numbers or results, which nothing trains.
+    """Raise if numbers or results, which are not trained, would replace parameters.
 
-    ``name`` says where, as ``"Neuron.b"``.
+    ``name`` says where, for example ``"Neuron.b"``.
     """
     stack, seen = [(name, before, x)], set[int]()
     while stack:
@@ -122,9 +122,9 @@ def check_replacement(name: str, before: Any, x: Any) -> None:
             what = f"{x!r:.60}" if is_number(x) else "the result of a computation"
             cls, _, attribute = name.partition(".")
             raise TypeError(
-                f"{name} is a parameter, and {what} in its place would not be trained. For another "
-                f"number write {cls.lower()}.{attribute}.data = ...; else nn.Parameter(...), or "
-                "freeze() to keep it as it is. To compute with plain numbers, delete it first"
+                f"{name} is a parameter, and {what} in its place would not be trained. To change "
+                f"its number write {cls.lower()}.{attribute}.data = ...; else nn.Parameter(...), "
+                "or freeze() to keep it as it is. To compute with plain numbers, delete it first"
             )
 
 
@@ -136,17 +136,17 @@ def _is_computed(x: Any) -> bool:
 
 
 def gather(root: Part, answers: Answers, running: Iterable[Part]) -> list[tuple[Trail, Any]]:
-    """(trail, parameter) of each in ``root``, in the order of definition, each once.
+    """(trail, parameter) for each in ``root``, in the order of definition, each once.
 
-    ``answers`` gives what a Module answers for itself, (name, Value) of each, or None if it is to
-    be searched. Plain leaves become parameters, but for those in Modules that are ``running``: a
-    call may have put them there. What was found is remembered in ``root``, if nobody else had to
-    be asked.
+    ``answers`` returns the (name, Value) pairs that a Module lists itself, or None if it is to be
+    searched. Plain leaves become parameters, except in Modules that are ``running``: a call may
+    have put them there. What was found is remembered in ``root``, unless some Module listed its
+    own.
     """
     found: dict[int, tuple[Trail, Any]] = {}  # the first place counts
     searched: list[Any] = []
-    closed: set[int] = set()  # what is not searched: who answers, and lists of weights
-    spared: set[int] = set()  # plain leaves that are no parameters
+    closed: set[int] = set()  # not searched: Modules that list their own, and lists of weights
+    spared: set[int] = set()  # plain leaves that are not parameters
     was_asked = False
     in_calls = set(map(id, running))
     for trail, part in trails(root, enter=lambda x: id(x) not in closed):
@@ -176,12 +176,12 @@ def gather(root: Part, answers: Answers, running: Iterable[Part]) -> list[tuple[
 
 
 def named_answers(module: Part, answer: Iterable[Any]) -> Iterator[tuple[str, Any]]:
-    """(name, Value) for what a Module's own ``parameters()`` has returned."""
+    """(name, Value) for each Value that a Module's own ``parameters()`` returned."""
     names = {id(part): dotted(trail) for trail, part in walk(module)}
     for i, value in enumerate(answer):
         if not isinstance(value, Value):
             raise TypeError(
-                f"{type(module).__name__}.parameters() returns Values, got a "
+                f"{type(module).__name__}.parameters() must return Values, got a "
                 f"{type(value).__name__} at position {i}"
             )
         yield names.get(id(value), f"parameters.{i}"), value
@@ -193,23 +193,23 @@ def _refuse_parameters_in_a_set(root: Part, some: Any, name: str, spared: set[in
         if is_weight or isinstance(x, (Part, Parameter)):
             raise TypeError(
                 f"{type(root).__name__} holds a {type(x).__name__} in a {type(some).__name__}, "
-                f"{name!r}, which has no order, so its parameters would have other names in every "
-                "run; use a list"
+                f"{name!r}, which has no order, so its parameters would have different names in "
+                "every run; use a list"
             )
 
 
 class Found:
-    """The parameters in a Module, for as long as all that was searched holds what it held.
+    """The parameters in a Module, valid while all that was searched has the same contents.
 
-    Of what was in there, what could hold parameters is kept, to be compared by identity; all else,
-    such as numbers and text, is None, and may change into anything of its kind.
+    Contents that could hold parameters are kept, to be compared by identity; all else, such as
+    numbers and text, is stored as None, and may change into anything of its kind.
     """
 
     __slots__ = ("_around", "_before", "_inside", "_parts", "parameters")
 
     @classmethod
     def of(cls, root: Part, searched: Sequence[Any], parameters: list[Any]) -> Found | None:
-        """None if looking would not tell all, or would keep alive what a call has left."""
+        """None if comparing would not notice everything, or would keep alive what a call left."""
         found = cls(root, searched, parameters)
         known = set(map(id, parameters))
         is_settled = all(
@@ -223,7 +223,7 @@ class Found:
 
     def __init__(self, root: Part, searched: Sequence[Any], parameters: list[Any]) -> None:
         self.parameters = parameters
-        # Not the root itself, which keeps this: there would be a cycle.
+        # Not the root itself, which keeps this object: that would be a reference cycle.
         self._parts = [x for x in searched if isinstance(x, Part) and x is not root]
         self._around = self._looked_at(root)
         self._inside = [_elements(part) for part in searched]
@@ -241,14 +241,14 @@ class Found:
         )
 
     def _looked_at(self, root: Part) -> list[Any]:
-        """The class of each part, where it keeps its attributes, and how its class answers."""
+        """The class of each part, its attributes, and its class's ``parameters``."""
         parts = [root, *self._parts]
         types = list(map(type, parts))
         return [*types, *map(id, map(vars, parts)), *map(_method, dict.fromkeys(types))]
 
 
 def _elements(container: Any) -> Iterable[Any]:
-    """What is in a part or a container, as it is whenever it is asked."""
+    """The present contents of a part or a container."""
     if isinstance(container, Part):
         return vars(container).values()
     if isinstance(container, dict):
@@ -260,9 +260,9 @@ def _elements(container: Any) -> Iterable[Any]:
 
 
 class Parameters(list[Any]):
-    """The list that ``model.parameters()`` gives; it knows whose they are.
+    """The list that ``model.parameters()`` returns; it knows its model.
 
-    So an optimiser that is given it, as PyTorch's are, notices when the model gets others.
+    So an optimiser that gets this list, as in PyTorch, notices when the model's parameters change.
     """
 
     __slots__ = ("owner",)
@@ -275,11 +275,11 @@ class Parameters(list[Any]):
         return list, (list(self),)  # a copy is a plain list, without the model
 
 
-Parameters.__name__ = "list"  # what an error calls it that meets one by mistake
+Parameters.__name__ = "list"  # what errors should call it
 
 
 def owned(parameters: Callable[[Any], Any]) -> Callable[[Any], Any]:
-    """A user's own ``parameters()``, whose list knows whose it is."""
+    """Wrap a user's own ``parameters()``, so that its list knows the model."""
 
     @functools.wraps(parameters)
     def inside(self: Part) -> Any:

@@ -1,4 +1,4 @@
-"""How weights begin. An initialiser is a function (nin, nout, rng) -> float, asked for each weight.
+"""Initial weights. An initialiser is a function (nin, nout, rng) -> float, called for each weight.
 
 ``rng`` is a ``random.Random``, or the module ``random`` itself, whose global state is what
 micrograd draws from.
@@ -20,7 +20,7 @@ Initialise = Callable[[int, int, Any], float]
 
 
 def uniform(nin: int, nout: int, rng: Rng) -> float:  # noqa: ARG001 - every initialiser takes all three
-    """Between −1 and 1, whatever the size: micrograd's. With one seed, its weights.
+    """Between −1 and 1 for any size, as in micrograd; the same seed gives the same weights.
 
     >>> import random
     >>> random.seed(1337); weight = uniform(2, 1, random)
@@ -45,7 +45,7 @@ def xavier(nin: int, nout: int, rng: Rng) -> float:
 
 
 def he(nin: int, nout: int, rng: Rng) -> float:  # noqa: ARG001 - every initialiser takes all three
-    """Normal, with standard deviation √(2 / nin): for relu and its like.
+    """Normal, with standard deviation √(2 / nin): for relu and similar activations.
 
     Source: He et al., Delving deep into rectifiers, 2015, equation 10.
 
@@ -58,7 +58,7 @@ def he(nin: int, nout: int, rng: Rng) -> float:  # noqa: ARG001 - every initiali
 
 
 def zeros(nin: int, nout: int, rng: Rng) -> float:  # noqa: ARG001 - every initialiser takes all three
-    """Zero, to see what goes wrong: all neurons of a layer stay equal.
+    """Zero, to show what goes wrong: all neurons of a layer stay equal.
 
     >>> import random
     >>> zeros(2, 1, random)
@@ -68,7 +68,7 @@ def zeros(nin: int, nout: int, rng: Rng) -> float:  # noqa: ARG001 - every initi
 
 
 def normal(nin: int, nout: int, rng: Rng) -> float:  # noqa: ARG001 - every initialiser takes all three
-    """Normal, with standard deviation 1, whatever the size: PyTorch's for embeddings.
+    """Normal, with standard deviation 1 for any size: PyTorch's choice for embeddings.
 
     >>> import random
     >>> draws = [normal(27, 4, rng) for rng in [random.Random(0)] for _ in range(10_000)]
@@ -87,9 +87,9 @@ INITIALISERS: dict[str, Initialise] = {
 
 
 def initialiser(of: str | Initialise, activate: Activate | None = None) -> Initialise:
-    """The function for a name; ``"auto"`` chooses what suits the activation.
+    """The function with this name; ``"auto"`` chooses one that suits the activation.
 
-    Where nothing is activated, as in an `Embedding`, there is no "auto", and "normal" instead.
+    Without an activation, as in an `Embedding`, there is no "auto", but "normal" instead.
 
     >>> from nn.activations import activation
     >>> initialiser("auto", activation("relu")) is he
@@ -108,7 +108,7 @@ def initialiser(of: str | Initialise, activate: Activate | None = None) -> Initi
 
 
 def drawn(initialise: Initialise, nin: int, nout: int, rng: Rng) -> float:
-    """One weight, checked: an initialiser of the user's may return anything."""
+    """One weight, checked: a user's initialiser may return anything."""
     weight = initialise(nin, nout, rng)
     if not is_number(weight):
         raise TypeError(

@@ -1,7 +1,7 @@
-"""Neurons, layers of them, and layers of layers: micrograd's classes, with their habits.
+"""Neurons, layers and multi-layer perceptrons: micrograd's classes, which behave as they do there.
 
-Notation: nin inputs x, weights w, bias b. A neuron computes activate(b + w₁x₁ + w₂x₂ + …), and
-that is two nodes: one `autograd.dot` and one activation.
+Notation: nin inputs x, weights w, bias b. A neuron computes activate(b + w₁x₁ + w₂x₂ + …), which
+is two nodes: one `autograd.dot` and one activation.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ from .randomness import RngLike, generator
 
 
 class Unit(Module):
-    """What takes a fixed number of inputs, and can say so."""
+    """A Module with a fixed number of inputs, described for error messages."""
 
-    known_by: ClassVar[tuple[str, ...]] = ("shape",)  # the sizes that its title says
+    known_by: ClassVar[tuple[str, ...]] = ("shape",)  # the sizes in its title
 
     nin: Any  # how many inputs it takes
-    nout: Any  # how many outputs it gives
+    nout: Any  # how many outputs it returns
 
     @property
     def shape(self) -> str:
@@ -37,7 +37,7 @@ class Unit(Module):
 
     @property
     def title(self) -> str:
-        """Kind and sizes, as errors say them."""
+        """Kind and sizes, for error messages."""
         sizes = [str(getattr(self, name)) for name in self.known_by]
         return f"{type(self).__name__}({', '.join(sizes)})"
 
@@ -50,7 +50,7 @@ class Unit(Module):
 
 
 def _fixed(read: Callable[[Any], str]) -> Any:
-    """A property; where somebody sets it, the error says that it is chosen when a part is built."""
+    """A read-only property; setting it raises an error that says to choose it when building."""
 
     def refuse(part: Sized, name: Any) -> NoReturn:
         like = part.rebuilt(part.nin).replace("Linear", "Layer")[:-1]
@@ -76,12 +76,12 @@ class Neuron(Unit):
     nin:
         How many inputs.
     nonlin:
-        micrograd's: False is ``activation="linear"``.
+        As in micrograd: False means ``activation="linear"``.
     activation:
         A name, a function of one Value, or None for linear.
     init:
-        "auto" (He for relu and its like, else Xavier), "uniform" (micrograd's), "xavier", "he",
-        "zeros", or a function (nin, nout, rng) -> float, asked for each weight in order.
+        "auto" (He for relu and similar, else Xavier), "uniform" (as in micrograd), "xavier", "he",
+        "zeros", or a function (nin, nout, rng) -> float, called for each weight in order.
     rng:
         A seed, a ``random.Random`` or a NumPy ``Generator``; None is Python's global ``random``.
     bias:
@@ -139,7 +139,7 @@ class Neuron(Unit):
 
 
 class Layer(Unit):
-    """Neurons that see the same inputs. Of one neuron the output is a Value, of more a list.
+    """Neurons with the same inputs. The output is a list, or a single Value for one neuron.
 
     >>> layer = Layer(3, 2, init="zeros")
     >>> [y.data for y in layer([1.0, 2.0, 3.0])]
@@ -179,7 +179,7 @@ class Layer(Unit):
             self.neurons.append(neuron)
 
     def forward(self, x: Any) -> Any:
-        """What the neurons make of one example, a list of ``nin`` numbers."""
+        """The outputs of the neurons for one example, a list of ``nin`` numbers."""
         xs = gathered(x, self)
         neurons, outer = self.neurons, here()
         try:
@@ -191,7 +191,7 @@ class Layer(Unit):
                     enter(place)
                     total, activate = dot(neuron.w, shared, neuron.b), neuron.activate
                     if activate.__class__ is Op and total.__class__ is Value:
-                        outputs.append(total.record(activate, (total,)))  # what the row would do
+                        outputs.append(total.record(activate, (total,)))  # as the row would do
                     else:
                         outputs.append(activate(total))
             else:
@@ -224,7 +224,7 @@ class Layer(Unit):
 
 
 class Linear(Layer):
-    """A `Layer` without an activation, as PyTorch has it: b + w₁x₁ + w₂x₂ + … for each output.
+    """A `Layer` without an activation, as in PyTorch: b + w₁x₁ + w₂x₂ + … for each output.
 
     >>> layer = Linear(2, 3, rng=0)
     >>> layer
@@ -255,7 +255,7 @@ def _sizes_in_a_list(nin: Any = None, *nouts: Any, **_: Any) -> str:
     sizes = [n for part in given for n in (part if isinstance(part, (list, tuple)) else [part])]
     if len(sizes) < 2 or not all(hasattr(n, "__index__") for n in sizes):
         return ""
-    return f"takes how many inputs, and a list of sizes; write MLP({sizes[0]}, {sizes[1:]})"
+    return f"takes a number of inputs and a list of sizes; write MLP({sizes[0]}, {sizes[1:]})"
 
 
 class MLP(Unit):
@@ -275,9 +275,9 @@ class MLP(Unit):
     nin:
         How many inputs.
     nouts:
-        How many neurons in each layer; the last are the outputs.
+        How many neurons in each layer; those of the last are the outputs.
     activation:
-        A list with one for each layer; or one for all layers but the last, which is linear.
+        A list with one for each layer; or one for all layers except the last, which is linear.
 
     The other keywords are those of `Neuron`.
     """
@@ -307,7 +307,7 @@ class MLP(Unit):
             self.layers.append(layer)
 
     def forward(self, x: Any) -> Any:
-        """What the last layer makes of one example, a list of ``nin`` numbers."""
+        """The outputs of the last layer for one example, a list of ``nin`` numbers."""
         x = gathered(x, self)
         for layer in self.layers:
             x = layer(x)
@@ -333,7 +333,7 @@ class MLP(Unit):
 
 
 def _chosen(of: ActivationLike, *, nonlin: Any) -> Activate:
-    """The activation that ``nonlin`` and ``activation`` say together."""
+    """The activation that ``nonlin`` and ``activation`` choose together."""
     activate = activation(of)
     if isinstance(nonlin, str) or callable(nonlin):
         written = repr(nonlin) if isinstance(nonlin, str) else name_of(nonlin)
@@ -342,8 +342,8 @@ def _chosen(of: ActivationLike, *, nonlin: Any) -> Activate:
         return activate
     if name_of(activate) not in {"relu", "linear"}:
         raise ValueError(
-            f"nonlin=False means linear, but activation={name_of(activate)!r} was given too; "
-            "leave one of them out"
+            f"nonlin=False means linear, but activation={name_of(activate)!r} was also given; "
+            "leave out one of them"
         )
     return linear
 
@@ -371,7 +371,7 @@ def _one_each(
     if len(of) != layers:
         raise ValueError(
             f"MLP({' -> '.join(map(str, sizes))}) has {layers} "
-            f"{'layer' if layers == 1 else 'layers'} and got {len(of)} activations; "
+            f"{'layer' if layers == 1 else 'layers'} but got {len(of)} activations; "
             "give one for each layer, or one name for all but the last"
         )
     return list(of)

@@ -1,14 +1,14 @@
-"""Losses: how far outputs are from what they should be, as one Value to go backward from.
+"""Losses: how far outputs are from their targets, as one Value to call ``backward`` on.
 
 **One example or a batch.** For `mse`, `mae`, `huber`, `hinge` and `binary_cross_entropy` one
-example is one number and its target; a list is a batch of examples, and in a list of lists each
-example has several outputs, over which its loss is the mean. For `cross_entropy` and
-`kl_divergence` one example is a list of logits, one for each class; a list of lists is a batch.
+example is one number and its target; a list is a batch of examples. In a list of lists each example
+has several outputs, and its loss is the mean over them. For `cross_entropy` and `kl_divergence` one
+example is a list of logits, one for each class; a list of lists is a batch.
 
-A list of one number is as good as the number: targets may be a column, of shape (n, 1).
+A list of one number counts as that number: targets may be a column of shape (n, 1).
 
-**Reduction** of a batch: "mean" (the default) and "sum" give one Value, "none" a list with one
-for each example. The sum is over every output of every example, as PyTorch's is.
+**Reduction** of a batch: "mean" (the default) and "sum" give one Value, "none" gives a list with
+one for each example. As in PyTorch, the sum is over every output of every example.
 
 Targets are plain numbers and are checked; a target that is a Value (a teacher's output, say) is
 taken as it is, and gets a gradient if it is a variable.
@@ -69,8 +69,8 @@ def mae(outputs: Any, targets: Any, *, reduction: str = "mean") -> Any:
 def huber(outputs: Any, targets: Any, *, delta: float = 1.0, reduction: str = "mean") -> Any:
     """½ · error² for errors up to ``delta``; from there on a line, delta · (|error| − ½ delta).
 
-    Its slope is the error, cut off at ±delta: near the target it is that of ½ · `mse`, far from it
-    that of delta · `mae`.
+    Its slope is the error, clipped to ±delta: near the target it equals the slope of ½ · `mse`, far
+    from it that of delta · `mae`.
 
     >>> from autograd import Value
     >>> [huber(Value(error), 0.0).data for error in (0.5, 1.0, 3.0)]
@@ -86,7 +86,7 @@ def huber(outputs: Any, targets: Any, *, delta: float = 1.0, reduction: str = "m
 
 @helped()
 def hinge(scores: Any, targets: Any, *, reduction: str = "mean") -> Any:
-    """max(0, 1 − target · score): 0 once a score has its target's sign and a margin of 1.
+    """max(0, 1 − target · score): 0 once a score has its target's sign and is at least 1 in size.
 
     Targets are −1 and 1.
 
@@ -101,12 +101,12 @@ def hinge(scores: Any, targets: Any, *, reduction: str = "mean") -> Any:
 def binary_cross_entropy(logits: Any, targets: Any, *, reduction: str = "mean") -> Any:
     """−ln of the probability that sigmoid(logit) gives to the target, from 0 to 1.
 
-    **It takes logits**, any numbers, and applies sigmoid itself: it is what PyTorch calls
-    ``binary_cross_entropy_with_logits``, and not PyTorch's function of this name, which takes
-    probabilities. So a model ends without sigmoid; of a probability p the logit is
+    **It takes logits**, which may be any numbers, and applies sigmoid itself: it is what PyTorch
+    calls ``binary_cross_entropy_with_logits``, not PyTorch's function of this name, which takes
+    probabilities. So the model must not end in sigmoid; the logit of a probability p is
     ``log(p / (1 - p))``.
 
-    Computed from the logit, so that no logit is too large:
+    It is computed from the logit, so that no logit is too large:
     target · softplus(−logit) + (1 − target) · softplus(logit).
     Its slope is sigmoid(logit) − target.
 
@@ -126,9 +126,9 @@ def binary_cross_entropy(logits: Any, targets: Any, *, reduction: str = "mean") 
 def cross_entropy(logits: Any, targets: Any, *, reduction: str = "mean") -> Any:
     """−ln of the probability that softmax(logits) gives to the target class.
 
-    A target is the index of the class, or a list with the probability of each. Computed of
+    A target is the index of the class, or a list with the probability of each. It is computed from
     differences of logits, so that no logit is too large. Its slopes are softmax(logits) − target:
-    for each class, the probability given less the one wanted.
+    for each class, the predicted probability minus the target's.
 
     >>> from autograd import Value
     >>> scores = [Value(2.0), Value(0.0), Value(0.0)]
@@ -144,14 +144,14 @@ def cross_entropy(logits: Any, targets: Any, *, reduction: str = "mean") -> Any:
 
 @helped()
 def kl_divergence(logits: Any, targets: Any, *, reduction: str = "batchmean") -> Any:
-    """The divergence of q = softmax(logits) from the wanted p: Σ pᵢ · (ln pᵢ − ln qᵢ).
+    """The divergence of q = softmax(logits) from the target p: Σ pᵢ · (ln pᵢ − ln qᵢ).
 
-    A target is a list with the probability pᵢ of each class. The loss is `cross_entropy` less the
-    entropy of the target, which no logits can take away: 0 when p and q agree. Its slopes are
-    the same, q − p.
+    A target is a list with the probability pᵢ of each class. The loss is `cross_entropy` minus the
+    entropy of the target, which does not depend on the logits: it is 0 if p and q agree. Its slopes
+    are the same, q − p.
 
-    "batchmean" is PyTorch's name for the mean over the examples of a batch; "mean" is the same
-    here. What PyTorch calls "mean" is that, divided by the number of classes as well.
+    "batchmean" is PyTorch's name for the mean over the examples of a batch; here "mean" is the
+    same. What PyTorch calls "mean" is also divided by the number of classes.
 
     >>> from autograd import Value
     >>> scores = [Value(0.0), Value(0.0)]
@@ -174,7 +174,7 @@ LOSSES: dict[str, Loss] = {
 
 
 def loss(of: str | Loss) -> Loss:
-    """The loss of that name; a function is taken as it is.
+    """The loss with that name; a function is returned as it is.
 
     >>> loss("mse") is mse
     True
@@ -187,7 +187,7 @@ huber, hinge, binary_cross_entropy, cross_entropy, kl_divergence
 
 
 def cost(loss: Loss, outputs: list[Any], targets: list[Any], **options: Any) -> Any:
-    """What a loss says of a batch. A function of the user's gets outputs as it gets targets."""
+    """The loss of a batch. A user's function gets outputs in the same shape as targets."""
     if loss in LOSSES.values():
         return loss(outputs, targets, **options)
     given = examples.matched(outputs, targets)
@@ -196,7 +196,7 @@ def cost(loss: Loss, outputs: list[Any], targets: list[Any], **options: Any) -> 
     except (TypeError, IndexError) as error:
         if given and items(given[0]) is None and items(outputs[0]) is not None:
             error.add_note(
-                "where each target is one number, the loss gets one number for each output too, "
+                "if each target is one number, the loss also gets one number for each output, "
                 "not a list of one: write output, not output[0]"
             )
         if isinstance(error, TypeError) and "list" in str(error) and _of_function(error):
@@ -208,7 +208,7 @@ def cost(loss: Loss, outputs: list[Any], targets: list[Any], **options: Any) -> 
 
 
 def _of_function(error: BaseException) -> bool:
-    """Whether it arose in the function that was called here, and not in what that called."""
+    """Whether the error arose in the function that was called here, not in what that called."""
     inside = error.__traceback__ and error.__traceback__.tb_next
     return inside is not None and inside.tb_next is None
 
@@ -217,7 +217,7 @@ def _of_function(error: BaseException) -> bool:
 
 
 def _as_node(target: Any, output: Any, place: Place) -> Any:
-    """A plain target as a constant y1, y2, …, where the output of a model is compared with it."""
+    """A plain target as a constant y1, y2, …, if a model's output is compared with it."""
     if target.__class__ is not float or not isinstance(output, Value):
         return target
     at = here()
@@ -234,8 +234,8 @@ def _absolute_error(output: Any, target: Any, place: Place) -> Any:
 
 
 def _huber(output: Any, target: Any, place: Place, *, delta: float) -> Any:
-    # With the error cut off at ±delta, one formula is the parabola inside and the line outside,
-    # and its slope is the same from both sides.
+    # With the error clipped to ±delta, one formula gives the parabola inside and the line outside,
+    # with the same slope from both sides.
     error = output - _as_node(target, output, place)
     inside = clip(error, -delta, delta)
     return inside * (error - inside / 2.0)
@@ -246,8 +246,8 @@ def _margin(score: Any, target: Any, place: Place) -> Any:
 
 
 def _surprise(logit: Any, target: Any, place: Place) -> Any:
-    # Only terms above zero are added, so no digits are lost where logit and target agree; and a
-    # term with the plain factor 0 or 1 is not made: most targets are one of these.
+    # Only terms above zero are added, so no digits are lost where logit and target agree. A term
+    # with the plain factor 0 or 1 needs no product: most targets are one of these.
     if not isinstance(target, Recorder):
         if target == 1.0:
             return softplus(-logit)
@@ -259,7 +259,7 @@ def _surprise(logit: Any, target: Any, place: Place) -> Any:
 
 def _cross_entropy(logits: list[Any], target: Any, place: Place) -> Any:
     given = items(target)
-    if given is None or (place and len(given) == 1 < len(logits)):  # of a batch: a column
+    if given is None or (place and len(given) == 1 < len(logits)):  # in a batch: a column
         index = examples.class_index("cross_entropy", single(target), len(logits), place)
         return surprise(logits, index)
     chances = examples.class_chances("cross_entropy", given, len(logits), place)
@@ -279,17 +279,17 @@ def _kl_divergence(logits: list[Any], target: Any, place: Place) -> Any:
     used = _possible(chances)
     logs = log_softmax(logits)
     ps = [_as_node(chances[i], logs[i], Place((*place, i))) for i in used]
-    # The differences, not two sums: near agreement each is as small as the result.
+    # Differences, not two sums: where p and q nearly agree, each is as small as the result.
     return dot(ps, [_log(p) - logs[i] for p, i in zip(ps, used, strict=True)])
 
 
 def _possible(chances: list[Any]) -> list[int]:
-    """The classes that are not impossible: 0 times a logit of −inf would be nan."""
+    """The classes with a probability above 0: 0 times a logit of −inf would be nan."""
     return [i for i, p in enumerate(chances) if isinstance(p, Recorder) or p != 0.0]
 
 
 def _log(p: Any) -> Any:
-    """ln p, to be multiplied by p: 0 · ln 0 is 0."""
+    """ln p, to be multiplied by p: 0 · ln 0 counts as 0."""
     if is_number(p):
         return log(p)
     return where(greater(abs(p), 0.0), lambda: log(p), 0.0)

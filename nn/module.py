@@ -28,17 +28,17 @@ from .walk import (
     walk_parts,
 )
 
-# Modules whose own ``parameters()`` is being asked, by id: it may call the method it overrides.
+# Modules whose own ``parameters()`` is running, by id: it may call the method that it overrides.
 _asked: ContextVar[frozenset[int]] = ContextVar("asked", default=frozenset())
 
 
 class Module(Part):
-    """A model, or a part of one: write ``forward``, keep Parameters and Modules as attributes.
+    """A model, or a part of one: write ``forward``, and keep Parameters and Modules as attributes.
 
     Parameters are found wherever attributes hold them: in other Modules, in lists, tuples, dicts
-    and arrays, in the order of definition, each one once. There is nothing to register, and no
-    ``super().__init__()`` to forget. A plain leaf Value that is put there outside a call becomes a
-    parameter too: ``line.slope = Value(3.0)``.
+    and arrays, in the order of definition, each once. There is nothing to register, and no
+    ``super().__init__()`` to forget. A plain leaf Value also becomes a parameter if it is put there
+    outside a call: ``line.slope = Value(3.0)``.
 
     >>> class Line(Module):
     ...     def __init__(self):
@@ -58,22 +58,22 @@ class Module(Part):
 
     __slots__ = ()
 
-    whole: ClassVar[bool] = False  # True: a summary shows it in one row, and not its parts
-    training = True  # each Module's own, once `train` or `eval` has set it
-    decision_threshold: float | None = None  # one output above it says class 1; `fit` decides
-    trained_with: str | None = None  # the loss of the last `fit`, by name; None: one's own, or none
+    whole: ClassVar[bool] = False  # True: a summary shows it in one row, without its parts
+    training = True  # set on each Module by `train` and `eval`
+    decision_threshold: float | None = None  # one output above it means class 1; set by `fit`
+    trained_with: str | None = None  # the name of the last `fit`'s loss; None if it has no name
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
         own = dict(vars(cls))
-        if "__call__" in own:  # micrograd's habit; nodes get their scope all the same
+        if "__call__" in own:  # as in micrograd; nodes get their scope nevertheless
             cls.__call__ = scoped(own["__call__"])  # type: ignore[method-assign]
         if inspect.isfunction(own.get("parameters")):
             cls.parameters = finding.owned(own["parameters"])  # type: ignore[assignment, method-assign]
         if cls.__module__.startswith(f"{__package__}."):
             if "__init__" in own:
                 cls.__init__ = helped()(own["__init__"])  # type: ignore[method-assign]
-            return  # none of ours keeps what it is given
+            return  # our own classes do not keep their inputs
         cls._watched = cls._watched or not own.keys().isdisjoint({"forward", "__call__"})
         if inspect.isfunction(own.get("forward")):  # it may be called without __call__
             cls.forward = scoped(own["forward"])  # type: ignore[method-assign]
@@ -96,7 +96,7 @@ class Module(Part):
 
     @scoped
     def __call__(self, *inputs: Any, **options: Any) -> Any:
-        """What ``forward`` returns, its nodes marked with the name of this part."""
+        """The result of ``forward``, with the name of this part on its nodes."""
         try:
             return self.forward(*inputs, **options)
         except TypeError as error:
@@ -105,7 +105,7 @@ class Module(Part):
             raise
 
     def forward(self, *inputs: Any, **options: Any) -> Any:
-        """What this part computes. Called through the Module itself: ``module(x)``."""
+        """What this part computes. Call the Module itself: ``module(x)``."""
         raise NotImplementedError(
             f"{type(self).__name__} has no forward; write 'def forward(self, x): ...' in the class"
         )
@@ -113,7 +113,7 @@ class Module(Part):
     # --- parts ------------------------------------------------------------------------------------
 
     def parameters(self) -> list[Parameter]:
-        """Every parameter, in the order of definition; a shared one once.
+        """All parameters, in the order of definition; a shared one once.
 
         >>> from nn import MLP
         >>> len(MLP(2, [16, 16, 1]).parameters())
@@ -126,24 +126,24 @@ class Module(Part):
         return finding.Parameters(every, self)
 
     def named_parameters(self) -> Iterator[tuple[str, Parameter]]:
-        """(name, parameter) of each; the name is the way to its first place.
+        """(name, parameter) for each; the name is the path to its first place.
 
         >>> from nn import MLP
         >>> [name for name, _ in MLP(1, [1]).named_parameters()]
         ['layers.0.neurons.0.w.0', 'layers.0.neurons.0.b']
         """
-        last, stem = None, ""  # what held the one before: the weights of a neuron lie together
+        last, stem = None, ""  # the container of the one before: a neuron's weights are together
         for (around, key), parameter in self._search(ask=True):
             if around is not last:
                 last, stem = around, f"{dotted(around)}." if around else ""
             yield f"{stem}{key}", parameter
 
     def modules(self) -> list[Module]:
-        """The Module itself and all in it, in the order of definition; a shared one once."""
+        """The Module itself and all those in it, in the order of definition; a shared one once."""
         return [module for _, module in self.named_modules()]
 
     def named_modules(self) -> Iterator[tuple[str, Module]]:
-        """(name, module) of each; this Module's own name is empty.
+        """(name, module) for each; this Module's own name is empty.
 
         >>> from nn import MLP
         >>> [name for name, _ in MLP(1, [1]).named_modules()]
@@ -152,11 +152,11 @@ class Module(Part):
         return ((dotted(trail), part) for trail, part in walk_parts(self))
 
     def children(self) -> list[Module]:
-        """The Modules that are directly in this one, and not in another of them; each once."""
+        """The Modules directly in this one, without those inside another of them; each once."""
         return [module for _, module in self.named_children()]
 
     def named_children(self) -> Iterator[tuple[str, Module]]:
-        """(name, module) of each of the `children`.
+        """(name, module) for each of the `children`.
 
         >>> from nn import MLP
         >>> [name for name, _ in MLP(2, [3, 1]).named_children()]
@@ -166,9 +166,9 @@ class Module(Part):
         return ((dotted(trail), part) for trail, part in found if part is not self)
 
     def apply(self, function: Callable[[Module], Any]) -> Self:
-        """Call ``function`` with every Module in here and then with this one; return this one.
+        """Call ``function`` on every Module in this one, and then on this one; return this one.
 
-        Each is called once, after those that are in it.
+        Each comes once, after the Modules that are in it.
 
         >>> from nn import MLP, Neuron
         >>> def no_shift(part):
@@ -183,7 +183,7 @@ class Module(Part):
         return self
 
     def _search(self, *, ask: bool) -> list[tuple[Trail, Parameter]]:
-        """(trail, parameter) of each; its own ``parameters()`` is asked only if ``ask``."""
+        """(trail, parameter) for each; calls a Module's own ``parameters()`` only if ``ask``."""
 
         def answers(part: Part) -> Iterable[tuple[str, Any]] | None:
             asked = _overrides(part) and (ask or part is not self)
@@ -192,7 +192,7 @@ class Module(Part):
         return finding.gather(self, answers, running())
 
     def _answers(self) -> Iterator[tuple[str, Any]]:
-        """(name, Value) for what this Module's own ``parameters()`` returns."""
+        """(name, Value) for each Value that this Module's own ``parameters()`` returns."""
         asked = _asked.get()
         try:
             _asked.set(asked | {id(self)})
@@ -203,10 +203,10 @@ class Module(Part):
     # --- training ---------------------------------------------------------------------------------
 
     def train(self, mode: bool = True) -> Self:  # noqa: FBT001, FBT002 - PyTorch's signature
-        """Set ``training`` on this Module and all in it, and return the Module.
+        """Set ``training`` on this Module and all Modules in it, and return this Module.
 
-        Some parts compute something else in training than in use, as `Dropout` does. Every Module
-        begins in training. Gradients have nothing to do with it: see `freeze`.
+        Some parts, such as `Dropout`, behave differently in training and in use. Every Module
+        starts in training mode. This does not affect gradients: for that see `freeze`.
 
         >>> from nn import MLP
         >>> model = MLP(2, [3, 1]).eval()
@@ -217,25 +217,25 @@ class Module(Part):
         """
         if not isinstance(mode, bool):
             raise TypeError(
-                f"train(mode) takes True or False, got {mode!r:.60}; nn.fit(model, ...) is what "
-                "trains a model"
+                f"train(mode) takes True or False, got {mode!r:.60}; to train a model write "
+                "nn.fit(model, ...)"
             )
         set_modes((module, mode) for module in self.modules())
         return self
 
     def eval(self) -> Self:
-        """Set ``training`` to False on this Module and all in it, and return the Module."""
+        """Set ``training`` to False on this Module and all Modules in it; return this Module."""
         set_modes((module, False) for module in self.modules())
         return self
 
     @helped()
     def zero_grad(self) -> None:
-        """Set every parameter's gradient to 0.0; backward passes add to what is there."""
+        """Set every parameter's gradient to 0.0; backward passes add to the gradients."""
         for parameter in self.parameters():
             parameter.grad = 0.0
 
     def freeze(self) -> None:
-        """From now on no parameter in here gets a gradient or is changed by an optimiser.
+        """Stop training all parameters in here: no gradients, and optimisers do not change them.
 
         >>> from nn import MLP
         >>> model = MLP(2, [3, 1])
@@ -247,20 +247,21 @@ class Module(Part):
             parameter.freeze()
 
     def unfreeze(self) -> None:
-        """From now on every parameter in here is trained."""
+        """Train all parameters in here again."""
         for parameter in freezable(self.named_parameters(), "unfreeze"):
             parameter.unfreeze()
 
     # --- in use -----------------------------------------------------------------------------------
 
     def predict(self, X: Any, *, loss: str | Loss | None = None) -> list[Any]:
-        """What the model says of each example of X; it is in eval mode, and nothing is recorded.
+        """The model's answer for each example of X, in eval mode; nothing is recorded.
 
-        The loss that it was trained with says what outputs mean. After `cross_entropy` and
-        `kl_divergence` the answers are classes, 0, 1, …; after `binary_cross_entropy` 0 and 1, and
-        after `hinge` −1 and 1, by ``decision_threshold``; of several outputs a list of these.
-        After `mse`, `mae` and `huber` they are the outputs, plain numbers. `fit` notes the loss on
-        the model as ``trained_with``, which files and copies keep.
+        The loss that the model was trained with determines what its outputs mean. After
+        `cross_entropy` and `kl_divergence` the answers are classes, 0, 1, …; after
+        `binary_cross_entropy` they are 0 and 1, and after `hinge` −1 and 1, by
+        ``decision_threshold``; for several outputs, lists of these. After `mse`, `mae` and `huber`
+        they are the outputs, plain numbers. `fit` notes the loss on the model as ``trained_with``,
+        which files and copies keep.
 
         >>> from nn import MLP, fit
         >>> model = MLP(1, [1], init="zeros")
@@ -274,20 +275,20 @@ class Module(Part):
         X:
             Examples, as `fit` takes them: lists, arrays, a DataFrame; numbers for one input.
         loss:
-            The name of the loss that reads the outputs, where none was noted: the model was
-            trained by hand, or by a loss of your own. ``"mse"`` gives them as they are.
+            The name of the loss that fits the outputs, if none was noted: the model was trained by
+            hand, or with a loss of your own. ``"mse"`` returns the outputs as they are.
 
         Raises
         ------
         ValueError
-            if nobody knows what outputs say, or one is nan.
+            if it is not known what the outputs mean, or if one is nan.
         """
         return list(map(answers_of(self, loss, "predict").said, outputs(self, X, "predict")))
 
     def predict_proba(self, X: Any, *, loss: str | Loss | None = None) -> list[list[float]]:
-        """The probability of each class for each example of X, in rows, as scikit-learn has them.
+        """The probability of each class for each example of X, in rows, as in scikit-learn.
 
-        Of one logit these are two, for class 0 and class 1; of several labels a row has the
+        For one logit there are two, for class 0 and class 1; for several labels a row has the
         probability of each label.
 
         >>> from nn import MLP
@@ -297,7 +298,7 @@ class Module(Part):
         Raises
         ------
         ValueError
-            as `predict`; and after losses whose outputs say no probabilities.
+            as for `predict`; also after losses whose outputs are not probabilities.
         """
         answers = answers_of(self, loss, "predict_proba")
         return list(map(answers.chances, outputs(self, X, "predict_proba")))
@@ -305,12 +306,12 @@ class Module(Part):
     # --- saving -----------------------------------------------------------------------------------
 
     def state_dict(self) -> dict[str, float]:
-        """The number of each parameter, by name; `load_state_dict` takes it back."""
+        """The number of each parameter, by name; `load_state_dict` takes this dict."""
         return state_of(self.named_parameters())
 
     @helped()
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Give each parameter the number that stands under its name: all of them, or none.
+        """Set each parameter to the number under its name: all of them, or none.
 
         >>> from nn import MLP
         >>> trained, fresh = MLP(2, [3, 1]), MLP(2, [3, 1])
@@ -346,7 +347,7 @@ class Module(Part):
         return f"{type(self).__name__}()"
 
     def __str__(self) -> str:
-        """As ``repr``; of a class without one of its own, its parts, a line each.
+        """The ``repr``; for a class that does not define one, its parts, one per line.
 
         >>> from nn import Layer
         >>> class Net(Module):
@@ -370,7 +371,7 @@ class Module(Part):
         printer.text(str(self))
 
     def __dir__(self) -> Iterable[str]:
-        """What is there: not the names that only say what to write instead."""
+        """The usable names, without those that only say what to write instead."""
         mine = super().__dir__()
         return [name for name in mine if name not in IN_MODULES or hasattr(self, name)]
 
@@ -387,7 +388,7 @@ for _name, _cure in IN_MODULES.items():
 
 
 def _overrides(module: Part) -> bool:
-    """Whether a Module has a ``parameters()`` of its own, which is not being asked already."""
+    """Whether a Module has a ``parameters()`` of its own that is not already running."""
     return getattr(type(module), "parameters", None) is not Module.parameters and (
         id(module) not in _asked.get()
     )

@@ -1,4 +1,4 @@
-"""Names that users type, looked up with a helping hand: an unknown one gets its nearest match.
+"""Looks up names that users type; for an unknown name the error suggests the nearest match.
 
 Names that users of PyTorch and Keras try first are in elsewhere.txt, with what to write instead.
 """
@@ -18,7 +18,7 @@ P = ParamSpec("P")
 
 
 def _table(title: str) -> dict[str, str]:
-    """One part of the file: what to write, for each name; of a keyword both words are the name."""
+    """One part of the file: what to write for each name; a keyword's name is both words."""
     lines = _TEXT.partition(f"[{title}]\n")[2].partition("\n[")[0].splitlines()
     found = {}
     for names, _, cure in [line.partition(": ") for line in lines]:
@@ -27,7 +27,7 @@ def _table(title: str) -> dict[str, str]:
     return found
 
 
-# Not as a file: a package may be imported from a zip.
+# Not opened as a file: a package may be imported from a zip.
 _TEXT = (get_data(__package__, "elsewhere.txt") or b"").decode()
 IN_NN, IN_MODULES = _table("nn"), _table("modules")
 IN_CALLS = _table("calls")
@@ -35,7 +35,7 @@ KEYWORDS = _table("keywords")
 
 
 def nearest(name: str, known: Iterable[str]) -> str:
-    """The known name most like ``name``; empty when none is alike.
+    """The known name most similar to ``name``; empty if none is similar.
 
     >>> nearest("rleu", ["relu", "tanh"]), nearest("rleu", ["tanh"])
     ('relu', '')
@@ -46,7 +46,7 @@ def nearest(name: str, known: Iterable[str]) -> str:
 
 
 def meant(name: str, known: Iterable[str]) -> str:
-    """The rest of an error about a name that nobody knows: which was meant, and which there are.
+    """The end of an error about an unknown name: which was probably meant, and which exist.
 
     >>> meant("rleu", ["relu", "tanh"]), meant("x", ["relu"])
     ("; did you mean 'relu'? There are: relu, tanh", '. There are: relu')
@@ -58,7 +58,7 @@ def meant(name: str, known: Iterable[str]) -> str:
 
 
 def misfit(wanted: Iterable[str], given: Iterable[str]) -> str:
-    """Which of the wanted names are not given, and which are given and unknown; empty if none.
+    """Which wanted names are missing, and which given names are unknown; empty if none.
 
     >>> misfit(["w", "scale"], ["w", "scales"])
     "lacks 'scale' (nearest: 'scales') and has unknown 'scales' (nearest: 'scale')"
@@ -72,7 +72,7 @@ def misfit(wanted: Iterable[str], given: Iterable[str]) -> str:
 
 
 def _listed(names: list[str], others: list[str]) -> str:
-    """Up to three names in quotes; with the other side's nearest, if it is but one."""
+    """Up to three names in quotes; a single one with the nearest name from the other side."""
     quoted = ", ".join(map(repr, names[:3]))
     if len(names) > 3:
         return f"{quoted} and {len(names) - 3} more"
@@ -81,7 +81,7 @@ def _listed(names: list[str], others: list[str]) -> str:
 
 
 def look_up(name: Any, known: Mapping[str, T], what: str, otherwise: str = "") -> T:
-    """What stands under ``name``; the error says which names there are and which was meant.
+    """The entry called ``name``; the error says which names exist and which was probably meant.
 
     >>> look_up("rleu", {"relu": 1, "tanh": 2}, "activation")
     Traceback (most recent call last):
@@ -90,14 +90,14 @@ def look_up(name: Any, known: Mapping[str, T], what: str, otherwise: str = "") -
     names = ", ".join(known)
     if not isinstance(name, str):
         instead = f", or {otherwise}" if otherwise else ""
-        raise TypeError(f"the {what} is a name{instead}, got {name!r}; there are: {names}")
+        raise TypeError(f"the {what} must be a name{instead}, got {name!r}; there are: {names}")
     if name in known:
         return known[name]
     raise ValueError(f"unknown {what} {name!r}{meant(name, known)}")
 
 
 def name_in(known: Mapping[str, Any], x: Any) -> str | None:
-    """The name under which x stands there, be it with settings of a partial; None if nowhere.
+    """The name of x in ``known``, also if x is a partial of an entry; None if it is not there.
 
     >>> name_in({"largest": max}, partial(max, key=abs)), name_in({"largest": max}, min)
     ('largest', None)
@@ -108,7 +108,7 @@ def name_in(known: Mapping[str, Any], x: Any) -> str | None:
 
 
 def signature(function: Any) -> inspect.Signature | None:
-    """What a function takes; None if it does not say, as some that are written in C."""
+    """The signature of a function; None if it has none, like some functions written in C."""
     try:
         return inspect.signature(function)
     except (TypeError, ValueError):
@@ -116,9 +116,9 @@ def signature(function: Any) -> inspect.Signature | None:
 
 
 def helped(cure: Callable[..., str] | None = None) -> Callable[[Callable[P, T]], Callable[P, T]]:
-    """A function whose error says what to write, if it is called with arguments of another shape.
+    """A decorator: if a function is called with wrong arguments, the error says what to write.
 
-    ``cure`` is asked with the arguments, and may say what to write if some are missing or too many.
+    ``cure`` gets the arguments, and may say what to write if there are too few or too many.
 
     >>> @helped()
     ... def train(model, *, lr=0.1, optimizer="sgd"): ...
@@ -153,7 +153,7 @@ def _said(
     options: Mapping[str, Any],
     cure: Callable[..., str] | None,
 ) -> str:
-    """What is wrong with a call, and what to write; empty if Python's own words say it."""
+    """What is wrong with a call, and what to write; empty if Python's own message is enough."""
     known = dict(inspect.signature(function).parameters)
     owner, _, title = function.__qualname__.rpartition(".")
     if owner and not owner.endswith("<locals>"):  # a method

@@ -1,6 +1,6 @@
 """Layers without neurons: `Dropout`, `LayerNorm`, `RMSNorm` and `Embedding`.
 
-Notation of the norms: n numbers x, their mean m, variance v (the mean squared distance from m) and
+Notation for the norms: n numbers x, their mean m, variance v (the mean squared distance from m) and
 mean square s; gain g and shift h, which are trained.
 """
 
@@ -25,11 +25,11 @@ from .randomness import RngLike, generator
 
 
 class Dropout(Module):
-    """In training each number is 0 with probability p, and else divided by 1 − p.
+    """In training each number becomes 0 with probability p, and otherwise is divided by 1 − p.
 
-    So what is expected of each stays the number itself. In use (after ``model.eval()``) nothing
-    happens, and no node is made. A number that is dropped is multiplied by 0.0: a picture shows
-    the zero, and that no gradient goes through it.
+    So the expected value of each stays the number itself. In use (after ``model.eval()``) nothing
+    happens, and no node is made. A dropped number is multiplied by 0.0: a picture shows the zero,
+    and that no gradient goes through it.
 
     >>> import random
     >>> dropout = Dropout(0.5, rng=random.Random(3))
@@ -41,16 +41,16 @@ class Dropout(Module):
     Parameters
     ----------
     p:
-        The probability to be dropped, from 0 to 1.
+        The probability of being dropped, from 0 to 1.
     rng:
         A seed, a ``random.Random`` or a NumPy ``Generator``; None is Python's global ``random``.
 
     Source: Srivastava et al., Dropout: a simple way to prevent neural networks from overfitting,
-    2014; divided in training rather than multiplied in use, as everybody does by now.
+    2014; divided in training rather than multiplied in use, as is now usual.
     """
 
     whole: ClassVar[bool] = True
-    rng: Any = random  # the class's own, so that a copy or a pickle need not hold the module
+    rng: Any = random  # an attribute of the class, so a copy or a pickle need not hold the module
 
     p: float
 
@@ -60,7 +60,7 @@ class Dropout(Module):
             self.rng = generator(rng)
 
     def forward(self, x: Any) -> Any:
-        """The number x, or the list of numbers x, some of them dropped."""
+        """The number x, or the list of numbers x, with some numbers dropped."""
         if not self.training or self.p == 0.0:
             return x
         if isinstance(x, Recorder) or is_number(x):
@@ -83,7 +83,7 @@ def _chance(p: Any) -> float:
     number = real(p, "Dropout(p)")
     if not 0.0 <= number <= 1.0:
         percent = f"; write {number / 100:g} for {number:g} %" if 1.0 < number <= 100.0 else ""
-        raise ValueError(f"Dropout(p) is a probability from 0 to 1, got {number:g}{percent}")
+        raise ValueError(f"Dropout(p): p is a probability from 0 to 1, got {number:g}{percent}")
     return number
 
 
@@ -91,7 +91,7 @@ def _chance(p: Any) -> float:
 
 
 class _Norm(Unit):
-    """What the two have in common."""
+    """What both norms have in common."""
 
     whole: ClassVar[bool] = True
     known_by = ("nin",)
@@ -116,13 +116,13 @@ class _Norm(Unit):
             self.shift = _parameters("shift", 0.0, self.nin) if affine else None
 
     def forward(self, x: Any) -> Any:
-        """One example, a list of ``size`` numbers, on the common scale; or one bare number."""
+        """One example, a list of ``size`` numbers (or one bare number), on the common scale."""
         alone = isinstance(x, Recorder) or is_number(x)
         outputs = self._scaled(gathered(x, self))
         return outputs[0] if alone else outputs
 
     def _scaled(self, xs: list[Any]) -> list[Any]:
-        """Divided by the root of their mean square, and times the gain."""
+        """The numbers, divided by the root of their mean square, times the gain."""
         root = sqrt(dot(xs, xs) / self.nin + self.eps)
         scaled = [x / root for x in xs]
         if self.gain is None:
@@ -131,12 +131,12 @@ class _Norm(Unit):
 
     @property
     def affine(self) -> bool:
-        """Whether there is something to train."""
+        """Whether it has parameters to train."""
         return self.gain is not None
 
     @property
     def size(self) -> int:
-        """How many numbers it takes and gives."""
+        """How many numbers it takes and returns."""
         return self.nin
 
     nout = size
@@ -160,7 +160,7 @@ class LayerNorm(_Norm):
     eps:
         ε, added to the variance, so that equal numbers give 0.
     affine:
-        False: there is no ``gain`` and no ``shift``.
+        False: without ``gain`` and ``shift``.
 
     Source: Ba, Kiros & Hinton, Layer normalization, 2016. PyTorch calls the gain ``weight`` and
     the shift ``bias``.
@@ -182,8 +182,8 @@ class RMSNorm(_Norm):
     >>> [round(y.data, 4) for y in RMSNorm(2)([3.0, 4.0])]
     [0.8485, 1.1314]
 
-    The parameters are those of `LayerNorm`; there is no ``shift``. PyTorch's ε is the distance
-    from 1 to the next number, unless given: ``RMSNorm(size, eps=2.0**-52)``.
+    The arguments are the same as for `LayerNorm`, but there is no ``shift``. PyTorch's default for
+    ε is the distance from 1 to the next number: ``RMSNorm(size, eps=2.0**-52)``.
 
     Source: Zhang & Sennrich, Root mean square layer normalization, 2019.
     """
@@ -193,14 +193,14 @@ def _parameters(name: str, number: float, count: int) -> list[Parameter]:
     return [Parameter(number, label=f"{name}.{i}") for i in range(count)]
 
 
-# --- numbers for things ---------------------------------------------------------------------------
+# --- numbers for indices --------------------------------------------------------------------------
 
 
 class Embedding(Unit):
     """A table with a row of ``size`` parameters for each index from 0 to ``count`` − 1.
 
-    An index gives its row, a list of indices a list of rows. Only the rows that were looked up
-    get a gradient.
+    An index gives its row, and a list of indices a list of rows. Only rows that were looked up get
+    a gradient.
 
     >>> import random
     >>> letters = Embedding(26, 3, rng=random.Random(0))
@@ -219,8 +219,8 @@ class Embedding(Unit):
     size:
         How many numbers in each.
     init:
-        "normal" (standard deviation 1), one of the names that `Neuron` takes except "auto", or a
-        function (nin, nout, rng) -> float, asked with ``count`` and ``size`` for each number.
+        "normal" (standard deviation 1), any name that `Neuron` takes except "auto", or a function
+        (nin, nout, rng) -> float, called with ``count`` and ``size`` for each number.
     rng:
         A seed, a ``random.Random`` or a NumPy ``Generator``; None is Python's global ``random``.
     """
@@ -252,13 +252,13 @@ class Embedding(Unit):
         return [self.forward(index) for index in indices]
 
     def _index(self, x: Any) -> int:
-        """One index, checked; 2.0 is one too, as files of numbers have it."""
+        """One index, checked; 2.0 is allowed, as files often have floats."""
         if not is_number(x):
             value = "; write x.data for its number" if isinstance(x, Recorder) else ""
             raise TypeError(f"{self.title} takes an index or a list of them, got {shown(x)}{value}")
         number = real(x, self.title)
         if not math.isfinite(number) or number != math.floor(number):
-            raise ValueError(f"{self.title} got {number:g}; an index is a whole number")
+            raise ValueError(f"{self.title} got {number:g}; an index must be a whole number")
         if not 0 <= number < self.count:
             raise ValueError(
                 f"{self.title} got the index {number:.0f}; its rows count from 0 to "

@@ -1,4 +1,4 @@
-"""A model layer by layer, as tables, plots and statistics have it; and as lines of text."""
+"""A model layer by layer, for tables, plots and statistics; and as lines of text."""
 
 from __future__ import annotations
 
@@ -14,15 +14,15 @@ from .walk import Part, dotted, keys, walk
 ITSELF = "(itself)"
 HEADER = ("part", "kind", "shape", "activation", "parameters", "frozen", "shared")
 NUMBERS = {"parameters", "frozen", "shared"}
-MOST = 100  # lines of a text that shows the parts
-WIDEST = 200  # characters of one part in it
+MOST = 100  # the most lines of a text that shows the parts
+WIDEST = 200  # the most characters of one part in it
 
 # --- layers ---------------------------------------------------------------------------------------
 
 
 @dataclass(frozen=True, slots=True)
 class LayerOf:
-    """One layer: its name in the model, the Module, and the parameters first found in it."""
+    """One layer: its name in the model, its Module, and the parameters first found in it."""
 
     name: str
     module: Any
@@ -32,15 +32,15 @@ class LayerOf:
 def layerwise(model: Any) -> list[LayerOf]:
     """The layers of a model, in the order of definition; every parameter is in exactly one.
 
-    A Module that a summary shows whole (a Layer, an Activation) is a layer; so is one that has
-    ``neurons``, as micrograd's does, and one that keeps parameters of its own. A parameter that
-    several share belongs to the first.
+    A layer is a Module that a summary shows whole (a Layer, an Activation), one with ``neurons``,
+    as in micrograd, or one with parameters of its own. A parameter that several layers share
+    belongs to the first.
 
     >>> from nn import MLP
     >>> [(layer.name, len(layer.parameters)) for layer in layerwise(MLP(2, [16, 1]))]
     [('layers.0', 48), ('layers.1', 17)]
     """
-    modules = dict(model.named_modules())  # owners before the owned
+    modules = dict(model.named_modules())  # each before the Modules in it
     layer_of: dict[str, str] = {}
     for name in modules:
         owner = layer_of[_around(name, modules)] if name else ""
@@ -60,7 +60,7 @@ def _is_layer(module: Any) -> bool:
 
 
 def _around(name: str, modules: Mapping[str, Any]) -> str:
-    """The name of the Module that the part of a name lies in."""
+    """The name of the Module that contains the part with this name."""
     while name := name.rpartition(".")[0]:
         if name in modules:
             return name
@@ -73,8 +73,8 @@ def _around(name: str, modules: Mapping[str, Any]) -> str:
 def table(model: Any) -> str:
     """The text of `Module.summary`, with a row for each layer.
 
-    A parameter that several layers share is counted in the first; the others have it in a column
-    ``shared``, which is there when it is needed.
+    A parameter that several layers share is counted in the first. For the others it appears in a
+    column ``shared``, which is shown only if needed.
     """
     of_model = set(map(id, model.parameters()))
     rows: list[tuple[Any, ...]] = []
@@ -88,11 +88,11 @@ def table(model: Any) -> str:
     sums = [sum(row[column] for row in rows) for column in (4, 5, 6)]
     text = _aligned(HEADER, [*rows, ("total", "", "", "", *sums)])
     at = model.decision_threshold
-    return f"{text}\nAn output above {at:g} says class 1." if is_number(at) else text
+    return f"{text}\nAn output above {at:g} means class 1." if is_number(at) else text
 
 
 def _own(module: Any) -> list[Any]:
-    """The parameters of a layer; of other Modules without those of their parts."""
+    """The parameters of a layer; for other Modules, without those of their parts."""
     parameters: list[Any] = module.parameters()
     if _is_layer(module):
         return parameters
@@ -101,7 +101,7 @@ def _own(module: Any) -> list[Any]:
 
 
 def _aligned(header: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
-    """Columns as wide as their widest text, numbers to the right; no column of nothing shared."""
+    """Columns as wide as their widest text, numbers on the right; no empty ``shared`` column."""
     used = [i for i, title in enumerate(header) if title != "shared" or rows[-1][i]]
     lines = [list(header), *[list(map(str, row)) for row in rows]]
     widths = [max(len(line[i]) for line in lines) for i in range(len(header))]
@@ -121,13 +121,13 @@ def _aligned(header: Sequence[str], rows: Sequence[Sequence[Any]]) -> str:
 def tree(model: Part, opens: Callable[[Part], bool]) -> str:
     """The text of ``str(model)``: its parts, and the parts of those that it ``opens``.
 
-    A part that comes again is not opened again, so a circle ends; and after `MOST` lines all does.
+    A part that appears again is not opened again, so cycles end; the text ends after `MOST` lines.
     """
     if not opens(model):
         return repr(model)
     lines: list[str] = []
     opened: set[int] = set()
-    stack: list[tuple[str, Any]] = [("", model)]  # what stands before a part, and the part
+    stack: list[tuple[str, Any]] = [("", model)]  # the text before a part, and the part
     while stack and len(lines) < MOST:
         before, part = stack.pop()
         if not isinstance(part, Part) or not opens(part):
@@ -145,7 +145,7 @@ def tree(model: Part, opens: Callable[[Part], bool]) -> str:
 
 
 def _inside(module: Part) -> dict[str, Any]:
-    """What lies directly in a Module: Modules by name, and how many parameters of its own."""
+    """The direct contents of a Module: Modules by name, and the number of its own parameters."""
     found: dict[str, Any] = {}
     counts: dict[str, int] = {}
     for trail, part in walk(module, enter=lambda one: one is module):
@@ -161,6 +161,6 @@ def _inside(module: Part) -> dict[str, Any]:
 def _one_line(part: Part) -> str:
     try:
         text = " ".join(repr(part).split())
-    except RecursionError:  # nested deeply, or in a circle
+    except RecursionError:  # nested deeply, or in a cycle
         return f"{type(part).__name__}(...)"
     return text if len(text) <= WIDEST else f"{text[:WIDEST]}..."

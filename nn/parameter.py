@@ -1,6 +1,6 @@
 """The numbers that training changes.
 
-A `Parameter` is a Value, so everything that autograd does with Values it does with parameters.
+A `Parameter` is a Value, so autograd treats it like any other Value.
 """
 
 from __future__ import annotations
@@ -20,8 +20,8 @@ class Parameter(Value):
     """A Value that belongs to a model: optimisers change it, drawings show it as a parameter.
 
     Its name is its ``label``. A frozen parameter takes part in every computation, but gets no
-    gradient, and optimisers leave it alone. Attributes of your own, such as the ``p.m = 0.0`` of an
-    optimiser by hand, stay with it when it is frozen, copied or pickled.
+    gradient, and optimisers leave it alone. Your own attributes, such as ``p.m = 0.0`` for a
+    hand-written optimiser, stay with it when it is frozen, copied or pickled.
 
     >>> w, b = Parameter(3.0, label="w"), Parameter(1.0, label="b")
     >>> b.freeze()
@@ -34,33 +34,33 @@ class Parameter(Value):
     __slots__ = ()
     kind: ClassVar[str] = "parameter"
 
-    def __new__(cls, *_: Any, **__: Any) -> Self:  # noqa: D102 - as Value's
+    def __new__(cls, *_: Any, **__: Any) -> Self:  # noqa: D102 - as for Value
         made: Any = RoomyParameter if cls is Parameter else cls
         new: Self = super().__new__(made)
         return new
 
     @property
     def frozen(self) -> bool:
-        """Whether it gets no gradient and keeps its number in training."""
+        """Whether it gets no gradient and is not changed in training."""
         return False
 
     def freeze(self) -> None:
-        """From now on no backward pass gives this a gradient; ``grad`` is 0.0."""
+        """Stop training it: no backward pass gives it a gradient, and ``grad`` is 0.0."""
         self.check_freezable()
         self.grad = 0.0
         self.__class__ = FROZEN[isinstance(self, RoomyParameter)]
 
     def check_freezable(self) -> None:
-        """Raise TypeError if this is of a subclass, which has no frozen class to become."""
+        """Raise TypeError if this belongs to a subclass, which has no frozen counterpart."""
         if type(self) not in (*FREE, *FROZEN):
             raise TypeError(
                 f"a {type(self).__name__}, which is a subclass of Parameter, cannot be frozen: "
-                "write autograd.constant(...) in its place, or nn.Parameter(...), which has room "
-                "for attributes of your own"
+                "use autograd.constant(...) instead, or nn.Parameter(...), which can have "
+                "attributes of your own"
             )
 
     def unfreeze(self) -> None:
-        """From now on backward passes give this a gradient again."""
+        """Train it again: backward passes give it a gradient."""
         if self.frozen:
             self.__class__ = FREE[isinstance(self, RoomyParameter)]
             self.grad = 0.0  # if it was copied while frozen, this was never set
@@ -72,7 +72,7 @@ def _in_place(sign: str) -> Any:
     def refused(_: Parameter, other: Any) -> Any:
         place = here()
         if place is None or place.recording or not is_number(other) or running():
-            return NotImplemented  # Python goes on with + and the like
+            return NotImplemented  # Python then tries + and so on
         raise TypeError(
             f"p {sign} {other!r:.40} under no_grad would leave the parameter as it is; write "
             f"p.data {sign} {other!r:.40}"
@@ -86,17 +86,17 @@ for _name, _sign in {"iadd": "+=", "isub": "-=", "imul": "*=", "itruediv": "/="}
 
 
 class RoomyParameter(Parameter):
-    """What ``Parameter(...)`` makes: one with room for attributes of your own."""
+    """What ``Parameter(...)`` makes: a Parameter that can have attributes of your own."""
 
     __slots__ = ("__dict__",)
-    # Properties, so that no attribute of one's own can take their place.
+    # Properties, so that a user's attributes cannot replace them.
     kind: ClassVar[Any] = property(lambda _: "parameter")
 
 
 class Frozen:
-    """What a `Parameter` is while it is frozen: `Constant` knows how to take no gradient.
+    """What a `Parameter` is while it is frozen: a `Constant` ignores gradients.
 
-    The class says it, rather than a flag, so that no backward pass has to ask.
+    This is a class rather than a flag, so that the backward pass need not check.
     """
 
     __slots__ = ()
@@ -113,20 +113,20 @@ class Frozen:
 
 
 class FrozenParameter(Frozen, Parameter, Constant):
-    """One that was a plain Value."""
+    """A frozen parameter that was a plain Value."""
 
     __slots__ = ()
 
 
 class FrozenRoomyParameter(Frozen, RoomyParameter, Constant):
-    """One that was made as a Parameter."""
+    """A frozen parameter that was made as a Parameter."""
 
     __slots__ = ()
 
 
 FREE = (Parameter, RoomyParameter)
 FROZEN = (FrozenParameter, FrozenRoomyParameter)
-# What errors and repr say; pickle goes by __qualname__.
+# For errors and repr; pickle uses __qualname__.
 RoomyParameter.__name__ = "Parameter"
 FrozenRoomyParameter.__name__ = "FrozenParameter"
 
@@ -137,7 +137,7 @@ def freezable(named: Iterable[tuple[str, Any]], what: str) -> list[Parameter]:
     for name, parameter in found:
         if not isinstance(parameter, Parameter):
             raise TypeError(
-                f"{what} works on Parameters, and {name!r} is a {type(parameter).__name__}; "
+                f"{what} works on Parameters, but {name!r} is a {type(parameter).__name__}; "
                 "make it a Parameter"
             )
         parameter.check_freezable()
@@ -154,18 +154,18 @@ def state_of(named: Iterable[tuple[str, Any]]) -> dict[str, float]:
         if name in state:
             raise ValueError(
                 f"two parameters are both named {name!r}: a dict in this model has a key with "
-                "a dot in it; choose keys without"
+                "a dot in it; choose keys without dots"
             )
         state[name] = parameter.data
     return state
 
 
 def fill(named: Mapping[str, Any], state: Any, model: str) -> None:
-    """Give each parameter its number: all of them, or none; ``model`` is what errors call it."""
+    """Set each parameter to its number: all of them, or none; ``model`` is its name in errors."""
     if not isinstance(state, Mapping):
         instead = "; nn.load(path, model) fills a model from a file" * isinstance(state, Part)
         raise TypeError(
-            "load_state_dict takes a dict of numbers by name, as state_dict() gives it, got "
+            "load_state_dict takes a dict of numbers by name, as from state_dict(), got "
             f"a {type(state).__name__}{instead}"
         )
     if complaint := misfit(named, state):

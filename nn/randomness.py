@@ -1,13 +1,13 @@
-"""Where randomness comes from: what users give as ``rng``, made into one thing to draw from.
+"""Random numbers: turns what users give as ``rng`` into one kind of generator.
 
-``None`` is Python's global ``random``, so that a seeded script reproduces. A generator of NumPy's
-(``default_rng(0)``, or a ``RandomState``, as scikit-learn has it) seeds a ``random.Random`` at each
-call that it is given to, and so moves on: two calls draw different numbers, and the same script the
-same ones again.
+``None`` is Python's global ``random``, so a seeded script gives the same results again. A NumPy
+generator (``default_rng(0)``, or a ``RandomState``, as in scikit-learn) seeds a new
+``random.Random`` at each call that it is passed to, and so moves on: two calls draw different
+numbers, and the same script draws the same ones again.
 
-A whole number n draws what ``random.Random(n)`` does, anew at each call that it is given to. So
-``batches(X, y, shuffle=True, rng=0)``, called in each epoch, has one order in all of them. Make
-the batches once, before the epochs, and go through them again and again; or give one
+A whole number n is a seed: each call that gets it starts a new ``random.Random(n)``. So
+``batches(X, y, shuffle=True, rng=0)``, called in each epoch, has the same order in all epochs. Make
+the batches once, before the epochs, and loop over them again and again; or give one
 ``random.Random(0)`` to all calls.
 """
 
@@ -17,11 +17,11 @@ import random
 from numbers import Integral
 from typing import Any, Protocol
 
-_DRAWS = ("uniform", "gauss", "sample", "shuffle")  # all that is asked of it anywhere
+_DRAWS = ("uniform", "gauss", "sample", "shuffle")  # all methods that are used anywhere
 
 
 class Rng(Protocol):
-    """What is drawn from: ``random.Random(seed)``, or the module ``random``."""
+    """What numbers are drawn from: ``random.Random(seed)``, or the module ``random``."""
 
     def uniform(self, a: float, b: float, /) -> float:
         """A number between a and b."""
@@ -31,17 +31,17 @@ class Rng(Protocol):
 
 
 class NumPys(Protocol):
-    """A generator of NumPy's: ``default_rng(0)``, ``RandomState(0)``, or ``numpy.random``."""
+    """A NumPy generator: ``default_rng(0)``, ``RandomState(0)``, or ``numpy.random``."""
 
     def bytes(self, length: int, /) -> bytes:
-        """So many random bytes."""
+        """Random bytes, as many as ``length``."""
 
 
 RngLike = int | Rng | NumPys | None
 
 
 def generator(rng: Any) -> Any:
-    """What to draw from: a ``random.Random``, or the module ``random`` for None.
+    """The generator to draw from: a ``random.Random``, or the module ``random`` for None.
 
     >>> generator(None) is random, generator(0).random() == random.Random(0).random()
     (True, True)
@@ -49,8 +49,8 @@ def generator(rng: Any) -> Any:
     Raises
     ------
     TypeError, ValueError
-        for anything else than the module says, and for a negative number: Python's seed −1 draws
-        what 1 draws.
+        for anything not named in this module's docstring, and for a negative number: in Python the
+        seed −1 draws the same numbers as 1.
     """
     if rng is None:
         return random
@@ -62,11 +62,11 @@ def generator(rng: Any) -> Any:
     if is_seed and rng >= 0:
         return random.Random(int(rng))
     raise (ValueError if is_seed else TypeError)(
-        "rng is a whole number from 0 on, a random.Random, a NumPy Generator or None, got "
+        "rng must be a whole number from 0 up, a random.Random, a NumPy Generator or None, got "
         f"{rng!r:.60}; write rng=0"
     )
 
 
 def is_numpys(x: Any) -> bool:
-    """Whether x is a generator of NumPy's: they alone give ``bytes``."""
+    """Whether x is a NumPy generator: only these have ``bytes``."""
     return not isinstance(x, type) and callable(getattr(x, "bytes", None))

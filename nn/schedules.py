@@ -1,9 +1,8 @@
 """How the learning rate changes while a network learns.
 
-A schedule is a function (t, end) -> factor of the learning rate, where t goes from 0 to ``end``
-in whatever unit the caller counts: `nn.fit` counts epochs, with fractions, and asks before each
-step. Any function of that shape will do; these cannot be changed once made, and compare equal
-when they say the same.
+A schedule is a function (t, end) -> factor of the learning rate, where t goes from 0 to ``end`` in
+any unit: `nn.fit` counts epochs, with fractions, and calls the schedule before each step. Any such
+function works. The schedules here cannot be changed once made, and are equal if their settings are.
 """
 
 from __future__ import annotations
@@ -20,13 +19,13 @@ from .names import helped
 
 Schedule = Callable[[float, float], float]
 
-# Times are sums of fractions; one that rounding left a hair short of a step has reached it.
+# Times are sums of fractions; one that is short of a step only by rounding counts as there.
 _HAIR = 1e-9
 
 
 @dataclass(frozen=True, slots=True)
 class StepDecay:
-    """One more factor each time ``every`` has passed: factor ** (how often it has).
+    """Multiply by ``factor`` each time ``every`` has passed: factor ** (number of times).
 
     >>> schedule = StepDecay(10, factor=0.5)
     >>> [schedule(t, 30) for t in (0, 9.9, 10, 20)]
@@ -39,7 +38,7 @@ class StepDecay:
     def __post_init__(self) -> None:
         _check(self, every=positive, factor=positive)
         if self.factor > 1.0:
-            raise ValueError(f"StepDecay: factor is at most 1, got {self.factor:g}")
+            raise ValueError(f"StepDecay: factor must be at most 1, got {self.factor:g}")
 
     def __call__(self, t: float, end: float) -> float:
         """The factor at time t; ``end`` makes no difference."""
@@ -58,7 +57,7 @@ class _Decay:
 
 @dataclass(frozen=True, slots=True)
 class CosineDecay(_Decay):
-    """From 1 to ``final`` along half a wave of the cosine: gently at both ends.
+    """From 1 to ``final`` along half a cosine wave: gently at both ends.
 
     >>> [round(CosineDecay()(t, 10), 3) for t in (0, 2.5, 5, 10)]
     [1.0, 0.854, 0.5, 0.0]
@@ -89,11 +88,11 @@ class LinearDecay(_Decay):
 
 @dataclass(frozen=True, slots=True)
 class WarmUp:
-    """From ``start`` up to 1 in a straight line, for ``length``; then what ``then`` says.
+    """From ``start`` up to 1 in a straight line, for ``length``; afterwards the schedule ``then``.
 
-    ``start`` is the factor of the first step: a third, as PyTorch's LinearLR has it, because a step
-    with the factor 0 would learn nothing. ``then`` is a schedule of its own, which begins when the
-    warm-up is over and has the remaining time; None stays at 1.
+    ``start`` is the factor of the first step. It is a third by default, as in PyTorch's LinearLR,
+    because a step with the factor 0 would learn nothing. ``then`` is another schedule, which starts
+    when the warm-up is over and gets the remaining time; None stays at 1.
 
     >>> schedule = WarmUp(2, then=LinearDecay(), start=0.1)
     >>> [schedule(t, 10) for t in (0, 1, 2, 6, 10)]
@@ -111,7 +110,7 @@ class WarmUp:
         _check(self, length=positive, start=not_negative)
         if self.then is not None and not callable(self.then):
             raise TypeError(
-                "WarmUp: then is a schedule, a function (t, end) -> factor, got "
+                "WarmUp: then must be a schedule, a function (t, end) -> factor, got "
                 f"{self.then!r:.60}; write WarmUp({self.length:g}, then=CosineDecay())"
             )
 
@@ -146,5 +145,5 @@ def _share(t: float, end: float) -> float:
 def _times(t: float, end: float) -> tuple[float, float]:
     t, end = real(t, "a schedule: t"), real(end, "a schedule: end")
     if not (math.isfinite(t) and math.isfinite(end)):
-        raise ValueError(f"a schedule is asked for a time t of end, got t={t:g} and end={end:g}")
+        raise ValueError(f"a schedule needs finite times, got t={t:g} and end={end:g}")
     return t, end

@@ -1,4 +1,4 @@
-"""Networks for property tests, and a model as the function of its parameters that it is.
+"""Networks for property tests, and a model as a function of its parameters.
 
 >>> from autograd.testing import check_gradients
 >>> from nn import MLP
@@ -50,8 +50,8 @@ def networks(
     """A model, a small batch X of examples, and targets y that suit the loss: (model, X, y).
 
     Plain `MLP`s with any activation, and `Sequential`s with a `LayerNorm` or an `RMSNorm` between
-    their layers. No number that is met from X to the loss is near a kink, so a gradient can be
-    checked as it is. Weights have two digits.
+    their layers. No number between X and the loss is near a kink, so gradients can be checked
+    without further care. Weights have two digits.
 
     >>> from hypothesis import find
     >>> model, X, y = find(networks(inputs=2, outputs=1), lambda drawn: len(drawn[1]) == 2)
@@ -63,10 +63,10 @@ def networks(
     inputs, outputs:
         The width of the first and the last layer; None draws it, from 1 to 3.
     max_layers:
-        The most `Layer`s.
+        The largest number of `Layer`s.
     loss:
-        Which targets are wanted: a name as `loss` takes it, or a function, whose targets are
-        numbers. To draw the loss too: ``sampled_from(sorted(LOSSES)).flatmap(lambda name: ...)``.
+        The loss that the targets are for: a name, or a function whose targets are numbers. To draw
+        the loss as well: ``sampled_from(sorted(LOSSES)).flatmap(lambda name: ...)``.
     """
     st = needed("hypothesis.strategies", "networks", "nn.testing")
     measure = loss_of(loss)
@@ -76,7 +76,7 @@ def networks(
     for what, (size, lowest) in sizes.items():
         if size is not None and (size.__class__ is not int or size < lowest):
             raise ValueError(
-                f"networks({what}={size!r}) with loss {loss!r:.40}: a whole number from {lowest} on"
+                f"networks({what}={size!r}), loss {loss!r:.40}: give a whole number >= {lowest}"
             )
 
     @st.composite  # type: ignore[untyped-decorator, unused-ignore]
@@ -109,14 +109,14 @@ def _model(draw: DrawFn, nin: int, nout: int, max_layers: int) -> Module:
     if norm is None:
         return MLP(nin, [*hidden, nout], activation=activation, rng=rng)
     parts: list[Any] = []
-    for width in [n + 2 for n in hidden]:  # of one number nothing is left, of two only signs
+    for width in [n + 2 for n in hidden]:  # a norm leaves nothing of 1 number, only signs of 2
         parts += [Layer(nin, width, activation=activation, rng=rng), norm(width)]
         nin = width
     return Sequential(*parts, Layer(nin, nout, nonlin=False, rng=rng))
 
 
 def _target(loss: str, outputs: int) -> SearchStrategy[Any]:
-    """What one example's target may be."""
+    """Possible targets of one example."""
     st = needed("hypothesis.strategies", "networks", "nn.testing")
     chances = st.lists(st.integers(0, 4), min_size=outputs, max_size=outputs).map(_shares)
     if loss == "kl_divergence":
@@ -140,7 +140,7 @@ def _shares(counts: list[int]) -> list[float]:
 def _loss_after(
     model: Module, X: list[list[float]], y: list[Any], loss: Loss, seed: tuple[int, int]
 ) -> Any:
-    """The loss, after new parameters of two digits have been drawn; none of them is 0."""
+    """The loss, after drawing new parameters with two digits; none of them is 0."""
     rng = random.Random(repr(seed))
     for parameter in model.parameters():
         parameter.data = round(rng.uniform(-1.0, 1.0), 2) or 0.5
@@ -150,10 +150,10 @@ def _loss_after(
 def as_function(
     model: Module, X: Any, y: Any = None, loss: str | Loss = "mse"
 ) -> tuple[Callable[[dict[str, Any]], Any], dict[str, float]]:
-    """The model as a function of its parameters, and what they are: by name, as `state_dict`.
+    """The model as a function of its parameters, and the parameters by name, as in `state_dict`.
 
-    The function gives the loss of the batch, or without ``y`` the outputs; it leaves the model as
-    it is, works on a copy, and so draws the same random numbers in each call.
+    The function returns the loss of the batch, or the outputs if there is no ``y``. It works on a
+    copy, so the model does not change, and each call draws the same random numbers.
 
     >>> from autograd import grad
     >>> from nn import Layer
@@ -170,11 +170,11 @@ def as_function(
 
     def f(parameters: dict[str, Any]) -> Any:
         places = dict(model.named_parameters())
-        # Whatever a copy has been made of already, it takes instead: at every place of a parameter.
+        # deepcopy takes what is in its memo instead of a copy: so at every place of a parameter.
         instead: dict[int, Any] = {id(places[name]): parameters[name] for name in names}
         stand_in = copy.deepcopy(model, instead)
         before = random.getstate()
-        random.setstate(drawn_from)  # a Dropout without an rng of its own draws from there
+        random.setstate(drawn_from)  # a Dropout without its own rng draws from there
         try:
             found = [stand_in(x) for x in X]
         finally:

@@ -1,11 +1,11 @@
 """Finding the parts of a model: Modules and Values, wherever its attributes hold them.
 
-Attributes are searched in the order of their definition, and so are lists, tuples, dicts and
-NumPy's arrays of objects in them, to any depth, with an explicit stack. Each part is found once,
-at its first place. A set has no order, so what is in one has no name: it is not entered.
+Attributes are searched in the order of their definition, and so are the lists, tuples, dicts and
+NumPy object arrays in them, to any depth, with an explicit stack. Each part is found once, at its
+first place. A set has no order, so its items have no names: sets are not searched.
 
-A *trail* leads from the root to a part: ``(((), "layers"), 0)`` is ``root.layers[0]``. Links cost
-one small tuple a part; names are made of them only when somebody asks.
+A *trail* leads from the root to a part: ``(((), "layers"), 0)`` is ``root.layers[0]``. It costs one
+small tuple for each part; names are made from trails only when needed.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ Trail = tuple[Any, ...]  # () or (trail so far, next key)
 
 SETS = (set, frozenset)
 
-# The innermost first: (Module, the others, what `as_nodes` made in the outermost call).
+# Innermost first: (Module, the others, what `as_nodes` made in the outermost call).
 calling: ContextVar[tuple[Any, Any, dict[int, Any]] | None] = ContextVar("calling", default=None)
 
 
@@ -38,7 +38,7 @@ def running() -> list[Any]:
 
 
 class Part:
-    """What is searched by its attributes; `module.Module` says the rest."""
+    """An object whose attributes are searched; `module.Module` adds the rest."""
 
     __slots__ = ("__dict__", "__weakref__", "_caches", "_found", "_seat")
 
@@ -46,16 +46,16 @@ class Part:
     _caches: tuple[Value, ...]
     _found: Any  # what its last search found; see finding.py
     _watched: ClassVar[bool] = False  # whether calls may keep Values in it; see finding.py
-    _listed: ClassVar[bool] = False  # whether its parts are numbered, as those of a list are
+    _listed: ClassVar[bool] = False  # whether its parts are numbered, as in a list
 
 
 def caches(part: Part) -> tuple[Value, ...]:
-    """The plain leaves that calls have left in a part; see finding.py."""
+    """The plain leaves that calls have put in a part; see finding.py."""
     return getattr(part, "_caches", ())
 
 
 def note(part: Part, **notes: Any) -> None:
-    """Keep ``caches`` or what was ``found`` with a part, where no attribute of a user's can be."""
+    """Keep ``caches`` or ``found`` with a part, where no user's attribute can be."""
     for name, x in notes.items():
         object.__setattr__(part, f"_{name}", x)
 
@@ -63,23 +63,23 @@ def note(part: Part, **notes: Any) -> None:
 def walk(
     root: Part, *, enter: Callable[[Part], bool] = lambda _: True, of: Any = (Part, Value)
 ) -> Iterator[tuple[Trail, Any]]:
-    """(trail, part) of every Module and Value in ``root``, itself first; owners before the owned.
+    """(trail, part) for every Module and Value in ``root``: ``root`` first, each before its parts.
 
-    ``enter`` says of a Module whether its attributes are searched.
+    ``enter`` says for each Module whether its attributes are searched.
     """
     every = trails(root, enter=lambda x: not isinstance(x, Part) or enter(x), values=of is not Part)
     return (found for found in every if isinstance(found[1], of))
 
 
-walk_parts = partial(walk, of=Part)  # without the Values: quicker, for they are most of a model
+walk_parts = partial(walk, of=Part)  # without Values: faster, as they are most of a model
 
 
 def trails(
     root: Part, *, enter: Callable[[Any], bool], values: bool = True
 ) -> Iterator[tuple[Trail, Any]]:
-    """(trail, part) of Modules, Values and the containers around them; without ``values`` no Value.
+    """(trail, part) for Modules, their containers and, if ``values``, Values.
 
-    ``enter`` says of a Module or a container, once it was given, whether it is searched.
+    ``enter`` says for each Module or container, after it was yielded, whether it is searched.
     """
     seen: set[int] = set()
     stack: list[tuple[Trail, Any]] = [((), root)]
@@ -102,7 +102,7 @@ def trails(
 
 
 def _are_values(items: Sequence[Any]) -> bool:
-    """Whether all are Values: one look at each class."""
+    """Whether all are Values: looks at each class once."""
     return all(KINDS[cls] == "value" for cls in set(map(type, items)))
 
 
@@ -119,7 +119,7 @@ def _children(trail: Trail, part: Any) -> Iterable[tuple[Trail, Any]]:
 
 
 class _Kinds(dict[type, str]):
-    """What objects of a class are to a search: found out once for each class."""
+    """How a search treats objects of a class: decided once for each class."""
 
     def __missing__(self, cls: type) -> str:
         of: dict[str, Any] = {
@@ -139,7 +139,7 @@ KINDS = _Kinds()
 
 
 def bottom_up(root: P, inside: Callable[[P], Sequence[P]]) -> list[P]:
-    """``root`` and all that is ``inside``, each once, after what is in it."""
+    """``root`` and everything ``inside`` it, each once, after its own contents."""
     order: dict[int, P] = {}
     opened: set[int] = set()
     stack = [root]
@@ -154,13 +154,13 @@ def bottom_up(root: P, inside: Callable[[P], Sequence[P]]) -> list[P]:
 
 
 def may_hold_parts(x: Any) -> bool:
-    """Whether x is a part, or what parts may lie in: a container, or an array of objects."""
+    """Whether x is a part or may contain parts: a container, or an array of objects."""
     kind = KINDS[x.__class__]
     return bool(kind) and (kind != "array" or x.dtype.hasobject)
 
 
 def contents(container: Any) -> Sequence[Any]:
-    """What lies directly in a container; of an array all elements, row by row."""
+    """The direct contents of a container; for an array all elements, row by row."""
     if isinstance(container, (list, tuple)):
         return container
     if KINDS[container.__class__] == "array":
@@ -184,13 +184,13 @@ def attributes(part: Part) -> Iterable[tuple[str, Any]]:
     own = vars(part).items()
     if not slots:
         return own
-    # A slot may be declared and not set.
+    # A slot may be declared but not set.
     return [*[(name, getattr(part, name)) for name in slots if hasattr(part, name)], *own]
 
 
 @cache
 def slots_of(cls: type) -> tuple[str, ...]:
-    """The slots that a class and its bases declare, as ``@dataclass(slots=True)`` does."""
+    """The slots that a class and its bases declare, as with ``@dataclass(slots=True)``."""
     bases = [base for base in reversed(cls.__mro__) if base not in Part.__mro__]
     declared = [vars(base).get("__slots__", ()) for base in bases]
     each = [[some] if isinstance(some, str) else some for some in declared]
@@ -207,5 +207,5 @@ def keys(trail: Trail) -> tuple[Any, ...]:
 
 
 def dotted(trail: Trail) -> str:
-    """The way from the root in writing: ``"layers.0.neurons.3.w.1"``."""
+    """The path from the root as text: ``"layers.0.neurons.3.w.1"``."""
     return ".".join(map(str, keys(trail)))

@@ -9,10 +9,11 @@
 How a text becomes Values::
 
     text ── tokens ──→ signs, names, numbers ── grammar ──→ Program ── machine ──→ Values
-                                                   └── vocabulary (which functions there are)
+                                                   └── vocabulary (which functions exist)
 
-A program is a flat list of instructions for a stack machine, so a sum of ten thousand terms is as
-good as one of two: nothing recurses over the length of a text, and brackets have a limit.
+A program is a flat list of instructions for a stack machine, so a sum of ten thousand terms works
+as well as a sum of two: nothing recurses over the length of a text, and the nesting of brackets is
+limited.
 """
 
 from typing import TYPE_CHECKING

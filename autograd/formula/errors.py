@@ -11,7 +11,7 @@ WIDTH = 72  # columns of a line that are shown
 
 
 class ExpressionError(AutogradError, ValueError):
-    """A formula cannot be read, or computed; ``str(error)`` points at the character.
+    """A formula cannot be read or computed; ``str(error)`` points at the character.
 
     >>> from autograd.formula import parse
     >>> parse("tanh(w*x + )", w=0.5, x=2.0)
@@ -29,9 +29,9 @@ class ExpressionError(AutogradError, ValueError):
         self.text = text
         """The whole formula."""
         self.position = position
-        """The index of the first character that is meant; None if it is about none of them."""
+        """The index of the first character it points at; None if it points at none."""
         self.stop = stop
-        """The index after the last one."""
+        """The index after the last such character."""
         where = "" if position is None else "\n" + pointed(text, position, stop)
         super().__init__(message + where)
 
@@ -40,7 +40,7 @@ class ExpressionError(AutogradError, ValueError):
 
 
 def pointed(text: str, start: int, stop: int | None = None) -> str:
-    r"""The line of ``text`` that holds ``start``, and below it a mark under each character meant.
+    r"""The line of ``text`` that contains ``start``, with a mark below each character meant.
 
     >>> print(pointed("a = 1\nb = a ? 2", 12))
       line 2: b = a ? 2
@@ -64,7 +64,7 @@ def pointed(text: str, start: int, stop: int | None = None) -> str:
 
 
 def columns(text: str) -> int:
-    """How many columns of a terminal a text takes; a Chinese character takes two."""
+    """How many terminal columns a text takes; a Chinese character takes two."""
     if text.isascii():
         return len(text)
     return sum(
@@ -74,5 +74,5 @@ def columns(text: str) -> int:
 
 
 def _clean(text: str) -> str:
-    """``text`` without what would move the cursor: each control character as one blank."""
+    """``text`` with each control character replaced by a space, so nothing moves the cursor."""
     return "".join([c if c.isprintable() else "\ufffd" if ord(c) > 32 else " " for c in text])

@@ -1,17 +1,17 @@
-"""From tokens to a program: Python's grammar of numbers, and a few sentences around it.
+"""From tokens to a program: Python's arithmetic grammar, and a few statements around it.
 
 ::
 
-    formula    = statement {";" statement}            one that is not the last has a name
+    formula    = statement {";" statement}            all but the last must have a name
     statement  = [name "="] expression
-    expression = sum                                  in where's first place: sum {"<" sum}
+    expression = sum                                  the condition of where: sum {"<" sum}
     sum        = product {("+" | "-") product}
     product    = factor {("*" | "/") factor}
     factor     = ("+" | "-") factor | power
     power      = item ["**" factor]                   so -x**2 is -(x**2), and 2**-x is 2**(-x)
     item       = number | name | name "(" … ")" | "(" expression ")" | "[" … "]", then {"[" … "]"}
 
-Instructions are written in the order in which they are carried out: operands, then operation.
+Instructions are written in the order in which they are executed: operands, then operation.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from .errors import ExpressionError
 from .program import Action, Instruction, Program
 from .tokens import Token, tokens
 
-MAX_DEPTH = 50  # of brackets and exponents in each other: each takes up to 8 frames of Python's
+MAX_DEPTH = 50  # of nested brackets and exponents: each takes up to 8 Python frames
 
 COMPARISONS = ("<", "<=", ">", ">=", "==", "!=")
 _TERMS = {"+": ops.add, "-": ops.sub}
@@ -32,7 +32,7 @@ _FACTORS = {"*": ops.mul, "/": ops.div}
 
 
 def program(text: str, given: Collection[str]) -> Program:
-    """The program of a formula for which the names ``given`` have numbers."""
+    """The program of a formula; the names in ``given`` have numbers."""
     return _Reader(text, given).program()
 
 
@@ -77,7 +77,7 @@ class _Reader:
         self.written.append(instruction)
         return instruction
 
-    # --- sentences --------------------------------------------------------------------------------
+    # --- statements -------------------------------------------------------------------------------
 
     def program(self) -> Program:
         while self.sees(";"):
@@ -107,18 +107,18 @@ class _Reader:
             self.assigned[name] = None
         elif self.next.kind != "end":
             raise self.error(
-                "this is computed and not used: give it a name, as in z = w*x + b", begin, last
+                "this is computed but not used: give it a name, as in z = w*x + b", begin, last
             )
 
     def refuse_rest(self) -> None:
-        """Raise unless a statement ends here, and say what may have been meant."""
+        """Raise unless a statement ends here; the error says what may have been meant."""
         token = self.next
         if token.kind == "end" or self.sees(";"):
             return
         if self.sees(")", "]"):
             raise self.error(f"there is no opening bracket for this {token.text!r}", token)
         if self.sees("="):
-            raise self.error("only a name can stand left of '=', as in z = w*x + b", token)
+            raise self.error("only a name can be left of '=', as in z = w*x + b", token)
         if self.sees(*COMPARISONS):
             raise self.error(
                 "numbers can be compared only in the condition of where(x > 0, a, b)", token
@@ -131,12 +131,12 @@ class _Reader:
         raise self.no_operator(token)
 
     def no_operator(self, token: Token) -> ExpressionError:
-        """Two operands side by side, as in ``2x``."""
+        """The error for two operands without an operator, as in ``2x``."""
         before = self.tokens[self.at - 1]
         if token.kind == "name" and token.text in {"if", "else"}:
-            return self.error("write where(x > 0, a, b) for a choice", token)
+            return self.error("to choose between two numbers write where(x > 0, a, b)", token)
         if token.kind == "name" and token.text in {"and", "or", "not", "in", "is"}:
-            return self.error(f"{token.text!r} means nothing in a formula", token)
+            return self.error(f"{token.text!r} has no meaning in a formula", token)
         if before.kind == "name" and self.is_function_only(before.text):
             return self.error(
                 f"{before.text} is a function: write its argument in brackets, as in "
@@ -149,12 +149,12 @@ class _Reader:
             hint = f"; write {product} for a product"
         else:
             hint = "; write * for a product"
-        return self.error(f"a sign is missing before {token}{hint}", token)
+        return self.error(f"an operator is missing before {token}{hint}", token)
 
     # --- numbers ----------------------------------------------------------------------------------
 
     def expression(self) -> None:
-        """A sum of products. The loop is in here: a long sum is no deeper than a short one."""
+        """A sum of products. It is a loop: a long sum nests no deeper than a short one."""
         start = self.next.start
         self.product()
         while self.sees(*_TERMS):
@@ -226,7 +226,7 @@ class _Reader:
     def nothing_here(self, token: Token) -> ExpressionError:
         before = self.tokens[self.at - 1] if self.at else None
         if before is not None and before.text == "*" and token.text == "**":
-            return self.error("a power is written **", token)
+            return self.error("write ** for a power", token)
         where = "before the end" if token.kind == "end" else f"before {token}"
         if token.text == ";":
             where = "before the end of this statement"
@@ -235,7 +235,7 @@ class _Reader:
         return self.error(f"a number, a name or ( is missing {where}", token)
 
     def several(self, opening: Token) -> int:
-        """Expressions divided by commas, up to the bracket's end; how many."""
+        """Read expressions separated by commas, up to the closing bracket; returns their number."""
         self.deeper(opening)
         closing = {"(": ")", "[": "]"}[opening.text]
         count = 0
@@ -261,9 +261,9 @@ class _Reader:
         if token.kind == "end" or self.sees(";"):
             raise self.error(f"this {opening.text!r} is never closed", opening)
         if self.sees(")", "]"):
-            raise self.error(f"{closing!r} is expected here, for {opening.text!r}", token)
+            raise self.error(f"{closing!r} is expected here, to close {opening.text!r}", token)
         if self.sees("="):
-            raise self.error("arguments are given in their order, without names", token)
+            raise self.error("give arguments in order, without names", token)
         if self.sees(*COMPARISONS) or self.sees(","):
             self.refuse_rest()
         raise self.no_operator(token)
@@ -273,7 +273,7 @@ class _Reader:
     def refuse_reserved(self, token: Token) -> None:
         if token.text in vocabulary.RESERVED:
             raise self.error(
-                f"{token.text!r} is a word of Python's, and means nothing in a formula", token
+                f"{token.text!r} is a Python keyword and has no meaning in a formula", token
             )
 
     def name(self, token: Token) -> None:
@@ -291,12 +291,12 @@ class _Reader:
             self.write("load", token.start, name=name)
 
     def is_function_only(self, name: str) -> bool:
-        """Whether a name is known as a function, and as no number."""
+        """Whether a name is known as a function, and not as a number."""
         is_number = name in self.given or name in self.assigned or name in vocabulary.CONSTANTS
         return not is_number and vocabulary.function(name) is not None
 
     def without_value(self) -> ExpressionError:
-        """Names that nobody gave a number: the first is pointed at, all are listed."""
+        """The error for names without a number: it points at the first, and lists all."""
         name, token = next(iter(self.missing.items()))
         function = vocabulary.function(name)
         if function is not None:
@@ -340,7 +340,7 @@ class _Reader:
         return self.error(f"there is no function {name!r}{rest}", token)
 
     def where(self, token: Token, opening: Token) -> None:
-        """``where(condition, a, b)``: only the branch that is chosen is computed."""
+        """``where(condition, a, b)``: only the chosen branch is computed."""
         self.deeper(opening)
         self.condition()
         self.comma(token)
@@ -366,7 +366,7 @@ class _Reader:
         if signs:
             self.write("compare", start, signs=tuple(signs))
         elif self.sees("="):
-            raise self.error("numbers are compared with ==", self.next)
+            raise self.error("write == to compare numbers", self.next)
 
     def comma(self, token: Token) -> None:
         if self.sees(","):

@@ -1,4 +1,4 @@
-"""The machine that carries a program out: on Values, on plain numbers, inside derivatives."""
+"""The machine that executes a program: on Values, on plain numbers, inside derivatives."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from .errors import ExpressionError, pointed
 from .program import Action, Instruction, Program
 
 Tree = Any
-"""A number or a Value, or a list of such, of any depth."""
+"""A number or a Value, or a list of these, nested to any depth."""
 
 _HOLDS: dict[str, Callable[[float, float], bool]] = {
     "<": operator.lt,
@@ -27,7 +27,7 @@ _HOLDS: dict[str, Callable[[float, float], bool]] = {
     "==": operator.eq,
     "!=": operator.ne,
 }
-# What is drawn and replayed besides the choice: where the condition changes, there is the kink.
+# What is drawn and replayed in addition to the choice: the kink is where the condition changes.
 _RECORDED = {
     "<": ops.less,
     "<=": ops.greater,
@@ -40,16 +40,16 @@ _RECORDED = {
 
 @dataclass(frozen=True, slots=True)
 class _Condition:
-    """Whether it holds, and the node that shows it; a bool if there is none."""
+    """Whether a condition holds, and the node that shows it, or a bool if there is no such node."""
 
     holds: bool
     recorded: Any
 
 
 def run(program: Program, given: Mapping[str, Tree]) -> tuple[Tree, dict[str, Tree]]:
-    """The result, and what every name stands for in the end.
+    """The result, and what every name stands for at the end.
 
-    Values that were computed get the names that they are assigned to as labels.
+    Computed Values get as labels the names that they are assigned to.
     """
     machine = _Machine(given)
     while machine.at < len(program.instructions):
@@ -57,7 +57,7 @@ def run(program: Program, given: Mapping[str, Tree]) -> tuple[Tree, dict[str, Tr
         machine.at += 1
         try:
             _ACTIONS[step.action](machine, step)
-        except AutogradError as error:  # log(-1): the formula is in order, its numbers are not
+        except AutogradError as error:  # log(-1): the formula is fine, its numbers are not
             error.add_note(pointed(program.text, step.start, step.stop))
             raise
         except (TypeError, ValueError, IndexError) as error:
@@ -76,11 +76,11 @@ class _Machine:
 
     @property
     def result(self) -> Tree:
-        """What the last statement gave, with or without a name."""
+        """The result of the last statement, with or without a name."""
         return self.stack[-1] if self.stack else self.assigned
 
     def taken(self, count: int) -> list[Any]:
-        """The topmost numbers, which leave the stack."""
+        """The topmost numbers, removed from the stack."""
         start = len(self.stack) - count
         topmost = self.stack[start:]
         del self.stack[start:]
@@ -97,8 +97,8 @@ class _Machine:
         numbers = self.taken(step.count)
         if isinstance(step.function, Op) and any(isinstance(number, list) for number in numbers):
             raise TypeError(
-                f"{step.name or step.function.symbol} takes single numbers, and this has a list; "
-                "take its numbers one by one, as w[0], or write sum(w) or dot(w, x)"
+                f"{step.name or step.function.symbol} takes single numbers, but got a list; "
+                "use its numbers one by one, as in w[0], or write sum(w) or dot(w, x)"
             )
         self.stack.append(step.function(*numbers))
 
@@ -111,7 +111,7 @@ class _Machine:
 
     def single(self, step: Instruction) -> None:  # noqa: ARG002
         if isinstance(self.stack[-1], list):
-            raise TypeError("a list that a formula makes holds numbers, and this is a list itself")
+            raise TypeError("a list in a formula must contain numbers, but this is a list")
 
     def compare(self, step: Instruction) -> None:
         self.stack.append(_compared(self.taken(len(step.signs) + 1), step.signs))
@@ -127,7 +127,7 @@ class _Machine:
     def choose(self, step: Instruction) -> None:  # noqa: ARG002
         condition, branch = self.taken(2)
         if isinstance(branch, list):
-            raise TypeError("where chooses between two numbers, and this is a list")
+            raise TypeError("where chooses between two numbers, but this is a list")
         self.stack.append(where(condition.recorded, branch, branch))
 
     def assign(self, step: Instruction) -> None:
@@ -151,13 +151,13 @@ _ACTIONS: dict[Action, Callable[[_Machine, Instruction], None]] = {
 
 def _item(items: Any, index: Any) -> Any:
     if not isinstance(items, list):
-        raise TypeError("this is one number, and [ ] takes one out of a list")
+        raise TypeError("this is one number, and only a list can have [ ]")
     place = index if is_number(index) else None
     if place is None or not float(place).is_integer():
-        raise TypeError("the place in a list is a whole number, as in w[0]")
+        raise TypeError("the index of a list must be a whole number, as in w[0]")
     if not -len(items) <= place < len(items):
         ends = f"[0] to [{len(items) - 1}]" if items else "nothing"
-        raise IndexError(f"the list has no [{int(place)}], it has {ends}")
+        raise IndexError(f"the list has no [{int(place)}]; it has {ends}")
     return items[int(place)]
 
 
@@ -179,16 +179,16 @@ def _condition(condition: Any) -> _Condition:
 
 def _plain(number: Any) -> float:
     if isinstance(number, list):
-        raise TypeError("a list has no size to compare; take one of its numbers, as in w[0]")
+        raise TypeError("a list cannot be compared; compare one of its numbers, as in w[0]")
     return float(number.data if isinstance(number, Recorder) else number)  # type: ignore[attr-defined]
 
 
 def _labelled(result: Tree, name: str) -> Tree:
-    """``result``, its nodes labelled if they are new; numbers become constants with a label."""
+    """``result``, with labels on its new nodes; numbers become constants with a label."""
     if isinstance(result, list):
         return [_labelled(part, f"{name}[{k}]") for k, part in enumerate(result)]
     if is_number(result):
         return constant(result, name)
     if isinstance(result, Value) and result.op is not None and not result.label:
-        result.label = name  # a leaf that was given without one stays as it is
+        result.label = name  # a leaf that was given without a label stays as it is
     return result

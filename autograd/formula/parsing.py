@@ -1,4 +1,4 @@
-"""`parse`: a formula as text, and numbers for its names, become Values."""
+"""`parse`: makes Values from a formula as text and numbers for its names."""
 
 from __future__ import annotations
 
@@ -20,33 +20,33 @@ from .vocabulary import RESERVED
 if TYPE_CHECKING:
     import inspect
 
-MAX_NESTING = 10  # of lists in a list that is given
+MAX_NESTING = 10  # of lists within lists, in an input
 
 
 @dataclass(frozen=True, repr=False, eq=False)
 class Formula:
-    """A formula that was read and computed; made by `parse`."""
+    """A formula that has been read and computed; made by `parse`."""
 
     text: str
-    """As it was given."""
+    """The formula, as it was given."""
     value: Value
     """The result."""
     inputs: dict[str, Any]
-    """What was given: for each name a Value, or a list of Values."""
+    """The inputs: for each name a Value, or a list of Values."""
     names: dict[str, Any]
-    """The inputs, and what the formula itself gave names to: ``names["z"]``."""
+    """The inputs, and the results that the formula names: ``names["z"]``."""
     unused: tuple[str, ...]
     """Inputs that the formula does not mention."""
     _program: Program = field(repr=False)
 
     @property
     def point(self) -> tuple[Any, ...]:
-        """The numbers of the inputs that are not constants: what `f` was computed at."""
+        """The numbers of the inputs that are not constants: the point at which `f` was computed."""
         return tuple([_numbers(self.inputs[name]) for name in self._arguments()])
 
     @property
     def f(self) -> Callable[..., Any]:
-        """The formula as a function of its inputs, in their order; constants stay as they are.
+        """The formula as a function of its inputs, in order; constants stay as they are.
 
         >>> from autograd import grad
         >>> formula = parse("w*x**2", w=3.0, x=2.0)
@@ -66,10 +66,10 @@ class Formula:
 def parse(text: str, inputs: Mapping[str, Any] | None = None, /, **numbers: Any) -> Formula:
     """Read a formula, compute it, and record it: ``parse("tanh(w*x + b)", w=0.5, x=2.0, b=0.1)``.
 
-    It is written as in Python: ``+ - * / **``, brackets, numbers, names, the functions of the
-    table and those on lists (``sum mean dot softmax …``), ``where(x > 0, a, b)``, and the constants
-    ``pi e inf nan``. Several statements, divided by ``;`` or lines, name what is in between; those
-    names become labels. Nothing is ever executed as Python.
+    Write it as in Python: ``+ - * / **``, brackets, numbers, names, the functions of the table and
+    those on lists (``sum mean dot softmax …``), ``where(x > 0, a, b)``, and the constants
+    ``pi e inf nan``. Separate several statements with ``;`` or new lines; all but the last give
+    their result a name, which becomes its label. Nothing is ever executed as Python.
 
     >>> formula = parse("p = softmax(a, b); -log(p[1])", a=1.0, b=3.0)
     >>> round(formula.value.data, 4), formula.names["p"][0].label
@@ -80,21 +80,21 @@ def parse(text: str, inputs: Mapping[str, Any] | None = None, /, **numbers: Any)
     text:
         The formula.
     inputs, numbers:
-        What its names stand for. A number becomes a variable with that name as its label, a list
-        of numbers (any depth) a list of them, ``w[0]``, ``w[1]``; a Value is used as it is, so
-        ``constant(1.0)`` gets no gradient.
+        The numbers for its names. A number becomes a variable with that name as its label, and a
+        list of numbers (nested to any depth) a list of variables ``w[0]``, ``w[1]``; a Value is
+        used as it is, so ``constant(1.0)`` gets no gradient.
 
     Raises
     ------
     ExpressionError
-        if it cannot be read or computed; the error points at the character.
+        if the formula cannot be read or computed; the error points at the character.
     DomainError
-        if an operation leaves the real numbers; a note points at it.
+        if an operation leaves the real numbers; a note on the error points at the operation.
     """
     given = {**(inputs or {}), **numbers}
     if inputs is not None and len(given) < len(inputs) + len(numbers):
         twice = sorted(set(inputs) & set(numbers))
-        raise TypeError(f"parse got two numbers for {twice[0]!r}; give it once")
+        raise TypeError(f"parse got two numbers for {twice[0]!r}; give only one")
     leaves = {_name(name): _leaves(tree, name) for name, tree in given.items()}
     read = program(text, leaves.keys())
     result, names = machine.run(read, leaves)
@@ -109,7 +109,7 @@ def parse(text: str, inputs: Mapping[str, Any] | None = None, /, **numbers: Any)
 
 
 def calculate(text: str, numbers: Mapping[str, Any] | None = None, /) -> Any:
-    """The plain number, or list of numbers, that a formula comes to.
+    """The result of a formula, as a plain number or a list of numbers.
 
     >>> calculate("[1/4, 2**10]"), calculate("w[1] + 1", {"w": [1.0, 2.0]})
     ([0.25, 1024.0], 3.0)
@@ -129,14 +129,14 @@ class _Function:
 
     @property
     def __signature__(self) -> inspect.Signature:
-        """For help(), and for checks, which call the numbers by these names."""
+        """For help(), and for checks, which use these names for the numbers."""
         import inspect  # noqa: PLC0415 - costs milliseconds, and few ask
 
         kind = inspect.Parameter.POSITIONAL_ONLY
         return inspect.Signature([inspect.Parameter(name, kind) for name in self.arguments])
 
     def __call__(self, *numbers: Any) -> Any:
-        """The result; a plain number if all that is given, and used, is plain."""
+        """The result; a plain number if all numbers given and used are plain."""
         if len(numbers) != len(self.arguments):
             raise TypeError(
                 f"{self.__name__} is a function of {len(self.arguments)} numbers "
@@ -158,7 +158,7 @@ class _Function:
 
 def _name(name: object) -> str:
     if not isinstance(name, str):
-        raise TypeError(f"the names of a formula are strings, got {name!r}")
+        raise TypeError(f"the names in a formula must be strings, got {name!r}")
     found = tokens(name)
     if len(found) != 2 or found[0].kind != "name" or found[0].text in RESERVED:
         raise ExpressionError(
@@ -175,12 +175,12 @@ def _leaves(tree: Any, name: str, depth: int = 0) -> Any:
     if not isinstance(several, list):
         return Value(real(several, name), label=name)
     if depth == MAX_NESTING:
-        raise ValueError(f"{name}: at most {MAX_NESTING} lists in each other can be given")
+        raise ValueError(f"{name}: lists can be nested at most {MAX_NESTING} deep")
     return [_leaves(part, f"{name}[{k}]", depth + 1) for k, part in enumerate(several)]
 
 
 def _listed(tree: Any) -> Any:
-    """Lists for tuples and arrays."""
+    """Tuples and arrays as lists."""
     if hasattr(tree, "tolist") and not isinstance(tree, Recorder):
         return tree.tolist()
     return list(tree) if isinstance(tree, tuple) else tree

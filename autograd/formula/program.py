@@ -1,4 +1,4 @@
-"""What a formula becomes: a flat list of instructions for a machine with a stack."""
+"""What a formula becomes: a flat list of instructions for a stack machine."""
 
 from __future__ import annotations
 
@@ -12,10 +12,10 @@ Action = Literal[
     "call",  # a function of the topmost numbers
     "list",  # of the topmost numbers
     "item",  # one of a list
-    "single",  # refuse a list: lists of named lists would double in size with every statement
+    "single",  # raise on a list: lists of named lists would double in size with every statement
     "compare",  # the topmost numbers, with the signs between them
-    "branch",  # go on elsewhere if the condition on top does not hold; it stays there
-    "jump",  # go on elsewhere
+    "branch",  # jump if the condition on top does not hold; it stays there
+    "jump",  # continue elsewhere
     "choose",  # the branch of `where` that was computed
     "assign",  # give the topmost number a name
 ]
@@ -32,17 +32,17 @@ class Instruction:
     number: float = 0.0
     function: Callable[..., Any] | None = None
     count: int = 0
-    """How many numbers it takes from the stack, or where it goes on."""
+    """How many numbers it takes from the stack, or where it jumps to."""
     signs: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class Program:
-    """A formula that was read."""
+    """A formula that has been read."""
 
     text: str
     instructions: tuple[Instruction, ...]
     used: frozenset[str]
     """Which of the given names it uses."""
     assigned: tuple[str, ...]
-    """The names that it gives, in their order."""
+    """The names that it assigns, in order."""

@@ -1,7 +1,7 @@
 """From characters to tokens: numbers, names, signs.
 
-Beside Python's signs those of mathematics are read (``−  ×  ·  ÷  ≤  ≥  ≠`` and exponents as in
-``x²``), and the wide ones of a Chinese or Japanese keyboard.
+In addition to Python's signs it reads those of mathematics (``−  ×  ·  ÷  ≤  ≥  ≠`` and exponents
+as in ``x²``), and the wide ones of a Chinese or Japanese keyboard.
 """
 
 from __future__ import annotations
@@ -22,19 +22,19 @@ _SAME = {
     "−": "-", "–": "-", "×": "*", "·": "*", "⋅": "*", "∙": "*", "∗": "*", "÷": "/", "∕": "/",
     "≤": "<=", "≥": ">=", "≠": "!=", "\u0387": "*",
 }  # fmt: skip
-_DOTS = frozenset("\u00b7\u0387")  # look the same; with either Python lets a name go on
+_DOTS = frozenset("\u00b7\u0387")  # they look the same, and Python allows both inside names
 _EXPONENTS = dict(zip("⁰¹²³⁴⁵⁶⁷⁸⁹", "0123456789", strict=True))
 _SUBSCRIPTS = frozenset("₀₁₂₃₄₅₆₇₈₉")
 _DIGITS = frozenset("0123456789")
 _INSTEAD = {
-    "^": "powers are written x**2",
+    "^": "write x**2 for a power",
     "%": "write remainder(x, y)",
     "√": "write sqrt(x)",
     "!": "there are no factorials here",
     ".": "there are no methods here: write tanh(x) for x.tanh()",
     ":": "there are no slices and no lambdas here",
     "&": "there is no 'and' here: write 0 < x < 1, or a where inside a where",
-    "|": "write abs(x) for |x|, and for 'or' a where inside a where",
+    "|": "write abs(x) for |x|, and a where inside a where for 'or'",
     "@": "write dot([w1, w2], [x1, x2])",
     "{": "write ( and )",
     "}": "write ( and )",
@@ -46,7 +46,7 @@ Kind = Literal["number", "name", "sign", "end"]
 
 @dataclass(frozen=True, slots=True)
 class Token:
-    """A piece of the text: what it is, what it says, and where it stands."""
+    """A piece of the text: its kind, its characters and its position."""
 
     kind: Kind
     text: str
@@ -59,17 +59,17 @@ class Token:
 
 
 def tokens(text: str) -> list[Token]:
-    """All tokens of a text, and one for its end. A line ends where no bracket is open.
+    """All tokens of a text, and one for its end. A new line ends a statement unless in brackets.
 
     >>> [token.text for token in tokens("2*x² # a comment")]
     ['2', '*', 'x', '**', '2', '']
     """
     if not isinstance(text, str):
-        raise TypeError(f"a formula is a str such as 'tanh(w*x + b)', got {text!r:.60}")
+        raise TypeError(f"a formula must be a str such as 'tanh(w*x + b)', got {text!r:.60}")
     if len(text) > MAX_LENGTH:
         raise ExpressionError(
-            f"the formula has {len(text):,} characters; at most {MAX_LENGTH:,} are read. Write it "
-            "as a Python function of Values"
+            f"the formula has {len(text):,} characters; at most {MAX_LENGTH:,} are allowed. Write "
+            "it as a Python function of Values"
         )
     found: list[Token] = []
     depth = 0
@@ -87,7 +87,7 @@ def _scanned(text: str) -> Iterator[Token]:
     while at < len(text):
         char = text[at]
         if char == "#":
-            at = text.find("\n", at) % (len(text) + 1)  # −1, none, becomes the end
+            at = text.find("\n", at) % (len(text) + 1)  # −1 (not found) becomes the end
         elif char == "\n":
             yield Token("sign", "\n", at, at + 1)
             at += 1
@@ -103,7 +103,7 @@ def _scanned(text: str) -> Iterator[Token]:
                 stop += 1
             if stop - at > MAX_NAME:
                 raise ExpressionError(
-                    f"a name of {stop - at:,} letters; names have at most {MAX_NAME}",
+                    f"this name has {stop - at:,} letters; at most {MAX_NAME} are allowed",
                     text,
                     at,
                     stop,
@@ -130,7 +130,7 @@ def _number(text: str, at: int) -> Generator[Token, None, int]:
         raise ExpressionError(f"{written[:40]!r} is not a number", text, at, stop) from None
     if math.isinf(number):
         raise ExpressionError(
-            "this number is larger than doubles go, 1.8e308; write inf if infinity is meant",
+            "this number is too large for a double (up to 1.8e308); write inf if infinity is meant",
             text, at, stop,
         )  # fmt: skip
     yield Token("number", written, at, stop, number)
@@ -138,7 +138,7 @@ def _number(text: str, at: int) -> Generator[Token, None, int]:
 
 
 def _digits(text: str, at: int) -> int:
-    """Where a run of digits ends that begins here; _ may stand between them."""
+    """Where the run of digits that begins here ends; _ is allowed between digits."""
     while at < len(text) and (text[at] in _DIGITS or text[at] == "_"):
         at += 1
     return at
@@ -164,7 +164,7 @@ def _sign(text: str, at: int) -> Generator[Token, None, int]:
     char = text[at]
     pair = text[at : at + 2]
     if pair == "//":
-        raise ExpressionError("a quotient is written /, and floor(a/b) rounds it", text, at, at + 2)
+        raise ExpressionError("write / for a quotient, floor(a/b) to round it", text, at, at + 2)
     sign = pair if pair in SIGNS else _SAME.get(char) or unicodedata.normalize("NFKC", char)
     if sign not in SIGNS:
         raise ExpressionError(_unknown(char), text, at, at + 1)
@@ -175,12 +175,12 @@ def _sign(text: str, at: int) -> Generator[Token, None, int]:
 
 def _unknown(char: str) -> str:
     if char in _INSTEAD:
-        return f"{char!r} means nothing in a formula; {_INSTEAD[char]}"
+        return f"{char!r} has no meaning in a formula; {_INSTEAD[char]}"
     if char in "'\"`":
-        return "there is no text in a formula, only numbers and names"
+        return "a formula cannot contain text, only numbers and names"
     if char.isprintable():
-        return f"{char!r} means nothing in a formula"
-    return f"there is a character U+{ord(char):04X} here, which cannot be seen; delete it"
+        return f"{char!r} has no meaning in a formula"
+    return f"there is an invisible character U+{ord(char):04X} here; delete it"
 
 
 def _begins_name(char: str) -> bool:

@@ -1,4 +1,4 @@
-"""The words of a formula: the rows of the table, the functions on lists, and a few constants."""
+"""The names a formula knows: the rows of the table, functions on lists, and a few constants."""
 
 from __future__ import annotations
 
@@ -13,23 +13,23 @@ from ..primitive import Op
 
 CONSTANTS: Final = {"pi": math.pi, "π": math.pi, "e": math.e, "inf": math.inf, "nan": math.nan}
 
-# What means something else to a reader of Python. `lambda` does too, but it is also what everyone
-# calls the strength of a penalty.
+# Words with another meaning in Python. `lambda` has one too, but it is also what everyone calls the
+# strength of a penalty.
 RESERVED: Final = frozenset(keyword.kwlist) - {"lambda"}
 
 
 @dataclass(frozen=True, slots=True)
 class Function:
-    """What a name does when it is called, and with how many numbers."""
+    """What a name does when it is called, and how many numbers it takes."""
 
     call: Callable[..., Any]
     least: int
     most: int | None
-    """None: any number, one by one or as a list."""
+    """None: any number of them, one by one or as a list."""
 
 
 def _of_list(function: Callable[[Any], Any]) -> Function:
-    """A function of one list, for which several numbers will do: ``sum(a, b)``."""
+    """A function of one list that also takes several numbers: ``sum(a, b)``."""
 
     def call(*numbers: Any) -> Any:
         return function(numbers[0] if _is_one_list(numbers) else list(numbers))
@@ -38,7 +38,7 @@ def _of_list(function: Callable[[Any], Any]) -> Function:
 
 
 def _of_pairs(op: Op, name: str) -> Function:
-    """A row of two operands, for any number of them: ``max(a, b, c)``."""
+    """A row of two operands, extended to any number: ``max(a, b, c)``."""
 
     def call(*numbers: Any) -> Any:
         first, *others = numbers[0] if _is_one_list(numbers) and numbers[0] else numbers
@@ -79,7 +79,7 @@ _OTHER_NAMES: Final = {
 
 
 def function(name: str) -> Function | None:
-    """The function of this name, one of the user's own operations too; None if there is none."""
+    """The function of this name, also a user's own operation; None if there is no such function."""
     name = _OTHER_NAMES.get(name, name)
     if name in _NAMED:
         return _NAMED[name]
@@ -98,12 +98,12 @@ def function_names() -> list[str]:
 
 
 def nearest(name: str, known: list[str]) -> str:
-    """The known name that is most like this one; empty if none is near."""
-    import difflib  # noqa: PLC0415 - costs milliseconds, and only mistakes ask
+    """The known name that is most similar to this one; empty if none is close."""
+    import difflib  # noqa: PLC0415 - costs milliseconds, and only errors need it
 
     by_lower_case = {word.lower(): word for word in known}
     swapped = [word for word in by_lower_case if sorted(word) == sorted(name.lower())]
-    if swapped:  # tahn is tanh, though tan is as near
+    if swapped:  # tahn means tanh, although tan is just as close
         return by_lower_case[swapped[0]]
     near = difflib.get_close_matches(name.lower(), by_lower_case, n=1, cutoff=0.65)
     return by_lower_case[near[0]] if near else ""

@@ -4,20 +4,20 @@
 >>> print(check_gradients(lambda x, y: x * y, (2.0, 3.0)).outcome)
 right
 
-One point is checked by `check_gradients`, a property by `checks_gradient`, somebody else's engine
-by `check_engine`; `points`, `finite_values` and `expressions` are strategies for properties of
-your own.
+`check_gradients` checks one point, `checks_gradient` makes a property test, and `check_engine`
+checks somebody else's engine; `points`, `finite_values` and `expressions` are strategies for
+property tests of your own.
 
-How a verdict comes about::
+How a verdict is reached::
 
     check ──┬── judge ──┬── recording, nudges      is the function what was recorded?
             │           ├── rows                   are the slopes of every operation right?
             │           └── exact                  does the whole agree, in high precision?
-            │   second                             the same of second derivatives
+            │   second                             the same for second derivatives
             └── plain ── differences               a claimed gradient of plain numbers: by values
     results ── names, numbers and claims           outcome ── Entry, Verdict, GradientMismatch
     decorator ── strategies ── places              what hypothesis draws
-    expressions ── source                          whole functions drawn; programs written
+    expressions ── source                          random functions; programs as text
     engines ── expressions                         somebody else's engine, on random functions
 
 `Verdict` says what each outcome means, and docs/check.md what "right" means.

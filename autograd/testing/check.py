@@ -20,7 +20,7 @@ from .rows import Fault
 from .second import excused, lost_slopes, places_of, without
 from .source import reproduction
 
-CONSTANT = "constant, whatever the point"
+CONSTANT = "constant everywhere"
 CONVENTIONAL = {"kink", "convention"}
 NOT_RECORDED = (
     "no operation is to blame: what was recorded is not the function (a number taken out with "
@@ -38,10 +38,11 @@ def check_gradients(
 ) -> Verdict:
     """Compare a gradient with measured slopes; raise `GradientMismatch` if it is wrong.
 
-    A function of Values is judged by its parts: it must be what was recorded, every operation's
-    slopes must be right, every sum of the passes, and the whole in high precision. With
-    ``gradient``, f is any function of plain numbers or arrays, and ``gradient`` what is claimed to
-    be its gradient or Jacobian: it is held to differences of f. There is no tolerance to choose.
+    A function of Values is judged by its parts. The recording must describe the function; the
+    slopes of every operation must be right, and so must every sum in the passes; and the whole must
+    agree in high precision. With ``gradient``, f is any function of plain numbers or arrays, and
+    ``gradient`` is the claimed gradient or Jacobian, which is compared with differences of f. There
+    is no tolerance to choose.
 
     >>> from autograd import tanh
     >>> verdict = check_gradients(lambda w, x: tanh(w[0] * x + w[1]), ([0.5, -1.0], 2.0))
@@ -57,22 +58,22 @@ def check_gradients(
         A function of Values, or with ``gradient`` of plain numbers; it returns one number or nested
         lists of them.
     point:
-        Where to check: a tuple holds the arguments, anything else is the only one. Arguments are
-        numbers, or lists, dicts, tuples and arrays of numbers.
+        Where to check: a tuple holds the arguments, anything else is the only argument. Arguments
+        are numbers, or lists, dicts, tuples and arrays of numbers.
     gradient:
         A function of the same arguments. Its result is nested like the argument, or is an array
-        with as many numbers. For several arguments it is a tuple with a part for each. For several
-        outputs it is the Jacobian, a row for each output and a column for each number of the
-        point; or of several arguments a tuple with the Jacobian by each of them. A list is never
-        such a tuple if it can be the matrix: ``[[a, b], [c, d]]`` are two rows.
+        with as many numbers. For several arguments it is a tuple with one part for each. For
+        several outputs it is the Jacobian, with a row for each output and a column for each number
+        of the point; for several arguments it may be a tuple with one Jacobian for each. A list
+        that can be the matrix is read as the matrix: ``[[a, b], [c, d]]`` has two rows.
     order:
-        2 checks the second derivatives too: those of f's gradient.
+        2 also checks the second derivatives: those of f's gradient.
     seed:
-        For the random directions in which the function is nudged.
+        For the random directions in which the point is moved a little.
 
     Returns
     -------
-    A `Verdict`, whose ``outcome`` says what was found: see there.
+    A `Verdict`, which explains its ``outcome``.
 
     Raises
     ------
@@ -90,8 +91,8 @@ def check_gradients(
         raise ValueError(f"check_gradients checks derivatives of order 1 or 2, got order={order!r}")
     if gradient is not None and order != 1:
         raise ValueError(
-            "with gradient= there are first derivatives only; check the Hessian as the Jacobian of "
-            "the gradient: check_gradients(gradient, point, hessian)"
+            "with gradient= only first derivatives are checked; check the Hessian as the Jacobian "
+            "of the gradient: check_gradients(gradient, point, hessian)"
         )
     task = _Task(f, point, gradient=gradient, order=order, seed=seed)
     verdict = task.verdict()
@@ -106,7 +107,7 @@ def check_gradients(
 
 
 def _joined(first: Verdict, second: Verdict) -> Verdict:
-    """The verdict on first and second derivatives, all of them in order."""
+    """The verdict on first and second derivatives together, in this order."""
     notes = tuple(dict.fromkeys(first.notes + second.notes))
     return replace(first, entries=first.entries + second.entries, order=2, notes=notes)
 
@@ -141,7 +142,7 @@ class _Task:
         ]
 
     def flat(self, f: Callable[..., Any]) -> Call:
-        """F of its numbers as one flat list."""
+        """F as a function of one flat list of its numbers."""
 
         def call(numbers: list[Any]) -> Any:
             __tracebackhide__ = True
@@ -150,10 +151,10 @@ class _Task:
         return call
 
     def verdict(self) -> Verdict:
-        """The verdict, unless it is that the gradient is wrong: then the error is raised."""
+        """The verdict; raises `GradientMismatch` if the gradient is wrong."""
         __tracebackhide__ = True
         if not self.xs:
-            return self._verdict((), (f"{function_name(self.f)} has no numbers to move",))
+            return self._verdict((), (f"{function_name(self.f)} has no numbers to change",))
         if not all(map(math.isfinite, self.xs)):
             return self._undecided("the point is not finite")
         return self._of_values() if self.gradient is None else self._of_plain_numbers()
@@ -197,7 +198,7 @@ class _Task:
         return verdict
 
     def _second(self, judged: Judged) -> Verdict:
-        """Second derivatives: the gradient as a function; its operations, and those of f."""
+        """Second derivatives: checks the gradient as a function, its operations and those of f."""
         __tracebackhide__ = True
         assert self.first is not None
         first = Recording(self.original, self.flat(self.original), self.xs, self.names)
@@ -234,8 +235,8 @@ class _Task:
             node, operation = judged.recording.astray(k)
             if operation is not None:
                 cause = (
-                    f"the backward pass goes astray at the operation {operation} (node %{node}), "
-                    "whose slopes in the table are right"
+                    f"the backward pass goes wrong at the operation {operation} (node %{node}), "
+                    "although its slopes in the table are right"
                 )
             elif not cause:
                 cause = NOT_RECORDED
@@ -282,7 +283,7 @@ class _Task:
 
 
 def _notes(judged: Judged, entries: tuple[Entry, ...]) -> list[str]:
-    """What a reader should know; that f uses a number all the same shows in a wrong entry."""
+    """What a reader should know. If f uses an unrecorded number, a wrong entry shows it."""
     recording = judged.recording
     wrong = [entry for entry in entries if entry.outcome == "wrong"]
     moves, moved = {entry.name for entry in wrong}, {entry.output for entry in wrong}
@@ -293,7 +294,7 @@ def _notes(judged: Judged, entries: tuple[Entry, ...]) -> list[str]:
             notes.setdefault(what, []).append(name)
     for name, output in zip(recording.output_names, recording.outputs, strict=True):
         if output.kind == "constant":
-            what = "recorded as a constant, and moves" if name in moved else CONSTANT
+            what = "recorded as a constant, but changes" if name in moved else CONSTANT
             notes.setdefault(what, []).append(name or "the output")
     return [f"{what}: {', '.join(names)}" for what, names in notes.items()]
 
@@ -303,7 +304,7 @@ def _is_arguments(point: Any) -> bool:
 
 
 def _worst(entries: tuple[Entry, ...]) -> Entry:
-    """The wrong entry with the largest error for its bound."""
+    """The wrong entry with the largest error, relative to its bound."""
 
     def badness(entry: Entry) -> float:
         if entry.error is None or entry.bound is None:

@@ -1,4 +1,4 @@
-"""`checks_gradient`: a function becomes a property test of its own gradient."""
+"""`checks_gradient`: turns a function into a property test of its own gradient."""
 
 from __future__ import annotations
 
@@ -45,8 +45,8 @@ def checks_gradient(
 
     The test takes no arguments: pytest collects it if its name begins with ``test``, and calling
     it runs it. Hypothesis draws the points, obeys its profile and ``@settings``, and shrinks a
-    failure to a small one, which can be kept as ``@example(x=..., y=...)``. No time limit is set:
-    a deadline is one if a profile or ``@settings`` of yours names it, hypothesis' own is not.
+    failure to a small one, which can be kept as ``@example(x=..., y=...)``. There is no time limit
+    unless a profile or ``@settings`` of yours sets a deadline; Hypothesis' default is ignored.
 
     >>> from autograd import log, sqrt
     >>> @checks_gradient
@@ -63,22 +63,21 @@ def checks_gradient(
     Parameters
     ----------
     f:
-        What `check_gradients` takes; a row of the table or an operation of your own will do too.
-        The function itself stays at hand as ``test.f``.
+        Any function that `check_gradients` takes; also a row of the table or an operation of your
+        own. The function itself is available as ``test.f``.
     points:
         Where to check: a strategy of points, which are tuples of the arguments; or what the
-        arguments look like, as `points` takes it under the name of ``inputs``. Left out, it is
-        ``points(f)``.
+        arguments look like, as in the ``inputs`` of `points`. The default is ``points(f)``.
     gradient, order:
-        As `check_gradients` takes them.
+        The same as for `check_gradients`.
 
     Keyword-only arguments without a default, and those that ``pytest.mark.parametrize`` below this
     decorator names, are not drawn: they are left to pytest, for fixtures and parameters.
 
-    A point at which a check cannot decide, or the value jumps, counts as thrown away, so hypothesis
-    complains if there are none but those; its error then says why the last one was. An error that
-    the function raises is a failure of the test, unless it says that the function is not defined
-    there: a `DomainError` or an error of arithmetic.
+    A point is rejected if the check is undecided there, or if the value jumps. If too few points
+    remain, Hypothesis raises an error that says why the last one was rejected. An error that the
+    function raises fails the test, unless it says that the function is not defined there: a
+    `DomainError` or an arithmetic error.
     """
     if f is None:
         return functools.partial(_tested, points=points, gradient=gradient, order=order)
@@ -127,7 +126,7 @@ def _tested(
             hypothesis.reject()
         refusals.checked += 1
 
-    test.__dict__.update(vars(f) if inspect.isfunction(f) else {})  # an @example below us
+    test.__dict__.update(vars(f) if inspect.isfunction(f) else {})  # an @example below this one
     name = function_name(f)
     test.__name__ = name if name.isidentifier() else "function"  # hypothesis reads on in a lambda
     test.__qualname__ = getattr(f, "__qualname__", test.__name__)
@@ -149,9 +148,9 @@ _NOT_DEFINED = (
 
 
 def _explained(decorated: Any, refusals: Refusals) -> Test:
-    """A test of hypothesis whose failures are told in words of gradients.
+    """A Hypothesis test whose failures are explained in terms of gradients.
 
-    It shares the attributes of the other, so that ``@settings`` and ``@example`` reach both.
+    It shares the attributes of the other test, so ``@settings`` and ``@example`` reach both.
     """
     errors = needed("hypothesis.errors", "checks_gradient")
 
@@ -159,7 +158,7 @@ def _explained(decorated: Any, refusals: Refusals) -> Test:
         __tracebackhide__ = True
         refusals.__init__()  # type: ignore[misc]
         _made_patient(decorated)
-        exact.load()  # here, and not inside the first example, whose time may be limited
+        exact.load()  # here rather than in the first example, whose time may be limited
         try:
             decorated(*args, **kwargs)
         except (errors.FailedHealthCheck, errors.Unsatisfiable) as error:
@@ -168,7 +167,7 @@ def _explained(decorated: Any, refusals: Refusals) -> Test:
             raise type(error)(refusals.words(function_name(decorated.f))) from None
         except GradientMismatch as error:
             _without_explanation(error)
-            error.__traceback__ = None  # nothing of it is the user's
+            error.__traceback__ = None  # none of it is the user's code
             raise_at(decorated.f, error)
 
     test: Any = functools.wraps(decorated)(run)
@@ -177,9 +176,9 @@ def _explained(decorated: Any, refusals: Refusals) -> Test:
 
 
 def _made_patient(decorated: Any) -> None:
-    """Drop hypothesis' time limits, which fail right gradients on a busy machine; not the user's.
+    """Drop Hypothesis' time limits, which fail right gradients on a busy machine; keep the user's.
 
-    What was inherited from hypothesis' default profile is the very object that it holds.
+    A limit inherited from Hypothesis' default profile is the same object as there.
     """
     hypothesis = needed("hypothesis", "checks_gradient")
     obeyed = getattr(decorated, _SETTINGS, None)
@@ -195,11 +194,11 @@ def _made_patient(decorated: Any) -> None:
         setattr(decorated, _SETTINGS, patient)
 
 
-_SETTINGS = "_hypothesis_internal_use_settings"  # where hypothesis keeps what a test obeys
+_SETTINGS = "_hypothesis_internal_use_settings"  # where Hypothesis keeps the settings of a test
 
 
 def _without_explanation(error: BaseException) -> None:
-    """Drop hypothesis' note of the lines that only failures run: they are our own."""
+    """Drop Hypothesis' note of the lines that only failures run: they are ours, not the user's."""
     notes: list[str] = getattr(error, "__notes__", [])
     for start, note in enumerate(notes):
         if note.startswith("Explanation:"):
@@ -209,7 +208,7 @@ def _without_explanation(error: BaseException) -> None:
 
 
 def _is_ours(error: BaseException) -> bool:
-    """Whether an error was raised by glassgrad, and not by the function that it called."""
+    """Whether glassgrad raised an error, rather than the function that it called."""
     frame = error.__traceback__
     while frame is not None and frame.tb_next is not None:
         frame = frame.tb_next
@@ -218,7 +217,7 @@ def _is_ours(error: BaseException) -> bool:
 
 
 def _by_name(strategy: Any, names: list[str] | None) -> dict[str, Any]:
-    """A strategy for each argument, which together draw one point: so hypothesis names them."""
+    """A strategy for each argument; together they draw one point, and Hypothesis names them."""
     if names is None:
         return {"point": strategy}
     st = needed("hypothesis.strategies", "checks_gradient")
@@ -227,11 +226,11 @@ def _by_name(strategy: Any, names: list[str] | None) -> dict[str, Any]:
 
 
 def _as_arguments(point: Any, names: list[str]) -> tuple[Any, ...]:
-    """What a strategy drew as arguments: a tuple, or the only one."""
+    """What a strategy drew, as arguments: a tuple of them, or the only one."""
     arguments = point if type(point) is tuple else (point,)
     if len(arguments) != len(names):
         raise TypeError(
-            f"points are tuples of the arguments {', '.join(names)}, and the strategy drew "
+            f"points are tuples of the arguments {', '.join(names)}, but the strategy drew "
             f"{point!r:.60}"
         )
     return arguments
@@ -277,12 +276,12 @@ def _left_to_pytest(f: Callable[..., Any]) -> list[str]:
     if list(parameters)[: len(drawn)] != drawn:
         raise TypeError(
             f"the arguments {', '.join(left)} of {function_name(f)} are left to pytest: write "
-            "them after those that are drawn, or behind a *"
+            "them after those that are drawn, or after a *"
         )
     return left
 
 
-# --- what is said of a run ------------------------------------------------------------------------
+# --- messages about a run -------------------------------------------------------------------------
 
 
 class Refusals:
@@ -293,23 +292,23 @@ class Refusals:
         self.last: tuple[Any, str] = ((), "")
 
     def refuse(self, point: Any, why: str) -> None:
-        """A point was thrown away."""
+        """Count a point that was rejected."""
         self.refused += 1
         self.last = (point, why)
 
     @property
     def prevail(self) -> bool:
-        """Whether most points were thrown away."""
+        """Whether most points were rejected."""
         return self.refused > self.checked
 
     def words(self, name: str) -> str:
-        """What there is to say of a run that found too few points, and what to write instead."""
+        """The message for a run that found too few points: what happened, and what to write."""
         point, why = self.last
         return (
-            f"{name} could be checked at {self.checked} of {self.checked + self.refused} points "
-            f"that were drawn. The last that was thrown away: {point!r:.200}, because {why}. Say "
+            f"{name} could be checked at {self.checked} of the {self.checked + self.refused} drawn "
+            f"points. The last rejected point was {point!r:.200}, because {why}. Say "
             f"where {name} can be checked: @checks_gradient(points=...) takes a strategy of "
-            "points, or for each argument by its name an Interval or an example, as in "
+            "points, or an Interval or an example for each argument by name, as in "
             "points={'x': Interval(low=1.0, high=2.0)}"
         )
 
@@ -317,8 +316,8 @@ class Refusals:
 def raise_at(f: Callable[..., Any], error: BaseException) -> NoReturn:
     """Raise ``error`` so that its traceback shows the line ``def f(...)``, where there is one.
 
-    A property test is called by pytest, by hypothesis and by us: no frame of the traceback would
-    be the user's. So the error is raised by code that says it stands there.
+    A property test is called by pytest, Hypothesis and us: no frame of the traceback would be the
+    user's. So the error is raised by code that claims to be on that line.
     """
     __tracebackhide__ = True
     code = getattr(f, "__code__", None)

@@ -1,11 +1,11 @@
-"""Slopes measured from values alone, which know how far to trust themselves.
+"""Slopes measured from values alone, with an estimate of their own error.
 
-The function is asked at steps that shrink from the size of the number down to its last digits.
-Three steps in a row give an estimate (Richardson), whose error has two parts, both measured: how
-well the extrapolations agree, and the rounding of the values divided by the step. What small steps
-say counts most: where larger ones disagree, the function has a feature as narrow as that; unless
-its values jump on both sides, for then that is how coarsely they are rounded, and the steps must be
-larger than the jumps.
+The function is evaluated at steps that shrink from the size of the number down to its last digits.
+Three successive steps give an estimate (Richardson). Its error has two parts, both measured: how
+well the extrapolations agree, and the rounding of the values divided by the step. Small steps count
+most: if larger ones disagree with them, the function has a feature that narrow. The exception is a
+function whose values jump on both sides: the jumps show how coarsely the values are rounded, and
+the steps must be larger than the jumps.
 
 Notation: t is the one number that moves, h a step; f may have many outputs, measured together.
 """
@@ -23,19 +23,19 @@ Along = Callable[[float], Sequence[float] | None]
 
 EPSILON = 2.0**-52
 TINIEST = 5e-324
-FIRST = 0.1173  # not a power of two: of period 1/64, all samples would be the same number
+FIRST = 0.1173  # not a power of two: with period 1/64, all samples would be the same number
 RUNGS = 23
 ENOUGH = 1e-11  # relative; more digits than this are not worth another evaluation
-RESOLVED = 1e-8  # relative; enough to see a fault of a millionth
-KNOWN = 1e-5  # relative; with fewer digits nothing is said of a slope
-PROBES = (2.0**-20, 2.0**-27, 2.0**-34)  # steps that hold a wide estimate to the point itself
-CURVED = 1e-5  # relative; by so much a probe may differ from the slope
+RESOLVED = 1e-8  # relative; enough to see an error of a millionth
+KNOWN = 1e-5  # relative; with fewer digits a slope counts as unknown
+PROBES = (2.0**-20, 2.0**-27, 2.0**-34)  # small steps that test a wide estimate at the point itself
+CURVED = 1e-5  # relative; how much a probe may differ from the slope
 HALVINGS = 60
 SPACING = 2.0**-42  # of the points that show rounding
-FAR = 64  # times the step: so far off a jump on the other side is looked for
+FAR = 64  # times the step: how far off to look for a jump on the other side
 VAGUE = 0.1  # relative: a slope that is hardly known
-WIDE = 1e100  # from one step to the next: the square of it is a double
-MOST_JUMPS = 8  # sizes of jumps, one hidden by the other
+WIDE = 1e100  # from one step to the next: its square is still a double
+MOST_JUMPS = 8  # sizes of jumps, each hidden by a larger one
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,20 +47,20 @@ class Slope:
     left: float | None = None
     right: float | None = None
     jumps: bool = False
-    """Whether the values from a side do not come near the value at the point."""
+    """Whether the values on a side do not approach the value at the point."""
     scale: float = 0.0
-    """How steep the function is over the widest steps, where rounding lets it be seen."""
+    """How steep the function is over the widest steps, if rounding does not hide it."""
     noise: float = 0.0
-    """How coarsely the values are rounded, or how high the jumps are by which they move."""
+    """How coarsely the values are rounded, or how high their jumps are."""
 
     @property
     def is_kink(self) -> bool:
-        """Whether the slopes from the two sides differ, or one side lies outside the domain."""
+        """Whether the slopes on the two sides differ, or one side is outside the domain."""
         return self.left is not None or self.right is not None
 
     @property
     def known(self) -> list[float]:
-        """The slopes of the sides that there are; of a smooth place the one slope."""
+        """The slopes of the existing sides; at a smooth point, the one slope."""
         sides = [side for side in (self.left, self.right) if side is not None]
         return sides or [self.value]
 
@@ -83,8 +83,8 @@ def measure(
 ) -> list[Slope]:
     """The derivative of every output of ``along`` at t, where their values are ``base``.
 
-    ``noise`` is the rounding error of each output, and ``epsilon`` that of a number in the
-    arithmetic in which it was computed, relative to the number.
+    ``noise`` is the rounding error of each output. ``epsilon`` is the relative rounding error of a
+    number in the arithmetic in which it was computed.
 
     >>> import math
     >>> [slope] = measure(lambda t: [math.exp(t)], 1.0, [math.e], [4e-16])
@@ -100,7 +100,7 @@ def measure(
 
 
 def slope_of(along: Along, t: float, value: float) -> Slope:
-    """The derivative of a function of one output, of whose rounding nothing is known."""
+    """The derivative of a function with one output, whose rounding error is unknown."""
     return measure(along, t, [value], [0.0])[0]
 
 
@@ -110,12 +110,12 @@ def finite(numbers: list[float]) -> list[float] | None:
 
 
 class _Samples:
-    """What the function gives at a step to either side; asked once for all outputs."""
+    """The values of the function at a step to either side; evaluated once for all outputs."""
 
     def __init__(self, along: Along, t: float, epsilon: float) -> None:
         self.t, self.epsilon, self.size = t, epsilon, abs(t)
         self.at = functools.cache(along)
-        # Of few digits few steps can be used, so they are nearer to each other.
+        # With few digits only few steps can be used, so they are closer together.
         self.ratio = 4.0 if epsilon == EPSILON else 2.0
         wide = self._ladder(max(self.size, 1.0))
         near = [h for h in self._ladder(self.size) if h < wide[-1] / self.ratio]
@@ -152,14 +152,14 @@ class _Output:
         found = self._central()
         for _ in range(MOST_JUMPS):
             height = self._jumps_at(found)
-            if found and found[0].error <= 1e-3 * abs(found[0].value):  # what rounding t changes
+            if found and found[0].error <= 1e-3 * abs(found[0].value):  # the effect of rounding t
                 height = max(height, self.samples.epsilon * self.samples.size * abs(found[0].value))
             if height <= 2 * self.noise:
                 break
             self.noise = 4 * height  # several roundings add up
             found = self._central()
         slope = Slope(found[0].value, found[0].error) if found else UNKNOWN
-        # A cube root has no bend at 0, but no slope either.
+        # A cube root has no corner at 0, but no slope either.
         if not found or found[0].error > VAGUE * abs(found[0].value) or self._bends():
             slope = self._sided(slope)
         scale = self._scale()
@@ -183,13 +183,13 @@ class _Output:
         return 0.5 * ((t + h) - (t - h)), low[self.k], high[self.k]
 
     def _central(self) -> list[_Estimate]:
-        """The best estimate; and after it the first wider one that contradicts it."""
+        """The best estimate, followed by the first wider one that contradicts it."""
         quick = self._quickly()
         if quick is not None:
             return [quick]
         levels = self.levels = self._levels()
         best: _Estimate | None = None
-        low, high = -math.inf, math.inf  # what all finer ones allow
+        low, high = -math.inf, math.inf  # what all finer estimates allow
         for three in reversed(list(zip(levels, levels[1:], levels[2:], strict=False))):
             estimate = self._extrapolated(*three)
             if best is not None and not (
@@ -229,7 +229,7 @@ class _Output:
         return abs(quotient - found.value) <= rounding + CURVED * abs(found.value)
 
     def _extrapolated(self, *levels: tuple[float, float, float]) -> _Estimate:
-        """Three central quotients, extrapolated to step 0: the error falls with the square."""
+        """Three central quotients, extrapolated to step 0: the error falls with its square."""
         (h0, d0), (h1, d1), (h2, d2) = [(h, (high - low) / (2 * h)) for h, low, high in levels]
         first = d1 + (d1 - d0) / (min(h0 / h1, WIDE) ** 2 - 1)
         second = d2 + (d2 - d1) / (min(h1 / h2, WIDE) ** 2 - 1)
@@ -256,12 +256,12 @@ class _Output:
         if wide.wide < size:
             far = min(far, 0.9 * size)  # at 0 there may be a pole
         slope = fine.value if fine.error <= VAGUE * abs(fine.value) else 0.0
-        # Of a plateau the point may lie near one end; a jump of one side is no rounding else.
+        # The point may lie near one end of a plateau; otherwise a one-sided jump is not rounding.
         either = max if fine.value == 0.0 and wide.fine < size else min
         return either(self._nearest_jump(sign, fine, far, slope) for sign in (-1.0, 1.0))
 
     def _nearest_jump(self, sign: float, fine: _Estimate, far: float, slope: float) -> float:
-        """How high the values jump on one side, at the nearest place where they do."""
+        """How high the nearest jump of the values on one side is."""
         reach = fine.wide
         while True:
             height = self._jump(sign, fine.fine, min(reach, far), slope)
@@ -270,7 +270,7 @@ class _Output:
             reach *= 4.0
 
     def _jump(self, sign: float, low: float, high: float, slope: float) -> float:
-        """How high the largest jump between two steps is, on one side."""
+        """How high the largest jump between two steps on one side is."""
         k, t = self.k, self.samples.t
         ends = [(h, self.samples.at(t + sign * h)) for h in (low, high)]
         if any(y is None for _, y in ends):
@@ -289,10 +289,11 @@ class _Output:
         return abs(b - a - sign * slope * (high - low))
 
     def _fluctuation(self) -> float:
-        """The rounding of the values next to the point, from differences of fourth order.
+        """The rounding of the values next to the point, from fourth-order differences.
 
-        Those of a smooth function vanish between points that near; what grows with the distance of
-        the points is none. A jump or a kink at the point itself is seen from one side alone.
+        For a smooth function these vanish between points that are so close. What grows with the
+        distance of the points is not rounding. A jump or a kink at the point itself is seen from
+        one side only.
 
         Source: Moré & Wild, *Estimating computational noise*, SIAM J. Sci. Comput. 33 (2011).
         """
@@ -310,14 +311,14 @@ class _Output:
         values = [y[self.k] for y in column if y is not None]
         for _ in range(4):
             values = [b - a for a, b in itertools.pairwise(values)]
-        # An error of ±e in every sample gives up to 16 e; on average √70 e.
+        # An error of ±e in every sample gives up to 16 e, and √70 e on average.
         found = max(map(abs, values), default=0.0) / math.sqrt(70) if len(values) == 3 else 0.0
         return found if math.isfinite(found) else 0.0
 
     # --- the two sides by themselves --------------------------------------------------------------
 
     def _bends(self) -> bool:
-        """Whether the two sides seem to meet at an angle, at the last steps that show anything."""
+        """Whether the two sides seem to meet at an angle, at the last steps that are not noise."""
         for (h1, a1, b1), (h2, a2, b2) in reversed(list(itertools.pairwise(self.levels))):
             after = abs(a2 - 2 * self.base + b2) / h2
             if after > 16 * self._rounding(a2, b2) / h2:
@@ -326,7 +327,7 @@ class _Output:
         return False
 
     def _sided(self, central: Slope) -> Slope:
-        """The slopes from the two sides, if they differ; else the central one."""
+        """The slopes on the two sides, if they differ; else the central one."""
         (left, left_jumps), (right, right_jumps) = self._side(0, -1.0), self._side(1, 1.0)
         if left_jumps or right_jumps:
             return Slope(math.nan, math.inf, left and left[0], right and right[0], jumps=True)

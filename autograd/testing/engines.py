@@ -1,7 +1,7 @@
-"""`check_engine`: whether another engine with a class of scalars computes the right gradients.
+"""`check_engine`: whether another scalar engine computes the right gradients.
 
 An `Engine` says in a few lines how the other one makes a leaf, runs backward, and shows numbers
-and gradients. Random expressions are then computed in both, and compared: ours is the reference.
+and gradients. Random expressions are then computed in both and compared; ours is the reference.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from ..primitive import Op
 from ..value import Value
 from .expressions import Expression, expressions
 
-# How Python writes the operations that have a sign of their own; the others are methods.
+# How Python writes the operations that have an operator; the others are methods.
 _SIGNS = {
     "add": "{} + {}",
     "sub": "{} - {}",
@@ -38,10 +38,10 @@ _SIGNS = {
 }
 # By the number of operands: which of them are Values (v) and which plain numbers (n).
 _PATTERNS = {1: ("v",), 2: ("vv", "vn", "nv")}
-# What an engine raises that does not take an operation, or no plain numbers in it. Any other error
-# is one to be told of.
+# What an engine raises if it lacks an operation, or does not take plain numbers in it. Any other
+# error is reported.
 _REFUSED = (AssertionError, AttributeError, NotImplementedError, TypeError, ValueError)
-# What is compared after no backward, after one, after two.
+# What is compared before any backward pass, after one, and after two.
 _READ = ("value", "gradient", "gradient after a second backward")
 
 Wrong = tuple[str, float, float]
@@ -50,7 +50,7 @@ Wrong = tuple[str, float, float]
 
 @dataclass(frozen=True, slots=True)
 class Engine:
-    """How to use somebody else's engine; for many of them ``Engine(Value)`` is all.
+    """How to use somebody else's engine; for many engines ``Engine(Value)`` is enough.
 
     >>> from autograd import Value
     >>> engine = Engine(Value)
@@ -69,13 +69,13 @@ class Engine:
     backward: Callable[[Any], Any] = operator.methodcaller("backward")
     """Runs the backward pass from a Value."""
     operations: Mapping[str, Callable[..., Any]] = field(default_factory=dict)
-    """Functions for the table's operations that are no operator and no method of the table's name,
-    such as ``{"sin": engine.sin}``. They get Values and plain numbers; ``dot`` gets its weights,
-    then its inputs, then perhaps a bias.
+    """Functions for the table's operations that are neither operators nor methods with the table's
+    name, such as ``{"sin": engine.sin}``. They get Values and plain numbers; ``dot`` gets its
+    weights, then its inputs, then perhaps a bias.
     """
     repeated: Literal["adds", "replaces"] | None = "adds"
-    """What a second backward from the same result does to the gradients of leaves. None: anything;
-    it is not checked.
+    """What a second backward pass from the same result does to the gradients of leaves; None: this
+    is not checked.
     """
 
 
@@ -105,13 +105,13 @@ def check_engine(
 ) -> tuple[str, ...]:
     """Compare another engine's values and gradients with ours, on random expressions.
 
-    They are made of those operations of the table that the engine takes: Python's operators,
-    methods with the table's names, and ``engine.operations``. One that raises a TypeError or the
-    like is not taken; what was compared is returned. Results are used more than once, plain numbers
-    stand on either side, and backward runs twice. The first difference is shrunk to the smallest
-    expression that shows one.
+    They use the operations of the table that the engine has: Python's operators, methods with the
+    table's names, and ``engine.operations``. An operation that raises a TypeError or the like is
+    left out; the ones that were compared are returned. Results are used more than once, plain
+    numbers are on either side, and backward runs twice. The first difference is shrunk to the
+    smallest expression that shows one.
 
-    In micrograd the gradients of results pile up, so a second backward adds too much:
+    In micrograd the gradients of results accumulate, so a second backward pass adds too much:
 
     >>> from autograd.micrograd import Value
     >>> "x.tanh()" in check_engine(Engine(Value, repeated=None), examples=50)
@@ -127,22 +127,21 @@ def check_engine(
     engine:
         How to use the other engine.
     examples:
-        How many expressions are run with one backward; half as many are run with two.
+        How many expressions are run with one backward pass; half as many are run with two.
     seed:
         The same seed draws the same expressions.
     max_ops:
-        The most operations in an expression.
+        The largest number of operations in an expression.
     tolerance:
-        How far numbers may be apart; where they are larger than 1, relative to their size. For
-        an engine that computes in single precision write 1e-3.
+        How far two numbers may be apart; for numbers larger than 1, relative to their size. For an
+        engine with single precision write 1e-3.
     depth:
-        How many additions in a row are tried at the end.
+        The length of the chain of additions that is tried at the end.
 
     Raises
     ------
     EngineMismatch
-        if a number is wrong, or if the engine raises an error on the way;
-        `viz.draw_mismatch` draws it.
+        if a number is wrong, or if the engine raises an error; `viz.draw_mismatch` draws it.
     """
     hypothesis = needed("hypothesis", "check_engine")
     taken = _taken(engine)
@@ -162,7 +161,7 @@ def check_engine(
             found.append((_size(expression), difference))
         return difference is not None
 
-    # Small expressions first, and each with one backward before any with two.
+    # Small expressions first, and all with one backward pass before any with two.
     sizes = range(1, max_ops + 1)
     for passes, size in [(n, size) for n in (1, 2) if n == 1 or engine.repeated for size in sizes]:
         drawn = expressions(inputs=2, max_ops=size, ops=[*taken]).filter(fits)
@@ -172,7 +171,7 @@ def check_engine(
             phases=[hypothesis.Phase.generate, hypothesis.Phase.shrink],
             suppress_health_check=list(hypothesis.HealthCheck),
         )
-        # Flaky: an engine that is wrong now and then, as with a set; what was seen is in `found`.
+        # Flaky: an engine that is wrong only sometimes, as with a set; `found` has what was seen.
         with contextlib.suppress(hypothesis.errors.NoSuchExample, hypothesis.errors.Flaky):
             hypothesis.find(drawn, differs, settings=settings, random=random.Random(seed))
         if found:
@@ -191,7 +190,7 @@ def check_engine(
 
 
 def _taken(engine: Engine) -> dict[Op, dict[str, str]]:
-    """Each operation that the engine takes: its patterns, and how they are written."""
+    """Each operation that the engine has: its patterns, and how they are written."""
     taken: dict[Op, dict[str, str]] = {}
     for op in ops.ALL.values():
         if op.name in engine.operations:
@@ -212,7 +211,7 @@ def _taken(engine: Engine) -> dict[Op, dict[str, str]]:
                 pass
             taken.setdefault(op, {})[pattern] = written
     if not taken:
-        raise ValueError("check_engine: the engine takes no operation of the table, not even x + x")
+        raise ValueError("check_engine: the engine has no operation of the table, not even x + x")
     return taken
 
 
@@ -220,7 +219,7 @@ def _taken(engine: Engine) -> dict[Op, dict[str, str]]:
 
 
 def _run(engine: Engine, program: Sequence[str]) -> dict[str, Any]:
-    """The variables of a program that we wrote: what is shown is what was run."""
+    """Run a program that we wrote, and return its variables: what is shown is what was run."""
     variables: dict[str, Any] = {"engine": engine}
     exec("\n".join(program), variables)  # noqa: S102 - written below
     return variables
@@ -235,7 +234,7 @@ def _written(engine: Engine, op: Op, operands: Sequence[str]) -> str:
 
 
 def _program(engine: Engine, expression: Expression) -> list[str]:
-    """The expression in Python, without inputs that nothing uses."""
+    """The expression in Python, without unused inputs."""
     names = [*expression.inputs, *string.ascii_lowercase]
     used = {x for step in expression.steps for x in step.operands if isinstance(x, int)}
     lines = [f"{names[i]} = engine.leaf({x})" for i, x in enumerate(expression.point) if i in used]
@@ -249,7 +248,7 @@ def _program(engine: Engine, expression: Expression) -> list[str]:
 
 
 def _size(expression: Expression) -> tuple[int, ...]:
-    """The fewer operations and operands, the smaller; then the simpler its numbers."""
+    """For sorting: expressions with fewer operations and operands first, then simpler numbers."""
     operands = sum([len(step.operands) for step in expression.steps])
     return len(expression.steps), operands, len(repr(expression))
 
@@ -260,7 +259,7 @@ def _size(expression: Expression) -> tuple[int, ...]:
 def _difference(
     engine: Engine, program: Sequence[str], backwards: int, tolerance: float
 ) -> EngineMismatch | None:
-    """What is wrong first when the engine runs the program; None if nothing is."""
+    """The first mismatch when the engine runs the program; None if there is no mismatch."""
     variables = _run(Engine(Value, operations=ops.ALL), program)
     ours = {name: x for name, x in variables.items() if isinstance(x, Value)}
     root = [*ours][-1]
@@ -283,7 +282,7 @@ def _difference(
                     wrong[node.label] = (what, got, due)
             if wrong:
                 name, (_, got, due) = next(iter(wrong.items()))
-                told = f"{what} of {name} is {got!r}, and {due!r} is right"
+                told = f"{what} of {name} is {got!r}, but should be {due!r}"
                 lines.append(f"print(engine.{'grad' if passes else 'data'}({name}))")
                 break
     except Exception as error:  # noqa: BLE001 - an error of theirs is what we look for

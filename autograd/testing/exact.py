@@ -1,10 +1,10 @@
 """Operations and whole recordings in high precision: mpmath, with as many digits as are needed.
 
-What an operation computes is read from the column ``exact`` of its row, never from its partials:
-slopes are differences over steps so small, with so many digits, that they are exact compared with
-a double. The steps go along a line through the point, so that one class serves the slope of an
-operation towards one operand (`Operation`), a whole recording from its leaves (`Replay`), and a
-recording to either side of its kinks (`Nearby`).
+The column ``exact`` of a row says what an operation computes; its partials are never used. Slopes
+are differences over steps so small, with so many digits, that they are exact compared with a
+double. The steps go along a line through the point, so one class serves the slope of an operation
+towards one operand (`Operation`), a whole recording from its leaves (`Replay`), and a recording on
+either side of its kinks (`Nearby`).
 
 Notation: a line is x + h·d; ``at(mp, h)`` are the results there in the arithmetic ``mp``.
 """
@@ -25,11 +25,11 @@ from ..primitive import Op, unchecked
 from .differences import slope_of
 from .recording import Recording
 
-STEP = 30  # the step is 10**-STEP of what moves
+STEP = 30  # the step is 10**-STEP times the number that moves
 NEARER = 10  # and then 10**-NEARER of that, to see a jump or an infinite slope
 
-JUMPED = 2.0**-30  # so far off the point a jump is behind
-SPARE = 25  # so many digits a difference keeps
+JUMPED = 2.0**-30  # a value this far from the one at the point means a jump
+SPARE = 25  # how many digits a difference keeps
 MOST_DIGITS = 1100  # beyond, a slope is too small for a double
 MOST_OPERATIONS = 200_000  # of one recording in high precision
 REFUSED = (ArithmeticError, AttributeError, ValueError, TypeError, MemoryError, RecursionError)
@@ -43,11 +43,11 @@ class OutOfReach(ArithmeticError):  # noqa: N818 - a reason, not a failure
 
 
 class Undefined(OutOfReach):
-    """There is no finite number there."""
+    """There is no finite result there."""
 
 
 class Sides(NamedTuple):
-    """The slopes to either side; None outside the domain, infinite at a jump."""
+    """The slopes on either side; None outside the domain, infinite at a jump."""
 
     left: float | None
     right: float | None
@@ -55,7 +55,7 @@ class Sides(NamedTuple):
 
     @property
     def meet(self) -> bool:
-        """Whether the two are the same number, but for the last digits of a double."""
+        """Whether the two are equal except for the last digits of a double."""
         left, right = self.left, self.right
         if left is None or right is None or self.jumps:
             return False
@@ -64,23 +64,23 @@ class Sides(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Measured:
-    """One operation's slopes as they were measured, and what is wrong with those of its row."""
+    """The measured slopes of one operation, and what is wrong with those of its row."""
 
     slopes: tuple[float, ...]
     errors: tuple[float, ...]
-    """How far off they may be; infinite where nothing could be measured."""
+    """The possible errors of the slopes; infinite where nothing could be measured."""
     faults: dict[int, str]
     """By position: what the slope should be."""
     is_exact: bool = True
-    """Whether high precision knows the operation."""
+    """Whether the operation could be computed in high precision."""
     why: str = ""
     """Why nothing could be measured."""
     is_kinked: bool = False
-    """Whether the two sides have different slopes, though the row names no kink here."""
+    """Whether the two sides have different slopes although the row names no kink here."""
 
 
 def value(op: Op, mp: Any, operands: Sequence[Any]) -> Any:
-    """What a row computes, in the arithmetic of the mpmath context ``mp``.
+    """The value of a row, in the arithmetic of the mpmath context ``mp``.
 
     Raises
     ------
@@ -106,7 +106,7 @@ def value(op: Op, mp: Any, operands: Sequence[Any]) -> Any:
 
 
 def arithmetic(digits: int) -> Any:
-    """Mpmath with at least so many digits, for this thread."""
+    """Mpmath with at least this many digits, for this thread."""
     return _context(50 * math.ceil(digits / 50), threading.get_ident())
 
 
@@ -118,7 +118,7 @@ def _context(digits: int, _: int) -> Any:
 
 
 def load() -> None:
-    """Import mpmath, if it is installed: that takes as long as many checks."""
+    """Import mpmath, if it is installed, which takes as long as many checks."""
     with contextlib.suppress(ImportError):
         needed("mpmath", "check_gradients")
 
@@ -127,7 +127,7 @@ def load() -> None:
 
 
 class Line:
-    """Results along a line x + h·d through the point: their slopes there, and to either side."""
+    """Results along a line x + h·d through the point: their slopes there, and on either side."""
 
     most_digits = MOST_DIGITS
 
@@ -142,7 +142,7 @@ class Line:
             if log is not None
         ]
         self.power = math.floor(min(moved, default=0.0)) - STEP
-        """The power of ten of a step that moves no number by more than 10**-STEP of it."""
+        """The power of ten of a step that moves no number by more than 10**-STEP of its size."""
         largest = math.log10(max([1.0, *sizes]))
         smallest = min([log for log in logs if log is not None], default=0.0)
         self.digits = math.ceil(largest - self.power - min(smallest, 0.0) + orders) + SPARE
@@ -152,18 +152,18 @@ class Line:
         raise NotImplementedError
 
     def slopes(self) -> list[tuple[float, Any]]:
-        """For each result its slope, and its value: (f(h) − f(−h)) / 2h.
+        """For each result its slope (f(h) − f(−h)) / 2h, and its value.
 
-        More digits are taken where the difference has lost them: a slope of 0 may be one of 1e-260.
+        If the difference has lost digits, more digits are used: a slope of 0 may really be 1e-260.
         """
         return self._precise(self._slopes)
 
     def sides(self) -> list[Sides]:
-        """For each result the slopes to either side of the point."""
+        """For each result the slopes on either side of the point."""
         return self._precise(self._sides, NEARER)
 
     def _precise(self, differences: Callable[[Any, Any], tuple[T, bool]], more: int = 0) -> T:
-        """What differences say, with so many digits that they have not lost them."""
+        """The differences, computed with enough digits that they lose none."""
         digits = self.digits
         while True:
             mp = arithmetic(digits + more)
@@ -212,7 +212,7 @@ class Line:
 
 
 class Operation(Line):
-    """One operation along a direction of the operands that were recorded."""
+    """One operation along a direction from its recorded operands."""
 
     def __init__(self, op: Op, inputs: Sequence[float], direction: Sequence[float]) -> None:
         super().__init__(inputs, direction)
@@ -233,8 +233,8 @@ class Operation(Line):
 class Replay:
     """A whole recording, computed again in high precision from its leaves.
 
-    So it is the function that was meant. An operation that has no ``exact`` is replaced by a
-    straight line: its recorded value and its measured slopes.
+    This gives the mathematical function. An operation without ``exact`` is replaced by a straight
+    line: its recorded value and its measured slopes.
     """
 
     def __init__(self, recording: Recording, measured: Sequence[Measured]) -> None:
@@ -247,7 +247,7 @@ class Replay:
 
     def line(self, direction: Sequence[float]) -> Line:
         """The outputs along a direction of the point's numbers."""
-        self.spend(0)  # if nothing is left, at once
+        self.spend(0)  # raises at once if nothing is left
         return _Replayed(self, direction)
 
     def base(self, mp: Any) -> list[Any]:
@@ -269,13 +269,13 @@ class Replay:
         return self.values(mp, leaves, {i: x for i, x in enumerate(leaves) if x is not None})
 
     def spend(self, operations: int) -> None:
-        """Count what is computed; raise if it is too much."""
+        """Count computed operations; raise if there are too many."""
         self.left -= operations
         if self.left < 0:
             raise OutOfReach(f"more than {MOST_OPERATIONS:,} operations in high precision")
 
     def values(self, mp: Any, base: Sequence[Any], moved: dict[int, Any]) -> list[Any]:
-        """All values where some leaves have moved; what does not depend on them is kept."""
+        """All values after some leaves have moved; those that do not depend on them are kept."""
         values = [moved.get(i, x) for i, x in enumerate(base)]
         changed = set(moved)
         for i, op in enumerate(self.recording.ops):
@@ -298,7 +298,7 @@ class Replay:
         )
 
     def _straight(self, mp: Any, i: int, operands: Sequence[Any]) -> Any:
-        """What an operation gives on a straight line through its recorded numbers."""
+        """The value of an operation that is replaced by a straight line through its numbers."""
         measured, total = self.measured[i], mp.mpf(self.recording.recorded[i])
         for x, before, slope, error in zip(
             operands, self.recording.inputs[i], measured.slopes, measured.errors, strict=True
@@ -330,10 +330,10 @@ class _Replayed(Line):
 
 
 class Nearby(Replay):
-    """A recording next to its recorded numbers, where some operations are exactly at their kinks.
+    """A recording near its recorded numbers, where some operations are exactly at their kinks.
 
-    What is smooth is a straight line with its measured slopes; through an operation at a kink goes
-    what it computes on the side to which its operands move.
+    Smooth operations become straight lines with their measured slopes; an operation at a kink
+    computes its real value, on the side to which its operands move.
     """
 
     def __init__(
@@ -342,10 +342,10 @@ class Nearby(Replay):
         super().__init__(recording, measured)
         self.at_kinks = at_kinks
         self.is_rough = False
-        """Whether a kink was passed at no speed, or a number jumped: a straight line misleads."""
+        """Whether a straight line misleads: the speed at a kink was 0, or a number jumped."""
 
     def line(self, direction: Sequence[float]) -> Line:
-        """As of `Replay`; a slope of 0 is one here, with however many digits."""
+        """As for `Replay`; but here a slope of 0 is really 0, whatever the number of digits."""
         found = super().line(direction)
         found.most_digits = found.digits
         self.is_rough = False
@@ -371,7 +371,7 @@ class Nearby(Replay):
         return recorded + change
 
     def _change(self, mp: Any, i: int, op: Op, direction: Sequence[float], by: Any) -> Any:
-        """What an operation without ``exact`` changes by along a direction, by differences."""
+        """The change of an operation without ``exact`` along a direction, by differences."""
         inputs, recorded = self.recording.inputs[i], self.recording.recorded[i]
 
         def along(h: float) -> list[float] | None:
@@ -389,7 +389,7 @@ class Nearby(Replay):
 
 
 def computed(op: Op, operands: Sequence[float]) -> list[float] | None:
-    """What an operation computes in doubles; None where that is no finite number."""
+    """The value of an operation in doubles; None if it is not finite."""
     try:
         with unchecked():
             result = float(op.forward(*operands))

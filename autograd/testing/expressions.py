@@ -1,9 +1,9 @@
-"""Random computations to check a check with: well-conditioned, with sharing, readable.
+"""Random computations to test the checks with: well-conditioned, with shared results, readable.
 
-An expression is drawn as drafts, each a row and where its operands come from. It is then grown
-step by step at its point: a step that would leave a domain, come near a kink, or make numbers or
-slopes large has an operand moved by a constant, as in ``log(x + 3.0)``, or is left out. Nothing
-that was drawn is thrown away, and less of a draft is less of an expression.
+An expression is drawn as a list of drafts; each is a row and where its operands come from. It is
+then grown step by step at its point. If a step would leave a domain, come near a kink, or make
+numbers or slopes large, an operand is shifted by a constant, as in ``log(x + 3.0)``, or the step is
+left out. Nothing that was drawn is rejected, and fewer drafts make a smaller expression.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ if TYPE_CHECKING:
 LARGEST_VALUE = 100.0
 LARGEST_SLOPE = 30.0
 LARGEST_GROWTH = 300.0
-"""How much a change of an input may grow on its way to any number, every path counted."""
+"""How much a change of an input may grow on its way to any number, over all paths."""
 
 CONSTANTS = (2.0, 0.5, 3.0, -1.0, 0.1)
 _MOVES: tuple[tuple[Op, float], ...] = (
@@ -66,7 +66,7 @@ class Expression:
     steps: tuple[Step, ...]
     """The operations, in their order; see `source`."""
     point: tuple[float, ...]
-    """Where nothing is undefined, near a kink, or large: one number for each argument."""
+    """One number for each argument; there nothing is undefined, near a kink, or large."""
 
     @property
     def inputs(self) -> tuple[str, ...]:
@@ -81,7 +81,7 @@ class Expression:
     @functools.cached_property
     def f(self) -> Callable[..., Any]:
         """The function, made from `source`; it takes Values and numbers."""
-        # Python finds the lines where it finds a module's: for tracebacks, and inspect.getsource.
+        # Python looks here for source lines, for tracebacks and inspect.getsource.
         name = f"<expression {next(_counter)}>"
         namespace: dict[str, Any] = {"__name__": name, **{s.op.name: s.op for s in self.steps}}
         exec(compile(self.source, name, "exec"), namespace)  # noqa: S102 - written by us, just now
@@ -104,7 +104,7 @@ class Expression:
         return f"<{'; '.join([*lines, f'{signature} = {result}'])} at {where}>"
 
     def _repr_pretty_(self, printer: Any, cycle: bool) -> None:  # noqa: ARG002, FBT001
-        """As hypothesis and IPython ask for it: the repr, not the fields of a dataclass."""
+        """For Hypothesis and IPython: the repr, not the fields of a dataclass."""
         printer.text(repr(self))
 
 
@@ -113,8 +113,8 @@ def expressions(
 ) -> SearchStrategy[Expression]:
     """Random functions of ``inputs`` numbers, each with its source and a point to check it at.
 
-    At the point every number on the way is defined, at most 100 in size and at least 0.05 away
-    from kinks, and no slope is large: rounding cannot be mistaken for a fault. Results are used
+    At the point all intermediate numbers are defined, at most 100 in size and at least 0.05 away
+    from kinks, and no slope is large, so rounding cannot be mistaken for a bug. Results are used
     more than once.
 
     >>> from hypothesis import find
@@ -129,15 +129,15 @@ def expressions(
     inputs:
         How many numbers the functions take.
     max_ops:
-        The most operations.
+        The largest number of operations.
     ops:
-        Rows, or names of rows; None is the whole table, with operations of your own. A constant
-        may be added, subtracted or multiplied with, whatever is given.
+        Rows, or names of rows; None is the whole table, with operations of your own. Whatever is
+        given, constants may be added, subtracted or multiplied.
     """
     st = needed("hypothesis.strategies", "expressions")
     for count, name in ((inputs, "inputs"), (max_ops, "max_ops")):
         if count.__class__ is not int or count < 1:
-            raise ValueError(f"expressions({name}={count!r}): a whole number above 0")
+            raise ValueError(f"expressions({name}={count!r}): give a whole number above 0")
     rows = [
         row(op) if isinstance(op, str) else op
         for op in (table.ALL.values() if ops is None else ops)
@@ -145,11 +145,11 @@ def expressions(
     if not rows or not all(isinstance(op, Op) for op in rows):
         raise TypeError(f"ops are rows of the table or their names, got {ops!r:.60}")
 
-    # Without more of these, graphs would be mostly chains, and most slopes 0.
+    # Without a larger share of these, graphs would be mostly chains, and most slopes 0.
     joining = [op for op in rows if op.arity != 1 and set(op.formulas) != {"0"}] or rows
 
     indices = list(range(inputs + max_ops))
-    # One choice for each thing: hypothesis takes a draft away whole if it is made of few.
+    # One choice for each part: Hypothesis can remove a whole draft only if it has few choices.
     row_of = st.sampled_from([*rows, *joining * (1 + len(rows) // len(joining))])
     operand = st.sampled_from([*indices, *indices, *CONSTANTS])
     last = st.sampled_from([*indices, *CONSTANTS, *[0] * len(indices)])  # the latest: see below
@@ -162,7 +162,7 @@ def expressions(
             arity = draw(st.integers(2, 5))
         return op, (*[draw(operand) for _ in range(arity - 1)], draw(last))
 
-    drafts = st.lists(draft(), min_size=1, max_size=2 * max_ops)  # there is room for max_ops
+    drafts = st.lists(draft(), min_size=1, max_size=2 * max_ops)  # enough to reach max_ops
     offsets = st.tuples(*[st.floats(-_REACH, _REACH, allow_subnormal=False)] * inputs)
 
     @st.composite  # type: ignore[untyped-decorator, unused-ignore]
@@ -177,7 +177,7 @@ def expressions(
 
 
 def _grown(offsets: Sequence[float], drafts: Sequence[Draft], *, max_ops: int) -> Expression:
-    """The expression that comes of some drafts."""
+    """The expression that some drafts become."""
     point = tuple([1.0 + i % 3 + off for i, off in enumerate(offsets)])
     growing = _Growing(point, max_ops)
     for op, operands in drafts:
@@ -186,7 +186,7 @@ def _grown(offsets: Sequence[float], drafts: Sequence[Draft], *, max_ops: int) -
 
 
 class _Growing:
-    """Steps so far, with the value of each number at the point and how much changes grow there."""
+    """The steps so far, with each number's value at the point, and how much changes grow there."""
 
     def __init__(self, point: tuple[float, ...], max_ops: int) -> None:
         self.steps: list[Step] = []
@@ -197,8 +197,8 @@ class _Growing:
     def operands(self, op: Op, drafted: Sequence[int | float]) -> tuple[int | float, ...]:
         """What a draft means here.
 
-        The last operand counts from the latest number backwards; the others from the first that
-        nothing uses yet, so that little is computed in vain.
+        The last operand counts backwards from the latest number; the others count from the first
+        number that is not used yet, so that few results stay unused.
         """
         count = len(self.values)
         found: list[int | float] = list(drafted)
@@ -209,14 +209,14 @@ class _Growing:
             if isinstance(x, int):
                 found[i] = (x + min(unused, default=0)) % count
                 unused.discard(int(found[i]))
-        if op.name == "where":  # a branch that is a constant, once chosen, would be no node
+        if op.name == "where":  # a chosen branch that is a constant would not be a node
             found[2:] = [x if isinstance(x, int) else count - 1 for x in found[2:]]
         if not any(isinstance(x, int) for x in found):
             found[-1] = count - 1
         return tuple(found)
 
     def add(self, op: Op, operands: tuple[int | float, ...]) -> None:
-        """A step, if it may be one; else with an operand moved; else nothing."""
+        """Add a step if it is allowed, else with a shifted operand, else not at all."""
         room = self.max_ops - len(self.steps)
         if room >= 1 and self._take(op, operands):
             return
@@ -235,7 +235,7 @@ class _Growing:
                     yield i, move, constant
 
     def _take(self, op: Op, operands: tuple[int | float, ...]) -> bool:
-        """Append a step, if its value and its slopes are those of a well-conditioned one."""
+        """Append a step if its value and its slopes are well-conditioned."""
         xs = tuple([self.values[x] if isinstance(x, int) else x for x in operands])
         growths = [self.growths[x] if isinstance(x, int) else 0.0 for x in operands]
         found = _chosen(xs, growths) if op.name == "where" else _computed(op, xs, growths)
@@ -272,11 +272,11 @@ def _computed(
     growth = 0.0
     for slope, g in zip(slopes, growths, strict=True):
         if g == 0.0:
-            continue  # a constant: nobody asks for its slope
+            continue  # a constant: its slope does not matter
         if not abs(slope) <= LARGEST_SLOPE:
             return None
         growth += abs(slope) * g
-    # What a number does not pass on, the next may enlarge all the same: its own change is 1.
+    # Even if a step passes little on, the next may enlarge its own change, which counts as 1.
     return value, max(1.0, growth)
 
 

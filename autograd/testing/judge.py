@@ -1,17 +1,17 @@
 """The gradient of a function of Values, judged by its parts.
 
-It is right when three things hold:
+It is right if three things hold:
 
-1. the function is its recording: recorded again, at the point and next to it, it is the same
-   computation with the same constants (`nudges`);
-2. every operation's slopes are right at the recorded numbers (`rows`), and every sum of the passes
+1. the recording describes the function: recorded again, at the point and next to it, it is the
+   same computation with the same constants (`nudges`);
+2. every operation's slopes are right at the recorded numbers (`rows`), and every sum in the passes
    is right within its rounding (`recording`);
-3. the whole, replayed in high precision, agrees within the bound that is printed (`exact`).
+3. the whole, replayed in high precision, agrees within the printed bound (`exact`).
 
-If only the third fails, the number is as right as doubles could make it, but has too few digits:
-then it is undecided. At a kink the function's own two sides along the input decide.
+If only the third fails, the number is as good as doubles can make it, but has too few digits: the
+verdict is then undecided. At a kink the function's own two sides along the input decide.
 
-Notation: k is the place of an output, i that of a number of the point.
+Notation: k is the position of an output, i that of a number of the point.
 """
 
 from __future__ import annotations
@@ -31,18 +31,18 @@ from .recording import Recording, Sweep, singled_out
 from .rows import Rows, convention
 
 FEW = 8  # inputs that are replayed one by one, and shown with forward mode
-DIGITS = 2.0**-33  # relative: with fewer digits than these ten a gradient is undecided
-LEAST = 1e-40  # what a step of 1e-30 leaves of a slope that is 0
+DIGITS = 2.0**-33  # relative: with fewer than ten digits a gradient is undecided
+LEAST = 1e-40  # what a step of 1e-30 measures for a slope that is 0
 DIRECTIONS = 2
 LARGEST = 1e150  # the weight of an entry: its square is a double
 
 MODES = {
-    "again": "a second backward pass (after the leaves were changed) adds another gradient",
-    "functional": "autograd.grad's reverse mode gives another gradient",
-    "table": "the table's slopes, multiplied along all paths, give another gradient",
-    "forward": "forward mode gives another derivative",
+    "again": "a second backward pass (after the leaves were changed) adds a different gradient",
+    "functional": "autograd.grad's reverse mode gives a different gradient",
+    "table": "the table's slopes, multiplied along all paths, give a different gradient",
+    "forward": "forward mode gives a different derivative",
 }
-ANOTHER = "called again at the same point, the function records another computation"
+ANOTHER = "called again at the same point, the function records a different computation"
 
 
 class Judged:
@@ -59,27 +59,27 @@ class Judged:
 
     @functools.cached_property
     def rows(self) -> Rows:
-        """The measured slopes of the operations."""
+        """The operations with their measured slopes."""
         return Rows(self.recording, self.seed)
 
     @functools.cached_property
     def measured(self) -> list[Sweep]:
-        """For each output the gradient that the measured slopes give."""
+        """For each output, the gradient that follows from the measured slopes."""
         rows = self.rows
-        # What is not known is judged by the whole.
+        # Where slopes are unknown, the whole decides.
         errors = [tuple([e if math.isfinite(e) else 0.0 for e in each]) for each in rows.errors]
         return [self.recording.sweep(root, rows.slopes, errors) for root in self.recording.roots]
 
     @functools.cached_property
     def faulty(self) -> list[list[float]]:
-        """For each output how much of each number's gradient comes through wrong slopes."""
+        """For each output, how much of each number's gradient comes through wrong slopes."""
         recording, rows = self.recording, self.rows
         if not rows.faulty:
             return [[0.0] * len(recording.ops)] * len(recording.roots)
         steep = [
             [max(abs(slope), 1.0) for slope in slopes] if i in rows.at_kinks else slopes
             for i, slopes in enumerate(recording.slopes)
-        ]  # at a kink one side or the other counts
+        ]  # at a kink, one of the two sides counts
         missing, found = rows.missing(), []
         for root in recording.roots:
             without = recording.sweep(root, steep).errors
@@ -94,13 +94,13 @@ class Judged:
 
     @functools.cached_property
     def nearby(self) -> Nearby:
-        """The recording to either side of its kinks."""
+        """The recording on either side of its kinks."""
         return Nearby(self.recording, self.rows.measured, self.rows.at_kinks)
 
     # --- the passes -------------------------------------------------------------------------------
 
     def backward(self, k: int, i: int) -> float:
-        """The derivative that users get."""
+        """The derivative that a user gets."""
         return self.recording.passes[k][0][i]
 
     def _mode(self, mode: str, k: int, i: int) -> float:
@@ -114,14 +114,14 @@ class Judged:
         return tangents[k]
 
     def _once(self, ask: Callable[[list[float]], list[Any]], i: int) -> list[Any]:
-        """What ``ask`` says of every output along number i; it is asked once."""
+        """The result of ``ask`` for every output along number i; it is called only once."""
         key = ask.__name__, i
         if key not in self._of_inputs:
             self._of_inputs[key] = ask([float(i == j) for j in range(len(self.xs))])
         return self._of_inputs[key]
 
     def odd_modes(self, k: int, i: int) -> list[str]:
-        """The ways of differentiating that do not give the backward pass's number."""
+        """The modes whose number differs from the backward pass's."""
         modes = ["again", "functional", "table"]
         if len(self.xs) <= FEW or i in self._odd_forward[k]:
             modes.append("forward")
@@ -132,12 +132,12 @@ class Judged:
         if math.isnan(found) and math.isnan(expected):
             return False
         if not (math.isfinite(found) and math.isfinite(expected)):
-            # Where a slope is infinite, 0 × inf comes up in one order of products, not in another.
+            # If a slope is infinite, 0 × inf arises in one order of products, but not in another.
             return found != expected and not self._is_steep
         return abs(found - expected) > self.rounding(k, i)
 
     def rounding(self, k: int, i: int) -> float:
-        """How far apart rounding alone may bring two ways of computing an entry."""
+        """How far apart two ways of computing an entry may be because of rounding alone."""
         place = self.recording.places[i]
         return 8 * TINIEST if place is None else 8 * TINIEST + self.recording.table[k].errors[place]
 
@@ -147,7 +147,7 @@ class Judged:
 
     @functools.cached_property
     def _odd_forward(self) -> list[set[int]]:
-        """For each output, the inputs for which forward mode may give another derivative."""
+        """For each output, the inputs for which forward mode may give a different derivative."""
         return [set(self._disagreeing(k, self._forward_agrees)) for k in range(self.outputs)]
 
     def _forward_agrees(self, k: int, direction: Sequence[float]) -> bool:
@@ -161,8 +161,8 @@ class Judged:
     def _disagreeing(self, k: int, agrees: Callable[[int, Sequence[float]], bool]) -> list[int]:
         """The inputs for which ``agrees`` is false, found by halving.
 
-        It is asked along directions that give every entry the same weight, so that a small one is
-        not drowned by the others.
+        The directions give every entry the same weight, so that large entries do not hide a small
+        one.
         """
         rng = random.Random(self.seed)
         weights = []
@@ -188,7 +188,7 @@ class Judged:
         return [self.entry(k, i) for k in range(self.outputs) for i in range(len(self.xs))]
 
     def entry(self, k: int, i: int) -> Entry:
-        """The verdict on the derivative of output k by number i."""
+        """The verdict on the derivative of output k with respect to number i."""
         recording, place = self.recording, self.recording.places[i]
         analytic, odd = self.backward(k, i), self.odd_modes(k, i)
         is_shown = len(self.xs) <= FEW or "forward" in odd
@@ -213,7 +213,7 @@ class Judged:
     def _recorded(  # noqa: PLR0911 - a verdict each
         self, entry: Entry, k: int, i: int
     ) -> Entry:
-        """The verdict, where all passes agree and only the function itself is in question."""
+        """The verdict if all passes agree and only the function itself is in question."""
         place, analytic = self.recording.places[i], entry.analytic
         hidden = self.nudges.hidden.get((k, i))
         if hidden is not None and math.isfinite(analytic):
@@ -224,7 +224,7 @@ class Judged:
         if place is not None and self.faulty[k][place] > 4 * EPSILON * abs(analytic):
             return self._against(replace(entry, outcome="wrong"), k, i, [])
         if hidden is not None:
-            why = f"detach or the like stops a slope of {hidden.slope:.6g}"
+            why = f"detach or similar hides a slope of {hidden.slope:.6g}"
             return replace(entry, outcome="stop", why=why)
         if not math.isfinite(analytic) and not self._through_kink(k, i):
             why = self._why_not_finite(k, i)
@@ -238,7 +238,7 @@ class Judged:
         return self._whole(entry, k, i)
 
     def _against(self, entry: Entry, k: int, i: int, odd: Sequence[str]) -> Entry:
-        """A wrong entry with its numbers: the measured slope, and who is furthest from it."""
+        """A wrong entry with its numbers: the measured slope, and the mode furthest from it."""
         place = self.recording.places[i]
         numeric = entry.numeric
         assert numeric is not None
@@ -277,12 +277,12 @@ class Judged:
         if error <= bound:
             return entry
         digits = -math.log10(error / max(abs(whole), abs(analytic)))
-        left = f"{digits:.0f} of its digits are left" if digits >= 1 else "no digit of it is left"
-        why = f"every part is right, but rounding on the way costs this gradient so much: {left}"
+        left = f"only {digits:.0f}" if digits >= 1 else "none"
+        why = f"every part is right, but rounding leaves {left} of this gradient's digits"
         return replace(entry, outcome="undecided", why=why)
 
     def _unknown(self, k: int, i: int) -> str:
-        """Why some operation on the way could not be measured; empty if all were."""
+        """Why an operation on the way could not be measured; empty if all could be."""
         for node, operand in self.rows.unknown:
             if self.recording.depends(i, k, {node}) and self.recording.depends(i, k, {operand}):
                 return self.rows.measured[node].why
@@ -290,7 +290,7 @@ class Judged:
 
     @functools.cached_property
     def _vague(self) -> list[set[int]]:
-        """For each output, the inputs whose slope in the whole may be another than the sweep's."""
+        """For each output, the inputs whose slope in the whole may differ from the sweep's."""
         try:
             return [set(self._disagreeing(k, self._whole_agrees)) for k in range(self.outputs)]
         except (OutOfReach, ImportError):  # then each is asked about by itself, which says why
@@ -301,7 +301,7 @@ class Judged:
         direction = list(direction)
         for i, (d, place) in enumerate(zip(direction, self.recording.places, strict=True)):
             if not d or place is None or self._through_kink(k, i):
-                direction[i] = 0.0  # judged in another way
+                direction[i] = 0.0  # judged in a different way
                 continue
             shares.append(self.backward(k, i) * d)
             slack += (self.measured[k].errors[place] + 8 * TINIEST) * abs(d)
@@ -324,7 +324,7 @@ class Judged:
         try:
             sides = self._once(self._beside, i)[k]
         except (OutOfReach, ImportError) as reason:
-            why = f"the slopes to either side are not known ({reason}): {why}"
+            why = f"the slopes on either side are not known ({reason}): {why}"
             return replace(entry, outcome="undecided", numeric=None, why=why)
         place = self.recording.places[i]
         assert place is not None
@@ -334,23 +334,23 @@ class Judged:
         return between_sides(entry, sides, slack, why)
 
     def _beside(self, direction: list[float]) -> list[Sides]:
-        """The slopes of every output to either side."""
+        """The slopes of every output on either side."""
         found = self.nearby.line(direction).sides()
         if self.nearby.is_rough and not any(sides.jumps for sides in found):
             return self.replay.line(direction).sides()
         return found
 
     def _at_branch(self, entry: Entry, k: int, i: int) -> Entry:
-        """An entry at a point where the function itself chooses another computation."""
+        """An entry at a point where the function itself switches to a different computation."""
         found = self.nudges.branch(k, i)
-        why = "the function chooses another computation here"
+        why = "the function switches to a different computation here"
         if found is None:
-            why += ", and how its values move there is not what was recorded"
+            why += ", and its values do not move there as the recording says"
             return replace(entry, outcome="undecided", numeric=None, why=why)
         return between_sides(entry, *found, why)
 
     def _why_not_finite(self, k: int, i: int) -> str:
-        """Why nothing can be said of a gradient that is infinite or nan."""
+        """Why an infinite or nan gradient cannot be judged."""
         recording = self.recording
         place, root = recording.places[i], recording.roots[k]
         used = recording.below({root})
@@ -370,7 +370,7 @@ class Judged:
 def between_sides(  # noqa: PLR0911 - a verdict each
     entry: Entry, sides: Sides, slack: float, why: str
 ) -> Entry:
-    """The verdict on an entry where the slopes to the left and to the right are known."""
+    """The verdict on an entry whose slopes on the left and on the right are known."""
     left, right = sides.left, sides.right
     entry = replace(
         entry, left=left, right=right, numeric=None, error=None, bound=None, method="operations"
@@ -396,5 +396,5 @@ def between_sides(  # noqa: PLR0911 - a verdict each
         return replace(entry, outcome="convention", numeric=found[1], why=f"{said}: {why}")
     if inside:
         return replace(entry, outcome="kink", why=why)
-    said = "the conventions give a number that is not between the slopes of the two sides"
+    said = "the conventions give a number that is not between the slopes on the two sides"
     return replace(entry, outcome="convention", why=f"{said}: {why}")

@@ -1,10 +1,10 @@
-"""What a function of Values is near the point: what was recorded, or something else.
+"""Whether a recording still describes a function of Values near the point.
 
 `Nudges` records the function again at the point and next to it. The same operations on the same
-constants mean that the recording is the function. A constant that moves was made of an input: taken
-out with ``.data`` it is a leak, by ``detach`` a stop that was asked for. Other operations mean that
-the function chose another branch; where it does so however near one looks, `Nudges.branch` compares
-the two sides.
+constants mean that the recording describes the function. A constant that changes was made from an
+input: if the number was taken out with ``.data`` it is a leak, if by ``detach`` a deliberate stop.
+Different operations mean that the function chose another branch. If it does so at every distance
+from the point, however small, `Nudges.branch` compares the two sides.
 """
 
 from __future__ import annotations
@@ -22,29 +22,29 @@ from .recording import Recording, singled_out
 STEPS = (2.0**-9, 2.0**-18, 2.0**-27, 2.0**-36)
 BRANCH_STEPS = (2.0**-20, 2.0**-28)
 DIRECTIONS = 2
-MOST_CALLS = 3000  # of the function, to look for the inputs that are to blame
-SMOOTH = 1e-5  # relative: slopes so near to each other are those of one smooth function
+MOST_CALLS = 3000  # of the function, to find the inputs that are to blame
+SMOOTH = 1e-5  # relative: slopes this close to each other belong to one smooth function
 
 
 @dataclass(slots=True)
 class Hidden:
-    """What no gradient sees of one input's way to one output."""
+    """The part of one output's slope along one input that no gradient contains."""
 
     slope: float = 0.0
     is_stop: bool = True
-    """Whether all of it was asked for, by ``detach`` or the like."""
+    """Whether all of it is deliberate, by ``detach`` or similar."""
 
 
 @dataclass(slots=True)
 class Nudged:
-    """What was found when some inputs moved."""
+    """What was found after some inputs moved."""
 
     is_same: bool
-    """Whether near enough to the point the same computation was recorded."""
+    """Whether the same computation was recorded close enough to the point."""
     is_outside: bool = True
-    """Whether the function is not defined wherever they moved to: nothing could be compared."""
+    """Whether the function was undefined at every such place, so nothing could be compared."""
     moves: list[tuple[float, Recording, list[int]]] = field(default_factory=list)
-    """By how much they moved (×step), what was recorded, and which constants moved with them."""
+    """How far they moved (×step), what was recorded, and which constants moved with them."""
 
 
 class Nudges:
@@ -64,7 +64,7 @@ class Nudges:
         self.calls += 1
         try:
             return self.recording.again(xs)
-        except Exception:  # noqa: BLE001 - at the point it raised nothing: not defined here
+        except Exception:  # noqa: BLE001 - it did not raise at the point, so it is undefined here
             return None
 
     @functools.cached_property
@@ -74,12 +74,12 @@ class Nudges:
 
     @functools.cached_property
     def another(self) -> Recording | None:
-        """That recording, if it is another computation."""
+        """That recording, if it is a different computation."""
         found = self.at_point
         return found if found is None or self.recording.moved(found) != [] else None
 
     def nudged(self, group: Sequence[int], direction: Sequence[float]) -> Nudged:
-        """Record again with some inputs moved, nearer and nearer until it is the same."""
+        """Record again with some inputs moved, ever closer, until the computation is the same."""
         found = Nudged(is_same=False)
         for step in STEPS:
             found.moves = []
@@ -105,7 +105,7 @@ class Nudges:
         return moved
 
     def scale(self, i: int) -> float:
-        """The size of a number of the point, for steps."""
+        """The size of a number of the point, for choosing steps."""
         x = abs(self.xs[i])
         return x if 0.0 < x <= 1e-3 else max(x, 1.0)
 
@@ -113,12 +113,12 @@ class Nudges:
 
     @functools.cached_property
     def branching(self) -> set[int]:
-        """The inputs along which another computation is recorded however near to the point."""
+        """The inputs along which the computation differs, however close to the point."""
         return self._suspects(lambda found: found.is_same)
 
     @functools.cached_property
     def hidden(self) -> dict[tuple[int, int], Hidden]:
-        """By output and input: slopes that are in no gradient, as constants move with the input."""
+        """By output and input: slopes missing from gradients, as constants move with the input."""
         found: dict[tuple[int, int], Hidden] = {}
         for i in self._suspects(lambda found: not self._effects(found)):
             effects = self._effects(self.nudged([i], [1.0] * len(self.xs)))
@@ -152,7 +152,7 @@ class Nudges:
         return [self.nudged(everything, direction) for direction in self.directions]
 
     def _effects(self, nudged: Nudged) -> dict[int, tuple[float, bool]]:
-        """By output: the slope along a nudge that moved constants make, and whether by stops.
+        """By output: the slope along a nudge due to moved constants, and whether it is deliberate.
 
         The recording is replayed at the point with only those constants moved.
         """
@@ -181,9 +181,9 @@ class Nudges:
     # --- two sides of a branch --------------------------------------------------------------------
 
     def branch(self, k: int, i: int) -> tuple[Sides, float] | None:
-        """The slopes on both sides of a point where the function chooses, and their error.
+        """The slopes on both sides of a point where the function changes branch, and their error.
 
-        Each side is recorded by itself. Its gradient must be how its values move; None if not.
+        Each side is recorded by itself. None if its gradient does not match how its values move.
         """
         sides = [self._beyond(k, i, sign) for sign in (-1.0, 1.0)]
         known = [side for side in sides if side is not None]

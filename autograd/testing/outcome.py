@@ -20,7 +20,7 @@ PASSED: tuple[Outcome, ...] = ("right", "kink", "stop")
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One derivative: of one output towards one number of the point."""
+    """One derivative: of one output with respect to one number of the point."""
 
     name: str
     """The number of the point, as ``"weights[3][1]"``."""
@@ -28,29 +28,29 @@ class Entry:
     """The output, as ``"f[2]"``; empty if there is only one."""
     outcome: Outcome
     analytic: float
-    """The derivative under test: of reverse mode, or of the claimed gradient."""
+    """The derivative under test: from reverse mode, or from the claimed gradient."""
     forward: float | None = None
-    """The derivative of forward mode, where there is one."""
+    """The derivative from forward mode, if it was computed."""
     numeric: float | None = None
     """The derivative measured from values of f alone."""
     error: float | None = None
-    """|analytic − numeric|, or that of forward mode if it is larger."""
+    """|analytic − numeric|, or |forward − numeric| if that is larger."""
     bound: float | None = None
-    """What rounding and the measurement may explain of it."""
+    """How much of the error may be due to rounding and the measurement."""
     left: float | None = None
-    """The slope from the left, at a kink or at the end of a domain."""
+    """The slope on the left, at a kink or at the end of a domain."""
     right: float | None = None
-    """The slope from the right."""
+    """The slope on the right."""
     method: str = ""
-    """How ``numeric`` was found: from values by ``"differences"``; from the measured slopes of the
-    ``"operations"``; from the whole function in high precision by ``"mpmath"``.
+    """How ``numeric`` was found: ``"differences"`` of values; measured slopes of the
+    ``"operations"``; or the whole function in high precision with ``"mpmath"``.
     """
     why: str = ""
-    """What is to be said of this entry."""
+    """An explanation of the outcome."""
 
     @property
     def full_name(self) -> str:
-        """``"weights[3][1]"``, or ``"f[2] by weights[3][1]"`` where there are several outputs."""
+        """``"weights[3][1]"``, or ``"f[2] by weights[3][1]"`` if there are several outputs."""
         return f"{self.output} by {self.name}" if self.output else self.name
 
 
@@ -58,17 +58,17 @@ class Entry:
 class Verdict:
     """What `check_gradients` found; ``str(verdict)`` is a table.
 
-    ``bool(verdict)`` is True if the gradient is right, at a kink follows the conventions, or is
-    right but for a stop that was asked for.
+    ``bool(verdict)`` is True if the gradient is right, follows the conventions at a kink, or is
+    right except for a deliberate stop.
     """
 
     outcome: Outcome
-    """The gravest of the entries' outcomes.
+    """The most serious of the entries' outcomes.
 
-    ``right``: every part is the derivative, and the whole agrees to the bound that is printed.
-    ``kink``: the slopes of the two sides differ, and the gradient lies between them.
-    ``stop``: right, but for what a ``detach`` hides. ``convention``: not the slope, although every
-    operation keeps its convention. ``jump``: the value jumps, so there is no slope.
+    ``right``: every part is the derivative, and the whole agrees within the printed bound.
+    ``kink``: the slopes on the two sides differ, and the gradient lies between them.
+    ``stop``: right, except for what a ``detach`` hides. ``convention``: not the slope, although
+    every operation follows its convention. ``jump``: the value jumps, so there is no slope.
     ``undecided``: too few digits, or not defined there. ``wrong``: some part is not the derivative.
     """
     function: str
@@ -77,13 +77,13 @@ class Verdict:
     """Where it was checked."""
     entries: tuple[Entry, ...] = ()
     order: int = 1
-    """The order of the derivatives that were checked last: 1, or 2 if the first were in order."""
+    """The order of the derivatives that were checked last: 1, or 2 if the first were right."""
     why: str = ""
-    """Why it is undecided, or where the kink is; empty when right."""
+    """Why it is undecided, or where the kink is; empty if it is right."""
     notes: tuple[str, ...] = ()
     """What a reader should know: inputs that are not used, outputs that are constant."""
     seed: int = 0
-    """The seed of the directions in which the function was nudged."""
+    """The seed of the directions in which the point was moved a little."""
 
     def __bool__(self) -> bool:
         return self.outcome in PASSED
@@ -98,7 +98,7 @@ class Verdict:
         return "\n".join([*lines, *self.notes])
 
     def entry(self, name: str) -> Entry:
-        """The entry of this name."""
+        """The entry with this name."""
         for entry in self.entries:
             if name in {entry.name, entry.full_name}:
                 return entry
@@ -106,7 +106,7 @@ class Verdict:
         raise KeyError(f"there is no entry {name!r}; there are {known}")
 
     def count(self, outcome: Outcome) -> int:
-        """How many entries came out so."""
+        """How many entries have this outcome."""
         return Counter(entry.outcome for entry in self.entries)[outcome]
 
 
@@ -116,15 +116,15 @@ LONGEST_POINT = 200
 
 
 def _shown(point: Any) -> str:
-    """A point in one line, which is cut short if it is long."""
+    """A point in one line, shortened if it is long."""
     text = " ".join(repr(point).split())
     if len(text) <= LONGEST_POINT:
         return text
-    return text[:LONGEST_POINT].rpartition(" ")[0] + " …"  # no number is cut in two
+    return text[:LONGEST_POINT].rpartition(" ")[0] + " …"  # without cutting a number in two
 
 
 def _table(entries: tuple[Entry, ...]) -> list[str]:
-    """A table of the entries, the gravest first if they are many."""
+    """A table of the entries, the most serious first if there are many."""
     shown, left = list(entries), list[Entry]()
     if len(shown) > SHORT_TABLE:
         shown.sort(key=lambda entry: GRAVITY.index(entry.outcome))
@@ -154,7 +154,7 @@ def _table(entries: tuple[Entry, ...]) -> list[str]:
 
 
 def gravest(entries: tuple[Entry, ...]) -> Outcome:
-    """The outcome of all of them together."""
+    """The outcome of all entries together."""
     found = {entry.outcome for entry in entries}
     return next((outcome for outcome in GRAVITY if outcome in found), "right")
 
@@ -172,7 +172,7 @@ def _short(x: float | None) -> str:
 
 
 class GradientMismatch(AssertionError, AutogradError):  # noqa: N818 - the name says what it is
-    """A gradient is not the derivative: which one, by how much, and what is to blame."""
+    """A gradient is wrong: which one, by how much, and what is to blame."""
 
     def __init__(
         self,
@@ -186,7 +186,7 @@ class GradientMismatch(AssertionError, AutogradError):  # noqa: N818 - the name 
         graph: Graph | None = None,
     ) -> None:
         self.verdict = verdict
-        """The whole table."""
+        """The verdict with the whole table."""
         self.worst = entry
         """The entry that is furthest off."""
         self.operation = operation
@@ -194,7 +194,7 @@ class GradientMismatch(AssertionError, AutogradError):  # noqa: N818 - the name 
         self.node = node
         """Its number in ``graph``."""
         self.cause = cause
-        """Where the fault lies, in words."""
+        """Where the fault is, in words."""
         self.reproduction = reproduction
         """A program that shows the mismatch: paste it and run it."""
         self.graph = graph
@@ -208,7 +208,7 @@ class GradientMismatch(AssertionError, AutogradError):  # noqa: N818 - the name 
         self.error = entry.error
         """How far apart they are."""
         self.bound = entry.bound
-        """What rounding and the measurement may explain of that."""
+        """How much of that may be due to rounding and the measurement."""
         super().__init__(self._message())
 
     def _message(self) -> str:

@@ -1,15 +1,15 @@
 """Where a function can be checked: what it takes, and points inside its domain, away from kinks.
 
-What a function takes is a *shape*, read from its signature: a tree (`trees`) whose leaves say what
-stands there: an `Interval` for a number, a hypothesis strategy for whatever that draws. `Several`
-is a list of a length yet to be drawn.
+What a function takes is a *shape*, read from its signature: a tree (`trees`) with an `Interval` in
+the place of each number, or a Hypothesis strategy for whatever it draws. `Several` is a list whose
+length is not drawn yet.
 
-A strategy draws numbers without a thought; here they are moved, by as little thought as will do,
-to where they are wanted. Moving throws nothing away, where filtering would: and a draw that
-hypothesis has shrunk to zeros is moved to small whole numbers, so cases stay readable.
+A strategy draws numbers blindly; the code here then moves them to suitable places. Moving rejects
+no draws, whereas filtering would. A draw that Hypothesis has shrunk to zeros is moved to small
+whole numbers, so cases stay readable.
 
 Notation: xs are the numbers of a point, from left to right; spans are the intervals in which each
-may lie, None for one that must stay as it is.
+may lie, None for one that must not change.
 """
 
 from __future__ import annotations
@@ -40,7 +40,7 @@ _SHIFTS = (1.0, -1.0, 0.5, -0.5, 2.0, -2.0, 0.25, -0.25)
 _SHRINKS = (0.5, 0.25, 0.125, 2.0**-6, 2.0**-10)
 _LANDMARKS = (0.0, 1.0, -1.0)
 _DIGITS = (0, 1, 2, 3, 6, 12)
-_AT_A_TIME = 8  # of many numbers, so many are moved one by one
+_AT_A_TIME = 8  # how many numbers are moved one by one, if there are many
 _A_FEW = 3
 _SOWN = 24
 _GOLDEN = (math.sqrt(5.0) - 1.0) / 2.0
@@ -49,7 +49,7 @@ _ENOUGH = 3
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What is known of a point: whether everything there is defined, and how far kinks are."""
+    """What is known about a point: whether everything is defined there, and how far kinks are."""
 
     defined: bool
     distances: tuple[float, ...] = ()
@@ -84,7 +84,7 @@ def ends(span: Interval, reach: float) -> tuple[float, float]:
 
 
 def smooth_place(xs: Numbers, spans: Sequence[Span], judge: Judge) -> Numbers | None:
-    """``xs``, or the first place near it where all is defined and smooth; None if there is none."""
+    """``xs``, or the first place found where everything is defined and smooth, or None."""
     for moved in _moves(xs, spans):
         if _within(moved, xs, spans) and judge(moved).smooth:
             return moved
@@ -94,12 +94,12 @@ def smooth_place(xs: Numbers, spans: Sequence[Span], judge: Judge) -> Numbers | 
 def kinked_places(xs: Numbers, spans: Sequence[Span], judge: Judge) -> list[Numbers]:
     """Some places near ``xs`` that lie exactly on a kink."""
     found: list[Numbers] = []
-    start = smooth_place(xs, spans, judge) or xs  # where distances are known, if there is such
+    start = smooth_place(xs, spans, judge) or xs  # a place where distances are known, if any
     simple = [x if span is None else 1.0 for x, span in zip(xs, spans, strict=True)]
     for moved in itertools.chain(
         _landings(start, spans, judge),
         _landmarks(start, spans),
-        _landings(simple, spans, judge),  # where a distance is more likely to be exactly zero
+        _landings(simple, spans, judge),  # there a distance is more likely to be exactly zero
     ):
         if moved not in found and _inside(moved, xs, spans) and judge(moved).kinked:
             found.append(moved)
@@ -109,7 +109,7 @@ def kinked_places(xs: Numbers, spans: Sequence[Span], judge: Judge) -> list[Numb
 
 
 def _moves(xs: Numbers, spans: Sequence[Span]) -> Iterator[Numbers]:
-    """Ever bolder moves of the numbers that may be moved."""
+    """Larger and larger moves of the numbers that may move."""
     free = [i for i, span in enumerate(spans) if span is not None]
     few = free[:_AT_A_TIME]
     yield xs
@@ -134,7 +134,7 @@ def _sown(span: Span, k: int, place: int) -> float:
 
 
 def _landings(xs: Numbers, spans: Sequence[Span], judge: Judge) -> Iterator[Numbers]:
-    """Places that may be on a kink: whole numbers, ties, and where a distance runs out."""
+    """Places that may be on a kink: whole numbers, ties, and where a distance becomes zero."""
     free = [i for i, span in enumerate(spans) if span is not None]
     few = free[:_AT_A_TIME]
     yield xs
@@ -145,7 +145,7 @@ def _landings(xs: Numbers, spans: Sequence[Span], judge: Judge) -> Iterator[Numb
 
 
 def _landmarks(xs: Numbers, spans: Sequence[Span]) -> Iterator[Numbers]:
-    """All numbers at 0, 1 or −1: each in every way if they are few."""
+    """All numbers at 0, 1 or −1, in every combination if they are few."""
     free = [i for i, span in enumerate(spans) if span is not None]
     yield from (_with(xs, dict.fromkeys(free, x)) for x in _LANDMARKS)
     if len(free) <= _A_FEW:
@@ -154,7 +154,7 @@ def _landmarks(xs: Numbers, spans: Sequence[Span]) -> Iterator[Numbers]:
 
 
 def _straight_to_a_kink(xs: Numbers, i: int, judge: Judge) -> Iterator[Numbers]:
-    """Follow each distance to a kink down to zero, along one number: most of them are linear."""
+    """Follow each distance to a kink down to zero, along one number: most distances are linear."""
     step = 2.0**-20 * max(1.0, abs(xs[i]))
     here, there = judge(xs).distances, judge(_with(xs, {i: xs[i] + step})).distances
     if len(here) != len(there):
@@ -175,14 +175,14 @@ def _with(xs: Numbers, changes: dict[int, float]) -> Numbers:
 
 
 def is_inside(x: float, span: Interval) -> bool:
-    """Whether a number lies in an interval, a margin away from its ends and missing points."""
+    """Whether a number lies in an interval, with a margin to its ends and excluded points."""
     return span.low + MARGIN <= x <= span.high - MARGIN and all(
         abs(x - gone) > MARGIN for gone in span.without
     )
 
 
 def _within(moved: Numbers, xs: Numbers, spans: Sequence[Span]) -> bool:
-    """Whether each number lies inside its interval, or is as it was."""
+    """Whether each number lies inside its interval, or has not changed."""
     return all(
         x == before if span is None else is_inside(x, span)
         for x, before, span in zip(moved, xs, spans, strict=True)
@@ -190,7 +190,7 @@ def _within(moved: Numbers, xs: Numbers, spans: Sequence[Span]) -> bool:
 
 
 def _inside(moved: Numbers, xs: Numbers, spans: Sequence[Span]) -> bool:
-    """Whether each number lies in its interval; on a closed end is inside."""
+    """Whether each number lies in its interval; a closed end counts as inside."""
     return all(
         x == before if span is None else x in span
         for x, before, span in zip(moved, xs, spans, strict=True)
@@ -202,13 +202,13 @@ def _inside(moved: Numbers, xs: Numbers, spans: Sequence[Span]) -> bool:
 
 @dataclass(frozen=True, slots=True)
 class Several:
-    """A list of a length yet to be drawn, all items of one shape."""
+    """A list whose length is not drawn yet; all items have one shape."""
 
     shape: Any
 
 
 def arguments(f: Callable[..., Any], inputs: Any = None) -> tuple[Any, ...]:
-    """The shape of each argument of ``f``, as ``inputs`` or the annotations say.
+    """The shape of each argument of ``f``, from ``inputs`` or the annotations.
 
     >>> arguments(lambda x, y: x * y)
     (Interval(low=-inf, high=inf, closed=False, without=()), \
@@ -218,12 +218,12 @@ Interval(low=-inf, high=inf, closed=False, without=()))
 
 
 def named_arguments(f: Callable[..., Any], inputs: Any = None) -> Named:
-    """`arguments` by name; those of a function of any number of arguments are x0, x1 and so on."""
+    """`arguments` by name; those of a function with ``*xs`` are x0, x1 and so on."""
     if inputs is None or isinstance(inputs, Mapping):
         return _by_signature(f, dict(inputs or {}))
     if inputs.__class__ is int:
         if inputs < 1:
-            raise ValueError(f"inputs={inputs}: a function to be checked has at least one")
+            raise ValueError(f"inputs={inputs}: a function to be checked needs at least one")
         given: tuple[Any, ...] = (REALS,) * inputs
     elif isinstance(inputs, tuple):
         given = tuple(map(shape, inputs))
@@ -233,14 +233,14 @@ def named_arguments(f: Callable[..., Any], inputs: Any = None) -> Named:
 
 
 def shape(example: Any) -> Any:
-    """The shape of an example: numbers become any number; strategies and intervals stay.
+    """The shape of an example: a number becomes an unlimited interval; all else stays as it is.
 
     >>> shape({"w": [0.5, 2.0]})["w"][0].needs("x")
     ''
     """
     if example.__class__ is int:
         raise TypeError(
-            f"an argument of {example} numbers, or the number {example}? write "
+            f"{example} may mean an argument of {example} numbers or the number {example}; write "
             f"{[0.0] * min(example, 3)!r}, or {float(example)!r}"
         )
     leaves, rebuild = flatten(example)
@@ -249,18 +249,18 @@ def shape(example: Any) -> Any:
             _refuse_empty(leaf)
         if not (is_number(leaf) or is_strategy(leaf) or isinstance(leaf, (Interval, Several))):
             raise TypeError(
-                f"inputs are numbers, strategies, autograd.Intervals and lists of them, got "
+                f"inputs must be numbers, strategies, autograd.Intervals or lists of them, got "
                 f"{leaf!r:.60}"
             )
     return rebuild([REALS if is_number(leaf) else leaf for leaf in leaves])
 
 
 def _refuse_empty(interval: Interval) -> None:
-    """Raise if no number lies in an interval, or its ends are no numbers."""
+    """Raise if no number lies in an interval, or if its ends are not numbers."""
     ends = (interval.low, interval.high)
     if not all(map(is_number, ends)):
         raise TypeError(
-            f"the ends of an Interval are numbers, got low={ends[0]!r}, high={ends[1]!r}"
+            f"the ends of an Interval must be numbers, got low={ends[0]!r}, high={ends[1]!r}"
         )
     if not interval.low < interval.high:
         raise ValueError(
@@ -270,7 +270,7 @@ def _refuse_empty(interval: Interval) -> None:
 
 
 def is_strategy(x: Any) -> bool:
-    """Whether x is a strategy of hypothesis, which need not be imported to know it."""
+    """Whether x is a Hypothesis strategy, without importing Hypothesis."""
     return hasattr(x, "example") and hasattr(x, "filter") and hasattr(x, "flatmap")
 
 
@@ -289,13 +289,13 @@ def _by_signature(f: Callable[..., Any], inputs: Named) -> Named:
         elif parameter.default is parameter.empty:
             if parameter.kind is parameter.KEYWORD_ONLY:
                 raise TypeError(
-                    f"{function_name(f)} needs the keyword {name!r}, and a point gives positional "
+                    f"{function_name(f)} needs the keyword {name!r}, but a point gives positional "
                     f"arguments; check lambda x: {function_name(f)}(x, {name}=...)"
                 )
             found[name] = _annotated(hints.get(name, float), f, name)
     if inputs:
         raise TypeError(
-            f"inputs for {', '.join(map(repr, inputs))}, and {function_name(f)} has only "
+            f"inputs names {', '.join(map(repr, inputs))}, but {function_name(f)} has only "
             f"{', '.join(found) or 'no arguments'}"
         )
     if not found:
@@ -306,7 +306,7 @@ def _by_signature(f: Callable[..., Any], inputs: Named) -> Named:
 def _annotated(  # noqa: PLR0911 - one line for each kind of annotation
     hint: Any, f: Callable[..., Any], name: str
 ) -> Any:
-    """The shape that an annotation asks for."""
+    """The shape that an annotation describes."""
     origin, args = typing.get_origin(hint), typing.get_args(hint)
     if origin is typing.Annotated:
         for fact in args[1:]:
@@ -327,15 +327,15 @@ def _annotated(  # noqa: PLR0911 - one line for each kind of annotation
         return REALS
     shown = getattr(hint, "__name__", None) or str(hint)
     raise TypeError(
-        f"no points for {name!r} of {function_name(f)}, annotated as {shown}; say what it "
-        f"looks like: inputs={{{name!r}: [0.0, 0.0]}} for a list of two numbers, or give a strategy"
+        f"cannot draw {name!r} of {function_name(f)}, annotated as {shown}; say what it looks "
+        f"like: inputs={{{name!r}: [0.0, 0.0]}} for a list of two numbers, or give a strategy"
     )
 
 
 def _hints(f: Callable[..., Any]) -> Named:
     try:
         return typing.get_type_hints(f, include_extras=True)
-    except Exception:  # noqa: BLE001 - names that are not there at run time: as if unannotated
+    except Exception:  # noqa: BLE001 - names that do not exist at run time: as if not annotated
         return {}
 
 
@@ -350,12 +350,12 @@ def _parameters(f: Callable[..., Any]) -> Mapping[str, inspect.Parameter]:
 
 
 def _names(f: Callable[..., Any], count: int) -> list[str]:
-    """Names for so many arguments: the function's own as far as it has them."""
+    """Names for this many arguments: the function's own, as far as it has them."""
     try:
         parameters = list(inspect.signature(f).parameters.values())
     except (ValueError, TypeError):
         parameters = []
     own = [p.name for p in parameters if p.kind in {p.POSITIONAL_ONLY, p.POSITIONAL_OR_KEYWORD}]
     if count > len(own) and parameters and all(p.kind is not p.VAR_POSITIONAL for p in parameters):
-        raise TypeError(f"inputs for {count} arguments, and {function_name(f)} takes {len(own)}")
+        raise TypeError(f"inputs has {count} arguments, but {function_name(f)} takes {len(own)}")
     return [own[i] if i < len(own) else f"x{i}" for i in range(count)]

@@ -1,8 +1,8 @@
-"""A plain function and its claimed gradient, by differences: NumPy code, a formula by hand.
+"""A plain function and its claimed gradient, by differences: NumPy code, or a formula by hand.
 
-Only values of the function decide here, so their digits limit what can be said. A claim is right
-if it lies within the error of the measured slope, and that error is small. Where the values move in
-steps, jump, or have too few digits, it is undecided.
+Only values of the function decide here, so their digits limit what can be said. A claim is right if
+it lies within the error of the measured slope, and if that error is small. If the values move in
+steps, jump, or have too few digits, the verdict is undecided.
 """
 
 from __future__ import annotations
@@ -24,21 +24,21 @@ from .recording import Call, Recording
 
 OUTSIDE = (ArithmeticError, ValueError)  # ValueError: math.log(-1), a singular matrix
 ROUNDINGS = {"float32": 2.0**-23, "float16": 2.0**-10}
-LEAST = {2.0**-23: 2.0**-149, 2.0**-10: 2.0**-24}  # what underflows in these digits
-FEW_DIGITS = 3.0  # so many roundings, where numbers have few digits
-COARSE = 2.0**-20  # relative: steps that high are no rounding, not even of float32
-CERTAIN = 4.0  # times the bound, where few digits are left: a wrong claim
-STEEP = 0.01  # of the value: by more, a function of few digits cannot move to the next number
-VAGUE = 1e-3  # relative: a claim is right if the slope is known so well
-FARTHEST = 40  # doublings of the number, to look for a function that moves at all
+LEAST = {2.0**-23: 2.0**-149, 2.0**-10: 2.0**-24}  # smaller numbers underflow in these precisions
+FEW_DIGITS = 3.0  # the number of roundings to allow for, where numbers have few digits
+COARSE = 2.0**-20  # relative: steps this high are not rounding, not even in float32
+CERTAIN = 4.0  # times the bound: with few digits, only a claim this far off is wrong
+STEEP = 0.01  # of the value: a function with few digits cannot move more to the next number
+VAGUE = 1e-3  # relative: how well the slope must be known for a claim to be right
+FARTHEST = 40  # doublings of the number, to find where the function moves at all
 
 
 class UnsteadyError(Exception):
-    """The function gives different values at the same point: it has no slope there."""
+    """The function gives different values at the same point, so it has no slope there."""
 
 
 def is_outside(error: Exception) -> bool:
-    """Whether an error says that a function is not defined somewhere, and is no mistake of use."""
+    """Whether an error means that the function is undefined there, rather than used wrongly."""
     if isinstance(error, (ArithmeticError, DomainError)):
         return True
     text = str(error).lower()
@@ -47,19 +47,19 @@ def is_outside(error: Exception) -> bool:
 
 
 def quiet() -> Any:
-    """NumPy's warnings off, if it is there: what is not finite is seen anyway."""
+    """Turn off NumPy's warnings, if it is loaded: non-finite numbers are noticed anyway."""
     numpy = sys.modules.get("numpy")
     return contextlib.nullcontext() if numpy is None else numpy.errstate(all="ignore")
 
 
 def outputs_of(result: Any, f: Callable[..., Any]) -> list[float]:
-    """A function's result, flat."""
-    wanted = "a function to be checked returns numbers, alone, in lists or in an array"
+    """A function's result as a flat list."""
+    wanted = "a function to be checked must return numbers, alone, in lists or in an array"
     return results.doubles(result, results.function_name(f), wanted)
 
 
 def precision(result: Any) -> float:
-    """The rounding of one number in the arithmetic that made ``result``."""
+    """The relative rounding error in the arithmetic that made ``result``."""
     if isinstance(result, dict):
         result = list(result.values())
     if isinstance(result, (list, tuple)):
@@ -69,23 +69,23 @@ def precision(result: Any) -> float:
 
 @dataclass
 class PlainFunction:
-    """A function of plain numbers at a point, and what is claimed of it there."""
+    """A function of plain numbers at a point, and its claimed gradient there."""
 
     f: Callable[..., Any]
     call: Call
-    """F of its numbers as one flat list."""
+    """F as a function of one flat list of its numbers."""
     xs: Sequence[float]
     names: Sequence[str]
 
     def __call__(self, xs: Sequence[float]) -> list[float] | None:
-        """The outputs at ``xs``; None where it is not defined."""
+        """The outputs at ``xs``; None if it is not defined there."""
         try:
             return finite(outputs_of(self._result(xs), self.f))
         except OUTSIDE:
             return None
 
     def _result(self, xs: Sequence[float]) -> Any:
-        """What f returns; its own errors of arithmetic are passed on."""
+        """What f returns; its own arithmetic errors are passed on."""
         with quiet():
             return self.call(list(xs))
 
@@ -106,7 +106,7 @@ class PlainFunction:
         with quiet():
             claimed = gradient_call(list(self.xs))
         rows = results.rows(gradient, claimed, len(values), arguments)
-        # The rounding of a number in the arithmetic that computed the values, and the claims.
+        # The rounding error in the arithmetic of the values, and in that of the claims.
         self.own, self.rounding_of_claims = precision(result), precision(claimed)
         self.least = LEAST.get(self.own, TINIEST)
         noise = [max(self.own * abs(value), self.least) for value in values]
@@ -127,7 +127,7 @@ class PlainFunction:
             raise UnsteadyError(why)
 
     def _along(self, i: int) -> Along:
-        """F with one number moving."""
+        """F along one of its numbers."""
         before, after, count = list(self.xs[:i]), list(self.xs[i + 1 :]), len(self.values)
 
         def moved(t: float) -> list[float] | None:
@@ -158,12 +158,12 @@ class PlainFunction:
         x, value = self.xs[i], self.values[k]
         moves = abs(claim * x) * self.own / max(abs(value), slope.noise, TINIEST)
         if self.own > EPSILON and STEEP < moves < 1.0:
-            why = "from one number to the next such a slope is too steep for so few digits"
+            why = "with so few digits the function is too steep from one number to the next"
             return replace(entry, outcome="undecided", why=why)
         return self._by_bound(entry, k, i, slope)
 
     def _by_bound(self, entry: Entry, k: int, i: int, slope: Slope) -> Entry:
-        """The verdict on a claim of a slope that is known to within a bound."""
+        """The verdict on a claimed slope, if the measured one is known within a bound."""
         claim, bound, noise = entry.analytic, slope.error, slope.noise
         assert entry.error is not None
         assert entry.bound is not None
@@ -174,7 +174,7 @@ class PlainFunction:
         why = ""
         if entry.error > entry.bound and not (in_steps and claim == 0.0):
             if slope.value == 0.0 and self._is_in_steps(k, i, claim):
-                why = "the function moves in steps: on both sides it jumps"
+                why = "the function moves in steps: it jumps on both sides"
             elif noise > 16 * self.own * moves and entry.error <= CERTAIN * entry.bound:
                 why = "the values of the function are too noisy to tell"
             else:
@@ -190,7 +190,7 @@ class PlainFunction:
         return replace(entry, outcome="undecided", why=why) if why else entry
 
     def _at_an_angle(self, entry: Entry, k: int, i: int, slope: Slope, bound: float) -> Entry:
-        """The verdict where the two sides have different slopes, or one side has none."""
+        """The verdict if the two sides have different slopes, or one side has no slope."""
         claim = entry.analytic
         entry = replace(entry, left=slope.left, right=slope.right, bound=bound)
         found = slope.known
@@ -198,14 +198,14 @@ class PlainFunction:
             if len(found) < 2 and not bound <= 0.1 * abs(found[0]):
                 why = "close to an edge of its domain the function is too steep for its digits"
                 return replace(entry, outcome="undecided", why=why)
-            why = "it does not lie between the slopes of the two sides"
+            why = "it does not lie between the slopes on the two sides"
             return replace(entry, outcome="wrong", why=why)
         why = "the two sides have different slopes"
         if all(abs(claim - side) > bound for side in found):
             convention = self._convention(k, i)
             if convention is None:
                 if abs(claim - math.fsum(found) / 2) > bound:
-                    why += ", and the claim is neither of them nor their mean"
+                    why += ", and the claim is neither one of them nor their mean"
                     return replace(entry, outcome="undecided", why=why)
             elif abs(claim - convention) > bound:
                 why += f", and by convention it is {convention!r} here"
@@ -213,10 +213,10 @@ class PlainFunction:
         return replace(entry, outcome="kink", why=why)
 
     def _convention(self, k: int, i: int) -> float | None:
-        """The slope that the engine gives, if the function also takes Values."""
+        """The slope from our engine, if the function also takes Values."""
         try:
             recording = Recording(self.f, self.call, self.xs)
-        except Exception:  # noqa: BLE001 - a function of plain numbers: nobody knows its convention
+        except Exception:  # noqa: BLE001 - a function of plain numbers: its convention is unknown
             return None
         if len(recording.outputs) != len(self.values) or recording.places[i] is None:
             return None
@@ -225,14 +225,14 @@ class PlainFunction:
     # --- functions that do not move near the point ------------------------------------------------
 
     def _is_flat(self, k: int, i: int, claim: float, slope: Slope) -> bool:
-        """Whether 0 and the claim are as good, compared with how the function moves at all."""
+        """Whether the claim is as good as 0, compared with how much the function moves at all."""
         if max(abs(claim), abs(slope.value)) > slope.error:
             return False
         steep = self._steepness(k, i, slope)
         return slope.error <= VAGUE * min(steep, 1.0 if claim else math.inf)
 
     def _steepness(self, k: int, i: int, slope: Slope) -> float:
-        """How steep a function is that is flat here, where it first moves; infinite if nowhere."""
+        """How steep a function that is flat here is where it first moves; infinite if nowhere."""
         h = max(abs(self.xs[i]), 1.0) / 16
         along = self._along(i)
         for _ in range(FARTHEST):
@@ -245,7 +245,7 @@ class PlainFunction:
     def _is_in_steps(self, k: int, i: int, claim: float) -> bool:
         """Whether a function that is flat at the point jumps on both sides of it.
 
-        (x + 1e17) − 1e17 moves in steps of 16: how steep it is shows only from one to the next.
+        (x + 1e17) − 1e17 moves in steps of 16: only several steps show how steep it is.
         """
         far = high = 0.0
         for sign in (1.0, -1.0):
@@ -256,7 +256,7 @@ class PlainFunction:
         return abs(claim) * far <= 4 * high
 
     def _first_jump(self, k: int, i: int, sign: float) -> tuple[float, float]:
-        """How far off output k first moves, and by how much if it jumps there; else 0."""
+        """How far off output k first moves, and by how much if it jumps there, else 0."""
         along, x, value = self._along(i), self.xs[i], self.values[k]
         h = 2.0**-48 * max(abs(x), 1.0)
         while (y := along(x + sign * h)) is not None and y[k] == value:
@@ -276,7 +276,7 @@ class PlainFunction:
 
 
 def _change(along: Along, x: float, k: int, value: float, h: float) -> float:
-    """How far output k moves, at most, when the number moves by h to either side."""
+    """The most that output k changes when the number moves by h to either side."""
     found = 0.0
     for moved in (x + h, x - h):
         outputs = along(moved)
@@ -290,7 +290,7 @@ def _not_finite(entry: Entry, slope: Slope) -> Entry:
         entry = replace(entry, left=slope.left, right=slope.right)
         return replace(entry, outcome="kink", why="the slope is infinite")
     if math.isnan(entry.analytic) or (math.isfinite(slope.error) and not slope.is_kink):
-        why = f"the gradient is {entry.analytic!r}, and a slope is a finite number"
+        why = f"the gradient is {entry.analytic!r}, but a slope must be finite"
         numeric = slope.value if math.isfinite(slope.value) else None
         return replace(entry, outcome="wrong", numeric=numeric, error=math.inf, why=why)
     why = f"the gradient is {entry.analytic!r}, and the function is not smooth here"

@@ -1,12 +1,12 @@
 """A function of Values as it was recorded at one point, and every way of differentiating it.
 
-The backward pass that users call is run twice for each output, the second time after the leaves'
-data were changed: gradients must accumulate, and belong to the numbers that were recorded. Next to
-it stand the functional reverse mode, forward mode, and a plain sweep over the slopes of the table.
-They are four pieces of code for one number.
+The user's backward pass is run twice for each output, the second time after the leaves' data were
+changed: gradients must accumulate, and belong to the recorded numbers. It is compared with the
+functional reverse mode, with forward mode, and with a plain sweep over the slopes of the table:
+four pieces of code that must give the same number.
 
 Notation: a place is the index of a node in the recorded graph; k counts outputs, i numbers of the
-point. The sweeps know how far rounding may have moved each of their sums.
+point. The sweeps also compute how far rounding may have moved each of their sums.
 """
 
 from __future__ import annotations
@@ -40,12 +40,12 @@ Call = Callable[[list[Any]], Any]
 
 @dataclass(frozen=True, slots=True)
 class Sweep:
-    """What one reverse pass gives for every node: the sum, the sum of sizes, and the rounding."""
+    """The result of a reverse pass for every node: sums, sums of absolute values, and rounding."""
 
     sums: list[float]
     sizes: list[float]
     errors: list[float]
-    """How far two ways of computing ``sums``, and the slopes' own errors, may lie apart."""
+    """How far apart two ways of computing ``sums`` may be, with the slopes' own errors."""
 
 
 class Recording:
@@ -63,14 +63,14 @@ class Recording:
         self.outputs = [_value(x, f) for x in returned]
         single = isinstance(result, Value) or is_number(result)
         self.output_names = [""] if single else names_of_outputs(f, result)
-        # The one look into the engine: what was recorded, where each Value is, and which it is.
+        # The only access to the engine: what was recorded, and the place and id of each Value.
         tape, nodes, indices = read(self.outputs)
         self._numbers = {i: v for i, v in enumerate(nodes) if v is not None}
         self.ops, self.recorded = tape.ops, tape.values
         self.operands = [tape.places(i) for i in range(len(tape))]
         self.inputs = [tape.inputs(i) for i in range(len(tape))]
         self.asked: list[bool] = []
-        """Of which numbers a gradient is wanted."""
+        """Whether each node needs a gradient."""
         for node, operands in zip(nodes, self.operands, strict=True):
             is_leaf = node is not None and node.op is None and node.kind in DIFFERENTIABLE
             self.asked.append(is_leaf or any(self.asked[j] for j in operands))
@@ -82,7 +82,7 @@ class Recording:
         self.stops = {
             i for i, v in self._numbers.items() if isinstance(v, Constant) and id(v) not in plain
         }
-        """Constants that were asked for, as by ``detach``; the others are plain numbers."""
+        """Deliberate constants, as from ``detach``; the others are plain numbers."""
 
     @functools.cached_property
     def graph(self) -> Graph:
@@ -98,7 +98,7 @@ class Recording:
 
     @functools.cached_property
     def table(self) -> list[Sweep]:
-        """For each output the reverse pass over the table's slopes."""
+        """For each output, the reverse pass over the table's slopes."""
         return [self.sweep(root, self.slopes) for root in self.roots]
 
     def sweep(
@@ -107,7 +107,7 @@ class Recording:
         slopes: Sequence[Sequence[float]],
         errors: Sequence[Sequence[float]] | None = None,
     ) -> Sweep:
-        """Slopes multiplied along all paths from ``root`` down and added up, constants included."""
+        """Multiply slopes along all paths down from ``root`` and add up, also for constants."""
         count = len(self.ops)
         found = Sweep([0.0] * count, [0.0] * count, [0.0] * count)
         sums, sizes, doubts = found.sums, found.sizes, found.errors
@@ -142,7 +142,7 @@ class Recording:
         return found
 
     def noise(self, k: int) -> float:
-        """How far rounding on the way may move an output."""
+        """How far rounding may move an output."""
         products = [abs(s * v) for s, v in zip(self.table[k].sums, self.recorded, strict=True)]
         return 8 * EPSILON * math.fsum([p for p in products if math.isfinite(p)])
 
@@ -176,7 +176,7 @@ class Recording:
 
     @contextmanager
     def _others_untouched(self) -> Iterator[None]:
-        """Leaves that are not ours keep the gradients that they had before this block."""
+        """Other leaves get back the gradients that they had before this block."""
         mine = set(map(id, self.leaves))
         others = [v for v in self._numbers.values() if v.op is None and id(v) not in mine]
         others = [v for v in others if not isinstance(v, Constant)]
@@ -188,7 +188,7 @@ class Recording:
                 value.grad = grad
 
     def interior(self, k: int) -> dict[int, float]:
-        """What the backward pass of output k leaves in every node."""
+        """The gradients that the backward pass of output k leaves in every node."""
         if isinstance(self.outputs[k], Constant):
             return {}
         with self._others_untouched():
@@ -198,12 +198,12 @@ class Recording:
             return {i: v.grad for i, v in self._numbers.items()}
 
     def astray(self, k: int) -> tuple[int | None, str | None]:
-        """The operation through which the backward pass went astray: its node and name.
+        """The operation at which the backward pass went wrong: its node and name.
 
-        Every gradient is the sum of what its consumers hand down, with the table's slopes. The
-        first number from the top for which the pass has another sum got it through one of its
-        consumers: the one whose share, left out or counted twice, explains the difference, else
-        the last.
+        Every gradient is the sum of what its consumers pass down, with the table's slopes. From the
+        top, take the first node whose sum in the pass is different. One of its consumers is to
+        blame: the one whose share, left out or counted twice, explains the difference, else the
+        last.
         """
         root, found = self.roots[k], self.interior(k)
         shares: list[list[tuple[int, float]]] = [[] for _ in self.ops]
@@ -228,7 +228,7 @@ class Recording:
 
     @functools.cached_property
     def functional(self) -> list[list[float]]:
-        """For each output its gradient by the functional reverse mode."""
+        """For each output, its gradient by the functional reverse mode."""
         return [Paths(self.leaves, [output]).pull([1.0], live=False) for output in self.outputs]
 
     def directional(self, direction: Sequence[float]) -> list[float]:
@@ -253,9 +253,9 @@ class Recording:
         return [values[root] for root in self.roots]
 
     def moved(self, other: Recording) -> list[int] | None:
-        """The leaves, apart from the inputs, that have other numbers in another recording.
+        """The leaves, apart from the inputs, whose numbers differ in another recording.
 
-        None if that is another computation: other operations, operands or outputs.
+        None if that is a different computation: different operations, operands or outputs.
         """
         if (
             other.ops != self.ops
@@ -274,7 +274,7 @@ class Recording:
         ]
 
     def below(self, roots: set[int]) -> set[int]:
-        """All numbers that one of ``roots`` is made of, those included."""
+        """All numbers that one of ``roots`` depends on, and the roots themselves."""
         found = set(roots)
         for i in range(len(self.ops) - 1, -1, -1):
             if i in found:
@@ -282,7 +282,7 @@ class Recording:
         return found
 
     def slope(self, k: int, i: int) -> float:
-        """The derivative of output k by number i by the table's slopes."""
+        """The derivative of output k with respect to number i, from the table's slopes."""
         place = self.places[i]
         return 0.0 if place is None else self.table[k].sums[place]
 
@@ -322,5 +322,5 @@ def _value(x: Any, f: Callable[..., Any]) -> Value:
         return x
     if is_number(x):
         return constant(float(x))
-    wanted = "a function to be checked returns Values or numbers, alone or in lists"
+    wanted = "a function to be checked must return Values or numbers, alone or in lists"
     raise no_number(x, function_name(f), wanted)

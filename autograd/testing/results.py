@@ -1,9 +1,9 @@
-"""A function from outside: its name and text, what goes in and comes out, and claims about it.
+"""A user's function: its name and source, its inputs and results, and claims about it.
 
-Each number of a point and of a result has a name, ``weights[3][1]``, from f's parameters. A claimed
-gradient says which of its numbers is the derivative of what by what: a tuple has one part for each
-argument, as the point has. Anything else, a list or an array, is the Jacobian matrix: a row for
-each output, and in it the numbers of the point from left to right. So ``(dx, dy)`` and
+Each number of a point and of a result has a name such as ``weights[3][1]``, from f's parameters.
+The form of a claimed gradient says which derivative each of its numbers is. A tuple has one part
+for each argument, like the point. Anything else, a list or an array, is the Jacobian matrix: it has
+a row for each output, with the numbers of the point from left to right. So ``(dx, dy)`` and
 ``[[dx, dy]]`` are what `autograd.jacobian`, JAX and PyTorch give.
 """
 
@@ -26,13 +26,13 @@ from ..value import Value
 from .outcome import Entry
 
 Rows = list[list[float]]
-WANTED = "a gradient is a number for each number of the point, nested like it or in an array"
+WANTED = "a gradient has a number for each number of the point, nested like it or in an array"
 
 # --- names ----------------------------------------------------------------------------------------
 
 
 def function_name(f: Callable[..., Any]) -> str:
-    """What f is called in words."""
+    """The name of f for messages."""
     if isinstance(f, Op):
         return f.name
     if isinstance(f, functools.partial):
@@ -42,18 +42,18 @@ def function_name(f: Callable[..., Any]) -> str:
 
 
 def argument_names(f: Callable[..., Any], count: int) -> list[str]:
-    """The names of f's first ``count`` parameters; ``x[0]``, ``x[1]`` where they have none.
+    """The names of f's first ``count`` parameters; ``x[0]``, ``x[1]`` if they have no names.
 
     >>> argument_names(lambda weights, *others: 0.0, 3)
     ['weights', 'others[0]', 'others[1]']
     """
     if isinstance(f, Op) and f.arity is not None and f.arity <= 3:
         return ["x", "y", "w"][:count]
-    import inspect  # noqa: PLC0415 - costs milliseconds, and only checks ask
+    import inspect  # noqa: PLC0415 - costs milliseconds, and only checks need it
 
     try:
         parameters = list(inspect.signature(f).parameters.values())
-    except (ValueError, TypeError):  # a built-in that does not say
+    except (ValueError, TypeError):  # a built-in without a signature
         parameters = []
     names: list[str] = []
     for parameter in parameters:
@@ -102,7 +102,7 @@ def leaf_names(name: str, tree: Any) -> list[str]:
 
 
 def source_of(f: Any) -> str | None:
-    """The text of a function without its decorators, or of a lambda; None if it is not at hand."""
+    """The source of a function without decorators, or of a lambda; None if it is not available."""
     code = getattr(f, "__code__", None)
     if code is None:
         return None
@@ -119,7 +119,7 @@ def source_of(f: Any) -> str | None:
 
 @functools.lru_cache(maxsize=4)
 def _file(name: str) -> tuple[str, list[Any]]:
-    """The text of a file or of a notebook's cell, and the functions in it."""
+    """The text of a file or a notebook cell, and the functions in it."""
     text = "".join(linecache.getlines(name))
     kinds = (ast.Lambda, ast.FunctionDef, ast.AsyncFunctionDef)
     try:
@@ -129,7 +129,7 @@ def _file(name: str) -> tuple[str, list[Any]]:
 
 
 def _is_like(segment: str, code: types.CodeType) -> bool:
-    """Whether the text of a lambda has the names and numbers of this one: two may share a line."""
+    """Whether a lambda's text has the names and numbers of this code: two may share a line."""
     constants = compile(f"({segment.strip()})", "<lambda>", "eval").co_consts
     compiled = next(one for one in constants if isinstance(one, types.CodeType))
     return (
@@ -167,19 +167,19 @@ def doubles(result: Any, name: str, wanted: str) -> list[float]:
 
 
 def unsteady(f: Callable[..., Any], first: Sequence[float], second: Sequence[float]) -> str:
-    """Words for a function that gave two results at the same point; empty if it did not."""
+    """A message if a function gave two results at the same point; else empty."""
     if list(map(repr, first)) == list(map(repr, second)):
         return ""
     pairs = zip(first, second, strict=False)
     one, other = next(((a, b) for a, b in pairs if repr(a) != repr(b)), (first, second))
     return (
         f"{function_name(f)} gives different values at the same point, {one!r} and {other!r}: seed "
-        "whatever it draws, and let it keep nothing between calls"
+        "its random numbers, and let it keep no state between calls"
     )
 
 
 def no_number(x: Any, name: str, wanted: str) -> TypeError:
-    """The error that says that x was returned, and what should have been."""
+    """The error that says what was returned, and what should have been."""
     what = "None (is its return missing?)" if x is None else f"a {type(x).__name__}"
     return TypeError(f"{name} returned {what}; {wanted}")
 
@@ -188,17 +188,17 @@ def no_number(x: Any, name: str, wanted: str) -> TypeError:
 
 
 def check_claim(gradient: Any, who: str) -> None:
-    """Refuse a gradient that cannot be called: the number itself, or the word."""
+    """Raise if a gradient cannot be called: the number itself, or a word."""
     if gradient is not None and not callable(gradient):
         shown = "<the derivatives>" if len(f"{gradient!r}") > 60 else f"{gradient!r}"
         raise TypeError(
-            f"gradient= of {who} is a function of the same arguments, which returns the "
+            f"gradient= of {who} must be a function of the same arguments that returns the "
             f"derivatives there; got {shown}: write gradient=lambda *point: {shown}"
         )
 
 
 def rows(gradient: Callable[..., Any], result: Any, outputs: int, arguments: Sequence[Any]) -> Rows:
-    """The Jacobian that ``gradient`` returned: for each output a row, as long as the point.
+    """The Jacobian that ``gradient`` returned: a row for each output, as long as the point.
 
     >>> rows(abs, (1.0, 2.0), 1, (0.0, 0.0))
     [[1.0, 2.0]]
@@ -231,11 +231,11 @@ def _has_parts(result: Any, outputs: int, widths: Sequence[int]) -> bool:
 
 
 def _rows(name: str, part: Any, argument: Any, outputs: int, width: int) -> Rows:
-    """What is claimed for one argument, a row for each output, in the argument's own order."""
+    """The claim for one argument: a row for each output, in the argument's own order."""
     if isinstance(argument, dict) and isinstance(part, dict):
         if part.keys() != argument.keys():
             raise ValueError(
-                f"{name} returned a dict with the keys {', '.join(map(repr, part))}, and the "
+                f"{name} returned a dict with the keys {', '.join(map(repr, part))}, but the "
                 f"point has {', '.join(map(repr, argument))}; give a derivative for each"
             )
         found = [
@@ -247,18 +247,18 @@ def _rows(name: str, part: Any, argument: Any, outputs: int, width: int) -> Rows
     if len(numbers) != outputs * width:
         wanted = f"{width} numbers" if outputs == 1 else f"{outputs} × {width} numbers"
         raise ValueError(
-            f"{name} returned {len(numbers)} numbers, and the derivatives here "
+            f"{name} returned {len(numbers)} numbers, but the derivatives here "
             f"are {wanted}: one for each output of the function and each number of the point"
         )
     shape, wanted_shape = getattr(part, "shape", None), getattr(argument, "shape", None)
     if outputs == 1 and width > 1 and None not in {shape, wanted_shape} and shape != wanted_shape:
         raise ValueError(
-            f"{name} returned an array of shape {shape}, and the argument has {wanted_shape}: "
+            f"{name} returned an array of shape {shape}, but the argument has {wanted_shape}: "
             "an update x - lr * gradient would broadcast to something else"
         )
     if min(outputs, width) > 1 and outputs != width and _shape(part) == (width, outputs):
         raise ValueError(
-            f"{name} returned {width} × {outputs} numbers, and the Jacobian here is {outputs} × "
+            f"{name} returned {width} × {outputs} numbers, but the Jacobian here is {outputs} × "
             f"{width}: a row for each output of the function, a column for each number of the "
             "point; it seems transposed"
         )
@@ -266,7 +266,7 @@ def _rows(name: str, part: Any, argument: Any, outputs: int, width: int) -> Rows
 
 
 def _shape(part: Any) -> tuple[int, ...]:
-    """Rows and columns of a matrix, an array or nested lists; () of anything else."""
+    """Rows and columns of a matrix, an array or nested lists; () for anything else."""
     shape = getattr(part, "shape", None)
     if shape is not None:
         return tuple(shape)
@@ -283,14 +283,14 @@ def _name(gradient: Callable[..., Any]) -> str:
 
 
 TRANSPOSED = (
-    "your Jacobian seems transposed: with rows and columns exchanged all of it is right. In a list "
+    "your Jacobian seems transposed: with rows and columns exchanged it is all right. In a list "
     "or an array a row belongs to an output of the function, a column to a number of the point; a "
     "tuple has a part for each argument"
 )
 
 
 def transposed(entries: Sequence[Entry]) -> str:
-    """Words for a claimed square matrix that is right the other way round; empty if it is not."""
+    """A message if a claimed square matrix is right when transposed; else empty."""
     outputs = list(dict.fromkeys(entry.output for entry in entries))
     names = list(dict.fromkeys(entry.name for entry in entries))
     size = len(outputs)

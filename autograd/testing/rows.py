@@ -1,8 +1,8 @@
-"""Every recorded operation's slopes, held to what the operation computes at the recorded numbers.
+"""Every recorded operation's slopes, compared with what the operation computes.
 
-An operation of the table, or one of a user's own with a column ``exact``, is measured in high
-precision; any other by differences of its own forward function. Where an operation is at a kink,
-its slope lies between those of the two sides, or is the written convention.
+An operation of the table, or a custom one with a column ``exact``, is measured in high precision;
+any other by differences of its own forward function. If an operation is at a kink, its slope must
+lie between those on the two sides, or be the written convention.
 """
 
 from __future__ import annotations
@@ -18,17 +18,17 @@ from .differences import EPSILON, TINIEST, Slope, slope_of
 from .exact import Measured, Operation, OutOfReach, Undefined, computed
 from .recording import Recording
 
-FEW = 4  # operands that are measured one by one; more are measured along directions
+FEW = 4  # up to this many operands are measured one by one; more are measured along directions
 DIRECTIONS = 2
-CLOSE = 2.0**-30  # relative: what a formula for a slope may lose; the smallest fault of interest
-MOST_ROWS = 20_000  # that are measured; one takes some 50 µs
-MISFIT = 2.0**-30  # relative: by so much a value may differ from the exact one
-SPREAD = 1e-8  # a slope that much smaller than the largest is measured by itself
+CLOSE = 2.0**-30  # relative: what a formula for a slope may lose; the smallest error of interest
+MOST_ROWS = 20_000  # the most that are measured; one takes about 50 µs
+MISFIT = 2.0**-30  # relative: how much a value may differ from the exact one
+SPREAD = 1e-8  # a slope this much smaller than the largest is measured by itself
 
 
 @dataclass(frozen=True, slots=True)
 class Fault:
-    """A recorded operation whose slope towards one operand is not the derivative."""
+    """A recorded operation whose slope towards one operand is wrong."""
 
     node: int
     operation: str
@@ -39,13 +39,12 @@ class Fault:
     def __str__(self) -> str:
         return (
             f"the operation {self.operation} (node %{self.node}) is to blame: its slope towards "
-            f"operand {self.position + 1} is {self.slope!r}, and what it computes has "
-            f"{self.expected}"
+            f"operand {self.position + 1} is {self.slope!r}, but should be {self.expected}"
         )
 
 
 class Rows:
-    """What was measured of all operations of a recording of which a gradient is asked."""
+    """The measured slopes of all operations of a recording that need a gradient."""
 
     def __init__(self, recording: Recording, seed: int) -> None:
         self.recording = recording
@@ -56,7 +55,7 @@ class Rows:
         """The first operation whose slopes are wrong."""
         self.faulty: list[int] = []
         self.unknown: list[tuple[int, int]] = []
-        """Operations and operands towards which no slope could be measured."""
+        """Operations and operands for which no slope could be measured."""
         known: dict[Any, Measured] = {}
         for i, op in enumerate(recording.ops):
             slopes, inputs = recording.slopes[i], recording.inputs[i]
@@ -103,7 +102,7 @@ class Rows:
         return [measured.errors for measured in self.measured]
 
     def missing(self) -> list[tuple[float, ...]]:
-        """What the table's slopes lack, for each faulty operation; else 0."""
+        """For each faulty operation, what must be added to the table's slopes; else 0."""
         faulty = set(self.faulty)
         return [
             tuple([
@@ -117,7 +116,7 @@ class Rows:
 
 
 def _distance(a: float, b: float) -> float:
-    """How far two slopes are apart; 1 where that is not known."""
+    """The difference of two slopes; 1 if it is unknown."""
     apart = abs(a - b)
     return apart if math.isfinite(apart) and apart else 1.0
 
@@ -137,7 +136,7 @@ def _at_kinks(recording: Recording) -> set[int]:
 
 
 class Row:
-    """The slopes of one operation at the operands that were recorded."""
+    """The slopes of one operation at its recorded operands."""
 
     def __init__(  # noqa: PLR0917 - the parts of one step
         self,
@@ -156,13 +155,13 @@ class Row:
         self.cure, self.why = "give it exact=, its value in mpmath", ""
 
     def measured(self, positions: Sequence[int]) -> Measured:
-        """What was found of the slopes towards the operands at these positions."""
+        """What was found about the slopes towards the operands at these positions."""
         if not all(map(math.isfinite, (*self.inputs, self.value))):
-            # Only the whole in high precision can tell: 1/exp(800) is 0 and a bit.
+            # Only the whole in high precision can tell: 1/exp(800) is slightly more than 0.
             self.errors = [math.inf] * len(self.slopes)
             self.why = f"{self.op.name} at ({listed(self.inputs)}) is {self.value!r}"
         elif self.is_at_kink and not held(self.op):
-            self.faults = dict.fromkeys(positions, "another one by its own written convention")
+            self.faults = dict.fromkeys(positions, "the one in its own written convention")
         else:
             for p in self._to_be_measured(positions):
                 self._hold(p, self._slope(p))
@@ -182,7 +181,7 @@ class Row:
         try:
             if self.is_exact:
                 return self._slope_in_high_precision(p)
-        except Undefined:  # a negative base has no slope towards its exponent
+        except Undefined:  # with a negative base there is no slope towards the exponent
             pass
         except OutOfReach:
             self.is_exact = False
@@ -217,7 +216,7 @@ class Row:
         return Operation(self.op, self.inputs, [float(p == q) for q in range(len(self.inputs))])
 
     def _misfits(self, value: Any) -> bool:
-        """Whether the operation does not compute what its exact column says."""
+        """Whether the operation computes something else than its column ``exact``."""
         expected = float(value)
         size = abs(expected)
         if self.op.variadic:  # the terms of a sum may cancel
@@ -226,9 +225,9 @@ class Row:
         return not abs(expected - self.value) <= MISFIT * size + 8 * TINIEST
 
     def _swing(self, p: int, slope: float) -> float:
-        """By how much the slope changes if each operand is known to a few units of its last place.
+        """How much the slope changes if each operand changes by a few units in its last place.
 
-        So much any formula for it may lose.
+        Any formula for the slope may lose this much.
         """
         total = 0.0
         for q, x in enumerate(self.inputs):
@@ -243,7 +242,7 @@ class Row:
     # --- what the row claims ----------------------------------------------------------------------
 
     def _hold(self, p: int, slope: Slope) -> None:
-        """Hold the row's slope towards an operand to the measured one."""
+        """Compare the row's slope towards an operand with the measured one."""
         claimed = self.slopes[p]
         if self.is_at_kink and (math.isnan(claimed) or written(self.op, self.inputs, p, claimed)):
             return
@@ -276,9 +275,9 @@ class Row:
     # --- many operands ----------------------------------------------------------------------------
 
     def _to_be_measured(self, positions: Sequence[int]) -> Sequence[int]:
-        """The operands that are measured one by one: of many only those that directions leave.
+        """The operands that are measured one by one: if many, those that directions cannot measure.
 
-        A slope much smaller than the others is drowned by them.
+        Along a direction, the other slopes hide one that is much smaller.
         """
         if len(positions) <= FEW or self.is_at_kink:
             return positions
@@ -294,7 +293,7 @@ class Row:
         return small if len(small) <= len(positions) // 2 else []
 
     def _agree(self, positions: Sequence[int], least: float) -> bool:
-        """Whether the slopes are the measured ones along directions that weigh them alike."""
+        """Whether the slopes match the measured ones along directions with equal weights."""
         rng = random.Random(self.seed)
         for _ in range(DIRECTIONS):
             direction = [0.0] * len(self.inputs)
@@ -309,11 +308,11 @@ class Row:
         return True
 
 
-# --- what the rows of the table say of kinks and edges --------------------------------------------
+# --- what the rows of the table say about kinks and edges -----------------------------------------
 
 
 def held(op: Op) -> bool:
-    """Whether the slopes that a row gives at its conventions are the written ones."""
+    """Whether a row's slopes at its conventions are the written ones."""
     for convention in op.conventions:
         with unchecked():
             value = float(op.forward(*convention.at))
@@ -331,7 +330,7 @@ def written(op: Op, inputs: tuple[float, ...], position: int, slope: float) -> b
 
 
 def convention(recording: Recording, node: int, position: int | None = None) -> str:
-    """An operation's convention in words; ``position`` is that of one slope of interest.
+    """An operation's convention in words; ``position`` picks the slope towards one operand.
 
     ``maximum at (1, 1) has slope 0.5, 0.5 by convention: a tie is shared equally, as PyTorch``.
     """
@@ -356,7 +355,7 @@ def convention(recording: Recording, node: int, position: int | None = None) -> 
 
 
 def listed(numbers: Sequence[float]) -> str:
-    """Some numbers, in short."""
+    """Some numbers as short text."""
     shown = [f"{x:.6g}" for x in numbers[:4]]
     return ", ".join([*shown, "…"] if len(numbers) > len(shown) else shown)
 

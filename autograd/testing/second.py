@@ -1,11 +1,12 @@
-"""Who is to blame where a gradient is right, and its own derivative is not.
+"""What is to blame if a gradient is right but its own derivative is wrong.
 
-A partial may be right as a number and lose what a second derivative needs: it takes a number out
-with ``.data``, computes with ``math``, or holds for one point only. So every operation's slopes are
-differentiated as the engine does it, and held to how its measured slopes move when an operand does.
+A partial may be right as a number but lose what a second derivative needs: because it takes a
+number out with ``.data``, computes with ``math``, or is only right at one point. So every
+operation's slopes are differentiated as the engine does it, and compared with how its measured
+slopes move when an operand does.
 
-Notation: p is the position of the operand towards which there is a slope, q of the one that moves;
-k counts outputs, i and j numbers of the point.
+Notation: p is the position of the operand that the slope is taken towards, q that of the operand
+that moves; k counts outputs, i and j numbers of the point.
 """
 
 from __future__ import annotations
@@ -26,29 +27,29 @@ from .recording import OUTSIDE, Recording
 from .rows import CLOSE, Fault, Row
 
 EXCUSED = {"wrong", "jump", "kink", "convention"}
-MOST_OPERANDS = 16  # of a row whose slopes are all differentiated by all of them
+MOST_OPERANDS = 16  # the most for which all slopes are differentiated by all operands
 
 
 @dataclass(frozen=True, slots=True)
 class LostSlope(Fault):
-    """A recorded operation whose slope, right by itself, has another derivative than it gives."""
+    """A recorded operation whose slope is right, but has a wrong derivative."""
 
     by: int
     gap: float
-    """What the engine's number lacks."""
+    """What must be added to the engine's number."""
 
     def __str__(self) -> str:
         return (
             f"the operation {self.operation} (node %{self.node}) is to blame: its slope towards "
             f"operand {self.position + 1} is right here, but differentiated by operand "
-            f"{self.by + 1} it gives {self.slope!r}, and the slope of what it computes moves at "
-            f"{self.expected}; a partial is computed from its operands z, x, … by + − × ÷ and the "
-            "operations of autograd, without .data and math"
+            f"{self.by + 1} it gives {self.slope!r} and should give {self.expected}; compute a "
+            "partial from its operands z, x, … with + − × ÷ and the operations of autograd, "
+            "without .data and math"
         )
 
 
 def lost_slopes(recording: Recording, seed: int) -> list[LostSlope]:
-    """Where an operation's slope has another derivative than the engine finds; the worst first."""
+    """The operations whose slopes the engine differentiates wrongly, the worst first."""
     found: list[tuple[float, LostSlope]] = []
     known: dict[Any, list[tuple[int, int, float, Slope]]] = {}
     for i, op in enumerate(recording.ops):
@@ -70,10 +71,10 @@ def lost_slopes(recording: Recording, seed: int) -> list[LostSlope]:
 def _slopes_of_slopes(
     op: Op, inputs: tuple[float, ...], asked: Sequence[int], seed: int
 ) -> list[tuple[int, int, float, Slope]]:
-    """For every two operands: what the engine makes of the slope's slope, and what it is."""
+    """For every two operands: the slope of the slope as the engine finds it, and as measured."""
 
     def measured(xs: tuple[float, ...]) -> tuple[list[float], list[float]] | None:
-        """The slopes of what the operation computes, and how far off they may be."""
+        """The measured slopes of the operation, and their possible errors."""
         if not op.contains(xs):
             return None
         try:
@@ -104,7 +105,7 @@ def _slopes_of_slopes(
 def _differentiated(
     op: Op, inputs: tuple[float, ...], position: int, asked: Sequence[int]
 ) -> dict[int, float]:
-    """The derivatives of one slope, as the engine makes them from the row."""
+    """The derivatives of one slope, as the engine computes them from the row."""
     leaves = {p: Value(inputs[p]) for p in asked}
     operands = tuple([leaves.get(p, x) for p, x in enumerate(inputs)])
     with unchecked(), recorded():
@@ -119,7 +120,7 @@ def _differentiated(
 
 
 def places_of(widths: Sequence[int], outputs: int) -> list[tuple[int, int]]:
-    """For each number of the gradient: of which output, towards which number of the point."""
+    """For each number of the gradient: its output, and its number of the point."""
     found, start = [], 0
     for width in widths:
         found += [(k, i) for k in range(outputs) for i in range(start, start + width)]
@@ -133,10 +134,10 @@ def without(
     entries: Sequence[Entry],
     places: Sequence[tuple[int, int]],
 ) -> tuple[Entry, ...]:
-    """The entries; wrong where they lack what some operation's slopes have lost.
+    """The entries, marked wrong if they miss what some operation's slopes have lost.
 
-    A node adds to a second derivative: its gradient, times the slope of its slope, times how fast
-    either operand moves with its number of the point.
+    A node adds to a second derivative its gradient, times the slope of its slope, times how fast
+    each of the two operands moves with its number of the point.
     """
     lacks = [0.0] * len(entries)
     count = len(recording.xs)
@@ -167,8 +168,8 @@ def excused(
     places: Sequence[tuple[int, int]],
     by_convention: set[str],
 ) -> tuple[Entry, ...]:
-    """The entries; where the first derivative is a convention, values say nothing of them."""
-    why = "the first derivative is a convention here, and near the point another number"
+    """The entries; if the first derivative is a convention, values say nothing about them."""
+    why = "the first derivative is a convention here, and a different number near the point"
     found = []
     for place, entry in enumerate(entries):
         towards = {entry.name, names[places[place // len(names)][1]]}

@@ -1,14 +1,14 @@
-"""Computations as Python: what a reader would write, and what shows a mismatch again.
+"""Computations as Python: readable programs, and programs that reproduce a mismatch.
 
-A drawn computation becomes imports, one def, and few names: what is used once and short stands
-where it is used; everything else gets a name of its own. A mismatch becomes a program to be pasted
-and run without hypothesis. Nothing of it is run here, and no code of the user's is called. A
-function that can be imported is imported. Else, where an operation is to blame, the recorded
-computation is written out; and where that would show nothing, the function's source with what it
-needs, as far as that can be written.
+A drawn computation becomes imports, one def, and few names: a short expression that is used once
+stays where it is used; everything else gets a name. A mismatch becomes a program to be pasted and
+run without Hypothesis. None of it is run here, and no user code is called. A function that can be
+imported is imported. Otherwise, if an operation is to blame, the recorded computation is written
+out; if that would show nothing, the function's source is written with what it needs, as far as
+possible.
 
-Notation: a step applies a row to operands. An operand that is an int is the number of an input or
-of an earlier step, counted together; a float is that number itself.
+Notation: a step applies a row to operands. An operand that is an int is the position of an input or
+of an earlier step, counted together; a float is a number.
 """
 
 from __future__ import annotations
@@ -31,11 +31,11 @@ from ..primitive import Op
 from .results import source_of
 
 HEAD = "from autograd.testing import check_gradients"
-MOST_NODES = 2000  # of a recording that is written out
-MOST_NUMBERS = 200  # of a list or an array that is written out
+MOST_NODES = 2000  # the most nodes of a recording that is written out
+MOST_NUMBERS = 200  # the most numbers of a list or an array that is written out
 
 
-INFIX: dict[str, tuple[str, int]] = {  # sign, and how tightly it binds
+INFIX: dict[str, tuple[str, int]] = {  # the operator, and its precedence
     "add": (" + ", 1),
     "sub": (" - ", 1),
     "mul": (" * ", 2),
@@ -47,7 +47,7 @@ _ATOM = 5
 _SHORT = 24
 _NAMES = "abcdeghijklmnopqrstuvw"  # f is the function, x, y and z are its arguments
 _OF_A_LIST = frozenset({"sum", "prod", "logsumexp"})
-# Public functions that are more than their rows: they take lists, or have defaults.
+# Public functions that differ from their rows: they take lists, or have defaults.
 _FUNCTIONS = _OF_A_LIST | {"dot", "where", "clip", "elu", "leaky_relu"}
 _ROOT = __name__.partition(".")[0]
 
@@ -60,7 +60,7 @@ class Step:
     """One operation of a computation.
 
     The row ``where`` has four operands here, (p, q, a, b): a if p > q, else b. Then a and b are
-    no constants, so that there always is a node.
+    not constants, so that there is always a node.
     """
 
     op: Op
@@ -68,12 +68,12 @@ class Step:
 
 
 def is_own(op: Op) -> bool:
-    """Whether the row is the table's, rather than one that only its maker knows."""
+    """Whether the row is in the table, rather than known only to its maker."""
     return ALL.get(op.name) is op
 
 
 def input_names(count: int) -> tuple[str, ...]:
-    """Names of arguments.
+    """Names for arguments.
 
     >>> input_names(2), input_names(4)
     (('x', 'y'), ('x0', 'x1', 'x2', 'x3'))
@@ -103,7 +103,7 @@ Step(ALL["add"], (3, 3))]))
 
 
 def body(inputs: Sequence[str], steps: Sequence[Step]) -> tuple[list[str], str]:
-    """The assignments, and the expression of the result."""
+    """The assignments, and the expression for the result."""
     uses = [0] * (len(inputs) + len(steps))
     for step in steps:
         for operand in step.operands:
@@ -123,7 +123,7 @@ def body(inputs: Sequence[str], steps: Sequence[Step]) -> tuple[list[str], str]:
 
 
 def _text(step: Step, texts: Sequence[tuple[str, int]]) -> tuple[str, int]:
-    """One operation in writing, and how tightly it binds."""
+    """The text of one operation, and its precedence."""
     operands = [
         texts[x] if isinstance(x, int) else (repr(x), _UNARY if x < 0 else _ATOM)
         for x in step.operands
@@ -133,7 +133,7 @@ def _text(step: Step, texts: Sequence[tuple[str, int]]) -> tuple[str, int]:
         if name in INFIX:
             sign, binding = INFIX[name]
             left, right = operands
-            # a + (b + c) is another sum than a + b + c, in the last digit.
+            # a + (b + c) may differ from a + b + c in the last digit.
             tight = _ATOM if name == "pow" else binding + 1
             first = _bound(left, _ATOM if name == "pow" else binding)
             return f"{first}{sign}{_bound(right, tight)}", binding
@@ -157,7 +157,7 @@ def _bound(text: tuple[str, int], tightly: int) -> str:
 
 
 def _called(op: Op) -> str:
-    """The row as one calls it."""
+    """The name by which the row is called."""
     if not is_own(op):
         return op.name
     if op.name in _FUNCTIONS or getattr(sys.modules[_ROOT], op.name, None) is op:
@@ -171,7 +171,7 @@ def _imports(steps: Sequence[Step]) -> list[str]:
         called = _called(step.op)
         if not is_own(step.op):
             given.add(called)
-        elif step.op.name not in {*INFIX, "neg", "abs"}:  # Python's own words
+        elif step.op.name not in {*INFIX, "neg", "abs"}:  # built into Python
             names.add(called.partition(".")[0])
     lines = [f"from autograd import {', '.join(sorted(names))}"] if names else []
     return lines + [f"# {name} is the operation that was given" for name in sorted(given)]
@@ -212,7 +212,7 @@ class _Program:
         self.known: dict[str, Any] = {}
 
     def text(self, name: str, arguments: tuple[Any, ...], options: str) -> str:
-        """The whole of it; the last line is the check."""
+        """The whole program; its last line is the check."""
         parts = [self.number(x) for x in arguments]
         point = f"({', '.join(parts)}{',' * (len(parts) == 1)})"
         options += f", order={self.order}" if self.order != 1 else ""
@@ -226,7 +226,7 @@ class _Program:
     # --- functions --------------------------------------------------------------------------------
 
     def imported(self, thing: Any, alias: str = "") -> str | None:
-        """The name by which something of a module can be used, once it is imported."""
+        """The name by which something can be used once it is imported; None if it cannot be."""
         if isinstance(thing, types.ModuleType):
             named = f" as {alias}" if alias and alias != thing.__name__ else ""
             self.imports.append(f"import {thing.__name__}{named}")
@@ -251,7 +251,7 @@ class _Program:
         return (alias if simple else path) if found is thing else f"{path}.f"
 
     def function(self, f: Any, name: str) -> str:
-        """The name of a function whose source is written out; a comment where there is none."""
+        """The name of a function whose source is written out, or a comment if it has no source."""
         if isinstance(f, functools.partial):
             inner = self.imported(f.func) or self.function(f.func, name)
             given = [self.number(x) for x in f.args]
@@ -265,7 +265,7 @@ class _Program:
         source = source_of(f)
         if source is None:
             shown = getattr(f, "__name__", None) or type(f).__name__
-            self.lines.append(f"# The source of {shown} could not be found: define {name} here.")
+            self.lines.append(f"# The source of {shown} was not found: define {name} here.")
             return name
         self._needs(f)
         name = name if self.known.get(name, f) is f else f"{name}_checked"
@@ -274,7 +274,7 @@ class _Program:
         return f.__name__ if is_def else name
 
     def _needs(self, f: Any) -> None:
-        """What a function takes from around it: modules, numbers, other functions."""
+        """Write what a function uses from outside: modules, numbers, other functions."""
         with contextlib.suppress(TypeError, ValueError):
             around = inspect.getclosurevars(f)
             for name, thing in {**around.globals, **around.nonlocals}.items():
@@ -293,14 +293,14 @@ class _Program:
     # --- numbers ----------------------------------------------------------------------------------
 
     def number(self, x: Any) -> str:
-        """A value as Python; a place to fill in where it cannot be written down."""
+        """A value as Python, or ``...`` to be filled in if it cannot be written."""
         if written := self.literal(x):
             return written
         self.lines.append(f"# ... stands for a {type(x).__name__}: write it out")
         return "..."
 
     def literal(self, x: Any) -> str:  # noqa: C901, PLR0911 - a line for each kind
-        """A value as Python; empty if it cannot be written down."""
+        """A value as Python; empty if it cannot be written."""
         if x is None or isinstance(x, (bool, str, int)):
             return repr(x)
         if hasattr(x, "backward"):
@@ -342,7 +342,7 @@ class _Program:
     # --- recordings -------------------------------------------------------------------------------
 
     def recorded(self, graph: Graph) -> tuple[str, tuple[float, ...]]:
-        """A function that does what was recorded, one operation a line; and its point."""
+        """A function that does what was recorded, one operation per line; and its point."""
         self.imports.append("from autograd.ops import ALL")
         own = dict.fromkeys([n.op for n in graph.nodes if n.op and not _is_ours(n.op)])
         for op in own:
@@ -371,12 +371,12 @@ class _Program:
 
 
 def _is_ours(op: Op) -> bool:
-    """Whether the row is one of the table that comes with glassgrad."""
+    """Whether the row is in the table that comes with glassgrad."""
     return op.forward.__module__ != "autograd.custom"
 
 
 def _public(module: str, name: str, place: Any) -> str:
-    """The shortest package that shows what a module defines."""
+    """The package with the shortest name that exports what a module defines."""
     parts = module.split(".")
     for short in [".".join(parts[:i]) for i in range(1, len(parts))]:
         package = sys.modules.get(short)

@@ -1,4 +1,4 @@
-"""What hypothesis draws for checks: numbers that stay readable, points where a check makes sense.
+"""What Hypothesis draws for checks: readable numbers, and points where a check makes sense.
 
 >>> from hypothesis import find
 >>> from autograd import log
@@ -27,14 +27,14 @@ from .plain import is_outside
 if TYPE_CHECKING:
     from hypothesis.strategies import DrawFn, SearchStrategy
 
-ORDINARY = 4.0  # most points lie within so much of 0
+ORDINARY = 4.0  # most points lie within this distance of 0
 TINY = 1e-3
 SPECK = 1e-15
 _USUAL_REACH = 1000.0
-_MOST_NUMBERS = 4  # in a list whose length nobody gave
+_MOST_NUMBERS = 4  # in a list without a given length
 NEAR_A_KINK = f"a kink is there, or within {MARGIN}"
 Told = Callable[[Any, str], None]
-"""What hears of a point that is thrown away, and why."""
+"""Called with each rejected point, and why it was rejected."""
 _ANYWHERE = Finding(defined=True)
 
 
@@ -47,8 +47,8 @@ def finite_values(
 ) -> SearchStrategy[float]:
     """Finite doubles from ``min`` to ``max``, which shrink to whole numbers and short fractions.
 
-    An end that is not given lies about 1000 further on. There is no nan, no infinity, no −0.0 and
-    nothing subnormal among them. For Values write ``finite_values().map(Value)``.
+    If one end is left out, it lies about 1000 from the other. They are never nan, infinite, −0.0 or
+    subnormal. For Values write ``finite_values().map(Value)``.
 
     >>> from hypothesis import find
     >>> find(finite_values(), lambda x: x > 2.5)
@@ -59,7 +59,7 @@ def finite_values(
     Raises
     ------
     ValueError
-        if nothing lies between the ends, or if one is not finite.
+        if no number lies between the ends, or if one is not finite.
     """
     st = needed("hypothesis.strategies", "finite_values")
     low, high = _bounds(min, max)
@@ -73,7 +73,7 @@ def finite_values(
 def _bounds(low: float | None, high: float | None) -> tuple[float, float]:
     for end, name in ((low, "min"), (high, "max")):
         if end is not None and not math.isfinite(real(end, f"finite_values({name})")):
-            raise ValueError(f"finite_values({name}={end}): the ends are finite; leave it out")
+            raise ValueError(f"finite_values({name}={end}): the ends must be finite; leave it out")
     far = max(_USUAL_REACH, *(abs(end) for end in (low, high) if end is not None), 0.0)
     lowest = real(low) if low is not None else -far if high is None else real(high) - far
     highest = real(high) if high is not None else far if low is None else real(low) + far
@@ -91,9 +91,9 @@ def points(
 ) -> SearchStrategy[tuple[Any, ...]]:
     """Points at which a gradient of ``f`` can be checked, as tuples of its arguments.
 
-    ``f`` is a row of the operation table, an operation of your own, or any function. All that is
-    computed on the way is defined and finite there, and at least 0.05 away from every kink; with
-    ``on_kinks`` it lies exactly on one. What is drawn elsewhere is moved, not thrown away.
+    ``f`` is a row of the operation table, an operation of your own, or any function. Everything
+    that is computed on the way is defined and finite there, and at least 0.05 away from every kink;
+    with ``on_kinks`` the point lies exactly on one. Draws from elsewhere are moved, not rejected.
 
     >>> from hypothesis import find
     >>> from autograd import log, relu
@@ -111,23 +111,23 @@ def points(
     f:
         An argument is one number, unless its annotation says ``list[float]``,
         ``list[list[float]]`` or ``tuple[float, float]``; ``Annotated[float, Interval(low=0.0)]``
-        keeps it in an interval. Arguments with a default keep it.
+        keeps it in an interval. Arguments with a default value keep that value.
     on_kinks:
         Points on kinks instead: relu at 0, a tie of two numbers.
     inputs:
-        What the arguments look like, where annotations do not say: a tuple with an entry for
-        each, a dict by name, or so many numbers. An entry is an example in nested lists, dicts or
-        arrays, whose numbers are drawn; a strategy or an `Interval` may stand for a number.
+        What the arguments look like, if annotations do not say: a tuple with an entry for each, a
+        dict by name, or the number of plain numbers. An entry is an example in nested lists, dicts
+        or arrays, whose numbers are drawn; a strategy or an `Interval` may replace a number.
     reach:
-        How far from 0, or from the end of a domain, the farthest numbers lie. Two thirds of the
+        How far the farthest numbers lie from 0, or from the end of a domain. Two thirds of the
         points lie within 4, some near 0.
 
     Raises
     ------
     ValueError
-        if there are no kinks to be on.
+        if ``on_kinks`` is given but there are no kinks.
     TypeError
-        if it cannot be seen what ``f`` takes.
+        if it is not clear what ``f`` takes.
     """
     return points_told(f, on_kinks=on_kinks, inputs=inputs, reach=reach)
 
@@ -140,10 +140,10 @@ def points_told(
     reach: float = _USUAL_REACH,
     told: Told | None = None,
 ) -> SearchStrategy[tuple[Any, ...]]:
-    """`points`, and somebody who is told of what is thrown away."""
+    """`points`, with a function that is told about rejected points."""
     st = needed("hypothesis.strategies", "points")
     if not real(reach, "points(reach)") > 0.0:
-        raise ValueError(f"points(reach={reach}): numbers reach a length above 0")
+        raise ValueError(f"points(reach={reach}): reach must be above 0")
     if isinstance(f, Op):
         draw_shape, judge = _of_row(f, inputs, on_kinks=on_kinks), _judge_of_row(f)
     elif callable(f):
@@ -169,7 +169,7 @@ def _point(
     on_kinks: bool,
     told: Told | None,
 ) -> tuple[Any, ...]:
-    """One point of the given shape, moved to where it is wanted."""
+    """One point of the given shape, moved to a suitable place."""
     hypothesis = needed("hypothesis", "points")
     sizes = [ORDINARY] * 4 + [reach, TINY] if reach > ORDINARY else [reach]
     size = draw(hypothesis.strategies.sampled_from(sizes))
@@ -198,16 +198,16 @@ def _leaf(leaf: Any, size: float) -> SearchStrategy[Any]:
 
 
 def _no_speck(x: float) -> float:
-    """x, or 0.0 if it is so small that a few factors like it would be no number any more."""
+    """x, or 0.0 if it is so small that a product of a few like it would underflow."""
     return x if abs(x) >= SPECK else 0.0
 
 
 def _settled(draw: DrawFn, shape: Any) -> Any:
-    """A shape in which every list has its length."""
+    """The shape with a length for every list."""
     st = needed("hypothesis.strategies", "points")
     if isinstance(shape, Several):
         count = draw(st.integers(1, _MOST_NUMBERS))
-        return [_settled(draw, shape.shape)] * count  # one shape for all: rows are equally long
+        return [_settled(draw, shape.shape)] * count  # one shape for all: rows have equal lengths
     if isinstance(shape, (list, tuple)) and not hasattr(shape, "_fields"):
         return type(shape)([_settled(draw, part) for part in shape])
     if isinstance(shape, dict):
@@ -219,12 +219,12 @@ def _settled(draw: DrawFn, shape: Any) -> Any:
 
 
 def _of_row(op: Op, inputs: Any, *, on_kinks: bool) -> Callable[[DrawFn], tuple[Any, ...]]:
-    """What draws the shape of the operands of one row."""
+    """A function that draws the shape of the operands of one row."""
     st = needed("hypothesis.strategies", "points")
     if inputs is not None and inputs.__class__ is not int:
-        raise TypeError(f"inputs of {op.name} is how many operands it gets, got {inputs!r:.60}")
+        raise TypeError(f"inputs of {op.name} is the number of its operands, got {inputs!r:.60}")
     if inputs is not None and op.arity not in {None, inputs}:
-        raise ValueError(f"inputs={inputs}, and {op.name} takes {op.arity}")
+        raise ValueError(f"inputs={inputs}, but {op.name} takes {op.arity}")
     if on_kinks and op.kinks is Op.__dataclass_fields__["kinks"].default:
         raise ValueError(f"{op.name} has no kinks: points({op.name}) without on_kinks are smooth")
     whole = st.integers(0 if on_kinks else -3, 3).map(float)
@@ -232,7 +232,7 @@ def _of_row(op: Op, inputs: Any, *, on_kinks: bool) -> Callable[[DrawFn], tuple[
     def shapes(draw: DrawFn) -> tuple[Any, ...]:
         if op.variadic:
             return op.domain * (inputs or draw(st.integers(1, 6)))
-        if op.name == "where":  # the condition has been decided: 0 or 1
+        if op.name == "where":  # the condition is already decided: 0 or 1
             return (st.sampled_from([1.0, 0.0]), REALS)
         if op.name == "pow" and (on_kinks or draw(st.booleans())):  # a base of 0, or below
             return (REALS, whole)
@@ -254,7 +254,7 @@ def _judge_of_row(op: Op) -> Callable[[tuple[float, ...]], Finding]:
 
 
 def _judge_of_function(f: Callable[..., Any]) -> Callable[[tuple[Any, ...]], Finding]:
-    """What runs ``f`` at a point, on Values if it takes them, to see what it meets on the way."""
+    """A function that runs ``f`` at a point, on Values if possible, and looks at all numbers."""
 
     def judge(point: tuple[Any, ...]) -> Finding:
         leaves, rebuild = flatten(point)
@@ -265,7 +265,7 @@ def _judge_of_function(f: Callable[..., Any]) -> Callable[[tuple[Any, ...]], Fin
                 output = f(*rebuild([Value(leaf) for leaf in leaves]))
         except DomainError as error:
             return Finding(defined=False, why=str(error))
-        except Exception:  # noqa: BLE001 - not for Values, or wrong: the check meets it again
+        except Exception:  # noqa: BLE001 - not for Values, or wrong: the check will see it again
             return _judge_in_floats(f, point)
         return met(output)
 
@@ -273,7 +273,7 @@ def _judge_of_function(f: Callable[..., Any]) -> Callable[[tuple[Any, ...]], Fin
 
 
 def met(output: Any) -> Finding:
-    """What a recorded computation met on its way: numbers that are not finite, kinks."""
+    """What a recorded computation contains: non-finite numbers, kinks."""
     roots = [leaf for leaf in flatten(output)[0] if isinstance(leaf, Value)]
     if not roots:
         return _ANYWHERE
@@ -288,14 +288,14 @@ def met(output: Any) -> Finding:
 
 
 def _judge_in_floats(f: Callable[..., Any], point: tuple[Any, ...]) -> Finding:
-    """What plain numbers meet. An error that says nothing of a domain is for the check to show."""
+    """The same with plain numbers. The check shows errors that are not about a domain."""
     try:
         leaves = flatten(f(*point))[0]
-    except (ArithmeticError, ValueError) as error:  # as the functions of math say it
+    except (ArithmeticError, ValueError) as error:  # as the functions of math raise them
         if is_outside(error):
             return Finding(defined=False, why=f"{type(error).__name__}: {error}")
         return _ANYWHERE
-    except Exception:  # noqa: BLE001 - the check meets it again, and says it
+    except Exception:  # noqa: BLE001 - the check will see it again, and report it
         return _ANYWHERE
     for leaf in leaves:
         if is_number(leaf) and not math.isfinite(leaf):

@@ -1,6 +1,6 @@
 """One file for each thing measured.
 
-Its docstring is what the report says of it. ``measure(plan)`` starts workers and makes rows of
-their reports; ``work(...)`` runs inside one: ``python -m benchmarks.cases.NAME --engine ENGINE``.
-Engines are imported inside the worker, so that no process holds more than the one it measures.
+Its docstring becomes its text in the report. ``measure(plan)`` starts workers and turns their
+reports into rows; ``work(...)`` runs inside one: ``python -m benchmarks.cases.NAME --engine
+ENGINE``. Engines are imported inside the worker, so that each process has only the one it measures.
 """

@@ -1,8 +1,8 @@
 """Depth.
 
-One chain of operations, y·w + b over and over. Nothing recurses, so it does all that a small graph
-does. Seconds of single runs, the collector on; the memory is the process's peak so far, of which an
-empty Python takes 10 to 16 MB. For information.
+One chain of operations, y·w + b over and over. Nothing recurses, so it can do everything that a
+small graph can. Seconds of single runs, the collector on; the memory is the process's peak so far,
+of which an empty Python takes 10 to 16 MB. For information.
 """
 
 from __future__ import annotations

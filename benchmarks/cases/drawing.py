@@ -1,8 +1,8 @@
 """Drawing.
 
 `viz.draw(v).svg()` for the pass of a network 2-11-11-1 written with plain `+` and `*`: with every
-product and sum drawn (`expand=True`), and with the sums folded, as when nothing is said. The time
-goes from the Value to the text of the SVG; most of it is another program laying the boxes out.
+product and sum drawn (`expand=True`), and with the sums folded, which is the default. The time is
+from the Value to the text of the SVG; most of it is another program that lays out the boxes.
 
 *Folded to layers*: the loss of one example of a network 784-128-10 built with `nn`, which has
 101,770 parameters, drawn as boxes with heatmaps of weights and gradients; `Graph` alone takes part

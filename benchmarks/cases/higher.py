@@ -1,6 +1,6 @@
-"""Derivatives of derivatives, compared with PyPI's autograd.
+"""Higher derivatives, compared with PyPI's autograd.
 
-HIPS/autograd 1.9.1 has the import name of ours, and lives in an environment of its own. The same
+HIPS/autograd 1.9.1 has the same import name as ours, so it has its own environment. The same
 functions at the same points; the results are the same to 1e-9. For information.
 """
 

@@ -49,7 +49,7 @@ def work(engine: str) -> Report:
     sys.setrecursionlimit(10 * NODES)  # micrograd's backward is recursive
     gc.disable()
     tracemalloc.start()
-    build(value, 100).backward()  # what is made once, on first use, is not a node's
+    build(value, 100).backward()  # what is made once, on first use, does not count for a node
     small, large = cost(build, value, NODES), cost(build, value, 2 * NODES)
     return {key: (large[key] - small[key]) / NODES for key in small}
 
@@ -68,7 +68,7 @@ def cost(build: Builder, value: Any, count: int) -> dict[str, int]:
 
 
 def chain(value: Any, count: int) -> Any:
-    """The last of ``count`` binary nodes, each made of the one before."""
+    """The last of ``count`` binary nodes, each made from the previous one."""
     y, w, b = value(1.0), value(0.999), value(0.001)
     for _ in range(count // 2):
         y = y * w + b
@@ -76,7 +76,7 @@ def chain(value: Any, count: int) -> Any:
 
 
 def neurons(value: Any, count: int) -> Any:
-    """The last of ``count`` neurons of 16 inputs, of which one is the neuron before."""
+    """The last of ``count`` neurons with 16 inputs, one of which is the previous neuron."""
     dot: Callable[..., Any] = import_module("autograd").dot
     weights, inputs, bias = [value(0.05) for _ in range(16)], [value(1.0)] * 15, value(0.5)
     y = value(1.0)

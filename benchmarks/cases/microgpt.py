@@ -1,7 +1,7 @@
 """microgpt's step, with our Value in place of its own.
 
 Forward, backward, Adam and freeing the graph, on one name after the other. *Its own Value* is a
-class in microgpt's manner (`reference.py`); then ours stands in its place, in the same code; then
+class in the style of microgpt's (`reference.py`); then ours replaces it, in the same code; then
 ours with `dot` for every Σ w·x. The losses of all three are the same to 1e-9.
 """
 

@@ -1,8 +1,8 @@
 """A network's step, compared with micrograd 0.1.0.
 
-An MLP 2-16-16-1 on 100 points of two moons, hinge loss, as in micrograd's demo. Timed: gradients to
-zero, forward, backward, and freeing the graph. *Built with `nn`* is how a user of glassgrad writes
-it; *plain `+` and `*`* is micrograd's own network, word for word, on our Value: 65,000 nodes.
+An MLP 2-16-16-1 on 100 points of two moons, hinge loss, as in micrograd's demo. The time includes
+zeroing gradients, forward, backward, and freeing the graph. *Built with `nn`* is how a user of
+glassgrad writes it; *plain `+` and `*`* is micrograd's own network with our Value: 65,000 nodes.
 Losses and gradients of all three are compared first, and are the same to 1e-12.
 """
 

@@ -1,9 +1,9 @@
 """The gradient of one example, compared with a backward pass written by hand.
 
-The loss of an MLP 2-16-16-1 (relu, squared error) on one example, and its 337 slopes. *By hand* are
-Python's own floats in the same order of additions: the function word for word, and the function
-with its backward pass. What an engine costs beyond that is what it pays for recording. The losses
-and slopes of all are compared first, and are the same to 1e-12.
+The loss of an MLP 2-16-16-1 (relu, squared error) on one example, and its 337 slopes. *By hand* is
+with Python's own floats in the same order of additions: the function alone, and the function with
+its backward pass. What an engine costs beyond that is the price of recording. The losses and slopes
+of all are compared first, and are the same to 1e-12.
 """
 
 from __future__ import annotations
@@ -106,7 +106,7 @@ def function_by_hand(network: Network) -> float:
 
 
 def gradient_by_hand(network: Network) -> tuple[float, Network]:
-    """The loss, and its slope towards every weight."""
+    """The loss, and its slope with respect to every weight."""
     inputs = [X]
     last = len(network) - 1
     for number, layer in enumerate(network):

@@ -1,10 +1,10 @@
 """The player.
 
-`viz.player(loss)` makes one HTML page; the time goes from the Value to the text of the page, with
-all pictures laid out. It is then opened in Chromium, without a graphics card: *opens* is the time
-until the first picture is on the screen, *a step* the time from a key to the frame that shows it,
-median and slowest of the steps taken, two frames of 16.7 ms at least. Without a browser only the
-making is measured. The digits are one example of 64-32-10; the large network is 784-128-10.
+`viz.player(loss)` makes one HTML page; the time is from the Value to the text of the page, with
+all pictures laid out. The page is then opened in Chromium, without a graphics card: *opens* is the
+time until the first picture is on the screen, *a step* the time from a key press to the frame that
+shows it, median and slowest of the steps, at least two frames of 16.7 ms. Without a browser only
+the making is measured. The digits are one example of 64-32-10; the large network is 784-128-10.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 Nanoseconds to build a graph and differentiate it, divided by its nodes, the collector off. A
 *chain* is y·w + b, over and over; a *net* has layers of 16 neurons, written with plain `+` and `*`.
-What a large graph loses is the processor's caches.
+A large graph is slower because it does not fit the processor's caches.
 """
 
 from __future__ import annotations

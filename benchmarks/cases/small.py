@@ -1,7 +1,7 @@
-"""Small things, which a loop by hand does often.
+"""Small things that a loop by hand does often.
 
-`zero_grad()` of the MLP 2-16-16-1 with 337 parameters looks whether the model has changed. A plain
-int next to a Value should cost what a float costs; ratios are taken within a round.
+`zero_grad()` of the MLP 2-16-16-1 with 337 parameters also checks whether the model has changed. A
+plain int next to a Value should cost as much as a float; ratios are taken within a round.
 """
 
 from __future__ import annotations

@@ -2,7 +2,7 @@
 
 400,000 times y·0.999 + 0.001 (1,600,001 nodes), and one pass of an untrained 784-128-10 network.
 Seconds of single runs, the collector on. A node's bytes, as `tracemalloc` counts them, are those
-that stay once slopes and gradients were read.
+that stay after slopes and gradients have been read.
 """
 
 from __future__ import annotations

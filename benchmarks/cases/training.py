@@ -1,13 +1,13 @@
 """An epoch of training on handwritten digits, compared with loops written by hand.
 
 A network of 64, 32 and 10 units (relu, cross-entropy, SGD with momentum, batches of 16) learns from
-320 of scikit-learn's digits. *`nn.fit`* is one call; *by hand* is the loop that it saves, with the
-same model; *micrograd-style* is a network of plain `+` and `*` on a Value in microgpt's manner
-(`reference.py`); *torch* is a loop over matrices of doubles. The losses of all are compared first,
-and are the same to 1e-9. A callback with all hooks, early stopping and progress lines are what
-*with callbacks* adds; the checkpoint is written before and after the epoch, whole and synced to the
-disk. Both are measured against epochs without, which take turns with them in the same process: they
-add less than one process differs from the next.
+320 of scikit-learn's digits. *`nn.fit`* is one call; *by hand* is the loop that it replaces, with
+the same model; *micrograd-style* is a network of plain `+` and `*` with a Value in the style of
+microgpt's (`reference.py`); *torch* is a loop over matrices of doubles. The losses of all are
+compared first, and are the same to 1e-9. *With callbacks* adds a callback with all hooks, early
+stopping and progress lines; the checkpoint is written before and after the epoch, complete and
+synced to the disk. Both are compared with epochs without them, which take turns in the same
+process, because they add less than the difference between two processes.
 """
 
 from __future__ import annotations
@@ -153,7 +153,7 @@ def watching(callback: Any) -> Any:
 
 
 def by_hand(data: Data, start: list[float]) -> Epoch:
-    """The loop that `nn.fit` saves."""
+    """The loop that `nn.fit` replaces."""
     nn = import_module("nn")
     model = built(start)
     optimiser = nn.SGD(model, lr=RATE, momentum=MOMENTUM)
@@ -253,7 +253,7 @@ def with_torch(data: Data, start: list[float]) -> Epoch:
 
 
 def batches(data: Data) -> Iterator[Data]:
-    """The examples in order, so many at a time."""
+    """The examples in order, in batches."""
     rows, targets = data
     for first in range(0, len(rows), BATCH):
         yield rows[first : first + BATCH], targets[first : first + BATCH]

@@ -1,4 +1,4 @@
-"""Data to learn from: small sets to try things on, batches, and numbers made fit for a network."""
+"""Training data: small example data sets, batches, and encodings that suit a network."""
 
 from typing import TYPE_CHECKING
 

@@ -1,4 +1,4 @@
-"""Examples as users hand them over: checked, weighed, split, and gone through in batches."""
+"""Examples: checked, weighted, split, and divided into batches."""
 
 from __future__ import annotations
 
@@ -23,11 +23,11 @@ from ..randomness import RngLike, generator
 
 @dataclass(frozen=True, slots=True)
 class Examples:
-    """Inputs, targets and, if they are not all alike, how much each example counts.
+    """Inputs, targets and, unless they are all equal, the weight of each example.
 
-    ``weights`` are relative: their mean over all examples is 1, and over some of them, as in a
-    batch, whatever it is there. ``positions`` are their places in what the user gave. Targets in a
-    column are numbers here.
+    ``weights`` are relative: their mean over all examples is 1, but over a part of them, such as a
+    batch, it may differ. ``positions`` are the examples' indices in the user's data. Targets in a
+    column have become numbers.
     """
 
     rows: Sequence[Any]
@@ -37,7 +37,7 @@ class Examples:
 
     @classmethod
     def of(cls, X: Any, y: Any = None, weights: Any = None, class_weight: Any = None) -> Examples:
-        """What users hand over, checked; what counts 0 is left out."""
+        """The user's data, checked; examples with weight 0 are left out."""
         rows, targets, counts = examples(X, y, weights)
         targets = column(targets)
         if class_weight is not None:
@@ -47,8 +47,8 @@ class Examples:
             return every
         if not math.isfinite(sum(counts)):
             raise ValueError(
-                "the sample weights add up to more than a double holds; they count "
-                "relatively, so divide them all"
+                "the sample weights add up to more than a double can hold; only their "
+                "ratios matter, so divide all of them by a large number"
             )
         counting = every.at([i for i, weight in enumerate(counts) if weight])
         if not counting.rows:
@@ -68,7 +68,7 @@ class Examples:
         )
 
     def alone(self) -> Examples:
-        """The same, with weights relative to these examples alone; equal ones are exactly 1.0."""
+        """The same, with weights relative to these examples only; equal ones are exactly 1.0."""
         if self.weights is None:
             return self
         largest = max(self.weights)  # divided first: a mean of tiny weights would lose its digits
@@ -77,27 +77,28 @@ class Examples:
         return replace(self, weights=[share / mean for share in shares])
 
     def cost(self, loss: Loss, outputs: Sequence[Any], **options: Any) -> Any:
-        """What a loss says of the outputs for these examples."""
+        """The loss of the outputs for these examples."""
         return cost(loss, list(outputs), Targets(self.targets, self.positions), **options)
 
     def mean_loss(self, loss: Loss, outputs: Sequence[Any]) -> Value:
         """The loss of a batch: the mean over its examples of weight · loss.
 
-        Divided by how many examples there are, not by what these weigh: so a light batch makes a
-        small step, and the batches of an epoch add up to the weighted mean over all examples.
+        It divides by the number of examples, not by the sum of their weights: so a batch with small
+        weights makes a small step, and the batches of an epoch add up to the weighted mean over all
+        examples.
         """
         wanted = "a Value, the mean over a batch"
         if self.weights is None:
             result = self.cost(loss, outputs)
         else:
-            wanted = "with reduction='none' a list, one Value for each example"
+            wanted = "with reduction='none' a list with one Value for each example"
             result = self.cost(loss, outputs, reduction="none")
             if isinstance(result, list):
                 result = dot([weight / len(self) for weight in self.weights], result)
         if not isinstance(result, Value):
             called = getattr(loss, "__name__", type(loss).__name__)
             raise TypeError(
-                f"fit: the loss must return {wanted}, and {called} returned {result!r:.60}"
+                f"fit: the loss must return {wanted}, but {called} returned {result!r:.60}"
             )
         return result
 
@@ -109,8 +110,8 @@ def examples(
 ) -> tuple[list[Any], list[Any], list[float] | None]:
     """(rows, targets, weights), as plain lists of the same length.
 
-    ``X`` and ``y`` are lists, tuples, NumPy arrays, pandas tables and columns, or iterators. Left
-    out, y comes with X, as pairs (x, target). ``weights`` say how much each example counts.
+    ``X`` and ``y`` are lists, tuples, NumPy arrays, pandas tables and columns, or iterators. If y
+    is left out, X has pairs (x, target). ``weights`` say how much each example counts.
 
     >>> examples([(0, 1), (1, 1)], [1.0, 0.0])
     ([[0, 1], [1, 1]], [1.0, 0.0], None)
@@ -122,11 +123,11 @@ def examples(
     TypeError
         if something is not a number.
     ValueError
-        if there are no examples, or more of one than of the other; if a number is nan or inf, or
-        if rows differ in length (rows of whole numbers may: they are sequences of tokens).
+        if there are no examples, or if X and y differ in length; if a number is nan or inf; or if
+        rows differ in length (rows of whole numbers may: they are sequences of tokens).
     """
     if isinstance(X, Batches):
-        raise TypeError(f"batches are made of X and y here; write X, y and batch_size={X.size}")
+        raise TypeError(f"batches are made here from X and y; write X, y and batch_size={X.size}")
     if y is None:
         X, y = _unzipped(X)
     inputs = rows(X, "X")
@@ -141,15 +142,15 @@ def _unzipped(pairs: Any) -> tuple[list[Any], list[Any]]:
     """The inputs and the targets of a list of pairs."""
     if hasattr(pairs, "tolist") or hasattr(pairs, "to_numpy"):
         raise TypeError(
-            f"X is a {type(pairs).__name__} and y is left out; give the targets as y, or pairs "
+            f"X is a {type(pairs).__name__} and y is missing; give the targets as y, or pairs "
             "(x, target) in a list"
         )
     inputs, targets = [], []
     for i, pair in enumerate(items(pairs, "X")):
         if not isinstance(pair, (list, tuple)) or len(pair) != 2:
             raise TypeError(
-                f"y is missing: without it X is a list of pairs (x, target), got {pair!r:.60} as "
-                f"X[{i}]; give the targets as y"
+                f"y is missing: without it X must be a list of pairs (x, target), got {pair!r:.60} "
+                f"as X[{i}]; give the targets as y"
             )
         inputs.append(pair[0])
         targets.append(pair[1])
@@ -160,7 +161,7 @@ def _for_each(inputs: list[Any], given: Any, name: str, one: str) -> list[Any]:
     found = rows(given, name)
     if len(found) != len(inputs):
         raise ValueError(
-            f"X has {len(inputs)} and {name} has {len(found)}; give one {one} for each row of X"
+            f"X has {len(inputs)} rows, {name} has {len(found)}; give one {one} for each row of X"
         )
     return found
 
@@ -177,9 +178,9 @@ def batches(
 ) -> Iterable[Any]:
     """Lists of up to ``size`` rows of X; with y, pairs (rows, targets).
 
-    X and y are what `examples` takes. What has a length can be gone through again and again,
-    and then has as many batches as ``len`` says; ``shuffle`` gives it a new order each time. An
-    iterator is read one batch at a time, in its own order and once: that suits data which do
+    X and y are what `examples` takes. If they have a length, you can loop over the batches again
+    and again, and ``len`` is the number of batches; ``shuffle`` gives a new order each time. An
+    iterator is read one batch at a time, in its own order and only once: that suits data that do
     not fit in memory.
 
     >>> for rows, targets in batches([[0.0], [1.0], [2.0]], [0, 1, 0], size=2):
@@ -194,12 +195,12 @@ def batches(
     X, y:
         Inputs, and their targets if there are any.
     size:
-        How many rows make a batch.
+        How many rows a batch has.
     shuffle, rng:
-        Whether the order is drawn anew each time, from ``rng``: a seed, a ``random.Random``, a
-        NumPy ``Generator``; None is Python's global ``random``.
+        Whether each loop draws a new order, from ``rng``: a seed, a ``random.Random``, a NumPy
+        ``Generator``; None is Python's global ``random``.
     drop_last:
-        Whether a last batch of fewer than ``size`` is left out.
+        Whether a last batch with fewer than ``size`` rows is left out.
     """
     count = whole(size, "batches: size")
     if is_stream(X):
@@ -218,9 +219,9 @@ def batches(
 
 @dataclass(frozen=True, slots=True)
 class Batches:
-    """The batches of examples that are all there; each time it is gone through, from the start.
+    """The batches of examples that are in memory; each loop starts from the beginning.
 
-    ``rng`` is None where the order is that of the examples.
+    ``rng`` is None if the order of the examples is kept.
     """
 
     rows: Sequence[Any]
@@ -244,7 +245,7 @@ class Batches:
 
 
 def _streamed(X: Any, y: Any, size: int, *, drop_last: bool) -> Iterator[Any]:
-    """The batches of what can only be read one after the other."""
+    """The batches of data that can only be read one after the other."""
     inputs = checked(items(X, "X"), "X")
     targets = None if y is None else checked(items(y, "y"), "y")
     while batch := list(islice(inputs, size)):
@@ -257,23 +258,23 @@ def _streamed(X: Any, y: Any, size: int, *, drop_last: bool) -> Iterator[Any]:
         raise ValueError("X ended before y; give one target for each row of X")
 
 
-# --- set aside -----------------------------------------------------------------------------------
+# --- validation ----------------------------------------------------------------------------------
 
 
 def split(
     data: Examples, validation: Any, rng: Any, state: Mapping[str, Any] | None, *, stratify: bool
 ) -> tuple[Examples, Examples | None]:
-    """What is learned from, and what is only measured."""
+    """The examples to learn from, and the validation examples, which are only measured."""
     if stratify and not is_number(validation):
         raise ValueError(
-            "fit: stratify is for a share of X that is set aside; write validation=0.2, say"
+            "fit: stratify needs a share of X for validation; write validation=0.2, for example"
         )
     if validation is None:
         return data, None
     if not is_number(validation):
         if not isinstance(validation, (list, tuple)) or len(validation) not in {2, 3}:
             raise TypeError(
-                "fit: validation is (X, y), (X, y, weights) or a share of X such as 0.2, got "
+                "fit: validation must be (X, y), (X, y, weights) or a share of X such as 0.2, got "
                 f"{validation!r:.60}"
             )
         return data, Examples.of(*validation)
@@ -284,14 +285,14 @@ def split(
             f"fit: validation={share:g} of {len(data)} examples leaves none on one side; write a "
             "share above 0 and below 1, give more examples, or validation=(X, y)"
         )
-    if state is not None:  # of a resumed training those that were
+    if state is not None:  # a resumed training uses the same examples again
         before = set(state["positions"])
         held_out = {i for i, position in enumerate(data.positions) if position not in before}
     elif stratify:
         held_out = stratified(data.targets, count, rng)
     else:
         held_out = set(rng.sample(range(len(data)), count))
-    # Both in the order of X: a resumed training has to add up in the same order.
+    # Both in the order of X: a resumed training must add up in the same order.
     learned = [i for i in range(len(data)) if i not in held_out]
     return data.at(learned).alone(), data.at(sorted(held_out)).alone()
 
@@ -300,7 +301,7 @@ def split(
 
 
 def classes_of(targets: Sequence[Any], what: str) -> list[int]:
-    """The class of each example: whole numbers, or places of the 1 in lists as of `one_hot`.
+    """The class of each example: whole numbers, or the position of the 1 in lists from `one_hot`.
 
     >>> classes_of([0, 1.0, -1, [0.0, 0.0, 1.0]], "stratify")
     [0, 1, -1, 2]
@@ -313,8 +314,8 @@ def classes_of(targets: Sequence[Any], what: str) -> list[int]:
             found.append(y.index(1))
         else:
             raise ValueError(
-                f"fit: {what} is for examples of one class each, a whole number or a list of 0s "
-                f"with a single 1, and y[{i}] is {y!r:.60}; to say how much each example counts, "
+                f"fit: {what} needs one class for each example, a whole number or a list of 0s "
+                f"with a single 1, but y[{i}] is {y!r:.60}; to say how much each example counts, "
                 "write sample_weight"
             )
     return found
@@ -323,9 +324,9 @@ def classes_of(targets: Sequence[Any], what: str) -> list[int]:
 def weighed(
     targets: Sequence[Any], class_weight: Any, weights: Sequence[float] | None = None
 ) -> list[float]:
-    """How much each example counts: as much as its class, times its own weight.
+    """The weight of each example: that of its class, times its own weight.
 
-    "balanced" is scikit-learn's: examples ∕ (classes · examples of this class).
+    "balanced" is as in scikit-learn: examples ∕ (classes · examples of this class).
 
     >>> weighed([0, 0, 0, 1], {0: 1.0, 1: 3.0})
     [1.0, 1.0, 1.0, 3.0]
@@ -335,8 +336,8 @@ def weighed(
     balanced = isinstance(class_weight, str) and class_weight == "balanced"
     if not balanced and not isinstance(class_weight, Mapping):
         raise TypeError(
-            "fit: class_weight is a dict with the weight of each class, as {0: 1.0, 1: 5.0}, or "
-            f"'balanced', got {class_weight!r:.60}"
+            "fit: class_weight must be a dict with the weight of each class, as {0: 1.0, 1: 5.0}, "
+            f"or 'balanced', got {class_weight!r:.60}"
         )
     found = classes_of(targets, "class_weight")
     count = Counter(found)
@@ -349,25 +350,25 @@ def weighed(
 
 
 def _by_class(class_weight: Mapping[Any, Any], count: Mapping[int, int]) -> dict[int, float]:
-    """The weights that users give, checked: one for each class in y, and for no other."""
+    """The user's class weights, checked: one for each class in y, and no others."""
     unknown = [k for k in class_weight if not is_number(k) or real(k) not in count]
     missing = [k for k in sorted(count) if k not in class_weight]
     if unknown or missing:
         which = f"has {unknown[0]!r:.60}" if unknown else f"lacks {missing[0]}"
         classes = ", ".join(map(str, sorted(count)))
         raise ValueError(
-            f"fit: class_weight {which}, and the classes in y are {classes}; give a weight for each"
-            ", 1.0 where nothing is to change"
+            f"fit: class_weight {which}; the classes in y are {classes}; give a weight for each, "
+            "1.0 where nothing should change"
         )
     return {int(k): not_negative(w, f"fit: class_weight[{k}]") for k, w in class_weight.items()}
 
 
 def stratified(targets: Sequence[Any], count: int, rng: Any) -> set[int]:
-    """``count`` places, drawn so that each class is among them in its share.
+    """``count`` positions, drawn so that each class has its share among them.
 
-    As scikit-learn's ``train_test_split(stratify=y)``, but each class is on both sides: its share
-    is rounded down, to 1 at least, and what is then missing or too much is of the classes that are
-    farthest from their share.
+    Like scikit-learn's ``train_test_split(stratify=y)``, but each class is on both sides: its share
+    is rounded down, but to at least 1. Missing or surplus examples are then taken from the classes
+    that are farthest from their share.
     """
     members: dict[int, list[int]] = {}
     for i, k in enumerate(classes_of(targets, "stratify")):
@@ -376,12 +377,12 @@ def stratified(targets: Sequence[Any], count: int, rng: Any) -> set[int]:
     most = len(targets) - len(members)
     if len(members[fewest]) < 2 or not len(members) <= count <= most:
         raise ValueError(
-            f"fit: stratify=True needs one example or more of each class on either side: of "
-            f"{len(targets)} examples in {len(members)} classes {count} are set aside, and class "
-            f"{fewest} has {len(members[fewest])}; give more examples, take another share, or "
+            f"fit: stratify=True needs at least one example of each class on both sides: of "
+            f"{len(targets)} examples in {len(members)} classes {count} are for validation, but "
+            f"class {fewest} has {len(members[fewest])}; give more examples, another share, or "
             "write stratify=False"
         )
-    every = rng.sample(sorted(members), len(members))  # ties are drawn
+    every = rng.sample(sorted(members), len(members))  # ties are broken at random
     shares = {k: count * len(members[k]) / len(targets) for k in every}
     taken = {k: min(max(1, int(shares[k])), len(members[k]) - 1) for k in every}
     while off := count - sum(taken.values()):

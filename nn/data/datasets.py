@@ -1,9 +1,9 @@
-"""Small sets of examples to try a network on, made by formulas: nothing is downloaded.
+"""Small data sets to try a network on, made by formulas: nothing is downloaded.
 
-Each is a pair (X, y): X a list of rows of floats, y a list of labels (0, 1, …), or of floats for
-`curve`. There are exactly ``n`` examples, as many of each class but for one, in an order drawn
-from ``rng``: a seed, a ``random.Random`` or a NumPy ``Generator``; None is Python's global
-``random``. ``noise`` is the standard deviation of what is added to each coordinate; 0 adds nothing.
+Each is a pair (X, y): X is a list of rows of floats, y a list of labels (0, 1, …), or of floats for
+`curve`. There are exactly ``n`` examples; the sizes of classes differ by at most one. Their order
+is drawn from ``rng``: a seed, a ``random.Random`` or a NumPy ``Generator``; None is Python's global
+``random``. ``noise`` is the standard deviation of the noise on each coordinate; 0 adds nothing.
 
 Notation: a circle's angle goes from 0 to 2π; m points of a class are numbered from 0.
 """
@@ -46,7 +46,7 @@ def moons(n: int = 200, *, noise: float = 0.1, rng: RngLike = None) -> Labelled:
 def circles(
     n: int = 200, *, noise: float = 0.05, factor: float = 0.5, rng: RngLike = None
 ) -> Labelled:
-    """A circle in a circle: class 0 has the radius 1, class 1 the radius ``factor``.
+    """A circle inside a circle: class 0 has radius 1, class 1 has radius ``factor``.
 
     >>> import random
     >>> X, y = circles(100, noise=0.0, rng=random.Random(0))
@@ -70,7 +70,7 @@ def spirals(
     noise: float = 0.02,
     rng: RngLike = None,
 ) -> Labelled:
-    """Arms that wind outwards between each other, from near the middle to the radius 1.
+    """Interleaved arms that wind outwards, from near the middle to radius 1.
 
     >>> import random
     >>> X, y = spirals(90, classes=3, rng=random.Random(0))
@@ -90,7 +90,7 @@ def spirals(
 
 @helped()
 def xor(n: int | None = None, *, noise: float = 0.1, rng: RngLike = None) -> Labelled:
-    """Whether exactly one of two numbers is 1: the four rows themselves, or n noisy ones.
+    """Whether exactly one of two numbers is 1: the four exact rows, or n noisy ones.
 
     >>> xor()
     ([[0.0, 0.0], [0.0, 1.0], [1.0, 0.0], [1.0, 1.0]], [0, 1, 1, 0])
@@ -116,8 +116,8 @@ def blobs(
 ) -> Labelled:
     """A cloud around each centre.
 
-    ``centres`` are points of any dimension, or how many there are: evenly on a circle of the
-    radius 2.
+    ``centres`` are points of any dimension, or their number: then they are spaced evenly on a
+    circle of radius 2.
 
     >>> import random
     >>> X, y = blobs(2, centres=[[0, 0, 1], [5, 5, 5]], noise=0.0, rng=random.Random(0))
@@ -161,10 +161,10 @@ def curve(
 def _labelled(
     name: str, n: Any, classes: Sequence[Callable[[int], list[Point]]], noise: Any, rng: Any
 ) -> Labelled:
-    """The points of each class with its number, noise added, in an order that is drawn.
+    """The points of each class with its number, with noise, in a random order.
 
-    Each class is asked for as many points: n in equal parts, of which the first ones have one more
-    if it does not come out.
+    n is divided into equal parts, one for each class; if that leaves a remainder, the first ones
+    have one point more.
     """
     sigma, draw = not_negative(noise, f"{name}: noise"), generator(rng)
     each, rest = divmod(size(n, f"{name}: n"), len(classes))
@@ -182,7 +182,7 @@ def _between(low: float, high: float, count: int) -> list[float]:
 
 
 def _around(count: int) -> list[float]:
-    """Angles evenly around a circle."""
+    """Angles spaced evenly around a circle."""
     return [2.0 * pi * i / count for i in range(count)]
 
 
@@ -193,7 +193,7 @@ def _centres(centres: Any) -> list[Point]:
     found = rows(centres, "centres")
     if not all(isinstance(point, list) and len(point) == len(found[0]) for point in found):
         raise ValueError(
-            "blobs: centres are a number of them, or points such as [[0, 0], [1, 2]] with as many "
-            f"coordinates each, got {centres!r:.60}"
+            "blobs: centres must be their number, or points such as [[0, 0], [1, 2]] with equally "
+            f"many coordinates, got {centres!r:.60}"
         )
     return [tuple(map(float, point)) for point in found]

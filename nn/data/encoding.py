@@ -1,4 +1,4 @@
-"""Numbers made fit for a network: labels as lists of 0 and 1, columns of mean 0 and deviation 1."""
+"""Encodings for networks: labels as lists of 0 and 1, columns with mean 0 and deviation 1."""
 
 from __future__ import annotations
 
@@ -12,24 +12,24 @@ from ..checks import finite, gathered, items, positive, rows, size
 from ..module import Module
 from ..names import helped
 
-# A deviation this small compared with the numbers is rounding: such a column is constant.
+# A deviation this small compared with the numbers is only rounding: such a column is constant.
 _ROUNDING = 1e-14
 
 
 def _count_of(labels: Any = (), *_: Any, **__: Any) -> str:
-    """What to write for ``one_hot(y)``: guessing would give a part of the data fewer columns."""
+    """What to write for ``one_hot(y)``: with only part of the data, a guess could be too small."""
     found = [labels] if is_number(labels) else list(items(labels, "labels"))
     if not found or not all(map(is_number, found)):
         return ""
     return (
-        f"needs to know how many classes there are; the largest label is {max(found)}: write "
-        f"one_hot(labels, {int(max(found)) + 1}), or more if some class is missing here"
+        f"needs the number of classes; the largest label is {max(found)}: write "
+        f"one_hot(labels, {int(max(found)) + 1}), or more if a class is missing here"
     )
 
 
 @helped(_count_of)
 def one_hot(labels: Any, classes: int) -> list[Any]:
-    """1.0 in the place of the label and 0.0 in all others; for a list of labels a list of these.
+    """A list with 1.0 at the label's position and 0.0 elsewhere; for labels, a list of such lists.
 
     >>> one_hot(2, 4)
     [0.0, 0.0, 1.0, 0.0]
@@ -48,11 +48,11 @@ def one_hot(labels: Any, classes: int) -> list[Any]:
 
 
 class Standardise(Module):
-    """(x − mean) / scale for each column, with numbers that were measured on the training data.
+    """(x − mean) / scale for each column, with means and scales measured on the training data.
 
-    As the first part of a model it is saved with it, so that what the model gets in use is
-    scaled as it was in training. It has no parameters: training leaves ``means`` and ``scales``
-    as they are.
+    Make it the first part of a model: it is then saved with the model, so that inputs are scaled in
+    use as they were in training. It has no parameters: training does not change ``means`` and
+    ``scales``.
 
     >>> from nn import Layer, Sequential
     >>> first = Standardise.of([[1.0, 100.0], [3.0, 500.0]])
@@ -86,17 +86,17 @@ class Standardise(Module):
 
     @classmethod
     def of(cls, X: Any) -> Standardise:
-        """Measured on examples, as `examples` takes them: the mean and deviation of each column.
+        """Measure the mean and deviation of each column, on examples as `examples` takes them.
 
-        The deviation is that of a whole population: the root of the mean square. A column that is
-        constant keeps its scale.
+        The deviation is the root of the mean squared distance from the mean. A constant column gets
+        the scale 1.
 
         >>> Standardise.of([[5.0], [5.0]]).scales
         [1.0]
         """
         table = [row if isinstance(row, list) else [row] for row in rows(X, "X")]
         for i, row in enumerate(table):
-            if len(row) != len(table[0]):  # whole numbers, which might have been tokens
+            if len(row) != len(table[0]):  # whole numbers, which could have been tokens
                 raise ValueError(
                     f"Standardise got a list of {len(row)} as X[{i}] and a list of "
                     f"{len(table[0])} as X[0]; give every row as many numbers"
@@ -122,12 +122,12 @@ class Standardise(Module):
 
     @property
     def shape(self) -> str:
-        """Inputs and outputs, of which there are as many: ``"3 -> 3"``."""
+        """Inputs and outputs, which have the same number: ``"3 -> 3"``."""
         return f"{self.nin} -> {self.nin}"
 
     @property
     def title(self) -> str:
-        """Kind and size, as errors say them."""
+        """Kind and size, for error messages."""
         return repr(self)
 
     def rebuilt(self, nin: int) -> str:
@@ -146,7 +146,7 @@ def _row(label: Any, classes: int, position: str) -> list[float]:
     number = real(label, "one_hot")
     if number not in range(classes):
         raise ValueError(
-            f"one_hot got {number:g} as label{position}; labels of {classes} classes are whole "
+            f"one_hot got {number:g} as label{position}; labels of {classes} classes must be whole "
             f"numbers from 0 to {classes - 1}"
         )
     row = [0.0] * classes
@@ -157,7 +157,7 @@ def _row(label: Any, classes: int, position: str) -> list[float]:
 def _mean_and_scale(column: Sequence[Any], what: str) -> tuple[float, float]:
     """The mean and the deviation; a constant column has the scale 1.
 
-    Computed on numbers below 1, by moving the exponent, so that no square overflows or vanishes.
+    Computed on numbers scaled below 1 by a power of 2, so that no square overflows or vanishes.
     """
     numbers = [real(x, what) for x in column]
     _, exponent = math.frexp(max(map(abs, numbers)))
@@ -166,5 +166,5 @@ def _mean_and_scale(column: Sequence[Any], what: str) -> tuple[float, float]:
     scale = math.hypot(*[x - mean for x in small]) / math.sqrt(len(small))
     if scale <= _ROUNDING * abs(mean):
         scale = 0.0
-    # Or 1.0: a constant column; or one that varies by less than any double can say.
+    # Or 1.0: for a constant column, or one that varies by less than a double can show.
     return math.ldexp(mean, exponent), math.ldexp(scale, exponent) or 1.0

@@ -1,6 +1,6 @@
-"""Optimisers: one step down the gradients that a backward pass has left in the parameters.
+"""Optimisers: each step moves the parameters against the gradients of a backward pass.
 
-Notation, in all of them: p is a parameter, g its gradient, lr the learning rate.
+Notation in all of them: p is a parameter, g its gradient, lr the learning rate.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What an optimiser is given: a model, a list of parameters, or groups with their own settings."""
+"""What an optimiser gets: a model, a list of parameters, or groups with their own settings."""
 
 from __future__ import annotations
 
@@ -17,32 +17,32 @@ from ..parameter import FROZEN
 
 @dataclass(frozen=True, slots=True)
 class Group:
-    """Some parameters, and the settings in which they differ from the optimiser's."""
+    """Some parameters, and the settings that differ from the optimiser's."""
 
     parameters: list[Value]
-    owner: Module | None  # whose they are, all of them: it is followed
+    owner: Module | None  # the model, if these are all of its parameters: changes are followed
     settings: dict[str, Any]
 
     def followed(self, optimiser: str) -> Group:
-        """With the parameters that the owner has now; itself if they are the same."""
+        """The group with the owner's present parameters; itself if they are the same."""
         if self.owner is None:
             return self
         now: list[Any] = self.owner.parameters()
-        if not now or now == self.parameters:  # two Values are equal if they are the same one
+        if not now or now == self.parameters:  # two Values are equal if they are the same object
             return self
         return replace(self, parameters=_checked(now, optimiser))
 
 
 def groups_of(given: Any, optimiser: str, settings: Mapping[str, Check]) -> list[Group]:
-    """What users hand over, checked; parameters without a group of their own make one."""
+    """The user's groups, checked; a plain list of parameters becomes one group."""
     if not isinstance(given, (Module, list)) and _is_iterable(given):
-        given = list(given)  # an iterator is read once
+        given = list(given)  # an iterator can be read only once
     dicts = [isinstance(x, dict) for x in given] if isinstance(given, list) else []
     if not any(dicts):
         return [Group(_checked(given, optimiser), _owner(given), {})]
     if not all(dicts):
         raise TypeError(
-            f"{optimiser} takes parameters or groups, and this list has both: no dict at position "
+            f"{optimiser} takes parameters or groups, but this list has both: no dict at position "
             f"{dicts.index(False)}; write {{'params': [...]}} for the others too"
         )
     found = []
@@ -61,7 +61,7 @@ def groups_of(given: Any, optimiser: str, settings: Mapping[str, Check]) -> list
 def checked_settings(
     own: Mapping[str, Any], who: str, settings: Mapping[str, Check]
 ) -> dict[str, Any]:
-    """The settings of a group, each by its check."""
+    """The settings of a group, each checked."""
     optimiser, _, group = who.partition(": ")
     for name in own:
         if name not in settings:
@@ -86,7 +86,7 @@ def check_apart(groups: Sequence[Group], optimiser: str) -> None:
 
 
 def named(parameter: Value) -> str:
-    """The label and the scope of a parameter, for an error; empty if it has none.
+    """The label and the scope of a parameter, for an error; empty if it has no label.
 
     >>> named(Value(1.0, label="w"))
     " 'w'"
@@ -96,7 +96,7 @@ def named(parameter: Value) -> str:
 
 
 def _owner(parameters: Any) -> Module | None:
-    """The model whose parameters these are, all of them."""
+    """The model, if these are all of its parameters."""
     if isinstance(parameters, Module):
         return parameters
     if isinstance(parameters, Parameters) and parameters == parameters.owner.parameters():
@@ -110,7 +110,7 @@ def _is_iterable(x: Any) -> bool:
 
 
 def _checked(given: Any, who: str) -> list[Value]:
-    """The parameters, each once, if they are leaves that can be trained."""
+    """The parameters, each once; raises if one is not a leaf that can be trained."""
     found = given.parameters() if isinstance(given, Module) else given
     if not _is_iterable(found):
         kind = who.partition(":")[0]

@@ -1,4 +1,4 @@
-"""What optimisers share: parameters in groups, settings, a memory, and steps of all or none."""
+"""What optimisers share: groups of parameters, settings, a memory, and all-or-nothing steps."""
 
 from __future__ import annotations
 
@@ -20,16 +20,16 @@ from ..names import helped, meant
 from ..parameter import FROZEN
 from .groups import Group, check_apart, checked_settings, groups_of, named
 
-# What reads these properties, looked up once and not for each of thousands.
+# The getters of these properties, looked up once rather than for each of thousands.
 _data, _grad = vars(Value)["data"].fget, vars(Value)["grad"].fget
 
-Rows = Iterable[tuple[Any, ...]]  # (parameter, gradient, what is remembered of it, …)
-Changes = Iterator[tuple[Any, ...]]  # for each (what to take off, what to remember of it, …)
+Rows = Iterable[tuple[Any, ...]]  # (parameter, gradient, its memory, …)
+Changes = Iterator[tuple[Any, ...]]  # for each (what to subtract, its new memory, …)
 Rule = Callable[..., Changes]
 
 
 class StepError(NonFiniteError):
-    """A step of finite gradients that fits no double; with the parameter, and what to take off."""
+    """Finite gradients gave a step too large for a double; has the parameter and the step."""
 
     def __init__(self, text: str, parameter: Value, off: float) -> None:
         super().__init__(text)
@@ -42,7 +42,7 @@ class StepError(NonFiniteError):
 # A model, its parameters, or groups of them.
 Given = Module | Iterable[Value] | Iterable[Mapping[str, Any]]
 
-# Settings of other optimisers, here and elsewhere: to set one of ours would be without effect.
+# Settings of other optimisers, here and elsewhere: setting one that ours lacks has no effect.
 _ELSEWHERE = frozenset(
     ["alpha", "beta1", "beta2", "betas", "centered", "decay", "eps", "learning_rate", "momentum",
      "nesterov", "rate", "weight_decay"]
@@ -50,12 +50,12 @@ _ELSEWHERE = frozenset(
 
 
 class Optimiser:
-    """What optimisers share: a list of parameters, a learning rate, and steps of all or none.
+    """What optimisers share: a list of parameters, a learning rate, and all-or-nothing steps.
 
-    A subclass writes `change`, or a ``rule`` as ours have, see `updated`. What it names in
-    ``memory`` are lists of one float for each parameter, 0.0 at first. What it names in
-    ``settings`` are attributes, each with a check (what was given, its name for errors) -> what is
-    kept, which is asked whenever it is set. `state_dict` knows both.
+    A subclass writes `change`, or a ``rule`` like ours, see `updated`. Names in ``memory`` become
+    lists with one float for each parameter, 0.0 at first. Names in ``settings`` become attributes.
+    Each has a check, a function (given value, its name for errors) -> value to keep, which is
+    called whenever the attribute is set. `state_dict` contains both.
 
     >>> class Rolling(Optimiser):
     ...     '''The mean of this gradient and the one before.'''
@@ -71,9 +71,9 @@ class Optimiser:
     >>> w.data, optimiser.before
     (0.5, [2.0])
 
-    **Groups.** A list of dicts may stand in place of parameters, as in PyTorch: each with
-    ``params`` and the settings in which these differ. A schedule, and whoever sets ``lr``, scales
-    the rates of all groups alike.
+    **Groups.** Instead of parameters there may be a list of dicts, as in PyTorch, each with
+    ``params`` and the settings that differ. A schedule, or setting ``lr``, scales the learning
+    rates of all groups by the same factor.
 
     >>> from nn import MLP, SGD
     >>> model = MLP(2, [3, 1])
@@ -88,16 +88,16 @@ class Optimiser:
 
     settings: ClassVar[Mapping[str, Check]] = {"lr": not_negative}
     memory: ClassVar[tuple[str, ...]] = ()
-    never_negative: ClassVar[tuple[str, ...]] = ()  # of the memory: a state that has less is wrong
+    never_negative: ClassVar[tuple[str, ...]] = ()  # memory of which no number may be below 0
 
     parameters: list[Value]
     _groups: list[Group]
-    _base_lr: float  # the learning rate for which the rates of groups were given
+    _base_lr: float  # the learning rate that the groups' own rates were given for
     lr: float  # the learning rate; a schedule may set it before each step
 
     rule: ClassVar[Rule | None] = None
-    _of_rule: ClassVar[tuple[str, ...]] = ()  # the settings that it takes
-    _kept: ClassVar[tuple[str, ...]] = ()  # the memory that it takes
+    _of_rule: ClassVar[tuple[str, ...]] = ()  # the settings that the rule takes
+    _kept: ClassVar[tuple[str, ...]] = ()  # the memory that the rule takes
 
     def __init_subclass__(cls, **options: Any) -> None:
         super().__init_subclass__(**options)
@@ -133,7 +133,7 @@ class Optimiser:
         if name in {"param_groups", "add_param_group"}:
             raise AttributeError(
                 f"{type(self).__name__} has no {name!r}: groups are given when it is made, .groups "
-                "shows them, and setting .lr scales the lr of all of them"
+                "shows them, and setting .lr scales the learning rates of all groups"
             )
         raise AttributeError(f"{type(self).__name__!r} object has no attribute {name!r}")
 
@@ -146,7 +146,7 @@ class Optimiser:
 
     @property
     def groups(self) -> list[Mapping[str, Any]]:
-        """Each group with its ``params`` and settings as they are now; to read. Without, it is one.
+        """Each group with its present ``params`` and settings, read-only; one if none were given.
 
         >>> from nn import SGD
         >>> SGD([{"params": [Value(1.0)], "momentum": 0.9}], lr=0.1).groups[0]["momentum"]
@@ -158,10 +158,10 @@ class Optimiser:
         ]
 
     def follow(self) -> None:
-        """Take the parameters that the model has now, if it was given others or more since.
+        """Take the model's present parameters, if they have been replaced or new ones added.
 
-        What is remembered of a parameter stays with it; of a new one nothing is known yet. Each
-        step does this. An optimiser that was given a list of parameters of one's own keeps to it.
+        The memory of a parameter stays with it; a new one starts without. Each step does this. An
+        optimiser that was given your own list of parameters keeps that list.
         """
         groups = [group.followed(type(self).__name__) for group in self._groups]
         if all(now is group for now, group in zip(groups, self._groups, strict=True)):
@@ -176,13 +176,13 @@ class Optimiser:
         self._groups, self.parameters = groups, now
 
     def _regroup(self, groups: list[Group], base_lr: float) -> None:
-        """Take these groups, whose own rates go with this learning rate of the optimiser's."""
+        """Take these groups, whose own rates were given for this learning rate ``base_lr``."""
         for i, group in enumerate(groups):
             if base_lr == 0.0 and "lr" in group.settings:
                 raise ValueError(
-                    f"{type(self).__name__}: group {i} has lr={group.settings['lr']:g}, which goes "
-                    "up and down with the optimiser's lr, and that is 0; give the optimiser one "
-                    "above 0, and freeze() what shall not be trained"
+                    f"{type(self).__name__}: group {i} has lr={group.settings['lr']:g}, which "
+                    "scales with the optimiser's lr, but that is 0; give the optimiser an lr above "
+                    "0, and freeze() what should not be trained"
                 )
         self._groups, self._base_lr = groups, base_lr
 
@@ -196,25 +196,25 @@ class Optimiser:
 
     @helped()
     def zero_grad(self) -> None:
-        """Set every gradient to 0.0; backward passes add to what is there."""
+        """Set every gradient to 0.0; backward passes add to the gradients."""
         self.follow()
         for parameter in self.parameters:
             parameter.grad = 0.0
 
     def step(self) -> None:
-        """Change every parameter that is not frozen, by its gradient.
+        """Change every parameter that is not frozen, using its gradient.
 
         Raises
         ------
         autograd.NonFiniteError
-            if a gradient is nan or inf, or a step of finite ones; then nothing is changed.
+            if a gradient is nan or inf, or if a step is; then nothing is changed.
         """
         self.follow()
         gradients = list(map(_grad, self.parameters))
-        # One sum instead of a question for each; if it overflowed, no single one is to blame.
+        # One sum instead of a test for each; if the sum itself overflowed, all may be finite.
         if not math.isfinite(sum(gradients)):
             self._refuse(gradients, gradients)
-        # All are known before one is made. What is frozen is computed too, and rests.
+        # All changes are known before the first is made. Frozen parameters are computed but kept.
         numbers = list(map(_data, self.parameters))
         resting = [i for i, kind in enumerate(map(type, self.parameters)) if kind in FROZEN]
         columns = zip(*self._updates(numbers, gradients, resting), strict=True)
@@ -232,11 +232,11 @@ class Optimiser:
             parameter.data = number - off
 
     def change(self, index: int, g: float) -> float:
-        """What to take off parameter number ``index``, whose gradient is ``g``."""
+        """What to subtract from parameter number ``index``, whose gradient is ``g``."""
         if self.rule is None:
             raise NotImplementedError(
                 f"{type(self).__name__} has no change; write 'def change(self, index, g): ...', "
-                "which returns what to take off the parameter"
+                "which returns what to subtract from the parameter"
             )
         memory = [getattr(self, name) for name in self._kept]
         row = (self.parameters[index].data, g, *[numbers[index] for numbers in memory])
@@ -252,10 +252,10 @@ class Optimiser:
     def _updates(
         self, numbers: Sequence[float], gradients: Sequence[float], resting: Sequence[int]
     ) -> Changes:
-        """For each parameter, what to take off and what to remember, as its group has it."""
+        """For each parameter, what to subtract and its new memory, with its group's settings."""
         if type(self).change is Optimiser.change and self.rule is not None:
             memory = [getattr(self, name) for name in self._kept]
-            rows = zip(numbers, gradients, *memory)  # noqa: B905 - as long as each other
+            rows = zip(numbers, gradients, *memory)  # noqa: B905 - they have equal lengths
             for group in self._groups:
                 part = islice(rows, len(group.parameters))
                 yield from self._by_rule(part, self._settings_of(group))
@@ -271,7 +271,7 @@ class Optimiser:
                 vars(self).update(own)
 
     def _refuse(self, gradients: Sequence[float], changes: Sequence[float]) -> None:
-        """Raise an error about the first gradient, or change, that is not finite."""
+        """Raise an error about the first gradient or change that is not finite."""
         rates = [self._settings_of(group)["lr"] for group in self._groups for _ in group.parameters]
         pairs = zip(self.parameters, gradients, changes, rates, strict=True)
         for i, (parameter, g, off, lr) in enumerate(pairs):
@@ -293,11 +293,11 @@ class Optimiser:
     # --- saving -----------------------------------------------------------------------------------
 
     def state_dict(self) -> dict[str, Any]:
-        """All that the next step depends on, besides the parameters; `load_state_dict` takes it.
+        """All that the next step depends on besides the parameters; `load_state_dict` takes it.
 
-        Numbers, strings and lists of floats by name, as JSON has them: the class, how many
-        parameters there are, the settings, and the memory; with groups, their sizes and settings,
-        and the learning rate that their own rates were given for.
+        Numbers, strings and lists of floats by name, ready for JSON: the class, the number of
+        parameters, the settings, and the memory; with groups, also their sizes and settings, and
+        the learning rate that their own rates were given for.
 
         >>> from nn import SGD
         >>> SGD([Value(1.0)], lr=0.1).state_dict()["settings"]["lr"]
@@ -319,7 +319,7 @@ class Optimiser:
         return state
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Go on where the optimiser was that gave this state: all of it, or nothing.
+        """Continue from a state that `state_dict` returned: all of it, or nothing.
 
         >>> from nn import Adam
         >>> w = Value(1.0)
@@ -332,18 +332,18 @@ class Optimiser:
         Raises
         ------
         ValueError
-            if the state is of another class or of another number of parameters, if something is
-            missing or unknown, or if a number will not do.
+            if the class or the number of parameters differs, if something is missing or unknown,
+            or if a number is not valid.
         TypeError
-            if something in it is not what it should be.
+            if something in the state has the wrong type.
         """
         self.follow()
-        trial = copy.copy(self)  # on which all is tried first
+        trial = copy.copy(self)  # everything is tried on this first
         try:
             trial._take(state)  # noqa: SLF001 - it is one of these
         except (TypeError, ValueError) as error:
             kind = TypeError if isinstance(error, TypeError) else ValueError
-            cure = "build the optimiser as the one that was saved; nothing was loaded"
+            cure = "build the optimiser like the one that was saved; nothing was loaded"
             raise kind(f"{type(self).__name__}.load_state_dict: {error}; {cure}") from None
         vars(self).update(vars(trial))
 
@@ -355,7 +355,7 @@ class Optimiser:
         for name, numbers in state["memory"].items():
             floats = [real(x, name) for x in numbers]
             if name in self.never_negative and min(floats) < 0.0:
-                raise ValueError(f"{name!r} has {min(floats):g}, and is never negative")
+                raise ValueError(f"{name!r} contains {min(floats):g}, but is never negative")
             setattr(self, name, floats)
         if self.is_grouped:
             groups = []
@@ -371,16 +371,16 @@ class Optimiser:
 
 
 def _plain(settings: Mapping[str, Any]) -> dict[str, Any]:
-    """As JSON has them."""
+    """Settings ready for JSON."""
     return {name: list(x) if isinstance(x, tuple) else x for name, x in settings.items()}
 
 
 def _check_like(given: Any, own: Any, what: str) -> None:
-    """Whether a state is built as our own is: the same names, as many numbers, none of them nan."""
+    """Raise unless a state is built like our own: same names, as many numbers, none of them nan."""
     parts: Iterable[Any] = ()
     if isinstance(own, dict):
         if not isinstance(given, Mapping):
-            raise TypeError(f"{what} is a dict, as state_dict() gives it, got {given!r:.60}")
+            raise TypeError(f"{what} must be a dict, as from state_dict(), got {given!r:.60}")
         if lacking := [name for name in own if name not in given]:
             raise ValueError(f"{what} has no {lacking[0]!r}")
         if unknown := [name for name in given if name not in own]:
@@ -388,11 +388,11 @@ def _check_like(given: Any, own: Any, what: str) -> None:
         parts = own
     elif isinstance(own, list):
         if not isinstance(given, (list, tuple)) or len(given) != len(own):
-            raise ValueError(f"{what} is a list of {len(own)}, got {given!r:.60}")
+            raise ValueError(f"{what} must be a list of {len(own)}, got {given!r:.60}")
         parts = range(len(own))
     elif isinstance(own, float) and not is_number(given):
-        raise TypeError(f"{what} is a number, got {given!r:.60}")
+        raise TypeError(f"{what} must be a number, got {given!r:.60}")
     elif given != given or (type(own) in {str, int} and given != own):
-        raise ValueError(f"{what} is {given!r:.60}, where this optimiser has {own!r}")
+        raise ValueError(f"{what} is {given!r:.60}, but this optimiser has {own!r}")
     for part in parts:
         _check_like(given[part], own[part], f"{part!r} of {what}")

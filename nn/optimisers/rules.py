@@ -1,10 +1,10 @@
-"""The optimisers that there are, each with its rule.
+"""The optimisers, each with its rule.
 
-A rule is written in scalar arithmetic, + − * / and the functions of autograd, and so serves
-whatever numbers it is given: floats at every step; Values, to differentiate an update by its
-learning rate; Fractions; a compiler's symbols. It goes through rows of parameters, because one
-loop takes half the time of many calls, and gives what to take off, because the difference of
-two parameters has lost digits of it.
+A rule is written in scalar arithmetic, + − * / and the functions of autograd, so it works with any
+numbers: floats at every step; Values, to differentiate an update with respect to its learning rate;
+Fractions; a compiler's symbols. It loops over rows of parameters, because one loop takes half the
+time of many calls. It returns what to subtract rather than the new parameter, because the
+difference of two parameters would have lost digits.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from .optimiser import Changes, Given, Optimiser, Rows, Rule
 
 
 def sgd(rows: Rows, *, lr: Any, momentum: Any, nesterov: bool, weight_decay: Any) -> Changes:
-    """The rule of `SGD`: for each (p, g, v), what to take off and the new v."""
+    """The rule of `SGD`: for each (p, g, v), what to subtract and the new v."""
     decays, rolls = is_on(weight_decay), is_on(momentum)
     for p, g, v in rows:
         slope = g + weight_decay * p if decays else g
@@ -34,8 +34,8 @@ def sgd(rows: Rows, *, lr: Any, momentum: Any, nesterov: bool, weight_decay: Any
 class SGD(Optimiser):
     """Gradient descent, with momentum if asked: v ← momentum · v + g, then p ← p − lr · v.
 
-    With ``nesterov`` the step looks one ahead: p ← p − lr · (g + momentum · v). ``weight_decay``
-    adds weight_decay · p to each gradient, which pulls every parameter towards 0.
+    With ``nesterov`` the step looks ahead: p ← p − lr · (g + momentum · v). ``weight_decay`` adds
+    weight_decay · p to each gradient, which pulls every parameter towards 0.
 
     >>> from autograd import Value
     >>> w = Value(1.0)
@@ -71,29 +71,29 @@ class SGD(Optimiser):
         )
         if any(group["nesterov"] and not group["momentum"] for group in self.groups):
             raise ValueError(
-                "SGD: nesterov=True looks ahead along the momentum, and momentum is 0; write "
+                "SGD: nesterov=True looks ahead along the momentum, but momentum is 0; write "
                 "SGD(..., momentum=0.9, nesterov=True)"
             )
 
 
 def adam(rows: Rows, *, lr: Any, betas: Any, eps: Any, weight_decay: Any) -> Changes:
-    """The rule of `Adam`: for each (p, g, m, v, t), what to take off and the new m, v and t."""
+    """The rule of `Adam`: for each (p, g, m, v, t), what to subtract and the new m, v and t."""
     (beta1, beta2), decays = betas, is_on(weight_decay)
     rest1, rest2 = 1 - beta1, 1 - beta2
     before: Any = None
     for p, g, m, v, t in rows:
-        if t is not before:  # it is the same for most of them, and powers take time
+        if t is not before:  # t is the same for most parameters, and powers take time
             before, now = t, t + 1
             share1, share2 = 1 - beta1**now, 1 - beta2**now
         slope = g + weight_decay * p if decays else g
         mean = beta1 * m + rest1 * slope
         square = beta2 * v + rest2 * slope * slope
-        # A slope beyond 1e154 has a square that fits no double: then the change is x / ∞, 0.
+        # The square of a slope above 1e154 is too large for a double: then the change is x / ∞ = 0.
         yield lr * (mean / share1) / (root(square / share2) + eps), mean, square, now
 
 
 def adamw(rows: Rows, *, lr: Any, betas: Any, eps: Any, weight_decay: Any) -> Changes:
-    """The rule of `AdamW`: Adam's change, and lr · weight_decay · p."""
+    """The rule of `AdamW`: Adam's change plus lr · weight_decay · p."""
     decay, given = lr * weight_decay, list(rows)
     adams = adam(given, lr=lr, betas=betas, eps=eps, weight_decay=0)
     for row, (change, m, v, t) in zip(given, adams, strict=True):
@@ -103,10 +103,10 @@ def adamw(rows: Rows, *, lr: Any, betas: Any, eps: Any, weight_decay: Any) -> Ch
 class Adam(Optimiser):
     """Adam: steps of about lr, whatever the gradient's scale.
 
-    m ← β₁m + (1 − β₁)g and v ← β₂v + (1 − β₂)g²; m̂ = m / (1 − β₁ᵗ) and v̂ = v / (1 − β₂ᵗ) make up
-    for their start at 0; p ← p − lr · m̂ / (√v̂ + eps). Each parameter has a t of its own, which
-    rests while it is frozen. ``weight_decay`` adds weight_decay · p to each gradient; `AdamW` has
-    another, which usually serves better.
+    m ← β₁m + (1 − β₁)g and v ← β₂v + (1 − β₂)g²; m̂ = m / (1 − β₁ᵗ) and v̂ = v / (1 − β₂ᵗ) correct
+    for their start at 0; p ← p − lr · m̂ / (√v̂ + eps). Each parameter has its own t, which stands
+    still while the parameter is frozen. ``weight_decay`` adds weight_decay · p to each gradient;
+    the decay of `AdamW` is different and usually works better.
 
     >>> from autograd import Value
     >>> w = Value(1.0)
@@ -124,7 +124,7 @@ class Adam(Optimiser):
         "eps": positive,
         "weight_decay": not_negative,
     }
-    # t is a whole number, kept as a float so that all memory is of one kind.
+    # t is a whole number, kept as a float so that all memory has one type.
     memory: ClassVar[tuple[str, ...]] = ("m", "v", "t")
     never_negative: ClassVar[tuple[str, ...]] = ("v", "t")
     rule = staticmethod(adam)
@@ -141,9 +141,9 @@ class Adam(Optimiser):
 
 
 class AdamW(Adam):
-    """Adam with a weight decay of its own: p ← p − lr · weight_decay · p, then Adam's step.
+    """Adam with separate weight decay: p ← p − lr · weight_decay · p, then Adam's step.
 
-    In Adam's own gradient a decay would be divided by √v̂ like everything else, and parameters
+    If the decay were part of the gradient, as in Adam, it would be divided by √v̂, and parameters
     with large gradients would hardly decay.
 
     >>> from autograd import Value
@@ -173,7 +173,7 @@ class AdamW(Adam):
 def rmsprop(
     rows: Rows, *, lr: Any, alpha: Any, eps: Any, momentum: Any, centered: bool, weight_decay: Any
 ) -> Changes:
-    """The rule of `RMSprop`: for each (p, g, v, m, b), what to take off and the new v, m and b."""
+    """The rule of `RMSprop`: for each (p, g, v, m, b), what to subtract and the new v, m and b."""
     decays, rolls, rest = is_on(weight_decay), is_on(momentum), 1 - alpha
     for p, g, v, m, b in rows:
         slope = g + weight_decay * p if decays else g
@@ -188,7 +188,7 @@ def rmsprop(
 
 
 def variance(square: Any, m: Any) -> Any:
-    """v − m², which on paper is never below 0; infinite if v is."""
+    """v − m², which mathematically is never below 0; infinite if v is."""
     if square.__class__ is m.__class__ is float:  # the same, without the checks of table rows
         return max(square - m * m, 0.0) if square < math.inf else square
     return maximum(square - m * m, 0)
@@ -197,13 +197,13 @@ def variance(square: Any, m: Any) -> Any:
 class RMSprop(Optimiser):
     """RMSprop: v ← α · v + (1 − α) · g², then p ← p − lr · g / (√v + eps).
 
-    ``centered`` keeps the mean m ← α · m + (1 − α) · g too, and divides by √(v − m²): how much
-    the gradient varies, rather than how large it is. With ``momentum`` the quotients are summed
-    up as SGD sums up gradients: b ← momentum · b + g / (√v + eps), then p ← p − lr · b.
-    ``weight_decay`` adds weight_decay · p to each gradient.
+    ``centered`` also keeps the mean m ← α · m + (1 − α) · g, and divides by √(v − m²): how much the
+    gradient varies, rather than how large it is. With ``momentum`` the quotients accumulate, as
+    gradients do in SGD: b ← momentum · b + g / (√v + eps), then p ← p − lr · b. ``weight_decay``
+    adds weight_decay · p to each gradient.
 
-    The square of a gradient beyond 1e154 fits no double: v is then infinite, as PyTorch's, and the
-    parameter does not move any more.
+    The square of a gradient above 1e154 is too large for a double: v is then infinite, as in
+    PyTorch, and the parameter no longer moves.
 
     >>> from autograd import Value
     >>> w = Value(1.0)
@@ -245,7 +245,7 @@ class RMSprop(Optimiser):
 
 
 def updated(rule: Rule, p: Any, g: Any, *memory: Any, **settings: Any) -> tuple[Any, ...]:
-    """What a rule makes of one parameter: (new parameter, new memory, ...).
+    """The result of a rule for one parameter: (new parameter, new memory, ...).
 
     >>> from fractions import Fraction
     >>> plain = {"nesterov": False, "weight_decay": 0.0}
@@ -264,10 +264,10 @@ def updated(rule: Rule, p: Any, g: Any, *memory: Any, **settings: Any) -> tuple[
 
 
 def root(x: Any) -> Any:
-    """The table's sqrt; of a float without its checks, which take longer than the root."""
+    """The table's sqrt; for a float without the checks, which take longer than the root."""
     return math.sqrt(x) if x.__class__ is float else sqrt(x)
 
 
 def is_on(setting: Any) -> bool:
-    """Whether a setting is not the number 0; what is off in a rule costs nothing."""
+    """Whether a setting is not the number 0; in a rule, what is off costs nothing."""
     return not is_number(setting) or setting != 0

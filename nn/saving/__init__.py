@@ -1,10 +1,10 @@
-"""Models and trainings in files.
+"""Models and training runs in files.
 
-`save` and `load` keep a model; `write_checkpoint`, `read_checkpoint` and `restore` keep a training
-that is under way, with what `random_states` says of its generators.
+`save` and `load` are for models; `write_checkpoint`, `read_checkpoint` and `restore` are for
+training that will be continued; `random_states` adds the state of its random generators.
 
 `container` is the file, `layout` the names of its tensors, `architecture` the structure of a model,
-`saved` both together.
+`saved` the last two together.
 """
 
 from typing import TYPE_CHECKING

@@ -1,13 +1,14 @@
-"""A model's structure in JSON: a list of parts, each after those that it is made of.
+"""A model's structure in JSON: a list of parts, each after the parts that it contains.
 
-As in scikit-learn a part is written down by the arguments of its constructor, which it keeps as
-attributes of the same name. The annotation says what may stand in a file: a size, a truth value, a
-number, the name of a function. How the first weights are drawn is left out. What is made of other
-parts is written down as a list of these: numbers are the positions of parts, texts name functions.
+As in scikit-learn, a part is described by the arguments of its constructor, which it keeps as
+attributes with the same names. An argument's annotation says what a file may contain: a size, a
+bool, a number, the name of a function. How the first weights are drawn is left out. A part that
+contains others is described by a list of these: numbers are the positions of parts, texts name
+functions.
 
-A part that comes twice is written once, and referred to twice. The last part is the model. Models
-with parts of other classes than nn's are not written down: such a model can be filled with its
-numbers, and not built. Nothing here recurses: models may be nested as deep as they like.
+A part that occurs twice is written once and referred to twice. The last part is the model. A model
+with classes other than nn's is not described: it can be filled with the numbers of a file, but not
+built from it. Nothing here recurses: models may be nested to any depth.
 
 A new class of nn needs nothing here, unless it has numbers of its own (`_COUNTS`) or parts
 (`_INSIDE`).
@@ -46,19 +47,19 @@ KINDS: dict[str, type[Module]] = {
     for name, cls in vars(room).items()
     if isinstance(cls, type) and issubclass(cls, Module) and name[0] != "_"
 }
-del KINDS["Module"], KINDS["Unit"]  # what the others have in common
+del KINDS["Module"], KINDS["Unit"]  # these are base classes
 
-# What is made of parts: the attribute that holds them, and what each of them is.
+# Classes that contain parts: the attribute that holds them, and the class of each.
 _INSIDE: dict[type[Module], tuple[str, type]] = {
-    Layer: ("neurons", Neuron),  # if these differ
+    Layer: ("neurons", Neuron),  # only if the neurons differ
     Linear: ("neurons", Neuron),
     layers.MLP: ("layers", Layer),
     containers.Sequential: ("layers", object),
     ModuleList: ("", Module),
 }
 
-# How many numbers a part has of its own, known before it is built: a file that promises more than
-# it holds is refused.
+# How many numbers a part has, known before it is built: a file that promises more than it contains
+# is refused.
 _COUNTS: dict[type[Module], Callable[..., int]] = {
     Neuron: lambda nin, bias, **_: nin + bias,
     Layer: lambda nin, nout, bias, **_: nout * (nin + bias),
@@ -69,7 +70,7 @@ _COUNTS: dict[type[Module], Callable[..., int]] = {
     encoding.Standardise: lambda nin: 2 * nin,
 }
 
-# What an argument is in a file, by its annotation.
+# What a file contains for an argument, by the argument's annotation.
 FORMS: dict[str, Any] = {
     "int": lambda x: type(x) is int and x > 0,
     "bool": bool,
@@ -83,7 +84,7 @@ _NEURONS = re.compile(r"(^|/)neurons\.[0-9]+$")  # a Layer adds this to its scop
 
 @dataclass(frozen=True, slots=True)
 class Architecture:
-    """What a file says of a model's structure; without ``parts``, nothing but its class."""
+    """What a file says about a model's structure; without ``parts``, only its class."""
 
     title: str
     parts: list[Any] = field(default_factory=list)
@@ -98,11 +99,11 @@ class _NamelessError(ValueError):
     """A function that has no name here."""
 
 
-# --- written down ---------------------------------------------------------------------------------
+# --- describing -----------------------------------------------------------------------------------
 
 
 def described(model: Module, *, strict: bool = False) -> Architecture:
-    """The structure of a model, as far as the classes of nn describe it.
+    """The structure of a model, if its classes are nn's.
 
     >>> from nn import MLP
     >>> for part in described(MLP(2, [3, 1])).parts:
@@ -112,14 +113,14 @@ def described(model: Module, *, strict: bool = False) -> Architecture:
 'scope': 'layers.1'}
     {'kind': 'MLP', 'parts': [0, 1]}
 
-    What is written down can be built: a model to which somebody has added parameters that its class
-    does not know of, or with a parameter in several places, counts as unknown.
+    Every description can be built. So a model counts as unknown if it has extra parameters that its
+    class does not define, or a parameter in several places.
 
     Raises
     ------
     ValueError
-        if a function in it has no name, and all else is known; unless ``strict``, such a model
-        counts as unknown, too.
+        if ``strict``, and only a function without a name stands in the way; otherwise such a model
+        also counts as unknown.
     """
     unknown = Architecture(type(model).__name__)
     order: list[Module] = bottom_up(model, _modules_in)
@@ -136,13 +137,13 @@ def described(model: Module, *, strict: bool = False) -> Architecture:
             return unknown
         place = next(name for name, one in model.named_modules() if one is part)
         raise ValueError(
-            f"save writes down names, no code, and {place or 'this model'} has "
+            f"save writes names, not code, and {place or 'this model'} has "
             f"the function {error}, which load would not find; add it with "
-            "autograd.operation(..., is_activation=True), or save the numbers alone with "
+            "autograd.operation(..., is_activation=True), or save only the numbers with "
             "save(model, path, architecture=False) and give load the model to fill"
         ) from None
     except (FormatError, LookupError, AttributeError, TypeError):
-        return unknown  # a part of itself, or taken to pieces
+        return unknown  # it contains itself, or its pieces were changed
     # The numbers of the parts, each in one place, and no others.
     of_parts = [p for part in order if _inside(part) is None for p in part.parameters()]
     counts = {len(of_parts), len(set(map(id, of_parts))), len(model.parameters())}
@@ -152,7 +153,7 @@ def described(model: Module, *, strict: bool = False) -> Architecture:
 
 
 def _inside(part: Any) -> Sequence[Any] | None:
-    """What a part is made of, Modules and functions; None if its arguments say all of it."""
+    """The Modules and functions in a part; None if its arguments describe it completely."""
     if isinstance(part, ModuleList):
         return list(part)
     if type(part) not in _INSIDE or (isinstance(part, Layer) and _is_uniform(part)):
@@ -166,7 +167,7 @@ def _modules_in(part: Module) -> list[Module]:
 
 
 def _is_uniform(layer: Layer) -> bool:
-    """Whether its arguments say it all: every neuron is of the same kind, none comes twice."""
+    """Whether its arguments describe it: all neurons are of one kind, and none occurs twice."""
     kinds = {(type(n), len(n.w), id(n.activate), n.b is None) for n in layer.neurons}
     return (
         len(kinds) == 1
@@ -177,7 +178,7 @@ def _is_uniform(layer: Layer) -> bool:
 
 
 def _facts(part: Any, positions: Mapping[int, int]) -> Facts:
-    """A part in JSON: its parts, or the arguments with which its class builds one like it."""
+    """A part in JSON: its parts, or the arguments that build a part like it."""
     facts: Facts = {"kind": type(part).__name__}
     if (some := _inside(part)) is not None:
         facts["parts"] = [positions[id(x)] if isinstance(x, Module) else _named(x) for x in some]
@@ -188,7 +189,7 @@ def _facts(part: Any, positions: Mapping[int, int]) -> Facts:
                 facts[key] = _named(one.activate)
             else:
                 facts[key] = one.b is not None if key == "bias" else getattr(part, key)
-        # In which scope it was made: pictures show it on its parameters.
+        # The scope in which it was made: pictures show it on its parameters.
         around = next((parameter.scope for parameter in part.parameters()), "")
         if around := _NEURONS.sub("", around) if isinstance(part, Layer) else around:
             facts["scope"] = around
@@ -198,46 +199,46 @@ def _facts(part: Any, positions: Mapping[int, int]) -> Facts:
 
 
 def difference(own: Architecture, other: Architecture) -> str:
-    """Where two structures with the same tensors part; the modes of training may."""
+    """Where two structures with the same tensors differ; training modes may differ."""
     nothing: Facts = {}
     pairs = zip_longest(own.parts, other.parts, fillvalue=nothing)
     for position, (mine, its) in enumerate(pairs):
-        for key in {**mine, **its}:  # the kind is the first
+        for key in {**mine, **its}:  # the kind comes first
             here, there = mine.get(key), its.get(key)
             if here != there and key not in {"scope", "training"}:
                 return f"the {key} of part {position} is {there} there, and {here} here"
     return ""
 
 
-# --- read, and built ------------------------------------------------------------------------------
+# --- reading and building -------------------------------------------------------------------------
 
 
 def built(architecture: Architecture, numbers: int) -> Module:
-    """A model of that structure, all zeros; ``numbers`` is how many the file has for it."""
+    """A model with that structure, all zeros; the file has ``numbers`` numbers for it."""
     _check(architecture.parts)
     promised = sum(map(_numbers_in, architecture.parts))
     if promised != numbers:
-        raise FormatError(f"it describes a model with {promised} numbers, and holds {numbers}")
+        raise FormatError(f"it describes a model with {promised} numbers, but holds {numbers}")
     modules: list[Module] = []
     for facts in architecture.parts:
         with scope(facts["scope"]) if facts.get("scope") else nullcontext():
             modules.append(_built(facts, modules))
     for module, facts in zip(modules, architecture.parts, strict=True):
         if facts.get("training") is False:
-            # What is made of parts speaks for itself alone: each of them has its own say.
+            # Only for this Module, not for its parts: each of them has its own entry.
             for one in [module] if "parts" in facts else module.modules():
                 one.training = False
     return modules[-1]
 
 
 def _check(parts: Sequence[Any]) -> None:
-    """Whether each is right as far as it shows before it is built, and all are of use."""
+    """Raise unless each part is valid, as far as can be seen before building, and all are used."""
     used: set[int] = set()
     for position, facts in enumerate(parts):
         kind = facts.get("kind") if isinstance(facts, dict) else None
         if not isinstance(kind, str) or kind not in KINDS:
             raise FormatError(
-                f"part {position} of its model is of the kind {kind!r:.60}, unknown here"
+                f"part {position} of its model has the kind {kind!r:.60}, which is unknown here"
             )
         forms: Facts = {"scope": str}
         if "parts" in facts or (KINDS[kind] in _INSIDE and KINDS[kind] not in _COUNTS):
@@ -252,11 +253,11 @@ def _check(parts: Sequence[Any]) -> None:
                 )
         used.update([one for one in facts.get("parts", ()) if isinstance(one, int)])
     if len(used) != len(parts) - 1:
-        raise FormatError("it describes parts that belong to no model")
+        raise FormatError("it describes parts that do not belong to the model")
 
 
 def _form_of_parts(cls: type[Module], position: int) -> Callable[[Any], bool]:
-    """What is made of parts is made of functions, and of parts before it."""
+    """A test for the list of contents: functions, and parts before this one."""
 
     def is_before(one: Any) -> bool:
         return isinstance(one, str) or (is_count(one) and one < position)
@@ -267,7 +268,7 @@ def _form_of_parts(cls: type[Module], position: int) -> Callable[[Any], bool]:
 
 
 def _built(facts: Facts, before: Sequence[Module]) -> Module:
-    """Such a part, all zeros, of those that were built before it."""
+    """A part with all zeros, made from those that were built before it."""
     cls, where = KINDS[facts["kind"]], _where(facts, len(before))
     if "parts" not in facts:
         make = _maker(cls)
@@ -276,7 +277,7 @@ def _built(facts: Facts, before: Sequence[Module]) -> Module:
             given["init"] = "zeros"
         try:
             return make(**given)
-        except (ValueError, TypeError, OverflowError) as error:  # a part's own checks
+        except (ValueError, TypeError, OverflowError) as error:  # from the part's own checks
             raise FormatError(f"{where} cannot be built ({error})") from None
     inside: list[Any] = [before[x] if isinstance(x, int) else _found(x) for x in facts["parts"]]
     attribute, kind = _INSIDE[cls]
@@ -290,7 +291,7 @@ def _built(facts: Facts, before: Sequence[Module]) -> Module:
 
 
 def _numbers_in(facts: Facts) -> int:
-    """How many numbers of its own a part has."""
+    """How many numbers a part itself has."""
     count = _COUNTS.get(KINDS[facts["kind"]])
     if count is None or "parts" in facts:
         return 0
@@ -306,7 +307,7 @@ def _where(facts: Facts, position: int) -> str:
 
 @cache
 def arguments(kind: str) -> dict[str, str]:
-    """The arguments of a class that are written down, each with its annotation."""
+    """The arguments of a class that are written to files, each with its annotation."""
     known = signature(_maker(KINDS[kind])).parameters
     return {name: p.annotation for name, p in known.items() if name not in _NOT_SAID}
 
@@ -316,22 +317,22 @@ def _maker(cls: type[Module]) -> Callable[..., Module]:
 
 
 def _standardise(nin: int) -> Module:
-    """One whose numbers are still to come: these are tensors, see `layout`."""
+    """One without its numbers, which are tensors and come later, see `layout`."""
     return encoding.Standardise([0.0] * nin, [1.0] * nin)
 
 
 def _key(argument: str) -> str:
-    return argument.rstrip("_")  # activation_ is called so because of a function
+    return argument.rstrip("_")  # activation_ has that name because of a function
 
 
 def _functions() -> dict[str, Callable[..., Any]]:
-    """Activations, operations of one operand (those of `autograd.operation` too), softmax."""
+    """Activations, operations with one operand (also custom ones), softmax."""
     unary = {name: op for name, op in ops.ALL.items() if op.arity == 1}
     return {**activations.activations(), **unary, "softmax": softmax, "log_softmax": log_softmax}
 
 
 def _named(function: Callable[..., Any]) -> str:
-    """The name under which `_found` finds just this function."""
+    """The name under which `_found` finds this very function."""
     name = name_of(function)
     if _functions().get(name) is not function:
         raise _NamelessError(name)
@@ -339,15 +340,15 @@ def _named(function: Callable[..., Any]) -> str:
 
 
 def _found(x: Any) -> Any:
-    """The function that was written as a text; anything else as it is."""
+    """The function for a name; anything else as it is."""
     if not isinstance(x, str):
         return x
     functions = _functions()
     if x not in functions:
         match = nearest(x, functions)
         raise FormatError(
-            f"it names a function {x!r:.60}, which is not known here: "
+            f"it names a function {x!r:.60}, which is unknown here: "
             f"{f'the nearest is {match!r}; ' if match else ''}"
-            "one of your own is known once autograd.operation has added it"
+            "add a function of your own with autograd.operation first"
         )
     return functions[x]

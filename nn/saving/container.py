@@ -1,8 +1,8 @@
-"""A file of named tensors: the safetensors format, of 64-bit floats, with a checksum.
+"""A file of named tensors: the safetensors format with 64-bit floats and a checksum.
 
-The package safetensors reads and writes it, from arrays of NumPy; it refuses a file that is not
-whole. What we have to say is one text in its header, ``glassgrad``, because the package writes
-several in a new order every time.
+The package safetensors reads and writes it, with NumPy arrays; it refuses an incomplete file. Our
+own information is one text in its header, ``glassgrad``, because the package writes several texts
+in a different order every time.
 
 `parsed` and `fits` read everything that glassgrad has put into a header.
 
@@ -27,24 +27,24 @@ OURS = "glassgrad"
 
 _package = partial(needed, who="saving", module="nn", extra="save")  # imported on first use
 
-# What is read at all: a file that asks for more was not written by glassgrad.
+# The limits for reading: a file that exceeds them was not written by glassgrad.
 _LONGEST_HEADER = 100_000_000  # bytes; the limit of safetensors
-_MOST_BRACKETS = 1_000_000  # lists and objects; of two characters each is one of 60 bytes
+_MOST_BRACKETS = 1_000_000  # lists and objects; two characters become an object of 60 bytes
 
 
 class FormatError(ValueError):
-    """A file is not what glassgrad wrote, is damaged, or does not fit the model."""
+    """A file was not written by glassgrad, is damaged, or does not fit the model."""
 
 
 class Tensor(NamedTuple):
-    """A shape, and as many numbers, row by row."""
+    """A shape, and its numbers, row by row."""
 
     shape: tuple[int, ...]
     numbers: list[float]
 
 
 class Content(NamedTuple):
-    """What a file holds: texts and tensors by name."""
+    """The contents of a file: texts and tensors by name."""
 
     texts: dict[str, str]
     tensors: dict[str, Tensor]
@@ -71,17 +71,17 @@ def packed(content: Content) -> bytes:
     if length > _LONGEST_HEADER or count > _MOST_BRACKETS:
         raise ValueError(
             f"the header of this file would have {length:,} bytes, and {count:,} lists and dicts; "
-            f"load reads up to {_LONGEST_HEADER:,} and {_MOST_BRACKETS:,}: save less besides the "
-            "weights, or weights with fewer names"
+            f"load reads up to {_LONGEST_HEADER:,} and {_MOST_BRACKETS:,}: save less in addition "
+            "to the weights, or weights with fewer names"
         )
     return data
 
 
 class File:
-    """A file that is whole: what it says of itself, and its numbers when they are asked for.
+    """A complete file: its description, and its numbers when they are needed.
 
-    Until then they are looked at in small pieces, and none is kept: what a file says shows whether
-    it is worth reading, however large it is.
+    Before that the numbers are read only in small pieces for the checksum, and not kept: the
+    description shows whether a file is worth reading, however large it is.
     """
 
     def __init__(self, file: BufferedReader, tensors: Any) -> None:
@@ -97,7 +97,7 @@ class File:
             view = tensors.get_slice(name)
             if view.get_dtype() != "F64":
                 raise FormatError(
-                    f"its tensor {name!r} has the type {view.get_dtype()}, and weights are F64"
+                    f"its tensor {name!r} has the type {view.get_dtype()}, but weights are F64"
                 )
             self.shapes[name] = tuple(view.get_shape())
         checksum, digest = self.texts.pop("checksum", ""), _begun(self.texts, self.shapes)
@@ -118,21 +118,21 @@ class File:
 
 @contextmanager
 def opened(path: Any, what: str) -> Iterator[File]:
-    """A file to read; errors in here say which, and ``what`` was to be done."""
+    """A file to read; errors in the block name it, and say ``what`` was attempted."""
     _package("numpy")
     safetensors, name = _package("safetensors"), file_name(path)
     with open(name, "rb") as file, about(what, path):
         try:
             reader = safetensors.safe_open(name, "numpy")
         except safetensors.SafetensorError as error:
-            raise FormatError(f"it is not a whole safetensors file ({error})") from None
+            raise FormatError(f"it is not a complete safetensors file ({error})") from None
         with reader as tensors:
             yield File(file, tensors)
 
 
 @contextmanager
 def about(what: str, path: Any) -> Iterator[None]:
-    """Errors in here say which file they are about."""
+    """Errors in the block say which file they are about."""
     try:
         yield
     except FormatError as error:
@@ -140,15 +140,15 @@ def about(what: str, path: Any) -> Iterator[None]:
 
 
 def parsed(text: str, what: str, form: Any = object) -> Any:
-    """The JSON of a text, in which no name comes twice and no number is nan; it is of the form."""
+    """The JSON in a text, which must have this form, without repeated names and without nan."""
     if (count := _brackets(text)) > _MOST_BRACKETS:
         raise FormatError(
-            f"{what} has {count:,} lists and objects, and {_MOST_BRACKETS:,} is the most that is "
+            f"{what} has {count:,} lists and objects, but {_MOST_BRACKETS:,} is the most that is "
             "read here"
         )
     try:
         found = json.loads(text, object_pairs_hook=_unique, parse_constant=_refused)
-    except (ValueError, RecursionError) as error:  # a FormatError, too
+    except (ValueError, RecursionError) as error:  # also a FormatError
         raise FormatError(f"{what} is not JSON that glassgrad wrote ({error})") from None
     if not fits(found, form):
         raise FormatError(f"{what} is malformed: {found!r:.60}")
@@ -156,7 +156,7 @@ def parsed(text: str, what: str, form: Any = object) -> Any:
 
 
 def fits(x: Any, form: Any) -> bool:
-    """Whether x is of a form: a class, a test, or made of forms as a list or a dict is.
+    """Whether x has a form: a class, a test, or a list or dict of forms.
 
     >>> fits([1, 2], [int]), fits([1, True], [int]), fits([1, True], [object])
     (True, False, True)
@@ -175,19 +175,19 @@ def fits(x: Any, form: Any) -> bool:
 
 
 def is_count(x: Any) -> bool:
-    """Whether x is a whole number from 0 on."""
+    """Whether x is a whole number, 0 or above."""
     return type(x) is int and x >= 0
 
 
 def _unique(pairs: list[tuple[str, Any]]) -> dict[str, Any]:
     found = dict(pairs)
     if len(found) != len(pairs):
-        raise FormatError("a name comes twice")
+        raise FormatError("a name occurs twice")
     return found
 
 
 def _brackets(text: str) -> int:
-    """How many lists and objects a JSON can have, counted before any is made."""
+    """How many lists and objects a JSON text can contain, counted before any is made."""
     return text.count("[") + text.count("{")
 
 
@@ -196,7 +196,7 @@ def _refused(word: str) -> Any:
 
 
 def _begun(texts: Mapping[str, str], shapes: Mapping[str, tuple[int, ...]]) -> Any:
-    """The beginning of a checksum, to which the numbers are added in the order of the names."""
+    """The start of a checksum; the numbers are then added in the order of the names."""
     return hashlib.sha256(json.dumps([sorted(texts.items()), list(shapes.items())]).encode())
 
 

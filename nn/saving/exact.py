@@ -1,8 +1,8 @@
-"""Nested lists and dicts of numbers and texts as JSON that gives back exactly what went in.
+"""Nested lists and dicts of numbers and texts as JSON that restores exactly what went in.
 
-JSON has no nan, no infinities, no tuples, and no names but texts: each of these is written as an
-object with one name that begins with ``$``. A long list of floats becomes a tensor beside the
-JSON, as it is shorter and faster to read there.
+JSON has no nan, no infinities, no tuples, and only texts as names: each of these is written as an
+object with one name that begins with ``$``. A long list of floats becomes a tensor outside the
+JSON, where it is shorter and faster to read.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from autograd.numbers import is_number, real
 from .container import FormatError, Tensor
 
 _LONG = 16  # floats; shorter lists are easier to read in the header
-_DEEPEST = 100  # levels; fewer than Python's own limit allows, wherever it is called from
+_DEEPEST = 100  # levels; well below Python's own limit, wherever it is called from
 
 
 def encoded(x: Any, tensors: dict[str, Tensor], where: str = "state", depth: int = 0) -> Any:
-    """What JSON can say, for x; long lists of floats are put into ``tensors``.
+    """A JSON form of x; long lists of floats go into ``tensors``.
 
     >>> long = {}
     >>> encoded({"loss": [0.5, math.nan], 3: (1, None)}, long)
@@ -33,7 +33,7 @@ def encoded(x: Any, tensors: dict[str, Tensor], where: str = "state", depth: int
         return encoded(item, tensors, f"{where}[{key!r}]", depth + 1)
 
     if depth > _DEEPEST:
-        raise ValueError(f"{where} has more than {_DEEPEST} levels; write a flatter one")
+        raise ValueError(f"{where} has more than {_DEEPEST} levels; make it flatter")
     kind = type(x)
     if x is None or kind in {bool, str, int}:
         return x
@@ -63,7 +63,7 @@ def decoded(x: Any, tensors: Mapping[str, Tensor], depth: int = 0) -> Any:
     if not isinstance(x, (list, dict)):
         return x
     if depth > _DEEPEST:
-        raise FormatError("its state is nested too deep")
+        raise FormatError("its state is nested too deeply")
 
     def inside(item: Any) -> Any:
         return decoded(item, tensors, depth + 1)
@@ -87,6 +87,6 @@ def _special(
             return tuple(map(inside, item))
         if key == "$dict" and isinstance(item, list):
             return {inside(name): inside(x) for name, x in item}
-    except (KeyError, TypeError, ValueError):  # FormatErrors from below are ValueErrors
+    except (KeyError, TypeError, ValueError):  # FormatErrors from deeper levels are ValueErrors
         pass
-    raise FormatError(f"its state says {{{key!r}: {item!r:.60}}}, which means nothing")
+    raise FormatError(f"its state says {{{key!r}: {item!r:.60}}}, which has no meaning")

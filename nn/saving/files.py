@@ -1,4 +1,4 @@
-"""Models in files, and trainings that are under way: each goes on as if it had never stopped."""
+"""Models in files, and training checkpoints: training continues as if it had never stopped."""
 
 from __future__ import annotations
 
@@ -19,11 +19,11 @@ Path = str | os.PathLike[str]
 
 
 def save(model: Module, path: Path, *, notes: Any = None, architecture: bool = True) -> None:
-    """Write a model to a file: its structure, its numbers to the last bit, what is frozen.
+    """Write a model to a file: its structure, its numbers to the last bit, and what is frozen.
 
-    The file is a safetensors file, which PyTorch and others read, too: the weights of a `Layer`
-    are ``layers.0.weight`` and ``layers.0.bias``, with the shapes of torch's ``Linear``. It is
-    written whole or not at all. `layout` says how tensors are named.
+    The file is a safetensors file, which PyTorch and others can read: the weights of a `Layer` are
+    ``layers.0.weight`` and ``layers.0.bias``, with the shapes of torch's ``Linear``. It is written
+    completely or not at all. `layout` explains the names of tensors.
 
     >>> import os, tempfile
     >>> from nn import MLP
@@ -39,22 +39,22 @@ def save(model: Module, path: Path, *, notes: Any = None, architecture: bool = T
     >>> again.state_dict() == model.state_dict()
     True
 
-    Of a model with classes of one's own, or with one parameter in several places, only the numbers
-    are written; `load` then takes a model to fill. A class that keeps other numbers in lists, such
-    as means that it has measured, names these in a tuple ``measured``.
+    For a model with your own classes, or with one parameter in several places, only the numbers are
+    written; `load` then needs a model to fill. If your class keeps other numbers in lists, such as
+    measured means, name these attributes in a tuple ``measured``.
 
-    Not in the file: gradients, labels of one's own, generators of random numbers.
+    Not in the file: gradients, labels that you set, random generators.
 
     Parameters
     ----------
     model:
         Any Module.
     path:
-        Of the file; what was there before is replaced.
+        The path of the file; an existing file is replaced.
     notes:
-        Anything that JSON can say: where the data came from, how well it does.
+        Anything that JSON can hold: where the data came from, how well the model does.
     architecture:
-        False: numbers only, whatever the classes.
+        False: only numbers, whatever the classes.
 
     Raises
     ------
@@ -77,30 +77,30 @@ def save(model: Module, path: Path, *, notes: Any = None, architecture: bool = T
 
 
 def load(path: Path, model: Module | None = None) -> Any:
-    """The model in a file that `save` or a training wrote; the file brings no code that would run.
+    """The model in a file that `save` or `fit` wrote; no code from the file is run.
 
     Parameters
     ----------
     path:
-        Of the file.
+        The path of the file.
     model:
-        A model to fill, and return: needed if its classes are one's own. If something does not
-        fit, it stays as it was.
+        A model to fill and return: needed if it has your own classes. If something does not fit,
+        it stays as it was.
 
     Raises
     ------
     FormatError
-        if the file is damaged, is not one of ours, or fits another model.
+        if the file is damaged, was not written by glassgrad, or does not fit the model.
     """
     if isinstance(path, Module) or not isinstance(model, Module | None):
         raise TypeError(
-            f"load reads a file, and fills a Module if it is given one, got {path!r:.60} and "
+            f"load takes a path and perhaps a Module to fill, got {path!r:.60} and "
             f"{model!r:.60}; write load(path), or load(path, model)"
         )
     with opened(path, "load") as file:
         saved = saved_in(file, MODEL, CHECKPOINT)
         if model is not None or saved.architecture.is_known:
-            # Before the numbers are read: what does not fit is refused however large it is.
+            # Before the numbers are read: what does not fit is refused, however large it is.
             filled = saved.blank() if model is None else model
             places = saved.places(filled) if model is None else saved.fitting(filled)
             prefix = OF_MODEL if file.texts["format"] == CHECKPOINT else ""
@@ -108,13 +108,13 @@ def load(path: Path, model: Module | None = None) -> Any:
             return filled
     title = saved.architecture.title
     raise ValueError(
-        f"{str(path)!r} holds the numbers of {title}, and not how to build it; write "
+        f"{str(path)!r} has the numbers of {title}, but not how to build it; write "
         f"load({str(path)!r}, model={title}(...))"
     )
 
 
 def read_notes(path: Path) -> Any:
-    """The notes that `save` was given; None if there were none."""
+    """The notes that were given to `save`; None without notes."""
     with opened(path, "read the notes of") as file:
         check_kind(file, MODEL)
         return parsed(file.texts.get("notes", ""), "what it notes")
@@ -125,17 +125,17 @@ def _noted(notes: Any) -> str:
         return json.dumps(notes, allow_nan=False)
     except (TypeError, ValueError, RecursionError) as error:
         raise type(error)(
-            f"save takes notes that JSON can say: texts, numbers, lists, dicts ({error})"
+            f"save takes notes that JSON can hold: texts, numbers, lists, dicts ({error})"
         ) from None
 
 
-# --- trainings ------------------------------------------------------------------------------------
+# --- training -------------------------------------------------------------------------------------
 
 
 class TrainingState(dict[str, Any]):
-    """The state of a training as it was handed to `write_checkpoint`, and the model's numbers.
+    """The state that was passed to `write_checkpoint`, and the model's numbers.
 
-    `restore` gives these to a model.
+    `restore` puts these numbers into a model.
     """
 
     def __init__(self, state: Mapping[str, Any], saved: Saved, path: Path) -> None:
@@ -145,7 +145,7 @@ class TrainingState(dict[str, Any]):
 
 
 def write_checkpoint(path: Path, model: Module, state: Mapping[str, Any]) -> None:
-    """Write a model and the state of its training to a file: whole, or not at all.
+    """Write a model and the state of its training to a file: completely, or not at all.
 
     >>> import math, os, tempfile
     >>> from nn import MLP
@@ -160,7 +160,7 @@ def write_checkpoint(path: Path, model: Module, state: Mapping[str, Any]) -> Non
     >>> later.state_dict() == model.state_dict()
     True
 
-    ``state`` is made of numbers, texts, None, lists, tuples and dicts, and comes back exactly:
+    ``state`` consists of numbers, texts, None, lists, tuples and dicts, and comes back exactly:
     every float to the last bit, nan and inf, tuples as tuples. A long list of floats is stored as
     a tensor.
 
@@ -169,13 +169,13 @@ def write_checkpoint(path: Path, model: Module, state: Mapping[str, Any]) -> Non
     TypeError
         if something else is in the state.
     ValueError
-        if a number of the model is nan: nobody could go on from there. The file that was there
+        if a number of the model is nan: training could not continue from there. An existing file
         stays.
     """
     if not isinstance(state, Mapping):
-        raise TypeError(f"the state of a checkpoint is a dict, got a {type(state).__name__}")
+        raise TypeError(f"the state of a checkpoint must be a dict, got a {type(state).__name__}")
     if not isinstance(model, Module):
-        raise TypeError(f"a checkpoint is of a Module, got a {type(model).__name__}: {model!r:.60}")
+        raise TypeError(f"a checkpoint needs a Module, got a {type(model).__name__}: {model!r:.60}")
     saved = written(model, described(model))
     tensors = {OF_MODEL + name: tensor for name, tensor in saved.tensors.items()}
     said = encoded(dict(state), tensors)
@@ -187,12 +187,12 @@ def write_checkpoint(path: Path, model: Module, state: Mapping[str, Any]) -> Non
 
 
 def read_checkpoint(path: Path, *, model: Module | None = None) -> TrainingState:
-    """The state that `write_checkpoint` was given, as a dict; `restore` takes it, too.
+    """The state that was passed to `write_checkpoint`, as a dict; `restore` takes it.
 
     Raises
     ------
     FormatError
-        if the file is damaged or no checkpoint, or not one of this model, if one is given.
+        if the file is damaged or not a checkpoint, or, if a model is given, not one of this model.
     """
     with opened(path, "read") as file:
         saved = saved_in(file, CHECKPOINT)
@@ -207,12 +207,12 @@ def read_checkpoint(path: Path, *, model: Module | None = None) -> TrainingState
 
 
 def restore(model: Module, checkpoint: TrainingState) -> None:
-    """Give a model the numbers that it had at a checkpoint, and freeze what was frozen.
+    """Put a checkpoint's numbers back into a model, and freeze what was frozen.
 
     Raises
     ------
     FormatError
-        if the model is built otherwise than the one that was trained; then it stays as it was.
+        if the model has a different structure from the one that was trained; it stays as it was.
     """
     if not isinstance(model, Module):
         raise TypeError(f"restore takes a Module, got a {type(model).__name__}")

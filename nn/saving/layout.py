@@ -1,10 +1,10 @@
-"""Which tensors hold a model's numbers, and what they are called.
+"""Which tensors hold a model's numbers, and their names.
 
-The names follow from the names of the parameters alone. Numbers at the end of a name are indices:
+The names depend only on the names of the parameters. Numbers at the end of a name are indices:
 ``encoder.w.0.3`` is row 0, column 3 of ``encoder.w``. Neurons are the rows of a matrix, as in
 PyTorch: ``layers.0.neurons.5.w.2`` is row 5, column 2 of ``layers.0.weight``, whose shape is
-(nout, nin), and ``layers.0.neurons.5.b`` stands at 5 in ``layers.0.bias``. Where indices leave
-gaps (rows of unequal length, a weight that another part had first), the tensor is a plain list,
+(nout, nin), and ``layers.0.neurons.5.b`` is entry 5 of ``layers.0.bias``. If the indices have gaps
+(rows of unequal length, a weight that belongs to another part first), the tensor is a plain list,
 in the order of the parameters.
 """
 
@@ -34,7 +34,7 @@ Index = tuple[int, ...]
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """The parameters that one tensor holds, with their names."""
+    """The parameters in one tensor, with their names."""
 
     shape: tuple[int, ...]
     names: list[str]
@@ -51,11 +51,11 @@ class Block:
 
     @property
     def frozen(self) -> list[int]:
-        """The positions of those that are frozen."""
+        """The positions of the frozen parameters."""
         return [i for i, parameter in enumerate(self.parameters) if parameter.kind == "frozen"]
 
     def fill(self, numbers: Sequence[float], frozen: Collection[int] = ()) -> None:
-        """Give each parameter its number, and freeze those at some positions alone."""
+        """Set each parameter to its number; freeze those at these positions, and no others."""
         before, after = set(self.frozen), set(frozen)
         for parameter, number in zip(self.parameters, numbers, strict=True):
             parameter.data = number
@@ -67,9 +67,9 @@ class Block:
 
 @dataclass(frozen=True, slots=True)
 class Column(Block):
-    """Numbers that a part has measured and does not train: a list of floats, no parameters.
+    """Numbers that a part has measured and does not train: a list of floats, not parameters.
 
-    A class names the attributes that hold such lists in a tuple ``measured``.
+    A class names the attributes with such lists in a tuple ``measured``.
     """
 
     owner: Part
@@ -81,7 +81,7 @@ class Column(Block):
         return list(map(float, getattr(self.owner, self.attribute)))
 
     def takes(self, number: float) -> bool:
-        """Whether this can have been measured."""
+        """Whether this is a possible measurement."""
         is_scale = isinstance(self.owner, Standardise) and self.attribute == "scales"
         return math.isfinite(number) and (number > 0.0 or not is_scale)
 
@@ -94,7 +94,7 @@ Places = dict[str, Block]
 
 
 def layout(model: Module) -> Places:
-    """Where the numbers of each tensor lie in a model.
+    """The place of each tensor's numbers in a model.
 
     >>> from nn import MLP
     >>> {name: place.shape for name, place in layout(MLP(2, [3, 1])).items()}
@@ -104,7 +104,7 @@ def layout(model: Module) -> Places:
     found = list(model.named_parameters())
     named: dict[str, Value] = dict(found)
     if len(named) != len(found):
-        model.state_dict()  # raises, and says which name comes twice
+        model.state_dict()  # raises, and says which name occurs twice
     places: Places = {
         tensor: Block(
             _shape([index for index, _ in inside]),
@@ -117,10 +117,10 @@ def layout(model: Module) -> Places:
 
 
 def columns(model: Module) -> dict[str, Column]:
-    """What the parts of a model have measured.
+    """The measured numbers in the parts of a model.
 
-    What lies in a Neuron is left out: it is most of a model. Ways are followed, not names: in a
-    model that is nested deep each name is as long as the model is deep.
+    Neurons are not searched: they are most of a model. Trails are used rather than names: in a
+    deeply nested model each name is as long as the model is deep.
     """
     found: dict[str, Column] = {}
     for trail, part in walk_parts(model, enter=lambda part: type(part) is not Neuron):
@@ -132,12 +132,12 @@ def columns(model: Module) -> dict[str, Column]:
 
 
 def tensors(places: Places) -> dict[str, Tensor]:
-    """The numbers of a model as they are now."""
+    """The present numbers of a model."""
     return {name: Tensor(place.shape, place.numbers) for name, place in places.items()}
 
 
 def _grouped(names: Iterable[str]) -> dict[str, list[tuple[Index, str]]]:
-    """Index and name of each parameter, by the tensor that holds it."""
+    """The index and name of each parameter, by its tensor."""
     split, in_matrix = cache(_split), cache(_in_matrix)  # once for each list of weights
     plain: dict[str, tuple[str, Index]] = {}
     for name in names:
@@ -150,7 +150,7 @@ def _grouped(names: Iterable[str]) -> dict[str, list[tuple[Index, str]]]:
     groups: dict[str, list[tuple[Index, str]]] = {}
     for name, (stem, index) in plain.items():
         tensor, row = in_matrix(stem, len(index))
-        # Else it is a part with neurons, and with a weight of its own.
+        # Otherwise it is a part with neurons that also has a weight of its own.
         at = (tensor, (*row, *index)) if tensor not in taken else (stem, index)
         groups.setdefault(at[0], []).append((at[1], name))
     return groups
@@ -166,7 +166,7 @@ def _split(name: str) -> tuple[str, Index]:
 
 
 def _in_matrix(stem: str, depth: int) -> tuple[str, Index]:
-    """The tensor that holds a neuron's weights or bias, and in which row."""
+    """The tensor with a neuron's weights or bias, and the row."""
     match = _NEURON.fullmatch(stem)
     if match is None or depth != (match[3] == "w"):
         return stem, ()
@@ -174,9 +174,9 @@ def _in_matrix(stem: str, depth: int) -> tuple[str, Index]:
 
 
 def _shape(indices: list[Index]) -> tuple[int, ...]:
-    """The shape that the indices fill row by row; one long row if they fill none."""
+    """The shape that the indices fill row by row; one long row if there is no such shape."""
     shape = tuple([i + 1 for i in indices[-1]])
-    # Their number first: a gap may lie before an index as large as a dict has keys.
+    # Compare their number first: an index may be any key of a dict, with a huge gap before it.
     if len(indices) == math.prod(shape) and indices == list(product(*map(range, shape))):
         return shape
     return (len(indices),)

@@ -1,4 +1,4 @@
-"""Where generators of random numbers stand, so that a training goes on with the same draws."""
+"""The states of random generators, so that training continues with the same draws."""
 
 from __future__ import annotations
 
@@ -13,11 +13,11 @@ from .container import fits
 
 
 def random_states(model: Module, rng: Any = None) -> list[dict[str, Any]]:
-    """The state of each generator that a training draws from, for JSON and `set_random_states`.
+    """The state of each generator that training draws from, for JSON and `set_random_states`.
 
-    These are ``rng``, which is the training's own (None is Python's global ``random``), and every
+    These are ``rng``, for the training itself (None is Python's global ``random``), and every
     ``random.Random``, or the module ``random``, that a part of the model has as an attribute; a
-    shared one once. A generator of NumPy's in the model is refused.
+    shared one once. A NumPy generator in the model raises an error.
 
     >>> from nn import MLP
     >>> model, rng = MLP(2, [1]), random.Random(0)
@@ -34,20 +34,20 @@ def random_states(model: Module, rng: Any = None) -> list[dict[str, Any]]:
 
 
 def set_random_states(model: Module, rng: Any, states: Sequence[Any]) -> None:
-    """Put each generator where `random_states` found it: all of them, or none.
+    """Put each generator back into the state that `random_states` found: all of them, or none.
 
     Raises
     ------
     ValueError
-        if the model has other generators than it had, or a state is malformed.
+        if the model's generators differ, or a state is malformed.
     """
     drawn = generators(model, rng)
     is_right = fits(states, [{"of": str, "state": object}])
     given = [state["of"] for state in states] if is_right else []
     if given != list(drawn):
         raise ValueError(
-            f"these are the random states of {', '.join(given) or 'nothing'}, and here draw "
-            f"{', '.join(drawn)}; build the model as it was, each rng where it was"
+            f"these are the random states of {', '.join(given) or 'nothing'}, but the generators "
+            f"here are {', '.join(drawn)}; build the model as it was, each rng where it was"
         )
     found = [_checked(state["state"], state["of"]) for state in states]
     for generator, state in zip(drawn.values(), found, strict=True):
@@ -55,14 +55,14 @@ def set_random_states(model: Module, rng: Any, states: Sequence[Any]) -> None:
 
 
 def generators(model: Module, rng: Any) -> dict[str, Any]:
-    """Every generator that a training draws from, under the name of its first place."""
+    """Every generator that training draws from, under the name of its first place."""
     found: dict[int, tuple[str, Any]] = {}
     own = random if rng is None else rng
     places = [("rng", own)]
     for way, module in model.named_modules():
         stem = f"model.{way}" if way else "model"
         places += [(f"{stem}.{name}", x) for name, x in attributes(module)]
-        places.append((f"{stem}.rng", getattr(module, "rng", None)))  # it may be its class's
+        places.append((f"{stem}.rng", getattr(module, "rng", None)))  # perhaps from its class
     for name, x in places:
         if isinstance(x, random.Random) or x is random or x is own or is_numpys(x):
             found.setdefault(id(x), (name, x))
@@ -70,7 +70,7 @@ def generators(model: Module, rng: Any) -> dict[str, Any]:
 
 
 def _state(generator: Any, name: str) -> list[Any]:
-    """A state of ``random.Random``: a version, whole numbers, and a draw kept for later."""
+    """A state of ``random.Random``: a version, whole numbers, and a saved draw."""
     try:
         version, numbers, kept = generator.getstate()
         return [version, list(numbers), kept]
@@ -82,7 +82,7 @@ def _state(generator: Any, name: str) -> list[Any]:
 
 
 def _checked(state: Any, name: str) -> tuple[Any, ...]:
-    """The state, tried on a generator that nobody uses."""
+    """The state, tested on a spare generator."""
     try:
         version, numbers, kept = state
         whole = (version, tuple(numbers), kept)

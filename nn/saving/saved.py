@@ -1,4 +1,4 @@
-"""A model on paper: structure, numbers, and which of them are frozen."""
+"""A model as it is saved: its structure, its numbers, and which of them are frozen."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from .layout import Places, layout, tensors
 VERSION = "1"
 MODEL = "glassgrad model"
 CHECKPOINT = "glassgrad checkpoint"
-OF_MODEL = "model/"  # begins the names of a model's tensors in a checkpoint
+OF_MODEL = "model/"  # the prefix of a model's tensors in a checkpoint
 
-# What texts in a header are in JSON, and what they say of a model.
+# The JSON form of the texts in a header, and what they say about a model.
 _FORMS = {
     "architecture": {"title": str, "parts": [dict]},
     "frozen": {str: [is_count]},
@@ -31,16 +31,16 @@ _FORMS = {
 
 @dataclass(frozen=True, slots=True)
 class Saved:
-    """What a file says of a model."""
+    """What a file says about a model."""
 
     architecture: Architecture
     tensors: dict[str, Tensor]
     frozen: dict[str, list[int]] = field(default_factory=dict)  # tensor: positions in it
     threshold: float | None = None  # the model's decision_threshold
-    loss: str | None = None  # what it was trained with
+    loss: str | None = None  # the loss that it was trained with
 
     def texts(self, kind: str) -> dict[str, str]:
-        """The texts for the header of a file of this kind."""
+        """The header texts for a file of this kind."""
         said = {
             "architecture": asdict(self.architecture),
             "frozen": self.frozen,
@@ -51,20 +51,20 @@ class Saved:
         return {"format": kind, "version": VERSION, **texts}
 
     def with_numbers(self, tensors: Mapping[str, Tensor], prefix: str) -> Saved:
-        """The model with the numbers that stand in its file under these names."""
+        """The model with the numbers from its file, under names with this prefix."""
         return replace(self, tensors={name: tensors[prefix + name] for name in self.tensors})
 
     def blank(self) -> Module:
-        """A new model of this structure, all zeros."""
+        """A new model with this structure, all zeros."""
         return built(self.architecture, sum(math.prod(one.shape) for one in self.tensors.values()))
 
     def places(self, model: Module) -> Places:
-        """Where the numbers go in a model; there is a place for each.
+        """Where the numbers go in a model; each has a place.
 
         Raises
         ------
         FormatError
-            if the model has other names or shapes, or what was frozen cannot be.
+            if the model has different names or shapes, or if something cannot be frozen.
         """
         places = layout(model)
         target = type(model).__name__
@@ -75,7 +75,7 @@ class Saved:
         for name, place in places.items():
             if (shape := self.tensors[name].shape) != place.shape:
                 raise FormatError(
-                    f"its {name!r} has the shape {list(shape)}, and in this {target} the shape is "
+                    f"its {name!r} has the shape {list(shape)}, but in this {target} the shape is "
                     f"{list(place.shape)}"
                 )
         for name, positions in self.frozen.items():
@@ -84,13 +84,13 @@ class Saved:
             for i in positions:
                 if i >= len(parameters) or not isinstance(parameters[i], Parameter):
                     raise FormatError(
-                        f"it freezes number {i} of {name!r:.60}, and this {target} has no "
+                        f"it freezes number {i} of {name!r:.60}, but this {target} has no "
                         "Parameter there"
                     )
         return places
 
     def fitting(self, model: Module) -> Places:
-        """As `places`, of a model that is of the same structure, as far as both are known."""
+        """Like `places`; raises if the structures differ, as far as both are known."""
         places = self.places(model)
         if self.architecture.is_known:
             own = described(model)
@@ -99,7 +99,7 @@ class Saved:
         return places
 
     def fill(self, model: Module, places: Places | None = None) -> None:
-        """Give a model of the same structure these numbers: all of them, or none."""
+        """Put these numbers into a model with the same structure: all of them, or none."""
         places = self.fitting(model) if places is None else places
         if wrong := self.impossible(places):
             name, _, number = wrong
@@ -107,7 +107,7 @@ class Saved:
         self.put(model, places)
 
     def impossible(self, places: Places) -> tuple[str, int, float] | None:
-        """The first number that its place cannot have, and where it stands in which tensor."""
+        """The first number that is impossible in its place, with its tensor and position."""
         for name, place in places.items():
             for i, number in enumerate(self.tensors[name].numbers):
                 if not place.takes(number):
@@ -115,7 +115,7 @@ class Saved:
         return None
 
     def put(self, model: Module, places: Places) -> None:
-        """Give the places in a model these numbers, which were found to fit."""
+        """Put these numbers, which have been found to fit, into the places of a model."""
         for name, place in places.items():
             place.fill(self.tensors[name].numbers, self.frozen.get(name, ()))
         keep(model, self.threshold)
@@ -123,18 +123,18 @@ class Saved:
 
 
 def on_paper(model: Module, places: Places, structure: Architecture) -> Saved:
-    """A model as it is now, whose structure is described already."""
+    """A model as it is now, with an existing description of its structure."""
     frozen = {name: place.frozen for name, place in places.items() if place.frozen}
     return Saved(structure, tensors(places), frozen, known(model), trained_with(model))
 
 
 def written(model: Module, structure: Architecture) -> Saved:
-    """A model as it is now, if it can be written down and read again.
+    """A model as it is now, if it can be written and read again.
 
     Raises
     ------
     ValueError
-        if a number is nan, or a name cannot be written down.
+        if a number is nan, or a name cannot be written.
     """
     places = layout(model)
     saved = on_paper(model, places, structure)
@@ -143,27 +143,27 @@ def written(model: Module, structure: Architecture) -> Saved:
             name.encode()
         except UnicodeEncodeError:
             raise ValueError(
-                f"save writes names as UTF-8, and {name!r} has half a character (a lone surrogate) "
+                f"save writes names as UTF-8, but {name!r} has half a character (a lone surrogate) "
                 "in it; give that attribute or key of the model another name. Nothing was written"
             ) from None
     if wrong := saved.impossible(places):
         name, i, number = wrong
         raise ValueError(
             f"save got a model whose {places[name].names[i]!r} is {number!r}; nothing was written. "
-            "Training went wrong before: autograd.check_finite(loss) names where"
+            "Training went wrong before this: autograd.check_finite(loss) names where"
         )
     return saved
 
 
 def snapshot(model: Module) -> Callable[[], None]:
-    """The way back: a function that gives a model the numbers that it has now."""
+    """For undoing: a function that puts a model's present numbers back."""
     places = layout(model)
     now = on_paper(model, places, Architecture(""))
     return lambda: now.put(model, places)
 
 
 def saved_in(file: File, *kinds: str) -> Saved:
-    """The model in a file of one of these kinds, whose numbers were not read yet."""
+    """The model in a file of one of these kinds, without its numbers, which are read later."""
     check_kind(file, *kinds)
     prefix = OF_MODEL if file.texts["format"] == CHECKPOINT else ""
     blank = {
@@ -177,18 +177,18 @@ def saved_in(file: File, *kinds: str) -> Saved:
     said = {name: parsed(texts[name], f"its {name!r}", form) for name, form in _FORMS.items()}
     loss = texts.get("trained_with")
     if loss is not None and loss not in LOSSES:
-        raise FormatError(f"it was trained with {loss!r:.60}, which is no loss of this glassgrad")
+        raise FormatError(f"it was trained with {loss!r:.60}, which this glassgrad does not have")
     architecture = Architecture(**said["architecture"])
     return Saved(architecture, blank, said["frozen"], said["decision_threshold"], loss)
 
 
 def check_kind(file: File, *kinds: str) -> None:
-    """Whether a file is of one of these kinds, and of a version that is read here."""
+    """Raise unless a file has one of these kinds, and a version that can be read here."""
     found, version = file.texts.get("format", ""), file.texts.get("version", "")
     if found not in kinds:
-        raise FormatError(f"it is a {found:.60}, and what is read here is a {' or '.join(kinds)}")
+        raise FormatError(f"it is a {found:.60}, but this reads only a {' or '.join(kinds)}")
     if version != VERSION:
         raise FormatError(
-            f"it has version {version!r:.60} of the format, and this glassgrad reads version "
+            f"it has version {version!r:.60} of the format, but this glassgrad reads version "
             f"{VERSION}: install a newer glassgrad"
         )

@@ -1,4 +1,4 @@
-"""Training: `fit` and what it is made of.
+"""Training: `fit` and its parts.
 
 How one call is put together::
 
@@ -7,9 +7,9 @@ How one call is put together::
                  state      (a training as callbacks see it, its weights and history; callbacks)
           ┌───────┼──────────────┐
       mismatch  callbacks     identity
-          │       └─ checkpoints ─┘      (epochs, batches, steps; going on later)
+          │       └─ checkpoints ─┘      (epochs, batches, steps; continuing later)
          loop          │
-          └──── fit ───┘                 (arguments, checked; everything joined)
+          └──── fit ───┘                 (checks arguments, puts everything together)
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""What is done to gradients between the backward pass and the step: penalties, then clipping."""
+"""Changes to gradients between the backward pass and the step: penalties, then clipping."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from ..optimisers.groups import named
 class Adjustments:
     """Penalties on large weights, and bounds on large gradients.
 
-    The penalty is l1 · Σ|w| + ½ · l2 · Σw² over all parameters that are trained, so l2 is what
-    PyTorch calls weight_decay and scikit-learn alpha. It is added to the gradients, slope 0 for
-    the |w| of a weight that is 0; the loss that is reported is the loss alone.
+    The penalty is l1 · Σ|w| + ½ · l2 · Σw² over all trained parameters, so l2 is what PyTorch calls
+    weight_decay and scikit-learn alpha. Only its slope is added, to the gradients (0 for |w| at a
+    weight of 0); the reported loss does not include the penalty.
     """
 
     clip_norm: float | None = None
@@ -37,7 +37,7 @@ class Adjustments:
                 object.__setattr__(self, field.name, check(x, f"fit: {field.name}"))
 
     def apply(self, parameters: Iterable[Value]) -> None:
-        """Change the gradients of those of these parameters that are trained.
+        """Change the gradients of these parameters, except frozen ones.
 
         Raises
         ------
@@ -58,10 +58,10 @@ class Adjustments:
 
 @helped()
 def clip_grad_norm(parameters: Module | Iterable[Value], max_norm: float) -> float:
-    """Make a gradient that is longer than ``max_norm`` as long as that; its length before.
+    """Shorten a gradient that is longer than ``max_norm`` to this length; return its old length.
 
-    For training loops of one's own, between ``backward()`` and ``step()``; `fit` has
-    ``clip_norm``. The direction stays. With ``math.inf`` it only measures.
+    For your own training loops, between ``backward()`` and ``step()``; `fit` has ``clip_norm``. The
+    direction stays the same. With ``math.inf`` it only measures.
 
     >>> x, y = Value(0.0), Value(0.0)
     >>> (3.0 * x + 4.0 * y).backward()
@@ -80,7 +80,7 @@ def clip_grad_norm(parameters: Module | Iterable[Value], max_norm: float) -> flo
     Raises
     ------
     autograd.NonFiniteError
-        if a gradient is nan or inf: it has no direction. Nothing was changed.
+        if a gradient is nan or inf: it has no direction. Nothing is changed then.
     """
     bound = above_zero(max_norm, "clip_grad_norm: max_norm")
     return _clip_norm(_finite(parameters, "clip_grad_norm"), bound)
@@ -88,10 +88,10 @@ def clip_grad_norm(parameters: Module | Iterable[Value], max_norm: float) -> flo
 
 @helped()
 def clip_grad_value(parameters: Module | Iterable[Value], max_value: float) -> None:
-    """Bring every number of a gradient between −max_value and max_value.
+    """Limit every number of a gradient to the range from −max_value to max_value.
 
-    Parameters and errors are those of `clip_grad_norm`, and so is its place; `fit` has
-    ``clip_value``.
+    Use it in the same place as `clip_grad_norm`, which has the same parameters and errors; `fit`
+    has ``clip_value``.
 
     >>> x, y = Value(0.0), Value(0.0)
     >>> (3.0 * x - 0.5 * y).backward()
@@ -106,7 +106,7 @@ def clip_grad_value(parameters: Module | Iterable[Value], max_value: float) -> N
 def _clip_norm(parameters: Sequence[Value], bound: float) -> float:
     if (size := norm(parameters)) > bound:
         for parameter in parameters:
-            # Divided first: the norm of finite gradients may be inf, their share of it is 0.
+            # Divide first: the norm of finite gradients may be inf, then their share of it is 0.
             parameter.grad = parameter.grad / size * bound
     return size
 
@@ -117,7 +117,7 @@ def _clip_value(parameters: Sequence[Value], bound: float) -> None:
 
 
 def _finite(given: Any, who: str) -> list[Value]:
-    """The parameters that are trained, each once, if their gradients are finite."""
+    """The trained parameters, each once; raises if a gradient is not finite."""
     some = given.parameters() if isinstance(given, Module) else given
     if isinstance(some, (Value, str)) or not isinstance(some, Iterable):
         raise TypeError(

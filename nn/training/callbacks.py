@@ -1,4 +1,4 @@
-"""Callbacks of our own: to end a training in time, to watch its layers, to show how far it is."""
+"""Built-in callbacks: to stop training early, to watch the layers, to show progress."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from .measuring import is_better_higher
 from .metrics import HIGHER_IS_BETTER
 from .state import GRADIENT_NORM, UPDATE_RATIO, Callback, Training, words
 
-LINES = 10  # for a long training: every tenth of it, and the first epoch; people read them
+LINES = 10  # for a long training: one line for each tenth, and one for the first epoch
 
 
 class Comparing(Callback):
@@ -32,7 +32,7 @@ class Comparing(Callback):
         self.monitor, self.higher_is_better = monitor, higher_is_better
 
     def _decide_direction(self, training: Training) -> None:
-        """Find out which way is better, before anything is learned."""
+        """Decide whether higher is better, before anything is learned."""
         name = (self.monitor or "loss").removeprefix("val_")
         higher = self.higher_is_better
         if higher is None:
@@ -42,14 +42,14 @@ class Comparing(Callback):
             who = type(self).__name__
             path = "path, save_best_only=True, " if who == "Checkpoint" else ""
             raise ValueError(
-                f"{who}: monitor={self.monitor!r} is a metric of your own, of which nobody knows "
-                f"which way is better; write {who}({path}monitor={self.monitor!r}, "
+                f"{who}: monitor={self.monitor!r} is a metric of your own, so it is not known "
+                f"whether higher is better; write {who}({path}monitor={self.monitor!r}, "
                 "higher_is_better=True), or False"
             )
         self._higher = higher
 
     def _column(self, training: Training) -> str:
-        """The column: left out, it is the validation loss, or else the loss."""
+        """The column; by default the validation loss, or else the loss."""
         logs = training.logs
         name = self.monitor or ("val_loss" if "val_loss" in logs else "loss")
         if name not in logs:
@@ -59,7 +59,7 @@ class Comparing(Callback):
         return name
 
     def _is_better(self, number: float, best: float, min_delta: float = 0.0) -> bool:
-        """Whether a number is better than the best so far, which is nan if there is none."""
+        """Whether a number is better than the best so far, which is nan at first."""
         if math.isnan(number) or math.isnan(best):
             return not math.isnan(number)
         return (number - best if self._higher else best - number) > min_delta
@@ -76,15 +76,15 @@ class EarlyStopping(Comparing):
     patience:
         How many epochs in a row may fail to improve on the best.
     monitor:
-        A column of the history; left out, it is ``"val_loss"``, or ``"loss"`` where nothing is
-        validated: that looks back over the epoch, so validate where it matters.
+        A column of the history. The default is ``"val_loss"``, or ``"loss"`` without validation;
+        that is measured during the epoch, so use validation if it matters.
     min_delta:
-        By how much an epoch must be better to count as better.
+        How much better an epoch must be to count as better.
     higher_is_better:
-        Left out, it is so for accuracy, precision, recall, f1 and r2, by whatever name the history
-        has them, and not for losses, mae and rmse. Of functions like scikit-learn's the last word
-        of the name says it: a score is better higher, an error, loss or deviance lower. Of another
-        function of your own it has to be said.
+        The default is True for accuracy, precision, recall, f1 and r2, under any name in the
+        history, and False for losses, mae and rmse. For functions like scikit-learn's the last word
+        of the name decides: higher is better for a score, lower for an error, loss or deviance. For
+        other functions of your own you must give it.
     """
 
     settings = ("patience", "monitor", "min_delta", "higher_is_better")
@@ -100,16 +100,16 @@ class EarlyStopping(Comparing):
     ) -> None:
         self.patience = size(patience, "EarlyStopping: patience")
         if not is_number(min_delta) or not real(min_delta) >= 0.0:
-            raise ValueError(f"EarlyStopping: min_delta is at least 0, got {min_delta!r:.60}")
+            raise ValueError(f"EarlyStopping: min_delta must be at least 0, got {min_delta!r:.60}")
         self.min_delta = real(min_delta)
         self._compare_by(monitor, higher_is_better=higher_is_better)
         self.best = math.nan
         self.best_epoch: int | None = None
         self._weights: list[float] = []
-        self._parameters: list[Any] = []  # the model's, when they had these weights
+        self._parameters: list[Any] = []  # the model's parameters when they had these weights
 
     def on_fit_begin(self, training: Training) -> None:
-        """Begin anew, unless the training is a resumed one."""
+        """Start afresh, unless training was resumed."""
         if not training.history.epochs:
             self.best, self.best_epoch, self._weights = math.nan, None, []
         self._parameters = training.model.parameters()
@@ -129,7 +129,7 @@ class EarlyStopping(Comparing):
         training.history.best_epoch = self.best_epoch
 
     def on_fit_end(self, training: Training) -> None:
-        """Go back to the weights of the best epoch; so do Parameters that took others' places."""
+        """Go back to the weights of the best epoch, also in Parameters that replaced others."""
         if not self._weights:
             return
         training.weights.give(self._weights)
@@ -144,16 +144,16 @@ class EarlyStopping(Comparing):
         return {"best": self.best, "best_epoch": self.best_epoch, "weights": self._weights}
 
     def check(self, state: Mapping[str, Any], epoch: int, count: int) -> None:
-        """Whether a state can be one after so many epochs, of so many parameters."""
+        """Raise unless a state is possible after this many epochs, for this many parameters."""
         best, best_epoch, weights = state["best"], state["best_epoch"], state["weights"]
         is_epoch = best_epoch is None or (type(best_epoch) is int and 1 <= best_epoch <= epoch)
         are_weights = isinstance(weights, list) and len(weights) in {0, count}
         numbers = [best, *weights] if are_weights else [None]
         if not is_epoch or not all(type(number) is float for number in numbers):
-            raise ValueError(f"EarlyStopping cannot go on from the state {state!r:.60}")
+            raise ValueError(f"EarlyStopping cannot continue from the state {state!r:.60}")
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Go on from there."""
+        """Continue from a state."""
         self.best, self.best_epoch = state["best"], state["best_epoch"]
         self._weights = list(state["weights"])
 
@@ -165,13 +165,13 @@ class EarlyStopping(Comparing):
 
 
 class LayerStatistics(Callback):
-    """Adds two columns for each layer to the history, means over the steps of each epoch.
+    """Adds two columns for each layer to the history, with means over the steps of each epoch.
 
-    ``layers.0/update_ratio`` is ‖Δw‖ ∕ ‖w‖, how far a step moves the layer's parameters beside
-    how large they are: about 0.001 in a training that goes well; far less, and the layer stands
-    still; far more, and it forgets. A step from ‖w‖ = 0 has none; if all do, it is nan.
-    ``layers.0/gradient_norm`` is ‖g‖, the length of the gradient that a step used.
-    `viz.plot_update_ratio` draws them.
+    ``layers.0/update_ratio`` is ‖Δw‖ ∕ ‖w‖: how far a step moves the layer's parameters, compared
+    with their size. It is about 0.001 if training goes well; if it is much smaller, the layer
+    hardly learns; if it is much larger, the layer forgets. Steps from ‖w‖ = 0 are not counted; if
+    there are no others, it is nan. ``layers.0/gradient_norm`` is ‖g‖, the length of the gradient
+    that a step used. `viz.plot_update_ratio` draws them.
 
     >>> import random
     >>> from nn import MLP
@@ -185,10 +185,10 @@ class LayerStatistics(Callback):
     """
 
     _layers: list[tuple[LayerOf, dict[str, list[float]]]]
-    _before: list[list[float]]  # where their parameters stood before the coming step
+    _before: list[list[float]]  # the values of their parameters before the next step
 
     def on_epoch_begin(self, training: Training) -> None:
-        """Note where every layer stands."""
+        """Note the parameters of every layer."""
         layers = [layer for layer in layerwise(training.model) if layer.parameters]
         self._layers = [(x, {UPDATE_RATIO: [], GRADIENT_NORM: []}) for x in layers]
         self._before = [[parameter.data for parameter in layer.parameters] for layer in layers]
@@ -197,7 +197,7 @@ class LayerStatistics(Callback):
         """Measure one step."""
         for i, (layer, found) in enumerate(self._layers):
             before, now = self._before[i], [parameter.data for parameter in layer.parameters]
-            # hypot and dist do not overflow on the way, and run at the speed of C.
+            # hypot and dist do not overflow on the way, and run in C.
             if length := math.hypot(*before):
                 found[UPDATE_RATIO].append(math.dist(now, before) / length)
             found[GRADIENT_NORM].append(math.hypot(*[x.grad for x in layer.parameters]))
@@ -215,14 +215,14 @@ class LayerStatistics(Callback):
 
 
 class Progress(Callback):
-    """Write how far a training is to a stream, which is stdout unless given."""
+    """Write the progress of a training to a stream, by default stdout."""
 
     def __init__(self, stream: TextIO | None = None) -> None:
         self.stream = stream
         self._bar: Any = None
 
     def on_fit_begin(self, training: Training) -> None:
-        """Draw the bar, on a terminal."""
+        """Draw the bar if the stream is a terminal."""
         stream = self.stream or sys.stdout
         is_terminal = getattr(stream, "isatty", bool)()
         if training.epochs > training.epoch and is_terminal:
@@ -233,13 +233,13 @@ class Progress(Callback):
         if self._bar is not None:
             self._bar.set_description(f"epoch {training.epoch}/{training.epochs}", refresh=False)
 
-    def on_batch_end(self, training: Training) -> None:  # noqa: ARG002 - what a hook is given
-        """Move the bar on."""
+    def on_batch_end(self, training: Training) -> None:  # noqa: ARG002 - the signature of a hook
+        """Advance the bar."""
         if self._bar is not None:
             self._bar.update()
 
     def on_epoch_end(self, training: Training) -> None:
-        """Say this epoch's numbers."""
+        """Write this epoch's numbers."""
         now, end = training.epoch, training.epochs
         if self._bar is not None:
             self._bar.set_postfix_str(words(training.logs))
@@ -247,26 +247,26 @@ class Progress(Callback):
             self._say(f"epoch {now}/{end}: {words(training.logs)}")
 
     def on_fit_end(self, training: Training) -> None:
-        """Say why it ended, if it did before its time."""
+        """Say why training ended, if it ended early."""
         self.close()
         if training.epoch < training.epochs or training.interrupted:
             self._say(training.history.stopped)
 
     def close(self) -> None:
-        """Leave the terminal in order, whatever happened."""
+        """Leave the terminal in a clean state, whatever happened."""
         if self._bar is not None:
             self._bar.close()
             self._bar = None
 
     def _say(self, text: str) -> None:
         stream = self.stream or sys.stdout
-        if stream is not None:  # pythonw has none
+        if stream is not None:  # pythonw has no stdout
             stream.write(f"{text}\n")
             stream.flush()
 
 
 def _bar(training: Training, stream: TextIO) -> Any:
-    """A bar over all batches; None, and so plain lines, where the package is missing."""
+    """A bar over all batches; None, and so plain lines, if the package is missing."""
     try:
         from tqdm import tqdm  # noqa: PLC0415 - on first use
     except ImportError:

@@ -1,6 +1,6 @@
-"""Checkpoints of a training: all that it takes to go on as if nothing had happened.
+"""Training checkpoints: everything needed to continue as if nothing had happened.
 
-`Checkpoint` writes them, and brings all of a training back, or changes nothing of it.
+`Checkpoint` writes them, and restores all of a training, or changes nothing.
 """
 
 from __future__ import annotations
@@ -30,11 +30,11 @@ if TYPE_CHECKING:
 
 
 class Checkpoint(Comparing):
-    """Write a checkpoint at the beginning and after every so many epochs, whole or not at all.
+    """Write a checkpoint at the beginning and every few epochs, completely or not at all.
 
-    The model in it, which `nn.load` reads, is that of the last epoch that was written; when the
-    training ends, it is the model as it then is in memory: with early stopping that of the best
-    epoch. What a resumed training goes on from, the last epoch, is in the file besides.
+    The model in the file, which `nn.load` reads, is that of the last epoch that was written. When
+    training ends, it is the model in memory: with early stopping, that of the best epoch. The file
+    also has the last epoch, from which a resumed training continues.
 
     >>> Checkpoint("best.safetensors", save_best_only=True, monitor="val_accuracy")
     Checkpoint('best.safetensors', save_best_only=True, monitor='val_accuracy')
@@ -42,15 +42,15 @@ class Checkpoint(Comparing):
     Parameters
     ----------
     path:
-        The file; each checkpoint takes the place of the one before.
+        The file; each checkpoint replaces the previous one.
     every:
-        After how many epochs. The last epoch is written in any case.
+        How many epochs lie between checkpoints. The last epoch is always written.
     save_best_only:
-        True: after epochs that are better than all before, and no others, so that the file always
-        holds the best model so far. A training that is resumed from it goes on from that epoch;
+        True: write only after epochs that are better than all before, so that the file always has
+        the best model so far. Training that is resumed from it continues from that epoch;
         ``fit(checkpoint="run", callbacks=[Checkpoint("best", save_best_only=True)])`` keeps both.
     monitor, higher_is_better:
-        What says how good an epoch is, as in `EarlyStopping`.
+        How to compare epochs, as in `EarlyStopping`.
     """
 
     @helped()
@@ -64,14 +64,14 @@ class Checkpoint(Comparing):
         higher_is_better: bool | None = None,
     ) -> None:
         if not isinstance(path, (str, os.PathLike)):
-            raise TypeError(f"Checkpoint: path is that of a file, got {path!r:.60}")
+            raise TypeError(f"Checkpoint: path must be the path of a file, got {path!r:.60}")
         self.path, self.every = Path(path), size(every, "Checkpoint: every")
         self.save_best_only = yes_or_no(save_best_only, "Checkpoint: save_best_only")
         self._compare_by(monitor, higher_is_better=higher_is_better)
         if self.save_best_only and self.every != 1:
             raise ValueError(
-                f"Checkpoint: every={self.every} and save_best_only=True do not go together: the "
-                "best epoch may be any; leave one out"
+                f"Checkpoint: every={self.every} and save_best_only=True cannot be combined: any "
+                "epoch may be the best; leave one out"
             )
         if not self.save_best_only and (monitor, higher_is_better) != (None, None):
             raise ValueError(
@@ -79,10 +79,10 @@ class Checkpoint(Comparing):
                 "save_best_only=True too"
             )
         self._settings: Settings = {}
-        self._state: dict[str, Any] = {}  # what was written last
+        self._state: dict[str, Any] = {}  # the last state that was written
 
     def begin(self, training: Training, state: TrainingState | None = None) -> None:
-        """Note what a training is, before it has changed; go on from a state if there is one."""
+        """Note the settings of a fresh training, and continue from a state if there is one."""
         self._settings, unknown = settings_of(training)
         if state is None:
             return
@@ -90,20 +90,20 @@ class Checkpoint(Comparing):
         _check_same(training, state, self._settings, path)
         if unknown:
             warnings.warn(
-                f"fit goes on from {path!r}, and cannot tell whether its functions are those that "
-                f"it was begun with: they use {', '.join(sorted(unknown))}, which cannot be "
+                f"fit continues from {path!r}, but cannot tell whether its functions are still "
+                f"the same: they use {', '.join(sorted(unknown))}, which cannot be "
                 "compared",
                 stacklevel=4,
             )
         try:
             _restore(training, state)
-        except Exception as error:  # whatever a callback of the user's raises
+        except Exception as error:  # whatever a user's callback raises
             raise FormatError(
-                f"fit cannot go on from {path!r}: {error}; nothing was changed"
+                f"fit cannot continue from {path!r}: {error}; nothing was changed"
             ) from error
 
     def on_fit_begin(self, training: Training) -> None:
-        """Write the first: whatever stands in the way is said before anything is learned."""
+        """Write the first one, so that problems show up before anything is learned."""
         if self.save_best_only:
             self._decide_direction(training)
             if training.history.epochs and self.path.exists():
@@ -111,7 +111,7 @@ class Checkpoint(Comparing):
         self._write(training)
 
     def on_epoch_kept(self, training: Training) -> None:
-        """Write one, if it is time."""
+        """Write a checkpoint, if it is due."""
         if self.save_best_only:
             name = self._column(training)
             *before, now = map(float, training.history[name])
@@ -123,12 +123,12 @@ class Checkpoint(Comparing):
             self._write(training)
 
     def on_fit_end(self, training: Training) -> None:
-        """Let the model in the file be that in memory; what is gone on from stays as it is."""
+        """Put the model in memory into the file; the epoch to continue from stays the same."""
         if not self.save_best_only and training.weights.now() != self._state["weights"]:
             write_checkpoint(self.path, training.model, self._state)
 
     def _write(self, training: Training, shown: list[float] | None = None) -> None:
-        """Write where the training is; the model in the file may have other weights."""
+        """Write the state of the training; the model in the file may have different weights."""
         self._state = {**self._settings, **state_of(training)}
         training.weights.give(shown or ())
         try:
@@ -143,7 +143,7 @@ class Checkpoint(Comparing):
 
 
 def state_of(training: Training) -> dict[str, Any]:
-    """All of a training that changes while it goes on, and is not the model; it stays as it is."""
+    """A copy of everything that changes during training, apart from the model."""
     return {
         "python": platform.python_version(),
         "horizon": training.horizon,
@@ -151,7 +151,7 @@ def state_of(training: Training) -> dict[str, Any]:
         "history": {name: list(numbers) for name, numbers in training.history.items()},
         "best_epoch": training.history.best_epoch,
         "why": training.why,
-        "weights": training.weights.now(),  # and those of the optimiser that are not the model's
+        "weights": training.weights.now(),  # also those of the optimiser outside the model
         "before": training.weights.before,
         "positions": list(training.data.positions),
         "lr": training.lr,
@@ -161,9 +161,9 @@ def state_of(training: Training) -> dict[str, Any]:
     }
 
 
-# --- going on -------------------------------------------------------------------------------------
+# --- continuing -----------------------------------------------------------------------------------
 
-# What a state is that `fit` wrote, as far as one can see without the training.
+# The form of a state that `fit` wrote, as far as one can check without the training.
 _WEIGHTS = [lambda x: type(x) is float and x == x]
 _FORM: dict[str, Any] = {
     "settings": dict,
@@ -185,11 +185,11 @@ _FORM: dict[str, Any] = {
 
 
 def read(path: str | os.PathLike[str], model: Module) -> TrainingState | None:
-    """The checkpoint in a file, of a training of this model; None if there is no such file."""
+    """The checkpoint in a file, for training this model; None if there is no such file."""
     if not os.path.exists(path):
         return None
     state = read_checkpoint(path, model=model)
-    with about("go on from", path):
+    with about("continue from", path):
         for name, form in _FORM.items():
             if name not in state:
                 raise FormatError(
@@ -200,35 +200,35 @@ def read(path: str | os.PathLike[str], model: Module) -> TrainingState | None:
                 raise FormatError(f"its {name!r} is malformed: {state[name]!r:.60}")
         epoch, best = state["epoch"], state["best_epoch"]
         if any(len(column) != epoch for column in state["history"].values()):
-            raise FormatError(f"its history is not one of {epoch} epochs")
+            raise FormatError(f"its history does not have {epoch} epochs")
         if best is not None and not 1 <= best <= epoch:
             raise FormatError(f"its best epoch is {best}, of {epoch}")
     return state
 
 
 def _check_same(training: Training, state: TrainingState, settings: Settings, path: str) -> None:
-    """Refuse a checkpoint to which this training would not have come from its beginning."""
+    """Refuse a checkpoint that this training could not have reached from its start."""
     if found := difference(settings, state):
         raise ValueError(
-            f"fit: the checkpoint {path!r} is of a training with {found}; pass what it was begun "
-            "with. To go on with something else, fit the model that nn.load reads from it, with "
-            "another checkpoint=; to begin anew, resume=False"
+            f"fit: the checkpoint {path!r} is from a training with {found}; pass the same as "
+            "then. To continue with something else, fit the model that nn.load reads from it, with "
+            "another checkpoint=; to start again, write resume=False"
         )
     done, end, was = state["epoch"], training.horizon, state["horizon"]
     if training.epochs < done:
         raise ValueError(
-            f"fit: the checkpoint {path!r} has {done} epochs done, and epochs={training.epochs} is "
-            f"fewer; write epochs={done} or more, or take the model in it with nn.load"
+            f"fit: the checkpoint {path!r} has {done} epochs done, but epochs={training.epochs} "
+            f"is fewer; write epochs={done} or more, or read its model with nn.load"
         )
     if training.schedule is None or end == was:
         return
     times = [epoch + i / training.batches for epoch in range(done) for i in range(training.batches)]
     if any(training.factor(time, was) != training.factor(time, end) for time in times):
         raise ValueError(
-            f"fit: the schedule of the checkpoint {path!r} ends at epoch {was}, and the {done} "
-            f"epochs that are done had other learning rates than with an end at {end}; write "
-            f"horizon={was} to go on with it as it was. A training that is to be prolonged is "
-            f"begun with the horizon that it shall have: epochs={done}, horizon={end}"
+            f"fit: the schedule of the checkpoint {path!r} ends at epoch {was}, so its {done} "
+            f"finished epochs had different learning rates than with an end at {end}; write "
+            f"horizon={was} to continue it as it was. If you plan to train longer later, give the "
+            f"final horizon from the start: epochs={done}, horizon={end}"
         )
 
 
@@ -236,13 +236,13 @@ def _check_same(training: Training, state: TrainingState, settings: Settings, pa
 
 
 def _restore(training: Training, state: TrainingState) -> None:
-    """Give a fresh training all that the checkpoint knows; if anything does not fit, nothing."""
+    """Restore everything in the checkpoint into a fresh training, or nothing if it does not fit."""
     callbacks, count = training.remembering, len(training.weights.now())
     for name, length in {"weights": count, "before": count, "callbacks": len(callbacks)}.items():
         if len(state[name]) != length:
-            raise FormatError(f"its {name!r} has {len(state[name])} items, and this has {length}")
+            raise FormatError(f"its {name!r} has {len(state[name])} items, but this has {length}")
     if list(training.data.positions) != state["positions"]:
-        raise FormatError("its training learned from other examples")
+        raise FormatError("it is from a training with different examples")
     with _all_or_nothing(training):
         restore(training.model, state)
         training.weights.give(state["weights"])
@@ -261,9 +261,9 @@ def _restore(training: Training, state: TrainingState) -> None:
 
 @contextmanager
 def _all_or_nothing(training: Training) -> Iterator[None]:
-    """If the block does not reach its end, everything that it may change is as it was."""
+    """If the block does not reach its end, everything that it may have changed is put back."""
     model_back, numbers = snapshot(training.model), training.weights.now()
-    # Of an object its attributes, and what lies in their lists and dicts.
+    # For an object: its attributes, and the contents of their lists and dicts.
     memories = [
         (x, {name: copy.copy(one) if isinstance(one, (list, dict, set)) else one
              for name, one in vars(x).items()})

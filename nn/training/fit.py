@@ -32,7 +32,7 @@ OPTIMISERS: dict[str, type[Optimiser]] = {
 def _without_loss(*given: Any, **named: Any) -> str:
     """What to write for ``fit(model, X, y)`` and ``fit(model, X, y, "mse")``."""
     if len(given) > 3:
-        return f"takes what follows X and y by name; write loss={given[3]!r:.40}"
+        return f"takes all arguments after X and y by name; write loss={given[3]!r:.40}"
     if "loss" in named:
         return ""
     return (
@@ -71,7 +71,7 @@ def fit(
     resume: bool = False,
     progress: bool = True,
 ) -> History:
-    """Train a model in place, and return what was measured.
+    """Train a model in place, and return the history of what was measured.
 
     >>> import random
     >>> from nn import MLP
@@ -84,81 +84,80 @@ def fit(
     >>> history["loss"][-1] < 0.5 * history["loss"][0], history["accuracy"][-1] > 0.9
     (True, True)
 
-    Ctrl-C ends it after the running batch, and what was learned so far is returned, with
-    ``history.interrupted`` true. If a loss
-    or gradient is nan or inf, the model gets the last weights with which all was finite, and
-    the error says where it began.
+    Ctrl-C ends training after the current batch; the history so far is returned, with
+    ``history.interrupted`` true. If a loss or gradient becomes nan or inf, the model gets back the
+    last weights with which everything was finite, and the error says where it began.
 
     Parameters
     ----------
     model:
-        A `Module`. It is in training mode meanwhile, in eval mode for validation, and afterwards
-        as before.
+        A `Module`. It is in training mode during training, in eval mode for validation, and
+        afterwards in the same mode as before.
     X, y:
-        Inputs and targets: lists, tuples, NumPy arrays, pandas, iterators. Left out, y comes
-        with X, as pairs (x, target).
+        Inputs and targets: lists, tuples, NumPy arrays, pandas, iterators. Without y, X has pairs
+        (x, target).
     loss:
-        A name, as ``"mse"``, or a function (outputs, targets) -> Value, the mean over a batch.
+        A name such as ``"mse"``, or a function (outputs, targets) -> Value, the mean over a batch.
     optimizer:
         ``"sgd"``, ``"adam"``, ``"adamw"`` or ``"rmsprop"``; an `Optimiser`, which keeps its
         state for a later fit; or a function of the model that makes one.
     lr:
-        The learning rate of an optimiser that was given by name; left out, it is the
-        optimiser's own default.
+        The learning rate, if the optimiser is given by name; by default the optimiser's own
+        default.
     epochs:
         How often each example is seen.
     batch_size:
-        How many examples make a step; None: all at once.
+        How many examples a step uses; None: all at once.
     shuffle, rng:
-        Whether the order is new in each epoch; drawn from ``rng``: a seed, a ``random.Random``, a
+        Whether each epoch has a new order, drawn from ``rng``: a seed, a ``random.Random``, a
         NumPy ``Generator``; None is Python's global ``random``.
     validation:
-        Examples that are only measured: ``(X, y)``, ``(X, y, weights)``, or the share of X to be
-        set aside, drawn by ``rng``.
+        Examples that are only measured: ``(X, y)``, ``(X, y, weights)``, or the share of X to set
+        aside, drawn with ``rng``.
     stratify:
-        True: the share that is set aside has of each class what X has, within one
-        example, and at least one.
+        True: the share that is set aside has the same proportion of each class as X, to within one
+        example, and at least one of each.
     metrics:
         Names (accuracy, precision, recall, f1, mae, rmse, r2) and functions (outputs, targets) ->
-        number; scikit-learn's, with parameters (y_true, y_pred), get what `Module.predict` says. On
-        training examples they measure the passes that were learned from. Where y is one number for
-        each example, be it in a column, outputs and targets are plain numbers too. Classes of one
-        output are told by ``model.decision_threshold``, decided here from y and the loss: 0.5 where
-        outputs learn to be the targets 0 and 1, 0 where they learn to be scores.
+        number; scikit-learn's, with parameters (y_true, y_pred), get the answers of
+        `Module.predict`. For training examples they use the outputs from the training steps. If y
+        has one number for each example, even in a column, outputs and targets are plain numbers. A
+        single output is class 1 above ``model.decision_threshold``, which is set here from y and
+        the loss: 0.5 if outputs learn the targets 0 and 1, 0 if they learn scores.
     sample_weight:
-        How much each example counts, compared with the others: 2 like having it twice, 0 like not
-        having it. A batch's loss is Σ (weight ∕ mean weight of all) · loss ∕ examples in the
-        batch, so equal weights change nothing. Own metrics see them as ``sample_weight``.
+        How much each example counts, compared with the others: 2 is like having it twice, 0 like
+        not having it. A batch's loss is Σ (weight ∕ mean weight of all) · loss ∕ examples in the
+        batch, so equal weights change nothing. Your own metrics get them as ``sample_weight``.
     class_weight:
         How much each class counts, as {0: 1.0, 1: 5.0}, or "balanced": all classes count the same.
-        It is that for each example, times its sample weight, also where a share is set aside.
+        It multiplies the sample weight of each example, also in a share that is set aside.
     schedule:
-        A factor of the learning rate for every time, such as ``nn.CosineDecay()``: a function of
-        (epoch, horizon), asked before each step, where the epoch has a fraction and begins at 0.
+        A factor of the learning rate over time, such as ``nn.CosineDecay()``: a function of
+        (epoch, horizon), called before each step; the epoch begins at 0 and has a fraction.
     horizon:
-        The epoch at which the schedule ends; left out, it is ``epochs``. A training in several
-        parts needs it: first ``epochs=5, horizon=20``, then ``epochs=20, resume=True``.
+        The epoch at which the schedule ends; by default ``epochs``. You need it to train in several
+        parts: first ``epochs=5, horizon=20``, then ``epochs=20, resume=True``.
     early_stopping:
-        A number of epochs without improvement to wait for, or an `EarlyStopping`. The model then
-        ends with the weights of its best epoch.
+        How many epochs to wait without improvement, or an `EarlyStopping`. The model then ends with
+        the weights of its best epoch.
     clip_norm, clip_value:
-        Bounds on the length of the gradient and on each of its numbers; applied to what the
-        penalties make of it, the value first.
+        Bounds on the length of the gradient and on each of its numbers. They are applied after the
+        penalties, the value first.
     l1, l2:
         Factors of the penalties Σ|w| and ½ Σw²; see `Adjustments`.
     callbacks:
         `Callback` objects, or functions of the `Training` that are called after each epoch.
     checkpoint:
-        A path, where all that a resumed training needs is written after every epoch; or a
-        `Checkpoint`. When training ends, the model that `nn.load` reads from it is that in memory.
+        A path, where everything needed to resume is written after every epoch; or a `Checkpoint`.
+        When training ends, `nn.load` reads from it the same model as in memory.
     resume:
-        True: go on from the checkpoint if it is there, bit for bit as if never interrupted. All
-        but ``epochs``, callbacks without a memory and ``progress`` must be as it was, functions
-        and classes included: their code, and the values that they use. What does not fit is
-        refused, and then nothing was changed.
+        True: continue from the checkpoint if it exists, bit for bit as if never interrupted.
+        Everything except ``epochs``, ``progress`` and callbacks without memory must be the same,
+        including functions and classes: their code, and the values that they use. Otherwise an
+        error is raised and nothing is changed.
     progress:
-        Whether a bar is drawn (on a terminal, if tqdm is installed) or lines are written (else, at
-        most 11 and why it ended early), both to stdout.
+        Whether to show a bar (on a terminal, if tqdm is installed), or else lines (at most 11, and
+        why it ended early), both on stdout.
 
     Raises
     ------
@@ -171,11 +170,11 @@ def fit(
     data = Examples.of(X, y, sample_weight, class_weight)
     kept = _checkpoint(checkpoint, resume=resume)
     if kept is not None:
-        random_states(model, draw_from)  # raises if somebody draws what cannot be drawn again
+        random_states(model, draw_from)  # raises if some draws could not be repeated
     state = read(kept.path, model) if kept is not None and resume else None
-    if not isinstance(stratify, bool):  # scikit-learn's habit is stratify=y
+    if not isinstance(stratify, bool):  # in scikit-learn it is stratify=y
         raise TypeError(
-            f"fit: stratify is True or False, got a {type(stratify).__name__}; write "
+            f"fit: stratify must be True or False, got a {type(stratify).__name__}; write "
             "stratify=True, which takes the classes from y"
         )
     learned, held_out = split(data, validation, draw_from, state, stratify=stratify)
@@ -206,7 +205,7 @@ def fit(
         asked={"class_weight": _said(class_weight), "stratify": stratify or None},
     )
     for one in [x for x in training.callbacks if isinstance(x, Checkpoint)]:
-        one.begin(training, state if one is kept else None)  # before anything has changed
+        one.begin(training, state if one is kept else None)  # before anything changes
     before, start = (known(model), trained_with(model)), training.weights.good
     keep(model, at)
     note(model, learned_by)
@@ -233,18 +232,18 @@ def _check_model(model: Any) -> None:
     kind = type(model)
     cure = "write fit(model, X, y, loss=...)"
     if kind.__module__ == "autograd.micrograd":
-        cure = "take the model from nn, as nn.MLP(2, [16, 1])"
+        cure = "use a model from nn, such as nn.MLP(2, [16, 1])"
     elif callable(model) and not inspect.isroutine(model) and not isinstance(model, type):
-        cure = f"let the class inherit from it: class {kind.__name__}(nn.Module)"
+        cure = f"let the class inherit from Module: class {kind.__name__}(nn.Module)"
     what = f"the class {model.__name__}" if isinstance(model, type) else f"a {kind.__name__}"
     raise TypeError(f"fit trains a Module, got {what}; {cure}")
 
 
 def _undisturbed(rng: Any, ask: Callable[[], float | None]) -> float | None:
-    """The answer to a question that may draw random numbers, which are drawn again afterwards."""
+    """The result of ``ask``; random numbers that it draws will be drawn again afterwards."""
     try:
         state = rng.getstate()
-    except NotImplementedError:  # the system's own, which nobody can draw from twice
+    except NotImplementedError:  # the system's generator, whose draws cannot be repeated
         return ask()
     answer = ask()
     rng.setstate(state)
@@ -258,7 +257,7 @@ def _check_takes_weights(loss: Loss) -> None:
     if given is not None and "reduction" not in parameters and not takes_all:
         name = getattr(loss, "__name__", "the loss")
         raise TypeError(
-            f"fit: with sample weights the loss must say what each example costs, and {name} has "
+            f"fit: with sample weights the loss must give the loss of each example, but {name} has "
             f"no reduction; write def {name}(outputs, targets, *, reduction='mean'), where 'none' "
             "gives a list"
         )
@@ -268,18 +267,18 @@ def _optimiser(of: Any, model: Module, lr: float | None) -> Optimiser:
     if isinstance(of, Optimiser) or (callable(of) and not isinstance(of, type)):
         if lr is not None:
             raise ValueError(
-                "fit: lr goes with an optimizer that is given by name; give the optimiser its own"
+                "fit: lr is only for an optimizer given by name; give your optimiser its own lr"
             )
         made = of if isinstance(of, Optimiser) else of(model)
     else:
         is_kind = isinstance(of, type) and issubclass(of, Optimiser)
         make: Any = of if is_kind else look_up(of, OPTIMISERS, "optimizer", "an Optimiser")
         if lr is None and make is SGD:
-            raise ValueError("fit: sgd has no learning rate of its own; write lr=0.1, say")
+            raise ValueError("fit: sgd has no default learning rate; write for example lr=0.1")
         made = make(model) if lr is None else make(model, lr=lr)
     if not isinstance(made, Optimiser):
         raise TypeError(
-            f"fit: the function optimizer must return an Optimiser, and returned {made!r:.60}"
+            f"fit: the function optimizer must return an Optimiser, but returned {made!r:.60}"
         )
     return made
 
@@ -288,7 +287,7 @@ def _schedule(schedule: Any) -> Schedule | None:
     if schedule is not None and (not callable(schedule) or isinstance(schedule, type)):
         written = f"; write {schedule.__name__}(...)" if isinstance(schedule, type) else ""
         raise TypeError(
-            "fit: schedule is a function (epoch, epochs) -> factor, such as nn.CosineDecay(), got "
+            "fit: schedule must be a function (epoch, epochs) -> factor, as nn.CosineDecay(), got "
             f"{schedule!r:.60}{written}"
         )
     try:
@@ -296,7 +295,7 @@ def _schedule(schedule: Any) -> Schedule | None:
             given.bind(0.0, 1.0)
     except TypeError:
         raise TypeError(
-            "fit: a schedule gets two numbers, the epoch and how many there are; write lambda "
+            "fit: a schedule gets two numbers, the epoch and the number of epochs; write lambda "
             "epoch, epochs: 0.5"
         ) from None
     found: Schedule | None = schedule
@@ -307,7 +306,7 @@ def _horizon(horizon: Any, schedule: Any, epochs: int) -> int:
     if horizon is None:
         return epochs
     if schedule is None:
-        raise ValueError("fit: horizon is where a schedule ends, and there is none; leave it out")
+        raise ValueError("fit: horizon is where a schedule ends, but there is none; leave it out")
     return size(horizon, "fit: horizon")
 
 
@@ -317,7 +316,7 @@ def _adjustments(*asked: Any) -> Adjustments | None:
 
 
 def _callbacks(given: Any, early_stopping: Any, *last: Callback | None) -> list[Callback]:
-    """Checkpoints last: they write the model as early stopping leaves it."""
+    """All callbacks, checkpoints last: they write the model as early stopping leaves it."""
     own = checked(given)
     if early_stopping is not None:
         is_one = isinstance(early_stopping, EarlyStopping)
@@ -329,13 +328,13 @@ def _callbacks(given: Any, early_stopping: Any, *last: Callback | None) -> list[
 def _checkpoint(checkpoint: Any, *, resume: bool) -> Checkpoint | None:
     if checkpoint is None:
         if resume:
-            raise ValueError("fit: resume=True goes on from checkpoint=...; say which file")
+            raise ValueError("fit: resume=True needs checkpoint=..., the file to continue from")
         return None
     return checkpoint if isinstance(checkpoint, Checkpoint) else Checkpoint(checkpoint)
 
 
 def _said(class_weight: Any) -> str | None:
-    """A dict of weights in one spelling, whatever the order and the kinds of its numbers."""
+    """A dict of weights in a standard form, whatever the order and the types of its numbers."""
     if not isinstance(class_weight, Mapping):
         found: str | None = class_weight
         return found

@@ -1,12 +1,12 @@
-"""What must be the same for a training to be the same one: settings, and what functions are.
+"""What must be the same when training is resumed: settings, and what functions do.
 
-A function is compared by a fingerprint, which another process can compute too. Two functions have
-the same one if they do the same, as far as Python shows it: their code, their defaults, and the
-values that they use from around them (closures, globals, attributes of modules of one's own), down
-to the bottom. An object is its class and its state, as `pickle` asks for it.
-What lies in Python itself, in glassgrad or in an installed package is its name there.
+Functions are compared by fingerprints, which another process can compute too. Two functions have
+the same fingerprint if they do the same, as far as Python shows it: their code, their defaults, and
+the values that they use from outside (closures, globals, attributes of the user's modules), to any
+depth. The fingerprint of an object covers its class and its state, as `pickle` sees it. Anything
+from Python itself, glassgrad or an installed package counts by its name.
 
-No function is called, and nothing is written down or read back: only hashes leave this module.
+No function is called, and nothing is written or read back: only hashes leave this module.
 """
 
 from __future__ import annotations
@@ -41,9 +41,9 @@ _DEEPEST = 100  # objects within objects; each takes a few of Python's own level
 _OURS = frozenset({"autograd", "nn", "viz"})
 _PACKAGES = frozenset({"site-packages", "dist-packages"})
 
-_ATOMS = (bool, float, complex, str, bytes, type(None), type(...))  # their text says all of them
+_ATOMS = (bool, float, complex, str, bytes, type(None), type(...))  # fully described by their text
 
-# What pickle does not write, or by name alone: the attributes that say all of it.
+# What pickle does not write, or only by name: the attributes that fully describe it.
 _ATTRIBUTES: dict[type, tuple[str, ...]] = {
     types.CodeType: (
         "co_argcount", "co_posonlyargcount", "co_kwonlyargcount", "co_flags", "co_code",
@@ -61,9 +61,9 @@ _ATTRIBUTES: dict[type, tuple[str, ...]] = {
 class Fingerprints:
     """Fingerprints of functions, classes and what they use.
 
-    ``known`` are things that have a name of their own here and are not looked into, by id: a
-    checkpoint knows the parameters and the parts of its model, whose numbers change. Kinds of
-    objects that do not show their state are collected in ``unknown``.
+    ``known`` are objects, by id, that count by a given name and are not looked into: a checkpoint
+    names the parameters and the parts of its model, whose numbers change. Kinds of objects that do
+    not show their state are collected in ``unknown``.
 
     >>> def scaled(factor):
     ...     return lambda x: factor * x
@@ -75,7 +75,7 @@ class Fingerprints:
     def __init__(self, known: Mapping[int, str] | None = None) -> None:
         self.unknown: set[str] = set()
         self._known = known or {}
-        self._found: dict[int, tuple[str, object]] = {}  # with the object: its id stays its own
+        self._found: dict[int, tuple[str, object]] = {}  # with the object, to keep its id valid
         self._depth = 0
 
     def of(self, x: Any) -> str:
@@ -89,7 +89,7 @@ class Fingerprints:
             return self._found[me][0]
         if self._depth > _DEEPEST:
             return self.nothing("something nested too deep")
-        self._found[me] = f"within {self._depth}", x  # until it is known: x may lie within itself
+        self._found[me] = f"within {self._depth}", x  # provisional: x may contain itself
         self._depth += 1
         found = hashed([type(x).__name__, *self._parts(x)])
         self._depth -= 1
@@ -97,11 +97,11 @@ class Fingerprints:
         return found
 
     def each(self, items: Iterable[Any]) -> list[str]:
-        """One for each."""
+        """One fingerprint for each."""
         return [self.of(item) for item in items]
 
     def pairs(self, items: Iterable[tuple[Any, Any]]) -> list[list[str]]:
-        """Two for each: of a name and a value, say."""
+        """Two fingerprints for each pair, such as a name and a value."""
         return [self.each(pair) for pair in items]
 
     def nothing(self, what: str) -> str:
@@ -109,7 +109,7 @@ class Fingerprints:
         self.unknown.add(what)
         return f"unknown {what}"
 
-    # --- what things are made of: texts, fingerprints, and lists of these -------------------------
+    # --- the contents of objects: texts, fingerprints, and lists of these -------------------------
 
     def _parts(self, x: Any) -> list[Any]:
         if isinstance(x, types.FunctionType):
@@ -123,12 +123,12 @@ class Fingerprints:
             return self.pairs(x.items())
         if type(x) in {list, tuple, set, frozenset}:
             found = self.each(x)
-            return sorted(found) if isinstance(x, (set, frozenset)) else found  # it has no order
+            return sorted(found) if isinstance(x, (set, frozenset)) else found  # sets have no order
         return [self.of(type(x)), *self._of_object(x)]
 
     def _of_object(self, x: Any) -> list[Any]:
-        """What `pickle` would write of it: a name, or how to make it, and its state and items."""
-        if hasattr(x, "__wrapped__"):  # with a cache around it
+        """What `pickle` would write: a name, or how to make the object, and its state and items."""
+        if hasattr(x, "__wrapped__"):  # wrapped in a cache
             return [self.of(x.__wrapped__)]
         try:
             reduce = copyreg.dispatch_table.get(type(x))
@@ -148,7 +148,7 @@ class Fingerprints:
             self.each([f.__defaults__, f.__kwdefaults__]),
         ]
         parts.append(self.pairs((name, x) for name, x in vars(f).items() if name != "__wrapped__"))
-        if _is_installed(home):  # where it runs: a decorator's wrapper claims its function's module
+        if _is_installed(home):  # where it runs: a wrapper claims the module of its function
             return [*parts, home, code.co_qualname]
         named = {
             step.argval
@@ -160,7 +160,7 @@ class Fingerprints:
         return [*parts, self.of(code), self._used(used, code)]
 
     def _used(self, values: Mapping[str, Any], code: types.CodeType) -> list[list[str]]:
-        """Values by name; of a module of the user's own what the code may take from it."""
+        """Values by name; for a user's module, what the code may use from it."""
         used = dict(values)
         names = set().union(*[each.co_names for each in _nested(code)])
         for module, x in values.items():
@@ -189,7 +189,7 @@ def hashed(parts: Any) -> str:
 
 
 def _atom(x: Any) -> str | None:
-    """What a single value says of itself; None if there is more to it."""
+    """A text that fully describes a single value; None if there is no such text."""
     if type(x) in _ATOMS:
         return f"{type(x).__name__} {x!r}"
     return f"int {x:x}" if type(x) is int else None  # not repr: it has a limit of digits
@@ -203,7 +203,7 @@ def _value(cell: types.CellType) -> Any:
 
 
 def _nested(code: types.CodeType) -> Iterator[types.CodeType]:
-    """A code and those of the functions that are made in it."""
+    """A code object and those of the functions inside it."""
     yield code
     for x in code.co_consts:
         if isinstance(x, types.CodeType):
@@ -230,11 +230,11 @@ ORDER = "parameters in the optimizer, or in another order"
 
 
 Settings = dict[str, dict[str, Any]]
-"""In the words of `fit`; and the fingerprints of functions, whose names say little."""
+"""Settings as `fit` names them; and the fingerprints of functions, whose names say little."""
 
 
 def settings_of(training: Training) -> tuple[Settings, set[str]]:
-    """The settings of a training that was not begun yet, and what could not be looked into."""
+    """The settings of a training before it starts, and the kinds that could not be looked into."""
     state = training.optimizer.state_dict()
     own = {**state["settings"], "lr": training.lr}
     own |= {name: state[name] for name in ("base_lr", "groups") if name in state}
@@ -267,36 +267,36 @@ def settings_of(training: Training) -> tuple[Settings, set[str]]:
 
 
 def difference(now: Settings, before: Mapping[str, Any]) -> str:
-    """What the first thing is that a checkpoint has otherwise; empty if there is none."""
+    """The first setting that differs in a checkpoint, in words; empty if all are the same."""
     for name in {**now["settings"], **before["settings"]}:
         was, is_ = before["settings"].get(name), now["settings"].get(name)
         if was != is_:
             hidden = name in {"X and y", "validation", ORDER}
-            return f"other {name}" if hidden else f"{name} {was}, not {is_}"
+            return f"different {name}" if hidden else f"{name} {was}, not {is_}"
     for name in {**now["functions"], **before["functions"]}:
         if now["functions"].get(name) != before["functions"].get(name):
             return (
-                f"another {name}, although it looks the same: its code, or a value that it uses, "
+                f"a different {name}, although it looks the same: its code or a value that it uses "
                 f"differs{_versions(before['python'])}"
             )
     return ""
 
 
 def digest(data: Examples) -> str:
-    """A fingerprint of examples: equal numbers have the same, others another."""
+    """A fingerprint of examples: the same for equal numbers only."""
     columns = (data.rows, data.targets, data.weights or ())
     return hashed([[plain(item) for item in column] for column in columns])
 
 
 def _order(training: Training) -> str:
-    """Where each parameter of the optimiser is in the model: its memory goes by that order."""
+    """The place of each of the optimiser's parameters in the model: its memory has this order."""
     places = {id(p): i for i, p in enumerate(training.model.parameters())}
     found = [places.get(id(p)) for p in training.optimizer.parameters]
     return "" if found == list(range(len(places))) else hashed(found)
 
 
 def _known(training: Training) -> dict[int, str]:
-    """What a checkpoint brings back to where it was: it has a name, and is not compared."""
+    """What a checkpoint restores: these objects count by name, and are not compared."""
     model = training.model
     parts = [*model.modules(), *model.parameters(), *training.optimizer.parameters]
     names = {id(part): f"part {i} of the training" for i, part in enumerate(parts)}
@@ -307,7 +307,7 @@ def _known(training: Training) -> dict[int, str]:
 def _of_part(module: Module, found: Fingerprints) -> list[Any]:
     """The class of a part of a model, and its settings: numbers, texts and functions.
 
-    Its other attributes are parameters, parts, or what it has measured or remembers.
+    Its other attributes are parameters, parts, or something measured or remembered.
     """
     settings = [
         [name, found.of(x)]
@@ -318,11 +318,11 @@ def _of_part(module: Module, found: Fingerprints) -> list[Any]:
     return [found.of(type(module)), settings]
 
 
-_BROUGHT_BACK = frozenset({"training", "decision_threshold", "trained_with"})  # by fit itself
+_BROUGHT_BACK = frozenset({"training", "decision_threshold", "trained_with"})  # restored by fit
 
 
 def _spread(name: str, x: Any) -> Iterator[tuple[str, Any]]:
-    """A thing, or the functions in a list or dict of things."""
+    """The object itself, or the functions in a list or dict."""
     if isinstance(x, (list, dict)):
         items = x.items() if isinstance(x, dict) else enumerate(x)
         yield from ((f"{name}.{key}", item) for key, item in items if callable(item))
@@ -339,11 +339,11 @@ def _is_setting(x: Any) -> bool:
 
 
 def _said(function: Any) -> Any:
-    """A schedule of ours says all of itself, a function has a name."""
+    """A text for a function: its name, or for our own schedules their full description."""
     if function is None:
         return None
     name = getattr(function, "__name__", None)
-    # Where something lies in memory is another place in each process.
+    # An object's address is different in each process.
     return name if isinstance(name, str) else re.sub(r" at 0x[0-9a-fA-F]+", "", repr(function))
 
 
@@ -357,6 +357,6 @@ def _versions(before: str) -> str:
     if before.split(".")[:2] == now.split(".")[:2]:
         return ""
     return (
-        f" (it was begun with Python {before}, and this is {now}: the code of functions can only "
+        f" (it was started with Python {before}, but this is {now}: the code of functions can only "
         "be compared within one version)"
     )

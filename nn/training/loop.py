@@ -27,14 +27,14 @@ from .state import History, Training
 
 
 class Loop(Training):
-    """A training that runs."""
+    """The training loop."""
 
     def __post_init__(self) -> None:
         super().__post_init__()
         self._known: list[Any] = []
 
     def run(self) -> History:
-        """Train until all epochs are done, somebody stops it, or something is not finite."""
+        """Train until all epochs are done, training is stopped, or something is not finite."""
         with self._interruptible(), in_mode(self.model, training=True), _collector_spared():
             self._tell("on_fit_begin")
             try:
@@ -51,10 +51,10 @@ class Loop(Training):
 
     @contextmanager
     def _interruptible(self) -> Iterator[None]:
-        """Inside, the first Ctrl-C waits for the end of a step; the second interrupts as always.
+        """In the block, the first Ctrl-C waits for the end of a step; the second stops as usual.
 
-        Python delivers signals in the main thread, and a program may have a handler of its own: in
-        other threads, and where there is one, nothing is changed.
+        Python delivers signals in the main thread, and a program may have its own handler: nothing
+        is changed in other threads, or if there is such a handler.
         """
         is_main = threading.current_thread() is threading.main_thread()
         if is_main and signal.getsignal(signal.SIGINT) is signal.default_int_handler:
@@ -70,7 +70,7 @@ class Loop(Training):
         signal.signal(signal.SIGINT, signal.default_int_handler)
         if self.announce:
             # Not sys.stderr: a handler may run in the middle of one of its writes.
-            os.write(2, b"\nfit ends after this batch; Ctrl-C again interrupts it at once\n")
+            os.write(2, b"\nfit ends after this batch; press Ctrl-C again to stop it at once\n")
 
     def _tell(self, hook: str) -> None:
         for callback in self.callbacks:
@@ -88,7 +88,7 @@ class Loop(Training):
         start = perf_counter()
         self.logs = {"epoch": self.epoch}
         self._tell("on_epoch_begin")
-        if self._known != (known := self.model.parameters()):  # at first, and if some are new
+        if self._known != (known := self.model.parameters()):  # the first time, or if some are new
             self._known, self._to_watch, self._run = known, mismatch.BATCHES, Run()
         order = self._order()
         outputs: list[Any] = []
@@ -101,7 +101,7 @@ class Loop(Training):
                 outputs += map(plain, given)
             self._tell("on_batch_end")
             if (self.why or self.interrupted) and self.batch < self.batches:
-                return  # half an epoch has no numbers that could stand beside those of others
+                return  # the numbers of half an epoch cannot be compared with those of others
         self.logs["loss"] = mean
         if self.metrics:
             seen = self.data.at(order)
@@ -125,7 +125,7 @@ class Loop(Training):
     # --- one step ---------------------------------------------------------------------------------
 
     def _step(self, batch: Examples) -> tuple[float, list[Any]]:
-        """Learn from one batch: its loss, and what the model made of it before."""
+        """Learn from one batch; return its loss and outputs from before the step."""
         if self.schedule is not None:
             time = self.epoch - 1 + (self.batch - 1) / self.batches
             self.optimizer.lr = self._lr * self.factor(time, self.horizon)
@@ -168,7 +168,7 @@ class Loop(Training):
                 raise self._diverged(*self._first_non_finite(data), where)
 
     def _first_non_finite(self, data: Examples) -> tuple[Value, list[Any], Examples]:
-        """A pass, recorded this time, of the first example whose loss is not finite."""
+        """Repeat the pass, now recorded, for the first example whose loss is not finite."""
         for i in range(len(data)):
             one = data.at([i])
             outputs = [self.model(one.rows[0])]
@@ -181,7 +181,7 @@ class Loop(Training):
 
     @contextmanager
     def _on_error_back(self, where: str) -> Iterator[None]:
-        """Inside, an error of the engine's gives the model its last good weights."""
+        """In the block, an error from the engine gives the model its last good weights."""
         try:
             yield
         except AutogradError as error:
@@ -206,10 +206,10 @@ class Loop(Training):
 
 @contextmanager
 def _collector_spared() -> Iterator[None]:
-    """What exists by now is not looked through again and again by the garbage collector.
+    """Keep the garbage collector from looking again and again through what exists already.
 
-    The data and the model will live to the end, and graphs have no cycles. Measured on digits:
-    8 % faster. A program that freezes objects itself is left alone.
+    The data and the model live until the end, and graphs have no cycles. Measured on digits, this
+    is 8 % faster. If a program freezes objects itself, nothing is changed.
     """
     if gc.get_freeze_count():
         yield

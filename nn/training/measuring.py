@@ -1,9 +1,9 @@
-"""Metrics by name and by function: which there are, what each is asked with, which way is better.
+"""Metrics by name and by function: which exist, how they are called, and whether higher is better.
 
-A function of the user's is asked with (outputs, targets), and with ``sample_weight`` if it has a
-parameter of that name. scikit-learn's functions are told by the names of theirs: (y_true, y_pred)
-gets the targets and then what `Module.predict` says; y_score and y_proba get what examples are
-ranked by, and probabilities.
+A user's function is called with (outputs, targets), and with ``sample_weight`` if it has a
+parameter of that name. scikit-learn's functions are recognised by their parameters: (y_true,
+y_pred) get the targets and then the answers of `Module.predict`; y_score and y_proba get scores to
+rank examples by, and probabilities.
 """
 
 from __future__ import annotations
@@ -25,19 +25,19 @@ from ..module import Module
 from ..names import helped, look_up, name_in, signature
 from .metrics import HIGHER_IS_BETTER, METRICS, OF_CLASSES, Metric, Numbers, Weights
 
-CHUNK = 256  # examples whose outputs are held at once as Values; afterwards as plain numbers
+CHUNK = 256  # examples whose outputs are Values at the same time; then they become plain numbers
 RESERVED = frozenset({"epoch", "loss", "lr", "seconds"})  # columns of every history
 
-# What of a model's outputs a function like scikit-learn's takes, by its second parameter.
+# Which form of a model's outputs a function like scikit-learn's takes, by its second parameter.
 READINGS = {"y_pred": "said", "y_score": "score", "y_proba": "chance", "y_prob": "chance"}
 TAKE_CHANCES = frozenset({"log_loss", "d2_log_loss_score"})  # although they say y_pred
 
 
 def named(metrics: Any, by: Answers = UNKNOWN) -> dict[str, Metric]:
-    """The metrics that users ask for, by name: a name, a function, a list or a dict of them.
+    """The user's metrics by name, from a name, a function, or a list or dict of these.
 
-    ``by`` says how outputs are read. Ours of classes get its threshold, unless they were given one
-    by a partial.
+    ``by`` says how to read outputs. Our metrics for classes get its threshold, unless a partial
+    already gives them one.
 
     >>> list(named(["accuracy", lambda outputs, targets: 0.0]))
     ['accuracy', '<lambda>']
@@ -51,7 +51,7 @@ def named(metrics: Any, by: Answers = UNKNOWN) -> dict[str, Metric]:
             )
         if name in found:
             raise ValueError(
-                f"metrics has {name!r} twice; give each a name of its own: "
+                f"metrics has {name!r} twice; give each its own name: "
                 f"metrics={{{name!r}: …, 'other': …}}"
             )
         found[name] = _readable(name, one, by)
@@ -59,7 +59,7 @@ def named(metrics: Any, by: Answers = UNKNOWN) -> dict[str, Metric]:
 
 
 def _readable(name: str, metric: Any, by: Answers) -> Metric:
-    """One of them, told how outputs are read if it has to know."""
+    """One metric, which is told how to read outputs if it needs to know."""
     if not callable(metric):
         metric = look_up(metric, METRICS, "metric", "a function (outputs, targets) -> number")
     if any(metric is ours for ours in OF_CLASSES.values()):
@@ -70,8 +70,8 @@ def _readable(name: str, metric: Any, by: Answers) -> Metric:
         return one
     if by.loss is None:
         raise ValueError(
-            f"the metric {name!r} takes y_true and {second}, and what the outputs of this model "
-            "say is not known: its loss is your own, or was not named; write a function "
+            f"the metric {name!r} takes y_true and {second}, but it is not known what the outputs "
+            "of this model mean: its loss is your own, or was not named; write a function "
             "(outputs, targets) -> number"
         )
     reading = "chance" if _name(metric) in TAKE_CHANCES else READINGS[second]
@@ -84,22 +84,22 @@ def _parameters(function: Any) -> list[str]:
 
 
 def _of_answers(metric: Metric, read: Any, wanted: Any, /, *given: Any) -> Any:
-    """A metric like scikit-learn's, of answers instead of outputs, and what is right first."""
+    """Call a metric like scikit-learn's, with answers instead of outputs, and targets first."""
     outputs, targets, weights = given
     right, answers = list(map(wanted, targets)), list(map(read, outputs))
     try:
         return _asked(metric, right, answers, weights)
     except Exception as error:  # whatever it raises
         error.add_note(
-            f"{_name(metric)} was given answers as this model has them after "
-            f"{read.__self__.loss}, {answers!r:.40} for {right!r:.40}; of something else write a "
+            f"{_name(metric)} got this model's answers after "
+            f"{read.__self__.loss}, {answers!r:.40} for {right!r:.40}; for something else write a "
             "function (outputs, targets) -> number"
         )
         raise
 
 
 def _asked(metric: Metric, first: Any, second: Any, weights: Weights) -> Any:
-    """What a function of the user's says, with weights if it takes them and there are any."""
+    """The result of a user's function, called with weights if it takes them and there are any."""
     if weights is None or "sample_weight" not in _parameters(metric):
         return metric(first, second)
     return metric(first, second, sample_weight=weights)
@@ -110,7 +110,7 @@ def _pairs(metrics: Any) -> Iterable[tuple[str, Any]]:
         return [(str(name), metric) for name, metric in metrics.items()]
     given = [metrics] if isinstance(metrics, str) or callable(metrics) else metrics or ()
     if not isinstance(given, Iterable):
-        raise TypeError(f"metrics is a list of names and functions, got {metrics!r:.60}")
+        raise TypeError(f"metrics must be a list of names and functions, got {metrics!r:.60}")
     return [(one, one) if isinstance(one, str) else (_called(one), one) for one in given]
 
 
@@ -119,7 +119,7 @@ def _called(function: Any) -> str:
 
 
 def _name(metric: Any) -> str:
-    """What a function is called, whatever the name that the user gave it."""
+    """A function's own name, whatever name the user gave it."""
     while isinstance(metric, partial):
         metric = metric.args[0] if metric.func is _of_answers else metric.func
     return _called(metric)
@@ -128,7 +128,7 @@ def _name(metric: Any) -> str:
 def measured(
     metrics: Mapping[str, Metric], outputs: Numbers, targets: Numbers, weights: Weights
 ) -> dict[str, float]:
-    """Each metric's number, checked: a function of the user's may return anything."""
+    """Each metric's number, checked: a user's function may return anything."""
     numbers = {}
     given = matched(list(outputs), list(targets))
     for name, metric in metrics.items():
@@ -137,18 +137,18 @@ def measured(
         try:
             number = (metric if ours else partial(_asked, metric))(given, targets, weights)
         except Exception as error:  # whatever it raises
-            if function is not _of_answers:  # which says so itself
+            if function is not _of_answers:  # which explains its own errors
                 error.add_note(f"this is from the metric {name!r}")
             raise
         if not is_number(number):
             raise TypeError(
-                f"the metric {name!r} must return a number, and returned {number!r:.60}"
+                f"the metric {name!r} must return a number, but returned {number!r:.60}"
             )
         numbers[name] = real(number)
     return numbers
 
 
-# --- a model, measured ----------------------------------------------------------------------------
+# --- measuring a model ----------------------------------------------------------------------------
 
 
 @helped()
@@ -163,11 +163,11 @@ def evaluate(
 ) -> dict[str, float]:
     """The loss and metrics of a model on examples, in `Module.eval` mode; nothing is recorded.
 
-    Both are means in which an example counts by its ``sample_weight``. Metrics of classes ask for
-    the model's ``decision_threshold``, which `fit` has set; of a model without one it is decided
-    from ``loss`` and y, as there. So it is with what outputs say: by the loss the model was
-    trained with, else by this one. That loss is measured if neither ``loss`` nor ``metrics`` is
-    given.
+    Both are means in which an example counts by its ``sample_weight``. Metrics for classes use the
+    model's ``decision_threshold``, which `fit` has set; if it is not set, it follows from ``loss``
+    and y, as in `fit`. What outputs mean follows from the loss that the model was trained with, or
+    else from ``loss``. If neither ``loss`` nor ``metrics`` is given, the loss that the model was
+    trained with is measured.
 
     >>> from nn import MLP
     >>> model = MLP(1, [1], init="zeros")
@@ -178,8 +178,8 @@ def evaluate(
     learned = trained_with(model)
     if not metrics and (loss := loss or learned) is None:
         raise ValueError(
-            f"evaluate: nothing to measure of this {type(model).__name__}, which nn.fit did "
-            "not train by a loss that has a name; write loss='mse' or metrics=['accuracy']"
+            f"evaluate: nothing to measure for this {type(model).__name__}, which nn.fit did "
+            "not train with a loss that has a name; write loss='mse' or metrics=['accuracy']"
         )
     of = None if loss is None else loss_named(loss)
     at = known(model)
@@ -192,7 +192,7 @@ def evaluate(
 def measure(
     model: Module, data: Examples, loss: Loss | None, metrics: Mapping[str, Metric]
 ) -> dict[str, float]:
-    """`evaluate`, of what has been checked."""
+    """`evaluate`, for arguments that have been checked."""
     outputs: list[Any] = []
     mean = 0.0
     with no_grad(), evaluating(model):
@@ -207,14 +207,14 @@ def measure(
     return numbers | measured(metrics, outputs, list(map(plain, data.targets)), data.weights)
 
 
-# --- better, or worse -----------------------------------------------------------------------------
+# --- which is better ------------------------------------------------------------------------------
 
 
 def is_better_higher(metric: Metric) -> bool | None:
-    """Whether higher is better; None of the user's own functions, of which nobody knows.
+    """Whether higher is better; None for a user's own function, where it is not known.
 
-    Those like scikit-learn's say it by the last word of their names: a score is better higher, an
-    error, a loss and a deviance lower.
+    For functions like scikit-learn's the last word of the name decides: higher is better for a
+    score, lower for an error, a loss or a deviance.
 
     >>> is_better_higher(METRICS["f1"]), is_better_higher(METRICS["mae"]), is_better_higher(max)
     (True, False, None)

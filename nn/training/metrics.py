@@ -1,9 +1,9 @@
 """Metrics: how good outputs are, as plain numbers that people understand.
 
-A metric is a function (outputs, targets) -> number of all examples of an epoch. Outputs are plain
-numbers, one or a list for each example, as the model gave them: scores and logits, no
-probabilities. A list of one is handed over as the number. Those that have a name take weights too:
-how much each example counts.
+A metric is a function (outputs, targets) -> number for all examples of an epoch. Outputs are plain
+numbers, one or a list for each example, as the model returned them: scores and logits, not
+probabilities. A list of one is passed on as the number. Metrics with a name also take weights: how
+much each example counts.
 """
 
 from __future__ import annotations
@@ -30,17 +30,17 @@ def accuracy(
     threshold: float = 0.0,
     labels: bool | None = None,
 ) -> float:
-    """The share of examples whose class is the one that the output says.
+    """The share of examples whose output means the right class.
 
-    Of several outputs the class is the largest one's index (or, if the target is a list of
-    probabilities, that of its largest). Of one output it is class 1 if it is above the threshold,
-    else class 0, or −1 if that is how the targets are written. Of logits and scores the threshold
-    is 0; asked for by name, `fit` and `evaluate` use the model's ``decision_threshold``. An output
-    that is nan, or has a nan in it, is never right.
+    For several outputs the class is the index of the largest (also for a target that is a list of
+    probabilities). For one output it is class 1 above the threshold, else class 0, or −1 if the
+    targets are −1 and 1. For logits and scores the threshold is 0; if the metric is given by name,
+    `fit` and `evaluate` use the model's ``decision_threshold``. An output that is nan, or contains
+    a nan, is never right.
 
-    Where each output is a label of its own, as after `binary_cross_entropy`, an example is right
-    if all of its labels are, as in scikit-learn. ``labels`` says whether they are; left out, they
-    are if the targets are lists of 0 and 1 and not every list adds up to 1.
+    If each output is a separate label, as after `binary_cross_entropy`, an example is right if all
+    of its labels are, as in scikit-learn. ``labels`` says whether this is so; by default it is if
+    the targets are lists of 0 and 1 and not every list adds up to 1.
 
     >>> accuracy([2.0, -1.0, 0.5], [1, 0, 0])
     0.6666666666666666
@@ -56,11 +56,11 @@ def accuracy(
 
 
 def precision(outputs: Numbers, targets: Numbers, weights: Weights = None, **options: Any) -> float:
-    """Of the examples that are said to be of class 1, the share that are; 0 if none is said to be.
+    """The share of predictions of class 1 that are right; 0 if class 1 is never predicted.
 
-    One output and two have the classes 0 (or −1) and 1. Of more classes, and of several labels, it
-    is the mean over these, each as if it were class 1: scikit-learn's "macro", over the classes
-    that are there or said. The options are those of `accuracy`.
+    One or two outputs have the classes 0 (or −1) and 1. For more classes, and for several labels,
+    it is the mean over these, each taken as class 1: scikit-learn's "macro", over the classes that
+    occur or are predicted. The options are the same as for `accuracy`.
 
     >>> precision([2.0, 1.0, -1.0], [1, 0, 1])
     0.5
@@ -70,9 +70,9 @@ def precision(outputs: Numbers, targets: Numbers, weights: Weights = None, **opt
 
 
 def recall(outputs: Numbers, targets: Numbers, weights: Weights = None, **options: Any) -> float:
-    """Of the examples of class 1, the share that are said to be; 0 if there is none.
+    """The share of examples of class 1 that are predicted as class 1; 0 if there are none.
 
-    Of more classes it is a mean, as `precision` is.
+    For more classes it is a mean, as for `precision`.
 
     >>> recall([2.0, 1.0, -1.0, 3.0], [1, 0, 1, 1])
     0.6666666666666666
@@ -82,9 +82,9 @@ def recall(outputs: Numbers, targets: Numbers, weights: Weights = None, **option
 
 
 def f1(outputs: Numbers, targets: Numbers, weights: Weights = None, **options: Any) -> float:
-    """The harmonic mean of `precision` and `recall`: twice the right ones, of those said and there.
+    """The harmonic mean of `precision` and `recall`: 2 · right ∕ (predicted + actual).
 
-    Of more classes it is the mean of what each has by itself.
+    For more classes it is the mean of each class's own number.
 
     >>> f1([2.0, 1.0, -1.0, 3.0], [1, 0, 1, 1])
     0.6666666666666666
@@ -104,7 +104,7 @@ def mae(outputs: Numbers, targets: Numbers, weights: Weights = None) -> float:
 
 
 def rmse(outputs: Numbers, targets: Numbers, weights: Weights = None) -> float:
-    """The root of the mean squared error: in the targets' own units.
+    """The root of the mean squared error, in the units of the targets.
 
     >>> rmse([1.0, 2.0, 3.0, 8.0], [1.0, 2.0, 3.0, 4.0])
     2.0
@@ -116,9 +116,9 @@ def rmse(outputs: Numbers, targets: Numbers, weights: Weights = None) -> float:
 def r2(outputs: Numbers, targets: Numbers, weights: Weights = None) -> float:
     """The share of the targets' variance that is explained: 1 is perfect, 0 as good as the mean.
 
-    Of several outputs it is the mean of what each has by itself, against its own mean. Of targets
-    that are all equal it is nan, and so it is if that holds for one of several outputs: there is no
-    variance of which to explain a share.
+    For several outputs it is the mean over the outputs, each compared with its own mean. If all
+    targets are equal, even for only one of several outputs, it is nan: then there is no variance to
+    explain.
 
     >>> r2([1.0, 2.0, 3.0], [1.0, 2.0, 3.0]), r2([2.0, 2.0, 2.0], [1.0, 2.0, 3.0])
     (1.0, 0.0)
@@ -129,7 +129,7 @@ def r2(outputs: Numbers, targets: Numbers, weights: Weights = None) -> float:
     widths = {len(_numbers(row)) for row in (*given, *wanted)}
     if len(widths) > 1:
         raise ValueError(
-            "r2 takes as many outputs as targets, the same number for every example, and got "
+            "r2 takes as many outputs as targets, the same number for every example, but got "
             f"{' and '.join(map(str, sorted(widths)))}"
         )
     columns = [zip(*map(_numbers, rows), strict=True) for rows in (given, wanted)]
@@ -144,8 +144,8 @@ HIGHER_IS_BETTER = frozenset({*OF_CLASSES, "r2"})
 # --- classes --------------------------------------------------------------------------------------
 
 
-# What outputs say and what is right, one for each example; how much each counts; and whether there
-# are more than two classes.
+# Predicted and right classes, one for each example; how much each counts; and whether there are
+# more than two classes.
 _Read = tuple[list[Any], list[Any], Weights, bool]
 
 
@@ -158,7 +158,7 @@ def _classes(
     threshold: float = 0.0,
     labels: bool | None = None,
 ) -> _Read:
-    """Outputs and targets as classes, without the examples that count nothing."""
+    """Outputs and targets as classes, without examples of weight 0."""
     given, wanted, counts = _checked(name, outputs, targets, weights)
     several = isinstance(given[0], list)
     if labels is None:
@@ -176,7 +176,7 @@ def _classes(
     there = {y for target in wanted for y in _numbers(target)}
     if {-1, 0} <= there and (labels or not several):
         raise ValueError(
-            f"{name} of a single output takes targets 0 and 1, or -1 and 1, and got 0 and -1"
+            f"{name} of a single output takes targets 0 and 1, or -1 and 1, but got 0 and -1"
         )
     low = -1 if -1 in there else 0
     said = [class_of(output, threshold, labels=labels, low=low) for output in given]
@@ -196,7 +196,7 @@ def _fits(output: Any, target: Any, *, labels: bool) -> bool:
 
 
 def _averaged(read: _Read, ratio: Callable[[float, float, float], tuple[float, float]]) -> float:
-    """The mean over classes of a ratio of what is right, what is said, and what is there."""
+    """The mean over classes of a ratio of the right, the predicted and the actual count."""
     all_said, all_wanted, weights, is_many = read
     counts = weights or [1.0] * len(all_said)
     asked: list[tuple[Sequence[Any], Sequence[Any], int]] = [(all_said, all_wanted, 1)]
@@ -218,13 +218,13 @@ def _averaged(read: _Read, ratio: Callable[[float, float, float], tuple[float, f
     return _mean(found, None)
 
 
-# --- what is given --------------------------------------------------------------------------------
+# --- arguments ------------------------------------------------------------------------------------
 
 
 def _checked(
     name: str, outputs: Numbers, targets: Numbers, weights: Weights
 ) -> tuple[list[Any], list[Any], list[float] | None]:
-    """Outputs and targets in one shape, without the examples that count nothing."""
+    """Outputs and targets in one shape, without examples of weight 0."""
     wanted = column([_listed(target) for target in _listed(targets)])
     given = matched([_listed(output) for output in _listed(outputs)], wanted)
     if not given:
@@ -237,15 +237,15 @@ def _checked(
     if len(counts) != len(given):
         raise ValueError(f"{name} got {len(given)} outputs and {len(counts)} weights")
     if not all(0.0 <= count < math.inf for count in counts) or not any(counts):
-        raise ValueError(f"{name} takes weights from 0 on, not all of them 0")
+        raise ValueError(f"{name} takes weights of at least 0, not all of them 0")
     kept = [i for i, count in enumerate(counts) if count]
-    largest = max(counts)  # they count relatively, and so their sum cannot be too large
+    largest = max(counts)  # only ratios matter; divided by this, their sum cannot be too large
     return ([given[i] for i in kept], [wanted[i] for i in kept],
             [counts[i] / largest for i in kept])  # fmt: skip
 
 
 def _listed(x: Any) -> Any:
-    """A list for numbers or rows in any form, iterators too; one number as it is."""
+    """Numbers or rows in any form, also from an iterator, as a list; one number as it is."""
     found = items(x)
     if found is None and hasattr(x, "__next__"):
         return list(x)
@@ -267,7 +267,7 @@ def _mean(numbers: Sequence[float], weights: Weights) -> float:
 
 def _root_mean_square(numbers: Sequence[float], weights: Weights) -> float:
     """The root of the mean square, by hypot, whose squares neither overflow nor vanish."""
-    if any(x != x for x in numbers):  # which hypot overlooks beside inf
+    if any(x != x for x in numbers):  # hypot ignores nan if there is also inf
         return math.nan
     counts = weights or [1.0] * len(numbers)
     terms = [x * math.sqrt(count) for x, count in zip(numbers, counts, strict=True)]
@@ -275,7 +275,7 @@ def _root_mean_square(numbers: Sequence[float], weights: Weights) -> float:
 
 
 def _differences(xs: Sequence[float], ys: Sequence[float]) -> tuple[list[float], float]:
-    """All x − y, divided by a power of 2 so large that their sum is finite; and that power."""
+    """All x − y, divided by a power of 2 that makes their sum finite; and that power."""
     scale = 2.0 ** (len(xs) + 1).bit_length()
     return [x / scale - y / scale for x, y in zip(xs, ys, strict=True)], scale
 
@@ -298,7 +298,7 @@ def _errors(
 def _explained(outputs: Sequence[float], targets: Sequence[float], weights: Weights) -> float:
     """R² of one output."""
     lowest = min(targets)
-    if lowest == max(targets):  # asked of the numbers: their mean is rounded
+    if lowest == max(targets):  # not by comparing with the mean, which is rounded
         return math.nan
     errors, _ = _differences(outputs, targets)
     spread, _ = _differences(targets, [lowest] * len(targets))

@@ -1,8 +1,8 @@
-"""What goes wrong in a training: said before it matters, or, when it has happened, where it began.
+"""What can go wrong in training: noticed before it matters, or explained when it has happened.
 
-Losses that do not suit a model's outputs, inputs whose scale no network likes, and weights that
-would not be trained are seen in the first batches. When a loss or a gradient is no longer finite,
-the error says which operation, which label and which example it is.
+A loss that does not suit the model's outputs, inputs on an unsuitable scale, and weights that would
+not be trained are noticed in the first batches. If a loss or a gradient is no longer finite, the
+error names the operation, the label and the example.
 """
 
 from __future__ import annotations
@@ -32,9 +32,9 @@ from .state import History, Weights
 
 LARGE = 30.0  # a root mean square: pixels of 0 to 16 have up to 14, those of 0 to 255 more than 100
 UNEVEN = 100.0  # times as wide as another column
-FEWEST = 8  # examples by which ranges can be compared
-MOST = 300  # that are looked at
-_CONSTANT = 1e-4  # a range that small beside the numbers is noise, to be left as it is
+FEWEST = 8  # the fewest examples for comparing ranges
+MOST = 300  # the most examples that are looked at
+_CONSTANT = 1e-4  # a range this small compared with the numbers is noise, and ignored
 
 CURE = (
     "Let the model begin with nn.data.Standardise.of(X), as in "
@@ -42,21 +42,21 @@ CURE = (
 )
 _WEIGHTS = {"parameter", "frozen"}
 
-BATCHES = 2  # that are looked at for weights that would not be trained
+BATCHES = 2  # how many are searched for weights that would not be trained
 OF_CLASSES = (cross_entropy, kl_divergence)  # a tuple, because a user's loss need not be hashable
 
 
 def check(loss: Loss, outputs: Sequence[Any]) -> None:
-    """Refuse what computes something else than it seems to; warn of what learns badly.
+    """Raise if the loss would compute something else than it seems to; warn of slow learning.
 
-    Keras and scikit-learn have models that end in probabilities. Here losses take logits and scores
-    and make probabilities of them; given probabilities, they learn, slowly, something else.
+    In Keras and scikit-learn models end in probabilities. Here losses take logits and scores, and
+    turn them into probabilities; given probabilities, they slowly learn something else.
     """
     first = outputs[0]
     if loss in OF_CLASSES and isinstance(first, Value):
         raise TypeError(
             f"fit: {loss.__name__} takes a list of scores for each example, one for each class, "
-            "and this model has one output; use binary_cross_entropy, or let the model end in "
+            "but this model has one output; use binary_cross_entropy, or let the model end in "
             "a layer with an output for each class"
         )
     if loss is binary_cross_entropy:
@@ -65,7 +65,7 @@ def check(loss: Loss, outputs: Sequence[Any]) -> None:
             _warn(loss, "sigmoid", "this model ends in sigmoid already; leave it out")
         elif len(each) > 3 and all(map(_may_be_chance, each)):
             between = "all outputs of the first batch lie between 0 and 1: if they are "
-            made_of = "probabilities, let the model return what they are made of"
+            made_of = "probabilities, let the model return logits instead"
             _warn(loss, "sigmoid", between + made_of)
     if loss in OF_CLASSES and _is_softmax(first):
         _warn(loss, "softmax", "this model ends in softmax already; leave it out")
@@ -74,10 +74,10 @@ def check(loss: Loss, outputs: Sequence[Any]) -> None:
 def check_targets(
     model: Module, loss: Loss, output: Any, data: Examples | None, where: str = ""
 ) -> None:
-    """Refuse a target that the loss cannot take, wherever it is, before anything is learned.
+    """Raise if any target is not valid for the loss, before anything is learned.
 
-    ``output`` is what the model makes of one example. A loss of one's own is not asked; of numbers
-    all that are finite will do, and these are.
+    ``output`` is the model's output for one example. A user's own loss is not tried; losses of
+    numbers take any finite target, and these are finite.
     """
     if data is None or name_in(LOSSES, loss) in {None, *NUMBERS}:
         return
@@ -88,7 +88,7 @@ def check_targets(
     with no_grad(), evaluating(model):
         if _refusal(loss, [output] * len(some), some) is None:
             return
-        for i in range(len(some)):  # another example may have another number of outputs
+        for i in range(len(some)):  # other examples may have a different number of outputs
             one = some.at([i])
             if error := _refusal(loss, [model(one.rows[0])], one):
                 if where:
@@ -105,9 +105,9 @@ def _refusal(loss: Loss, outputs: list[Any], data: Examples) -> Exception | None
 
 
 def check_scale(rows: Sequence[Any], batch: Sequence[Any], outputs: Sequence[Any]) -> None:
-    """Warn of inputs that are large, or unequal, where they get to weights as they are.
+    """Warn of inputs that are large or unequal, if they reach the weights unchanged.
 
-    A model may scale them itself: so ``outputs``, of some of the rows, have a say.
+    A model may scale them itself, so the recorded ``outputs`` of some rows are checked too.
     """
     if (found := bad_scale(columns_of(rows), uneven=len(rows) >= FEWEST)) is None:
         return
@@ -116,8 +116,8 @@ def check_scale(rows: Sequence[Any], batch: Sequence[Any], outputs: Sequence[Any
     i = max(range(len(inputs)), key=lambda i: abs(inputs[i]))
     if any(inputs[i] in x for x in numbers_at_weights(Graph(_values(outputs[i])))):
         warnings.warn(
-            f"fit: column {j} of X {words}, and networks learn best from columns of about the same "
-            f"size, near 1: others make units die, or steps go wild. {CURE}",
+            f"fit: column {j} of X {words}, but networks learn best from columns of about the same "
+            f"size, near 1: others make units die, or steps too large. {CURE}",
             UserWarning,
             stacklevel=2,
         )
@@ -125,15 +125,15 @@ def check_scale(rows: Sequence[Any], batch: Sequence[Any], outputs: Sequence[Any
 
 def _warn(loss: Loss, last: str, but: str) -> None:
     warnings.warn(
-        f"fit: {loss.__name__} takes logits and applies {last} to them itself, and {but}, or the "
-        "model learns badly",
+        f"fit: {loss.__name__} takes logits and applies {last} to them itself, but {but}, or the "
+        "model will learn badly",
         UserWarning,
         stacklevel=3,
     )
 
 
 def _may_be_chance(output: Any) -> bool:
-    """As 1 / (1 + exp(−z)) and one of a softmax are; of a layer's own sum it is never said."""
+    """Whether an output may be a probability, like 1 / (1 + exp(−z)); a layer's sum never is."""
     return any(_made_by(output, name) for name in ("exp", "div", "pow")) and 0 < output.data < 1
 
 
@@ -142,7 +142,7 @@ def _made_by(output: Any, name: str) -> bool:
 
 
 def _is_softmax(outputs: Any) -> bool:
-    """exp of everything, adding up to 1: nothing else that a model ends in does both."""
+    """Whether outputs are all exp of something and add up to 1: only a softmax has both."""
     return (
         isinstance(outputs, (list, tuple))
         and all(_made_by(output, "exp") for output in outputs)
@@ -151,11 +151,11 @@ def _is_softmax(outputs: Any) -> bool:
 
 
 def check_trained(loss: Value, batch: Examples, weights: Weights, run: Run) -> None:
-    """Refuse a training whose loss depends on a weight that it would not train.
+    """Raise if the loss depends on a weight that would not be trained.
 
-    Not each leaf is a weight: one may be made in the forward pass, ``Value(0.0)`` to begin a sum
-    with. A weight was there before the run. The whole loss is read, since a weight may be used by
-    one example only; that takes as long as to learn from it, so only the first batches are.
+    Not every leaf is a weight: it may be made in the forward pass, like ``Value(0.0)`` to start a
+    sum. A weight existed before the run. The whole loss is searched, since only one example may use
+    the weight. That takes as long as learning from it, so only the first batches are searched.
     """
     leaves = _leaves([loss])
     try:
@@ -167,13 +167,13 @@ def check_trained(loss: Value, batch: Examples, weights: Weights, run: Run) -> N
 
 
 def _leaves(roots: list[Value]) -> list[Value]:
-    """What the roots are computed from, be it constant."""
+    """All leaves that the roots are computed from, also constants."""
     _, nodes, _ = read(roots)
     return [x for x in nodes if isinstance(x, Value) and x.op is None]
 
 
 def _values(output: Any) -> list[Value]:
-    """What is computed of one example."""
+    """The Values in the output for one example."""
     found = [output] if isinstance(output, Value) else flatten(output)[0]
     return [x for x in found if isinstance(x, Value)]
 
@@ -185,16 +185,16 @@ def _check_strange(leaves: list[Value], batch: Examples, weights: Weights, run: 
     for leaf in others:
         if id(leaf) not in given and not made_in(leaf, run):
             raise ValueError(
-                f"fit: the loss depends on {leaf!r}, which needs a gradient and would not be "
+                f"fit: the loss depends on {leaf!r}, which needs a gradient but would not be "
                 "trained: neither the model nor the optimiser has it among its parameters. Keep it "
-                "in an attribute of the Module, or in a list there, and set it outside of calls; "
-                "give it to the optimiser; or, if it is to stay as it is, freeze it, or write "
+                "in an attribute of the Module, or in a list there, and set it outside calls; "
+                "give it to the optimiser; or, if it should stay as it is, freeze it, or write "
                 f"autograd.constant({leaf.data!r})"
             )
 
 
 def _check_replaced(leaves: list[Value], weights: Weights) -> None:
-    """Refuse an optimiser that has what was taken out of the model, not what came instead."""
+    """Raise if the optimiser has parameters that were replaced in the model, not the new ones."""
     own = set(map(id, weights.model.parameters()))
     trained = set(map(id, weights.optimizer.parameters))
     gone, came = trained - own, own - trained
@@ -204,8 +204,8 @@ def _check_replaced(leaves: list[Value], weights: Weights) -> None:
     if new and gone.isdisjoint(map(id, leaves)):
         raise ValueError(
             f"fit: the optimizer would train {len(gone)} parameters that are no longer in the "
-            f"model, and not the parameter{named(new[0])} that is: a layer was replaced after "
-            "the optimizer was made. Make the optimizer anew, from the model as it is now"
+            f"model, but not the parameter{named(new[0])} that is: a layer was replaced after "
+            "the optimizer was made. Make a new optimizer from the model as it is now"
         )
 
 
@@ -213,7 +213,7 @@ def _check_replaced(leaves: list[Value], weights: Weights) -> None:
 
 
 def bad_scale(columns: Sequence[Sequence[float]], *, uneven: bool = True) -> tuple[int, str] | None:
-    """Which column is too large, or too wide beside another, and that in words; None if none is.
+    """Which column is too large, or too wide compared with another, and how; None if none is.
 
     >>> bad_scale([[1.5, 1.9, 1.7], [52000.0, 91000.0, 68000.0]])
     (1, 'has numbers of about 7.2e+04 (their root mean square)')
@@ -234,7 +234,7 @@ def bad_scale(columns: Sequence[Sequence[float]], *, uneven: bool = True) -> tup
 
 
 def columns_of(rows: Sequence[Any]) -> list[tuple[float, ...]]:
-    """The columns of a table, of some hundred rows of it; none if it is no table of numbers."""
+    """The columns of a table, from up to some hundred rows; empty if it is not a number table."""
     some = rows[:: max(1, len(rows) // MOST)]
     table = [row if isinstance(row, list) else [row] for row in some]
     kinds = set().union(*[map(type, row) for row in table])
@@ -244,7 +244,7 @@ def columns_of(rows: Sequence[Any]) -> list[tuple[float, ...]]:
 
 
 def numbers_at_weights(graph: Graph) -> list[list[float]]:
-    """The plain numbers that each parameter is multiplied by: what of the inputs gets to weights.
+    """The plain numbers that each parameter is multiplied by: the inputs that reach weights.
 
     >>> from nn import Layer
     >>> numbers_at_weights(Graph(Layer(2, 1)([3.0, 500.0])))
@@ -261,22 +261,22 @@ def numbers_at_weights(graph: Graph) -> list[list[float]]:
 
 
 def _factors(node: Any) -> Iterable[tuple[int, int]]:
-    """What is multiplied by what: in a dot the first half of the operands, by the second."""
+    """Which operands are multiplied: in a dot, the first half by the second."""
     if node.op is None or node.op.name not in {"dot", "mul"}:
         return ()
     half = len(node.operands) // 2
     return zip(node.operands[:half], node.operands[half : 2 * half], strict=True)
 
 
-# --- what is no longer finite ---------------------------------------------------------------------
+# --- numbers that are not finite ------------------------------------------------------------------
 
 
 class DivergedError(NonFiniteError):
     """Training met a loss or a gradient that is nan or inf, and stopped.
 
     The model has the last weights with which everything was finite. ``operation``, ``label`` and
-    ``scope`` say of the first number that was not finite where it arose; ``examples`` are the
-    positions in X of the examples it belongs to; ``history`` is what was measured before.
+    ``scope`` say where the first non-finite number arose; ``examples`` are the positions in X of
+    the examples it belongs to; ``history`` is what was measured before.
     """
 
     operation: str = ""
@@ -291,20 +291,20 @@ class DivergedError(NonFiniteError):
 def diverged(
     loss: Value, outputs: Sequence[Any], positions: Sequence[int], where: str
 ) -> DivergedError:
-    """The error for a batch's loss, of which or of whose gradients something is not finite.
+    """The error for a batch whose loss or gradients are not all finite.
 
-    ``outputs`` are what the model made of the examples, ``positions`` where these are in X.
+    ``outputs`` are the model's outputs for the examples, ``positions`` their indices in X.
     """
     flat = [
         (position, x)
         for position, output in zip(positions, outputs, strict=True)
         for x in _values(output)
     ]
-    # Roots of seed 0 tell where the outputs are among the nodes, and change no gradient.
+    # Roots with seed 0 show where the outputs are among the nodes, and change no gradient.
     graph = Graph([loss, *[x for _, x in flat]], seeds=[1.0] + [0.0] * len(flat))
     found = first_non_finite(graph)
     if found is None:
-        return DivergedError(f"{where}: the losses add up to more than a double holds{AFTER}")
+        return DivergedError(f"{where}: the losses add up to more than a double can hold{AFTER}")
     node, what = found
     guilty = node if what == "value" else next(iter(culprits(graph, node)), node)
     roots = [(position, root) for (position, _), root in zip(flat, graph.roots[1:], strict=True)]
@@ -316,8 +316,8 @@ def diverged(
 
 
 AFTER = (
-    ". The model has the weights of before, the last with which everything was finite; what was "
-    "measured is in this error's .history. A smaller learning rate, or clip_norm=1.0, may help"
+    ". The model has the last weights with which everything was finite; what was measured is in "
+    "this error's .history. A smaller learning rate, or clip_norm=1.0, may help"
 )
 
 
@@ -334,7 +334,7 @@ def overstepped(step: StepError) -> DivergedError:
 
 
 def _examples(graph: Graph, node: Node, outputs: Sequence[tuple[int, int]]) -> tuple[int, ...]:
-    """The examples whose outputs are computed from the node or, in the loss, the node from them."""
+    """The examples whose outputs depend on the node or, in the loss, that the node depends on."""
     above, below = {node.index}, {node.index}
     for one in graph.nodes[node.index + 1 :]:
         if not above.isdisjoint(one.operands):

@@ -1,4 +1,4 @@
-"""A training while it runs, as callbacks see it: its numbers, its weights, and callbacks."""
+"""A running training as callbacks see it: its numbers and its weights; and callbacks."""
 
 from __future__ import annotations
 
@@ -28,12 +28,12 @@ _OF_LAYERS = (f"/{UPDATE_RATIO}", f"/{GRADIENT_NORM}")
 
 
 class History(dict[str, list[Any]]):
-    """A dict with one list for each thing measured, one number in it for each epoch.
+    """A dict with one list for each measured quantity, with one number for each epoch.
 
-    ``pandas.DataFrame(history)`` and ``json.dumps(history)`` take it as it is; `rows` is the same
-    by epochs. Columns are ``epoch``, ``loss``, the metrics, the same of the validation examples
-    as ``val_loss`` and so on, ``lr`` (at the epoch's end), ``seconds``, and whatever callbacks
-    add. Where something was not measured stands nan.
+    ``pandas.DataFrame(history)`` and ``json.dumps(history)`` take it as it is; `rows` has the same
+    by epochs. The columns are ``epoch``, ``loss``, the metrics, the same for the validation
+    examples as ``val_loss`` and so on, ``lr`` (at the end of the epoch), ``seconds``, and whatever
+    callbacks add. What was not measured is nan.
 
     >>> history = History()
     >>> history.add({"epoch": 1, "loss": 0.5}); history.add({"epoch": 2, "loss": 0.25})
@@ -44,9 +44,9 @@ class History(dict[str, list[Any]]):
     stopped: str = ""
     """Why the training ended: ``"all 50 epochs done"``, ``"interrupted in epoch 7 …"``."""
     interrupted: bool = False
-    """Whether Ctrl-C was pressed, be it in the last batch."""
+    """Whether Ctrl-C was pressed, even in the last batch."""
     best_epoch: int | None = None
-    """The epoch with the best number of those that early stopping watches; counts from 1."""
+    """The epoch with the best number in the column that early stopping watches; counts from 1."""
 
     @property
     def epochs(self) -> int:
@@ -74,7 +74,7 @@ class History(dict[str, list[Any]]):
         if name not in self:
             raise KeyError(f"{name!r} was not measured; there are: {', '.join(self)}")
         if not self[name]:
-            raise KeyError(f"{name!r} has no number yet: no epoch was finished")
+            raise KeyError(f"{name!r} has no number yet: no epoch has been finished")
         return self[name][-1]
 
     def __repr__(self) -> str:
@@ -84,7 +84,7 @@ class History(dict[str, list[Any]]):
 
 
 def words(numbers: Mapping[str, Any], between: str = " ") -> str:
-    """The numbers of an epoch in a line, without those of layers.
+    """The numbers of an epoch in one line, without those of layers.
 
     >>> words({"epoch": 3, "loss": 0.123456, "val_loss": 0.5, "seconds": 1.0})
     'loss 0.1235, val_loss 0.5'
@@ -99,27 +99,27 @@ def words(numbers: Mapping[str, Any], between: str = " ") -> str:
 
 
 class Weights:
-    """Those of a model and its optimiser, which may have been given more, or less.
+    """The weights of a model and of its optimiser, which may have been given more or fewer.
 
-    ``good`` are the last with which a loss and all gradients were finite; ``before`` are those of
-    before the last step.
+    ``good`` are the last weights with which a loss and all gradients were finite; ``before`` are
+    those before the last step.
     """
 
     def __init__(self, model: Module, optimizer: Optimiser) -> None:
         own = model.parameters()
         if not {id(p) for p in own} & {id(p) for p in optimizer.parameters}:
             raise ValueError(
-                f"fit: this {type(optimizer).__name__} has parameters of another model, so "
-                f"nothing of {model!r} would be trained; make it anew: "
+                f"fit: this {type(optimizer).__name__} has the parameters of another model, so "
+                f"nothing in {model!r} would be trained; make a new one: "
                 f"{type(optimizer).__name__}(model, ...)"
             )
         if all(type(p) in FROZEN for p in optimizer.parameters):
             raise ValueError(
                 "fit: all parameters are frozen, so nothing would be trained; write "
-                "model.unfreeze(), or unfreeze() a part of it"
+                "model.unfreeze(), or unfreeze() on a part of it"
             )
         self.model, self.optimizer = model, optimizer
-        # It only grows, so that what was kept fits: parameters that come later stand at the end.
+        # This list only grows, so kept numbers still fit: new parameters are added at the end.
         self._all: dict[int, Value] = {id(p): p for p in [*own, *optimizer.parameters]}
         self.good = self.before = self.now()
 
@@ -133,16 +133,16 @@ class Weights:
         return [parameter.data for parameter in self._all.values()]
 
     def give(self, numbers: Sequence[float]) -> None:
-        """Set the parameters to these numbers; what came since they were taken stays."""
+        """Set the parameters to these numbers; parameters that were added later do not change."""
         for parameter, number in zip(self._all.values(), numbers, strict=False):
             parameter.data = number
 
     def back(self) -> None:
-        """Go back to the last good ones."""
+        """Go back to the last good weights."""
         self.give(self.good)
 
     def zero_grad(self) -> None:
-        """Set all gradients to 0.0, those of others too: a pass adds to what is there."""
+        """Set all gradients to 0.0, also outside the model: backward passes add to gradients."""
         before = self.optimizer.parameters
         self.optimizer.follow()
         if self.optimizer.parameters is not before:
@@ -152,7 +152,7 @@ class Weights:
             parameter.grad = 0.0
 
     def step(self) -> None:
-        """Make a step: the whole of it, to finite numbers, or none.
+        """Make a step: completely, with finite results, or not at all.
 
         Raises
         ------
@@ -182,7 +182,7 @@ class Training:
     """A run of `fit`.
 
     ``epoch`` and ``batch`` count from 1; ``logs`` are the numbers of this epoch so far, and
-    ``batch_loss`` is the loss of the batch that was learned from last.
+    ``batch_loss`` is the loss of the last batch.
     """
 
     model: Module
@@ -199,14 +199,14 @@ class Training:
     schedule: Schedule | None
     adjustments: Adjustments | None
     callbacks: list[Callback]
-    asked: dict[str, Any]  # settings that have done their work before the first epoch
-    announce: bool  # whether Ctrl-C is answered in words
+    asked: dict[str, Any]  # settings that matter only before the first epoch
+    announce: bool  # whether Ctrl-C gets a message
     history: History = field(default_factory=History)
     logs: dict[str, Any] = field(default_factory=dict)
     epoch: int = 0
     batch: int = 0
     batch_loss: float = math.nan
-    why: str = ""  # it was stopped
+    why: str = ""  # why it was stopped
     interrupted: bool = False  # Ctrl-C was pressed
 
     def __post_init__(self) -> None:
@@ -215,7 +215,7 @@ class Training:
 
     @property
     def batches(self) -> int:
-        """How many batches make an epoch."""
+        """How many batches an epoch has."""
         return math.ceil(len(self.data) / self.batch_size)
 
     @property
@@ -235,23 +235,23 @@ class Training:
 
     @property
     def remembering(self) -> list[Callback]:
-        """The callbacks that have something to remember: others may come and go."""
+        """The callbacks with something to remember; others may differ when training resumes."""
         return [x for x in self.callbacks if type(x).state_dict is not Callback.state_dict]
 
     def factor(self, time: float, end: int) -> float:
-        """What the schedule says at a time, in epochs, if it ends at another."""
+        """The schedule's factor at a time, in epochs, if the schedule ends at ``end``."""
         factor = 1.0 if self.schedule is None else self.schedule(time, float(end))
         if not is_number(factor):
             raise TypeError(
-                f"fit: the schedule must return a factor of the learning rate, and returned "
+                f"fit: the schedule must return a factor of the learning rate, but returned "
                 f"{factor!r:.60} at {time:g} of {end} epochs"
             )
         return float(factor)
 
     def weights_of(self, name: str) -> list[float]:
-        """The weights that a number of this epoch is of.
+        """The weights that a number of this epoch belongs to.
 
-        The loss of an epoch of one batch is that of the weights before its only step.
+        In an epoch with one batch, the loss is that of the weights before its only step.
         """
         is_before = self.batches == 1 and name in {"loss", *self.metrics}
         return self.weights.before if is_before else self.weights.now()
@@ -262,7 +262,7 @@ class Training:
 
 
 class Callback:
-    """What is called while a model is trained: override what you need.
+    """A set of hooks that are called while a model is trained: override those you need.
 
     Each method gets the `Training`: its ``model``, ``optimizer``, ``epoch`` and ``batch`` (which
     count from 1), ``logs`` (this epoch's numbers, which go into the history), ``history``, and
@@ -272,8 +272,8 @@ class Callback:
     ...     def on_epoch_end(self, training):
     ...         training.logs["biggest"] = max(abs(p.data) for p in training.model.parameters())
 
-    One that has a `state_dict` is resumed with the training. It may name in ``settings`` those of
-    its attributes that must then be as they were.
+    A callback with a `state_dict` is resumed with the training. It may name in ``settings`` the
+    attributes that must then be the same.
     """
 
     settings: ClassVar[tuple[str, ...]] = ()
@@ -288,20 +288,20 @@ class Callback:
         """After a step; the gradients that it used are still in the parameters."""
 
     def on_epoch_end(self, training: Training) -> None:
-        """After the last batch of an epoch and its validation; ``logs`` may be added to."""
+        """After the last batch of an epoch and its validation; you may add to ``logs``."""
 
     def on_epoch_kept(self, training: Training) -> None:
-        """After ``logs`` went into ``history``, where nothing more can be added to them."""
+        """After ``logs`` went into ``history``: nothing more can be added to them."""
 
     def on_fit_end(self, training: Training) -> None:
-        """After the last epoch, be it stopped or interrupted; not after an error."""
+        """After the last epoch, also if stopped or interrupted, but not after an error."""
 
     def state_dict(self) -> dict[str, Any]:
-        """What a resumed training must know, as JSON can hold it; nothing if left out."""
+        """What a resumed training must know, in a form that JSON can hold; empty by default."""
         return {}
 
     def load_state_dict(self, state: Mapping[str, Any]) -> None:
-        """Take back what `state_dict` gave."""
+        """Restore what `state_dict` returned."""
 
 
 HOOKS = [name for name in vars(Callback) if name.startswith("on_")]
@@ -318,11 +318,11 @@ class _EpochEnd(Callback):
 
 
 def checked(callbacks: Any) -> list[Callback]:
-    """The callbacks that users hand over: one or a list, objects or functions."""
+    """The user's callbacks: one or a list, objects or functions."""
     single = isinstance(callbacks, Callback) or callable(callbacks)
     given = [callbacks] if single else () if callbacks is None else callbacks
     if not isinstance(given, Iterable) or isinstance(given, (str, bytes)):
-        raise TypeError(f"fit: callbacks is a list of Callbacks or functions, got {given!r:.60}")
+        raise TypeError(f"fit: callbacks takes a list of Callbacks or functions, got {given!r:.60}")
     return [_checked(callback) for callback in given]
 
 
@@ -334,10 +334,10 @@ def _checked(callback: Any) -> Callback:
         if callable(callback):
             return _EpochEnd(callback)
         raise TypeError(
-            f"fit: a callback is a Callback or a function of the training, got {callback!r:.60}"
+            f"fit: a callback must be a Callback or a function of training, got {callback!r:.60}"
         )
     for hook in dir(callback):
-        if hook.startswith("on_") and hook not in HOOKS:  # misspelt, and nobody would know
+        if hook.startswith("on_") and hook not in HOOKS:  # misspelt, which nobody would notice
             raise TypeError(
                 f"fit: {type(callback).__name__}.{hook} would never be called{meant(hook, HOOKS)}"
             )

@@ -321,8 +321,8 @@ def test_comparisons_with_other_things_are_refused(compare, other):
 @pytest.mark.parametrize("number", [2, 2.0, Fraction(2), Decimal(2), True])
 def test_equality_with_a_number_says_what_to_write(number):
     text = (
-        "a Value is compared with == as a node, not as a number: write v.data == "
-        f"{number!r} for the number"
+        "== compares Values as nodes, not as numbers: write v.data == "
+        f"{number!r} to compare the number"
     )
     v = Value(2.0)
     for call in (lambda: v == number, lambda: number == v, lambda: v != number):
@@ -334,7 +334,7 @@ def test_equality_with_a_number_says_what_to_write(number):
 def test_equality_with_a_numpy_scalar_is_refused_from_both_sides(number):
     v = Value(2.0)
     for call in (lambda: v == number, lambda: number == v, lambda: v != number):
-        with pytest.raises(TypeError, match="compared with == as a node"):
+        with pytest.raises(TypeError, match="compares Values as nodes"):
             call()
 
 
@@ -372,13 +372,13 @@ LOST = {
     "bool(v)": (
         bool,
         (
-            "a Value has no truth value: write 'v.data != 0' for the number, 'v is not None' for "
-            "presence, or autograd.where(v > 0, a, b) to choose between two computations"
+            "a Value has no truth value: write 'v.data != 0' to test the number, 'v is not None' "
+            "to test for None, or autograd.where(v > 0, a, b) to choose between two computations"
         ),
     ),
     "list(v)": (
         list,
-        "a Value is one number and cannot be iterated; write [v] for a list of one",
+        "a Value is one number, not a list of numbers; write [v] for a list of one",
     ),
 }
 

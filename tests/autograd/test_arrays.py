@@ -136,7 +136,7 @@ above = partial(np.maximum, 0.0)
 @pytest.mark.parametrize("name", PICKERS)
 def test_what_picks_from_an_array_of_numpy_is_refused_whatever_the_numbers(name, numbers):
     with pytest.raises(
-        TypeError, match=r"would take one of two Values.*write autograd\.array\(x\)"
+        TypeError, match=r"would pick one of two Values.*write autograd\.array\(x\)"
     ):
         PICKERS[name](np.array([Value(x) for x in numbers]))
 
@@ -144,9 +144,9 @@ def test_what_picks_from_an_array_of_numpy_is_refused_whatever_the_numbers(name,
 def test_the_refusal_names_the_function():
     with refused(
         TypeError,
-        "np.maximum would take one of two Values, and the whole gradient of a tie would go to it; "
-        "write autograd.array(x) for np.array(x), where NumPy's functions have our gradients, or "
-        "autograd.maximum, minimum and clip of single Values",
+        "np.maximum would pick one of two Values, which at a tie would get the whole gradient; "
+        "write autograd.array(x) for np.array(x), so that NumPy's functions use our gradients, or "
+        "autograd.maximum, minimum and clip for single Values",
     ):
         np.maximum(np.array([Value(0.0), Value(1.0)]), 0.0)
 

@@ -92,7 +92,7 @@ def test_choosing_in_higher_orders():
 @pytest.mark.parametrize("condition", [1, 0.0, None, "yes", np.array([True]), []], ids=repr)
 def test_a_condition_is_a_bool_or_a_value(condition):
     text = (
-        f"where takes a bool or a Value as its condition, got {condition!r}; "
+        f"the condition of where must be a bool or a Value, got {condition!r}; "
         "write where(x > 0, a, b)"
     )
     with refused(TypeError, text):

@@ -121,8 +121,8 @@ def test_4_differentiating_again_through_a_changed_leaf_is_refused(before, after
     with pytest.raises(StaleValueError) as caught:
         grad(f)(Value(2.0))
     assert str(caught.value) == (
-        f"cannot differentiate again through the leaf 'w': mul recorded it as {before!r} and it "
-        f"was changed to {after!r} since; compute the function again after changing its inputs"
+        f"cannot differentiate again through the leaf 'w': mul recorded it as {before!r}, but it "
+        f"has been changed to {after!r}; compute the function again after changing its inputs"
     )
 
 

@@ -104,7 +104,8 @@ def test_a_partial_of_any_number_of_operands_returns_a_slope_for_each(own, slope
     for derivative in derivatives:
         with refused(
             OperationError,
-            "the partial of own returns a tuple of slopes, one for each of 2 operands; got " + got,
+            "the partial of own must return a tuple of slopes, one for each of 2 operands; "
+            f"got {got}",
         ):
             derivative()
 

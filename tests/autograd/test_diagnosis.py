@@ -25,9 +25,9 @@ from autograd.diagnosis import first_non_finite
 from ..strategies import smooth_programs
 from .helpers import refused
 
-ADVICE = "; for the line that made it, compute inside 'with autograd.sources():'"
-ARISES = "here the first value that is not finite arises, "
-BEGINS = "here the first gradient that is not finite arises, "
+ADVICE = "; to see the line that made it, compute inside 'with autograd.sources():'"
+ARISES = "the first non-finite value, "
+BEGINS = "the first non-finite gradient, "
 
 
 @given(program=smooth_programs)

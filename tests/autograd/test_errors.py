@@ -184,12 +184,12 @@ def test_what_is_inside_an_interval(interval, inside, outside):
 # --- backward -------------------------------------------------------------------------------------
 
 V = Value(2.0)
-CONSTANT = "backward on the constant {}: it was made of plain numbers, detached or computed under "
-CONSTANT += "no_grad, so nothing leads back to a variable"
+CONSTANT = "backward on the constant {}: it was made from plain numbers, detached or computed "
+CONSTANT += "under no_grad, so nothing leads back to a variable"
 START = "backward starts from a Value or a list of Values, got {}; a loss must be one number, "
 START += "so add or average its parts"
 GENERATOR = (x for x in [V])
-A_LIST = "seeds is a list with one number for each root, got {}"
+A_LIST = "seeds must be a list with one number for each root, got {}"
 BAD_BACKWARDS = [
     (lambda: backward(3.0), TypeError, START.format("3.0")),
     (lambda: backward(None), TypeError, START.format("None")),
@@ -254,13 +254,13 @@ def test_an_unknown_row():
 
 
 @pytest.mark.parametrize(("value", "text"), [
-    (3, "a label is a str, got 3; write str(3)"),
-    (None, "a label is a str, got None; write str(None)"),
+    (3, "a label must be a str, got 3; write str(3)"),
+    (None, "a label must be a str, got None; write str(None)"),
 ])  # fmt: skip
 def test_a_label_is_a_text(value, text):
     v = Value(1.0, label="old")
     with refused(TypeError, text):
         v.label = value
     assert v.label == "old"
-    with refused(TypeError, "a label is a str, got 3; write str(3)"):
+    with refused(TypeError, "a label must be a str, got 3; write str(3)"):
         Value(1.0, label=3)

@@ -296,8 +296,8 @@ def test_a_graph_is_of_values_only():
     [
         ([1.0, 2.0], ValueError, "Graph got 1 roots and 2 seeds; give one seed for each root"),
         ([], ValueError, "Graph got 1 roots and 0 seeds; give one seed for each root"),
-        (2.0, TypeError, "seeds is a list with one number for each root, got 2.0"),
-        ("2", TypeError, "seeds is a list with one number for each root, got '2'"),
+        (2.0, TypeError, "seeds must be a list with one number for each root, got 2.0"),
+        ("2", TypeError, "seeds must be a list with one number for each root, got '2'"),
         (["2"], TypeError, "a seed takes a real number, got the str '2'; write float('2')"),
         ([None], TypeError, "a seed takes a real number, got None; write 0.0 if zero is meant"),
         (

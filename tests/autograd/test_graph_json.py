@@ -147,7 +147,7 @@ def document(**changes):
 
 
 FORMAT = (
-    "this JSON is not a graph: its 'format' is not 'glassgrad graph'; write one with "
+    "this JSON is not a graph: its 'format' is not 'glassgrad graph'; make a graph's JSON with "
     "Graph(root).to_json()"
 )
 WRONG = {
@@ -156,11 +156,11 @@ WRONG = {
     "a list": ([], FORMAT),
     "another version": (
         document(version=1),
-        "this graph has version 1, and this glassgrad reads version 2",
+        "this graph has version 1, but this glassgrad reads version 2",
     ),
     "no version": (
         document(version=...),
-        "this graph has version None, and this glassgrad reads version 2",
+        "this graph has version None, but this glassgrad reads version 2",
     ),
     "no rows": (document(rows=...), "'rows' of this graph is None, not a list"),
     "rows that are a number": (document(rows=3), "'rows' of this graph is 3, not a list"),
@@ -295,7 +295,7 @@ WRONG = {
     ),
     "a present value of an operation": (
         document(now=[[2], [1.0]]),
-        "node %2 is an operation, and has a present value",
+        "node %2 is an operation, but has a present value",
     ),
     "a label that is a number": (
         document(about=[[3, "", ""]]),

@@ -454,7 +454,7 @@ def test_the_lectures_networks_have_tanh():
     assert repr(last) == "LinearNeuron(2)"
     expected = last.b.data + sum(w.data * y for w, y in zip(last.w, hidden, strict=True))
     assert model(x).data == pytest.approx(expected, rel=1e-12)
-    with refused(ValueError, "activation is a method of Value, as 'tanh', got 'tahn'"):
+    with refused(ValueError, "activation names a Value method, as 'tanh', got 'tahn'"):
         Neuron(2, activation="tahn")
 
 

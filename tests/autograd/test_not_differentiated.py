@@ -137,8 +137,8 @@ def test_what_cannot_be_differentiated_is_refused(bad, told):
 
     message = (
         f"argument 1 of f, which is differentiated, takes a real number, got {told}. It may be "
-        "numbers in lists, tuples, dicts and NumPy arrays (of a table: table.to_numpy()). What is "
-        "not to be differentiated may be anything: an argument that argnums does not name, one "
+        "numbers in lists, tuples, dicts and NumPy arrays (for a table: table.to_numpy()). What is "
+        "not differentiated may be anything: an argument that argnums does not name, one "
         "given by keyword, or a part of the function, as in lambda x: f(x, other)"
     )
     for take in (

@@ -181,13 +181,13 @@ def test_a_partial_that_returns_no_number_is_named(new):
     row = new(lambda x: 2 * x, lambda z, x: outside)
     with refused(
         OperationError,
-        f"a partial of {row.name} returned a Value for plain numbers; a partial is made of its "
-        "operands, plain numbers and the functions of autograd",
+        f"a partial of {row.name} returned a Value for plain numbers; compute a partial only from "
+        "its operands, plain numbers and the functions of autograd",
     ):
         row(Value(1.0)).backward()
     row = new(lambda x: 2 * x, lambda z, x: None)
     with refused(
-        OperationError, f"a partial of {row.name} returned a NoneType; it returns one number"
+        OperationError, f"a partial of {row.name} returned a NoneType; it must return one number"
     ):
         row(Value(1.0)).backward()
 
@@ -206,8 +206,8 @@ def test_a_forward_function_that_returns_no_number_is_named(new, result, x):
     row = new(lambda x: result, lambda z, x: 0)
     with refused(
         OperationError,
-        f"the forward function of {row.name} returned a {type(result).__name__}; it returns one "
-        "number",
+        f"the forward function of {row.name} returned a {type(result).__name__}; it must return "
+        "one number",
     ):
         row(x)
 
@@ -246,13 +246,13 @@ BAD_ROWS = {
         ("add", abs, abs),
         {},
         (
-            "there is already an operation named 'add'; choose another name, or take the old one "
-            "away first: del autograd.ops.ALL['add']"
+            "there is already an operation named 'add'; choose another name, or remove the old one "
+            "first: del autograd.ops.ALL['add']"
         ),
     ),
-    "no name": (("not ok", abs, abs), {}, "an operation's name is an identifier, got 'not ok'"),
-    "a number": ((3, abs, abs), {}, "an operation's name is an identifier, got 3"),
-    "None": ((None, abs, abs), {}, "an operation's name is an identifier, got None"),
+    "no name": (("a b", abs, abs), {}, "an operation's name must be an identifier, got 'a b'"),
+    "a number": ((3, abs, abs), {}, "an operation's name must be an identifier, got 3"),
+    "None": ((None, abs, abs), {}, "an operation's name must be an identifier, got None"),
     "no forward": (
         ("bad", 3, [len]),
         {},

@@ -160,7 +160,7 @@ def test_help_of_a_row_tells_of_the_function():
     ]
     assert "Its slopes, where z is the result: y/(x**2 + y**2), -x/(x**2 + y**2)." in told
     assert "At (0.0, 0.0): slopes (0.0, 0.0) (no direction is preferred, as PyTorch)." in told
-    assert "It needs x > 0; other numbers are a DomainError." in autograd.log.__doc__
+    assert "It needs x > 0; other numbers raise DomainError." in autograd.log.__doc__
 
 
 @pytest.mark.parametrize("op", list(ops.ALL.values()), ids=lambda op: op.name)

@@ -150,7 +150,7 @@ def test_equality_is_identity_here_too():
     assert np.equal(v, v) is True
     assert np.not_equal(v, w) is True
     assert (np.array([v, w]) == v).tolist() == [True, False]
-    with pytest.raises(TypeError, match="compared with == as a node"):
+    with pytest.raises(TypeError, match="compares Values as nodes"):
         np.equal(v, 3.0)
 
 

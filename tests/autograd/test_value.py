@@ -204,7 +204,7 @@ def test_backward_of_nothing_but_constants_is_refused_wherever_it_stands():
     x = Value(1.0)
     with refused(
         ConstantError,
-        "backward on the constant Constant(data=2.0, label='c'): it was made of plain numbers, "
+        "backward on the constant Constant(data=2.0, label='c'): it was made from plain numbers, "
         "detached or computed under no_grad, so nothing leads back to a variable",
     ):
         backward([x * x, constant(2.0, label="c")])

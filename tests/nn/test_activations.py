@@ -93,8 +93,8 @@ def test_an_unknown_name():
 
 def test_what_is_neither_name_nor_function():
     text = (
-        "the activation is a name, or a function of one Value, got 3; there are: linear, tanh, "
-        "relu, leaky_relu, elu, sigmoid, softplus, silu, gelu"
+        "the activation must be a name, or a function of one Value, got 3; there are: linear, "
+        "tanh, relu, leaky_relu, elu, sigmoid, softplus, silu, gelu"
     )
 
     with refused(TypeError, text):

@@ -94,13 +94,13 @@ def test_elu_with_an_alpha(x, alpha):
         (
             lambda: LeakyReLU(math.nan),
             ValueError,
-            "LeakyReLU(negative_slope) is a finite number, got nan",
+            "LeakyReLU(negative_slope) must be a finite number, got nan",
         ),
-        (lambda: ELU(math.inf), ValueError, "ELU(alpha) is a finite number, got inf"),
+        (lambda: ELU(math.inf), ValueError, "ELU(alpha) must be a finite number, got inf"),
         (
             lambda: ELU("1"),
             TypeError,
-            "ELU(alpha) is a number, got '1'",
+            "ELU(alpha) must be a number, got '1'",
         ),
     ],
     ids=["nan", "inf", "str"],
@@ -157,8 +157,8 @@ def test_sequential_offers_softmax_by_name():
 
 def test_a_neuron_has_no_softmax():
     text = (
-        "softmax looks at all outputs of a layer, and an activation at one; make it a part of its "
-        'own: Sequential(Layer(2, 3, nonlin=False), "softmax")'
+        "softmax needs all outputs of a layer, but an activation gets one; make it a separate "
+        'part: Sequential(Layer(2, 3, nonlin=False), "softmax")'
     )
 
     with refused(ValueError, text):

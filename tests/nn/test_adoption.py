@@ -377,7 +377,7 @@ def test_parameters_in_a_set_are_refused_by_name(kind):
         with refused(
             TypeError,
             f"Sequential holds a Parameter in a {kind.__name__}, 'layers.0.extras.more', which has "
-            "no order, so its parameters would have other names in every run; use a list",
+            "no order, so its parameters would have different names in every run; use a list",
         ):
             use()
 

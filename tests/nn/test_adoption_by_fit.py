@@ -38,7 +38,7 @@ class Hiding(Module):
         return self.line(x) * self.helper.w
 
 
-TEXT = "which needs a gradient and would not be trained: neither the model nor the optimiser has it"
+TEXT = "which needs a gradient but would not be trained: neither the model nor the optimiser has it"
 
 
 @pytest.mark.parametrize("batch_size", [1, 2, None])

@@ -218,7 +218,7 @@ def test_a_file_that_names_an_unknown_loss_is_refused(tmp_path):
     nn.save(model, path)
     content = unpacked(path.read_bytes())
     path.write_bytes(packed(Content({**content.texts, "trained_with": "nse"}, content.tensors)))
-    with pytest.raises(nn.FormatError, match="trained with 'nse', which is no loss of this glass"):
+    with pytest.raises(nn.FormatError, match="trained with 'nse', which this glass"):
         nn.load(path)
 
 
@@ -230,7 +230,9 @@ def test_a_loss_with_settings_is_known_and_the_last_one_counts():
     trained(model, XOR, SIDES, loss=mean_squared, epochs=1)
 
     assert model.trained_with is None
-    with pytest.raises(ValueError, match=r"nn\.fit did not train it, or by a loss of your own"):
+    with pytest.raises(
+        ValueError, match=r"nn\.fit did not train this .* with a loss that has a name"
+    ):
         model.predict(XOR)
 
 
@@ -265,25 +267,28 @@ NAMED = {"loss": "binary_cross_entropy"}
 REFUSED = {
     "never trained": (lambda: small().predict(XOR), r"model\.predict\(X, loss='binary_cross_ent"),
     "its chances": (lambda: small().predict_proba(XOR), r"model\.predict_proba\(X, loss='binary"),
-    "a loss of one's own": (lambda: small().predict(XOR, loss=max), "by a loss of your own"),
+    "a loss of one's own": (lambda: small().predict(XOR, loss=max), "with a loss that has a name"),
     "an unknown loss": (lambda: small().predict(XOR, loss="hinj"), "did you mean 'hinge'"),
     "one output for classes": (
         lambda: small().predict(XOR, loss="cross_entropy"),
-        "for models with an output for each class, and this one has one output",
+        "for models with an output for each class, but this one has one output",
     ),
     "chances of numbers": (
         lambda: small().predict_proba(XOR, loss="mse"),
-        "the outputs of a model that learned by mse say no probabilities",
+        "the outputs of a model trained with mse are not probabilities",
     ),
-    "chances of scores": (lambda: small().predict_proba(XOR, loss="hinge"), "by hinge say no prob"),
+    "chances of scores": (
+        lambda: small().predict_proba(XOR, loss="hinge"),
+        "with hinge are not prob",
+    ),
     "nothing": (lambda: small().predict([], **NAMED), "X is empty"),
     "nan": (
         lambda: small().predict([[0.0, math.nan]], **NAMED),
-        r"X\[0\]\[1\] is nan; only finite",
+        r"X\[0\]\[1\] is nan, but must be a finite",
     ),
     "an output of nan": (
         lambda: Answering([1.0, math.nan]).predict([[0.0]] * 2, **NAMED),
-        r"the model's output for X\[1\] is nan, which says nothing",
+        r"the model's output for X\[1\] is nan, which has no meaning",
     ),
 }
 
@@ -306,7 +311,7 @@ def test_refused(case):
 @pytest.mark.parametrize("method", ["predict", "predict_proba"])
 @pytest.mark.parametrize("example", [[0.0, 1.0], np.array([0.0, 1.0])], ids=["list", "array"])
 def test_one_example_is_no_list_of_examples(method, example):
-    text = f"{method} takes a list of examples; of one, write model.{method}([x])[0]"
+    text = f"{method} takes a list of examples; for one, write model.{method}([x])[0]"
     with refused(TypeError, text):
         getattr(small(), method)(example, **NAMED)
 

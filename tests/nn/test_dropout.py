@@ -152,11 +152,11 @@ def test_constants_stay_constants():
 @pytest.mark.parametrize(
     ("p", "error", "text"),
     [
-        (-0.1, ValueError, "Dropout(p) is a probability from 0 to 1, got -0.1"),
-        (20, ValueError, "Dropout(p) is a probability from 0 to 1, got 20; write 0.2 for 20 %"),
-        (101, ValueError, "Dropout(p) is a probability from 0 to 1, got 101"),
-        (math.inf, ValueError, "Dropout(p) is a probability from 0 to 1, got inf"),
-        (math.nan, ValueError, "Dropout(p) is a probability from 0 to 1, got nan"),
+        (-0.1, ValueError, "Dropout(p): p is a probability from 0 to 1, got -0.1"),
+        (20, ValueError, "Dropout(p): p is a probability from 0 to 1, got 20; write 0.2 for 20 %"),
+        (101, ValueError, "Dropout(p): p is a probability from 0 to 1, got 101"),
+        (math.inf, ValueError, "Dropout(p): p is a probability from 0 to 1, got inf"),
+        (math.nan, ValueError, "Dropout(p): p is a probability from 0 to 1, got nan"),
         (
             "0.5",
             TypeError,

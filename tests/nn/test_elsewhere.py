@@ -134,7 +134,8 @@ def test_values_of_ones_own_may_have_these_names():
 def test_a_value_that_is_built_as_in_micrograd():
     a, b = Value(2.0), Value(3.0)
     text = (
-        "Value takes a number and a label; Value(data, (a, b), '*') is that of autograd.micrograd"
+        "Value takes a number and a label; Value(data, (a, b), '*') is for the Value of "
+        "autograd.micrograd"
     )
     for given, named in [((6.0, (a, b)), {}), ((6.0, (a, b), "*"), {}), ((6.0,), {"_op": "*"})]:
         with refused(TypeError, text):

@@ -148,10 +148,20 @@ def test_an_unknown_initialiser():
 @pytest.mark.parametrize(
     ("count", "size", "error", "text"),
     [
-        (0, 2, ValueError, "Embedding(count, size): count is at least 1, got 0"),
-        (2, -1, ValueError, "Embedding(count, size): size is at least 1, got -1"),
-        (2.0, 2, TypeError, "Embedding(count, size): count is a whole number, got 2.0; write 2"),
-        (2, "2", TypeError, "Embedding(count, size): size is a whole number, got '2'; write 2"),
+        (0, 2, ValueError, "Embedding(count, size): count must be at least 1, got 0"),
+        (2, -1, ValueError, "Embedding(count, size): size must be at least 1, got -1"),
+        (
+            2.0,
+            2,
+            TypeError,
+            "Embedding(count, size): count must be a whole number, got 2.0; write 2",
+        ),
+        (
+            2,
+            "2",
+            TypeError,
+            "Embedding(count, size): size must be a whole number, got '2'; write 2",
+        ),
     ],
 )
 def test_sizes(count, size, error, text):
@@ -168,9 +178,9 @@ def test_sizes(count, size, error, text):
         (3, ValueError, "Embedding(3, 2) got the index 3; its rows count from 0 to 2"),
         (-1, ValueError, "Embedding(3, 2) got the index -1; its rows count from 0 to 2"),
         ([0, 7], ValueError, "Embedding(3, 2) got the index 7; its rows count from 0 to 2"),
-        (0.5, ValueError, "Embedding(3, 2) got 0.5; an index is a whole number"),
-        (math.nan, ValueError, "Embedding(3, 2) got nan; an index is a whole number"),
-        (math.inf, ValueError, "Embedding(3, 2) got inf; an index is a whole number"),
+        (0.5, ValueError, "Embedding(3, 2) got 0.5; an index must be a whole number"),
+        (math.nan, ValueError, "Embedding(3, 2) got nan; an index must be a whole number"),
+        (math.inf, ValueError, "Embedding(3, 2) got inf; an index must be a whole number"),
         ("a", TypeError, "Embedding(3, 2) takes an index or a list of them, got a str"),
         ([0, None], TypeError, "Embedding(3, 2) takes an index or a list of them, got None"),
         (

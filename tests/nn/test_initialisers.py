@@ -130,8 +130,8 @@ def test_an_unknown_name():
 
 def test_what_is_neither_name_nor_function():
     text = (
-        "the initialiser is a name, or a function (nin, nout, rng) -> float, got 0.5; there are: "
-        "auto, uniform, xavier, he, zeros"
+        "the initialiser must be a name, or a function (nin, nout, rng) -> float, got 0.5; there "
+        "are: auto, uniform, xavier, he, zeros"
     )
 
     with refused(TypeError, text):

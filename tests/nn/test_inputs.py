@@ -89,13 +89,13 @@ def test_a_wrong_width(unit, text):
     [
         ([], ValueError, "got no inputs; pass 2 numbers"),
         ([1.0], ValueError, "got 1 input; pass 2 numbers, or build MLP(1, [3, 1])"),
-        ([1.0, NAN], ValueError, "got nan as input 1; inputs are finite numbers: check the data"),
-        ([NAN, 1], ValueError, "got nan as input 0; inputs are finite numbers: check the data"),
-        ([1, -INF], ValueError, "got -inf as input 1; inputs are finite numbers: check the data"),
+        ([1.0, NAN], ValueError, "got nan as input 1; inputs must be finite: check the data"),
+        ([NAN, 1], ValueError, "got nan as input 0; inputs must be finite: check the data"),
+        ([1, -INF], ValueError, "got -inf as input 1; inputs must be finite: check the data"),
         (
             np.array([INF, NAN]),
             ValueError,
-            "got inf as input 0; inputs are finite numbers: check the data",
+            "got inf as input 0; inputs must be finite: check the data",
         ),
         (3.0, TypeError, "takes a list of 2 numbers, got 3.0"),
         (np.array(3.0), TypeError, "takes a list of 2 numbers, got a ndarray"),
@@ -112,7 +112,7 @@ def test_a_wrong_width(unit, text):
                 rows,
                 TypeError,
                 (
-                    f"takes one example, a list of 2 numbers, and got {what}; write "
+                    f"takes one example, a list of 2 numbers, but got {what}; write "
                     f"[model(x) for x in {each}], or model.predict(X)"
                 ),
             )
@@ -156,7 +156,7 @@ def test_no_part_takes_a_batch(part, text):
         ([np.array(row) for row in rows], "a list of lists"),
     ):
         with refused(
-            TypeError, f"{text}, and got {what}; write [model(x) for x in X], or model.predict(X)"
+            TypeError, f"{text}, but got {what}; write [model(x) for x in X], or model.predict(X)"
         ):
             part(batch)
 
@@ -170,19 +170,31 @@ def test_a_size(n):
 @pytest.mark.parametrize(
     ("build", "error", "text"),
     [
-        (lambda: Neuron(0), ValueError, "Neuron(nin): nin is at least 1, got 0"),
-        (lambda: Neuron(2.0), TypeError, "Neuron(nin): nin is a whole number, got 2.0; write 2"),
-        (lambda: Neuron("2"), TypeError, "Neuron(nin): nin is a whole number, got '2'; write 2"),
-        (lambda: Neuron(nin=True), TypeError, "Neuron(nin): nin is a whole number, got True"),
-        (lambda: Layer(-1, 2), ValueError, "Layer(nin, nout): nin is at least 1, got -1"),
-        (lambda: Layer(2, 0), ValueError, "Layer(nin, nout): nout is at least 1, got 0"),
-        (lambda: Layer(2, None), TypeError, "Layer(nin, nout): nout is a whole number, got None"),
-        (lambda: MLP(0, [1]), ValueError, "MLP(nin, nouts): nin is at least 1, got 0"),
-        (lambda: MLP(2, [3, 0]), ValueError, "MLP(nin, nouts): nouts[1] is at least 1, got 0"),
+        (lambda: Neuron(0), ValueError, "Neuron(nin): nin must be at least 1, got 0"),
+        (
+            lambda: Neuron(2.0),
+            TypeError,
+            "Neuron(nin): nin must be a whole number, got 2.0; write 2",
+        ),
+        (
+            lambda: Neuron("2"),
+            TypeError,
+            "Neuron(nin): nin must be a whole number, got '2'; write 2",
+        ),
+        (lambda: Neuron(nin=True), TypeError, "Neuron(nin): nin must be a whole number, got True"),
+        (lambda: Layer(-1, 2), ValueError, "Layer(nin, nout): nin must be at least 1, got -1"),
+        (lambda: Layer(2, 0), ValueError, "Layer(nin, nout): nout must be at least 1, got 0"),
+        (
+            lambda: Layer(2, None),
+            TypeError,
+            "Layer(nin, nout): nout must be a whole number, got None",
+        ),
+        (lambda: MLP(0, [1]), ValueError, "MLP(nin, nouts): nin must be at least 1, got 0"),
+        (lambda: MLP(2, [3, 0]), ValueError, "MLP(nin, nouts): nouts[1] must be at least 1, got 0"),
         (
             lambda: MLP(2, [3, 1.5]),
             TypeError,
-            "MLP(nin, nouts): nouts[1] is a whole number, got 1.5",
+            "MLP(nin, nouts): nouts[1] must be a whole number, got 1.5",
         ),
         (
             lambda: MLP(2, []),

@@ -97,7 +97,7 @@ def test_linear_neurons(neuron):
 
 
 def test_nonlin_and_activation_must_agree():
-    text = "nonlin=False means linear, but activation='tanh' was given too; leave one of them out"
+    text = "nonlin=False means linear, but activation='tanh' was also given; leave out one of them"
 
     for build in (
         lambda: Neuron(2, nonlin=False, activation="tanh"),
@@ -245,9 +245,9 @@ def test_activations_per_layer(given_, expected):
 @pytest.mark.parametrize(
     ("nouts", "activations", "text"),
     [
-        ([3, 1], ["relu"], "MLP(2 -> 3 -> 1) has 2 layers and got 1 activations"),
-        ([1], ["relu", "tanh"], "MLP(2 -> 1) has 1 layer and got 2 activations"),
-        ([3, 1], [], "MLP(2 -> 3 -> 1) has 2 layers and got 0 activations"),
+        ([3, 1], ["relu"], "MLP(2 -> 3 -> 1) has 2 layers but got 1 activations"),
+        ([1], ["relu", "tanh"], "MLP(2 -> 1) has 1 layer but got 2 activations"),
+        ([3, 1], [], "MLP(2 -> 3 -> 1) has 2 layers but got 0 activations"),
     ],
 )
 def test_a_wrong_number_of_activations(nouts, activations, text):
@@ -336,7 +336,7 @@ def test_a_linear_is_a_layer_without_an_activation(bias):
     assert Linear(3, 1)(x).__class__ is Value
     with refused(ValueError, "Linear(3 -> 2) got 2 inputs; pass 3 numbers, or build Linear(2, 2)"):
         linear([1.0, 2.0])
-    with refused(TypeError, "Linear(nin, nout): nin is a whole number, got '3'; write 3"):
+    with refused(TypeError, "Linear(nin, nout): nin must be a whole number, got '3'; write 3"):
         Linear("3", 2)
 
 
@@ -345,5 +345,5 @@ def test_a_linear_is_a_layer_without_an_activation(bias):
     lambda x: MLP(2, [3, 1], bias=x),
 ])  # fmt: skip
 def test_a_bias_is_there_or_not(build):
-    with refused(TypeError, "bias is True or False, got 'no'"):
+    with refused(TypeError, "bias must be True or False, got 'no'"):
         build("no")

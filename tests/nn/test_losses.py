@@ -361,12 +361,12 @@ def test_an_impossible_class_may_be_a_value():
 
 @pytest.mark.parametrize("delta", [0.0, -1.0, math.nan, math.inf])
 def test_what_is_no_delta(delta):
-    with refused(ValueError, f"huber: delta is a number above 0, got {delta:g}"):
+    with refused(ValueError, f"huber: delta must be a number above 0, got {delta:g}"):
         huber(1.0, 0.0, delta=delta)
 
 
 def test_delta_is_a_number():
-    with refused(TypeError, "huber: delta is a number, got Value(data=1.0, grad=0.0)"):
+    with refused(TypeError, "huber: delta must be a number, got Value(data=1.0, grad=0.0)"):
         huber(1.0, 0.0, delta=Value(1.0))
 
 
@@ -392,6 +392,6 @@ def test_an_unknown_loss():
         loss("cross-entropy")
     with refused(
         TypeError,
-        f"the loss is a name, or a function (outputs, targets), got None; t{there}",
+        f"the loss must be a name, or a function (outputs, targets), got None; t{there}",
     ):
         loss(None)

@@ -157,7 +157,7 @@ def test_an_override_that_returns_something_else_is_refused():
         def parameters(self):
             return [1.0]
 
-    with refused(TypeError, "Wrong.parameters() returns Values, got a float at position 0"):
+    with refused(TypeError, "Wrong.parameters() must return Values, got a float at position 0"):
         list(Wrong().named_parameters())
 
 
@@ -252,7 +252,7 @@ def test_only_parameters_can_be_frozen():
     mixed = Mixed()
 
     for method in ("freeze", "unfreeze"):
-        text = f"{method} works on Parameters, and 'w.1' is a Value; make it a Parameter"
+        text = f"{method} works on Parameters, but 'w.1' is a Value; make it a Parameter"
         with refused(TypeError, text):
             getattr(mixed, method)()
     assert not mixed.w[0].frozen

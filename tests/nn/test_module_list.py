@@ -95,7 +95,7 @@ def test_what_is_refused():
         ModuleList([PARTS[0], "relu"])
     with refused(TypeError, "ModuleList takes a list of Modules, got 3; write [...]"):
         ModuleList(3)
-    with refused(TypeError, "a ModuleList is not called; write 'for layer in layers: "
+    with refused(TypeError, "a ModuleList cannot be called; write 'for layer in layers: "
                  "x = layer(x)', or make it nn.Sequential(*layers)"):  # fmt: skip
         ModuleList(PARTS)([1.0, 2.0])
     kept = ModuleList(PARTS)

@@ -112,7 +112,7 @@ def test_modes_are_not_in_a_state():
 
 
 def test_train_is_no_fit():
-    text = "train(mode) takes True or False, got [[1.0]]; nn.fit(model, ...) is what trains a model"
+    text = "train(mode) takes True or False, got [[1.0]]; to train a model write nn.fit(model, ...)"
 
     with refused(TypeError, text):
         Line().train([[1.0]])
@@ -194,7 +194,7 @@ def test_loading_keeps_the_parameters_and_their_freezing():
         (
             [1.0, 2.0],
             TypeError,
-            "load_state_dict takes a dict of numbers by name, as state_dict() gives it, got a list",
+            "load_state_dict takes a dict of numbers by name, as from state_dict(), got a list",
         ),
     ],
 )
@@ -219,7 +219,7 @@ def test_two_parameters_of_one_name_are_refused():
 
     text = (
         "two parameters are both named 'parts.a.b': a dict in this model has a key with a dot in "
-        "it; choose keys without"
+        "it; choose keys without dots"
     )
 
     with refused(ValueError, text):

@@ -55,7 +55,7 @@ def test_without_a_near_one_there_is_no_hint():
 
 
 def test_what_is_no_name_is_a_type_error():
-    text = "the activation is a name, or a function, got 3; there are: relu, leaky_relu, tanh"
+    text = "the activation must be a name, or a function, got 3; there are: relu, leaky_relu, tanh"
 
     with refused(TypeError, text):
         look_up(3, KNOWN, "activation", "a function")
@@ -176,7 +176,7 @@ CALLS = {
     ),
     "fit loss without name": (
         lambda: fit(MODEL, *DATA, "mse"),
-        "fit takes what follows X and y by name; write loss='mse'",
+        "fit takes all arguments after X and y by name; write loss='mse'",
     ),
     "fit a class": (
         lambda: fit(MLP, *DATA, loss="mse"),
@@ -188,15 +188,15 @@ CALLS = {
     ),
     "MLP 2, 3, 1": (
         lambda: MLP(2, 3, 1),
-        "MLP takes how many inputs, and a list of sizes; write MLP(2, [3, 1])",
+        "MLP takes a number of inputs and a list of sizes; write MLP(2, [3, 1])",
     ),
     "MLP [2, 3, 1]": (
         lambda: MLP([2, 3, 1]),
-        "MLP takes how many inputs, and a list of sizes; write MLP(2, [3, 1])",
+        "MLP takes a number of inputs and a list of sizes; write MLP(2, [3, 1])",
     ),
     "MLP 2, [3], 1": (
         lambda: MLP(2, [3], 1),
-        "MLP takes how many inputs, and a list of sizes; write MLP(2, [3, 1])",
+        "MLP takes a number of inputs and a list of sizes; write MLP(2, [3, 1])",
     ),
     "MLP 'tanh'": (
         lambda: MLP(2, [3], "tanh"),
@@ -247,8 +247,8 @@ CALLS = {
     "one_hot": (
         lambda: one_hot([0, 2, 1]),
         (
-            "one_hot needs to know how many classes there are; the largest label is 2: "
-            "write one_hot(labels, 3), or more if some class is missing here"
+            "one_hot needs the number of classes; the largest label is 2: "
+            "write one_hot(labels, 3), or more if a class is missing here"
         ),
     ),
     "one_hot num_classes": (

@@ -311,13 +311,13 @@ def test_a_wrong_width(kind):
 @kinds
 @pytest.mark.parametrize("eps", [0.0, -1e-5, math.nan, math.inf])
 def test_what_is_no_epsilon(kind, eps):
-    with refused(ValueError, f"{kind.__name__}(eps) is a number above 0, got {eps:g}"):
+    with refused(ValueError, f"{kind.__name__}(eps) must be a number above 0, got {eps:g}"):
         kind(3, eps)
 
 
 @kinds
 def test_what_is_no_size(kind):
-    with refused(ValueError, f"{kind.__name__}(size): size is at least 1, got 0"):
+    with refused(ValueError, f"{kind.__name__}(size): size must be at least 1, got 0"):
         kind(0)
-    with refused(TypeError, f"{kind.__name__}(size): size is a whole number, got [3]"):
+    with refused(TypeError, f"{kind.__name__}(size): size must be a whole number, got [3]"):
         kind([3])

@@ -73,7 +73,7 @@ def test_layers_of_one_seed_do_not_begin_alike():
 
 @pytest.mark.parametrize("rng", [True, 1.0, "0", [], (1, 2), b"0", Fraction(1), random.Random])
 def test_what_is_no_rng(rng):
-    text = "rng is a whole number from 0 on, a random.Random, a NumPy Generator or None, got "
+    text = "rng must be a whole number from 0 up, a random.Random, a NumPy Generator or None, got "
     for door in (generator, *DOORS.values()):
         with refused(TypeError, f"{text}{rng!r:.60}; write rng=0"):
             door(rng)
@@ -81,7 +81,7 @@ def test_what_is_no_rng(rng):
 
 def test_minus_one_would_draw_what_one_draws():
     assert random.Random(-1).random() == random.Random(1).random()
-    with pytest.raises(ValueError, match=r"from 0 on, .* got -1; write rng=0"):
+    with pytest.raises(ValueError, match=r"from 0 up, .* got -1; write rng=0"):
         generator(-1)
 
 

@@ -104,7 +104,7 @@ def test_what_is_not_finite_is_found_wherever_it_is(table, data, bad, as_array):
     i = data.draw(st.integers(0, len(table) - 1))
     j = data.draw(st.integers(0, 1))
     table[i][j] = bad
-    text = f"X[{i}][{j}] is {bad}; only finite numbers will do: fill it in, or leave that row out"
+    text = f"X[{i}][{j}] is {bad}, but must be a finite number: fill it in, or leave that row out"
 
     with refused(ValueError, text):
         rows(np.array(table) if as_array else table, "X")
@@ -115,7 +115,7 @@ class Sparse:
         return None
 
 
-LISTS = "is a list, an array or a table of examples, got"
+LISTS = "must be a list, an array or a table of examples, got"
 REFUSED = {
     "nothing": (None, TypeError, f"X {LISTS} None"),
     "number": (2.0, TypeError, f"X {LISTS} 2.0"),
@@ -145,7 +145,7 @@ REFUSED = {
     "name": (
         pd.Series(["cat"]),
         TypeError,
-        "X[0] is the str 'cat'; give numbers, and for names of classes their indices",
+        "X[0] is the str 'cat'; give numbers, and indices for the names of classes",
     ),
     "missing": (
         [[1.0], [None]],

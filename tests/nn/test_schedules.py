@@ -128,45 +128,45 @@ REFUSED = {
     "every 0": (
         lambda: StepDecay(0),
         ValueError,
-        "StepDecay: every is a number above 0, got 0",
+        "StepDecay: every must be a number above 0, got 0",
     ),
     "factor above 1": (
         lambda: StepDecay(3, factor=2),
         ValueError,
-        "StepDecay: factor is at most 1, got 2",
+        "StepDecay: factor must be at most 1, got 2",
     ),
     "factor a word": (
         lambda: StepDecay(3, factor="0.1"),
         TypeError,
-        "StepDecay: factor is a number, got '0.1'",
+        "StepDecay: factor must be a number, got '0.1'",
     ),
     "final below 0": (
         lambda: CosineDecay(-0.1),
         ValueError,
-        "CosineDecay: final is a number from 0 on, got -0.1",
+        "CosineDecay: final must be at least 0 and finite, got -0.1",
     ),
     "final nan": (
         lambda: LinearDecay(math.nan),
         ValueError,
-        "LinearDecay: final is a number from 0 on, got nan",
+        "LinearDecay: final must be at least 0 and finite, got nan",
     ),
     "length 0": (
         lambda: WarmUp(0),
         ValueError,
-        "WarmUp: length is a number above 0, got 0",
+        "WarmUp: length must be a number above 0, got 0",
     ),
     "then a number": (
         lambda: WarmUp(2, 0.5),
         TypeError,
         (
-            "WarmUp: then is a schedule, a function (t, end) -> factor, got 0.5; write "
+            "WarmUp: then must be a schedule, a function (t, end) -> factor, got 0.5; write "
             "WarmUp(2, then=CosineDecay())"
         ),
     ),
     "time nan": (
         lambda: CosineDecay()(math.nan, 1.0),
         ValueError,
-        "a schedule is asked for a time t of end, got t=nan and end=1",
+        "a schedule needs finite times, got t=nan and end=1",
     ),
     "time a word": (
         lambda: CosineDecay()("1", 1.0),

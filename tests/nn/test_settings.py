@@ -27,7 +27,7 @@ def test_what_passes_is_what_the_name_says(check, holds, x):
     if holds(x):
         assert check(x, "it") == x
     else:
-        with pytest.raises(ValueError, match=r"^it is "):
+        with pytest.raises(ValueError, match=r"^it must be "):
             check(x, "it")
 
 
@@ -43,5 +43,5 @@ def test_two_fractions_are_a_tuple():
 @pytest.mark.parametrize("bad", [0, 1, None, "yes"])
 def test_only_true_and_false_are_yes_or_no(bad):
     assert yes_or_no(True, "it") is True  # noqa: FBT003 - what is asked
-    with pytest.raises(TypeError, match=r"^it is True or False, got "):
+    with pytest.raises(TypeError, match=r"^it must be True or False, got "):
         yes_or_no(bad, "it")

@@ -70,9 +70,9 @@ def test_networks_of_all_kinds_are_drawn():
 @pytest.mark.parametrize(
     ("kwargs", "complaint"),
     [
-        ({"inputs": 0}, r"networks\(inputs=0\) with loss 'mse': a whole number from 1 on"),
+        ({"inputs": 0}, r"networks\(inputs=0\), loss 'mse': give a whole number >= 1"),
         ({"max_layers": 1.5}, r"networks\(max_layers=1.5\)"),
-        ({"outputs": 1, "loss": "cross_entropy"}, r"networks\(outputs=1\).* from 2 on"),
+        ({"outputs": 1, "loss": "cross_entropy"}, r"networks\(outputs=1\).* >= 2"),
         ({"loss": "mze"}, "unknown loss 'mze'"),
     ],
     ids=["no inputs", "half a layer", "one class", "no loss"],

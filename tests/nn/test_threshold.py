@@ -164,7 +164,7 @@ def test_the_summary_shows_it():
     assert "says class 1" not in model.summary()
     trained(model, XOR, SIDES, epochs=1)
 
-    assert model.summary().endswith("\nAn output above 0.5 says class 1.")
+    assert model.summary().endswith("\nAn output above 0.5 means class 1.")
 
 
 def test_a_class_may_mean_something_else_by_that_name():
@@ -212,7 +212,7 @@ def test_a_target_list_with_nan_is_refused():
 
 
 def test_classes_are_0_and_1_or_minus_1_and_1():
-    with pytest.raises(ValueError, match="takes targets 0 and 1, or -1 and 1, and got 0 and -1"):
+    with pytest.raises(ValueError, match="takes targets 0 and 1, or -1 and 1, but got 0 and -1"):
         accuracy([0.5, 0.5, 0.5], [-1, 0, 1])
 
 

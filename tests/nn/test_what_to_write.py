@@ -39,13 +39,13 @@ CALLS = {
     "evaluate": (lambda: nn.evaluate(MODEL, X, Y, loss=lambda o, t: abs(o)), LISTS),
     "no Module": (
         lambda: trained(Net()),
-        "fit trains a Module, got a Net; let the class inherit from it: class Net(nn.Module)",
+        "fit trains a Module, got a Net; let the class inherit from Module: class Net(nn.Module)",
     ),
     "fit of micrograd": (
         lambda: trained(MODEL_OF_THEIRS),
         (
-            "fit trains a Module, got a MLP of autograd.micrograd; take the model from nn, as "
-            "nn.MLP(2, [16, 1])"
+            "fit trains a Module, got a MLP of autograd.micrograd; use a model from nn, such "
+            "as nn.MLP(2, [16, 1])"
         ),
     ),
     "SGD of micrograd": (
@@ -87,12 +87,12 @@ CALLS = {
     ),
     "batches": (
         lambda: trained(X=nn.data.batches(X, Y, 8), y=None),
-        "batches are made of X and y here; write X, y and batch_size=8",
+        "batches are made here from X and y; write X, y and batch_size=8",
     ),
     "a schedule of one": (
         lambda: trained(schedule=lambda epoch: 0.5),
         (
-            "fit: a schedule gets two numbers, the epoch and how many there are; write lambda "
+            "fit: a schedule gets two numbers, the epoch and the number of epochs; write lambda "
             "epoch, epochs: 0.5"
         ),
     ),

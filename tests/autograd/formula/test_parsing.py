@@ -222,7 +222,7 @@ def test_what_is_given_and_not_used_is_known():
         ({"x y": 2}, ExpressionError, "'x y' is not a name"),
         ({"if": 2}, ExpressionError, "'if' is not a name"),
         ({3: 2}, TypeError, "strings"),
-        ({"x": [[[[[[[[[[[1]]]]]]]]]]]}, ValueError, "at most 10 lists"),
+        ({"x": [[[[[[[[[[[1]]]]]]]]]]]}, ValueError, "at most 10 deep"),
     ],
     ids=["str", "None", "blank", "keyword", "number", "deep"],
 )
@@ -237,7 +237,7 @@ def test_a_number_is_given_once():
 
 
 def test_a_formula_is_a_str():
-    with pytest.raises(TypeError, match="a formula is a str"):
+    with pytest.raises(TypeError, match="a formula must be a str"):
         parse(3)
 
 
@@ -293,7 +293,7 @@ def test_calculate_gives_plain_numbers(text, result):
 # --- errors ---------------------------------------------------------------------------------------
 
 LIST_IN_A_SUM = (
-    "+ takes single numbers, and this has a list; take its numbers one by one, as w[0], or write "
+    "+ takes single numbers, but got a list; use its numbers one by one, as in w[0], or write "
     "sum(w) or dot(w, x)"
 )
 LIST_AS_RESULT = (
@@ -309,11 +309,11 @@ LIST_AS_RESULT = (
         ("tanh(x*y + )", "a number, a name or ( is missing before ')'", ")"),
         ("x *", "a number, a name or ( is missing before the end", ""),
         ("*x", "a number, a name or ( is missing at the beginning", "*"),
-        ("2x", "a sign is missing before 'x'; write 2*x for a product", "x"),
-        ("x y", "a sign is missing before 'y'; write x*y for a product", "y"),
-        ("2(x + 1)", "a sign is missing before '('; write 2*( for a product", "("),
-        ("w[0]x", "a sign is missing before 'x'; write * for a product", "x"),
-        ("0x10", "a sign is missing before 'x10'; write * for a product", "x10"),
+        ("2x", "an operator is missing before 'x'; write 2*x for a product", "x"),
+        ("x y", "an operator is missing before 'y'; write x*y for a product", "y"),
+        ("2(x + 1)", "an operator is missing before '('; write 2*( for a product", "("),
+        ("w[0]x", "an operator is missing before 'x'; write * for a product", "x"),
+        ("0x10", "an operator is missing before 'x10'; write * for a product", "x10"),
         ("x(2)", "'x' is a number, not a function; write x*(…) for a product", "x"),
         ("tahn(x)", "there is no function 'tahn'; did you mean 'tanh'?", "tahn"),
         ("q(x)", "there is no function 'q'; write q*(…) for a product", "q"),
@@ -324,40 +324,40 @@ LIST_AS_RESULT = (
         ("b + x*q", "'b' has no value; give the numbers: b=… and q=…", "b"),
         ("x*b", "'b' has no value; give it one: b=…", "b"),
         ("lenght*2", "there is no 'lenght'; did you mean 'length'?", "lenght"),
-        ("z*2; z = 3", "this is computed and not used: give it a name, as in z = w*x + b", "z*2"),
+        ("z*2; z = 3", "this is computed but not used: give it a name, as in z = w*x + b", "z*2"),
         ("a = z*2; z = a", "z is used here before it is computed", "z"),
         ("(x", "this '(' is never closed", "("),
         ("(x;y", "this '(' is never closed", "("),
         ("x)", "there is no opening bracket for this ')'", ")"),
-        ("(x]", "')' is expected here, for '('", "]"),
-        ("x^2", "'^' means nothing in a formula; powers are written x**2", "^"),
-        ("x // y", "a quotient is written /, and floor(a/b) rounds it", "//"),
-        ("x % y", "'%' means nothing in a formula; write remainder(x, y)", "%"),
-        ("|x|", ("'|' means nothing in a formula; write abs(x) for |x|, and for 'or' a where "
-         "inside a where"), "|"),
+        ("(x]", "')' is expected here, to close '('", "]"),
+        ("x^2", "'^' has no meaning in a formula; write x**2 for a power", "^"),
+        ("x // y", "write / for a quotient, floor(a/b) to round it", "//"),
+        ("x % y", "'%' has no meaning in a formula; write remainder(x, y)", "%"),
+        ("|x|", ("'|' has no meaning in a formula; write abs(x) for |x|, and a where "
+         "inside a where for 'or'"), "|"),
         ("1 + sin x", "sin is a function: write its argument in brackets, as in sin(x)", "sin x"),
         ("log 2*x", "log is a function: write its argument in brackets, as in log(x)", "log 2"),
         ("x * * 2", "a number, a name or ( is missing before '*'", "*"),
         ("x***2", "a number, a name or ( is missing before '*'", "*"),
         ("x > 0", "numbers can be compared only in the condition of where(x > 0, a, b)", ">"),
         ("where(x, 1)", "where takes a condition and two numbers: where(x > 0, a, b)", "where"),
-        ("where(x = 1, 2, 3)", "numbers are compared with ==", "="),
-        ("x if x else y", "write where(x > 0, a, b) for a choice", "if"),
-        ("where(x > 1 and y, 1, 2)", "'and' means nothing in a formula", "and"),
-        ("sum(x=2)", "arguments are given in their order, without names", "="),
-        ("3 = x", "only a name can stand left of '=', as in z = w*x + b", "="),
-        ("for = 3", "'for' is a word of Python's, and means nothing in a formula", "for"),
-        ("1e999", "this number is larger than doubles go, 1.8e308; write inf if infinity is meant",
-         "1e999"),
+        ("where(x = 1, 2, 3)", "write == to compare numbers", "="),
+        ("x if x else y", "to choose between two numbers write where(x > 0, a, b)", "if"),
+        ("where(x > 1 and y, 1, 2)", "'and' has no meaning in a formula", "and"),
+        ("sum(x=2)", "give arguments in order, without names", "="),
+        ("3 = x", "only a name can be left of '=', as in z = w*x + b", "="),
+        ("for = 3", "'for' is a Python keyword and has no meaning in a formula", "for"),
+        ("1e999", ("this number is too large for a double (up to 1.8e308); write inf if "
+         "infinity is meant"), "1e999"),
         ("1_", "'1_' is not a number", "1_"),
-        ("x\u200b", "there is a character U+200B here, which cannot be seen; delete it", "\u200b"),
-        ("'x'", "there is no text in a formula, only numbers and names", "'"),
+        ("x\u200b", "there is an invisible character U+200B here; delete it", "\u200b"),
+        ("'x'", "a formula cannot contain text, only numbers and names", "'"),
         ("x⁻", "an exponent needs digits after its sign", "⁻"),
-        ("x[0]", "this is one number, and [ ] takes one out of a list", "x[0]"),
-        ("w[2]", "the list has no [2], it has [0] to [1]", "w[2]"),
-        ("w[0.5]", "the place in a list is a whole number, as in w[0]", "w[0.5]"),
+        ("x[0]", "this is one number, and only a list can have [ ]", "x[0]"),
+        ("w[2]", "the list has no [2]; it has [0] to [1]", "w[2]"),
+        ("w[0.5]", "the index of a list must be a whole number, as in w[0]", "w[0.5]"),
         ("w + 1", LIST_IN_A_SUM, "w + 1"),
-        ("[w]", "a list that a formula makes holds numbers, and this is a list itself", "w"),
+        ("[w]", "a list in a formula must contain numbers, but this is a list", "w"),
         ("dot(w, [x])", "dot of 2 weights and 1 inputs; give one input for each weight",
          "dot(w, [x])"),
         ("mean([])", "mean of an empty list is undefined; give at least one number", "mean([])"),
@@ -384,7 +384,7 @@ def test_an_error_points_at_the_character():
     with pytest.raises(ExpressionError) as caught:
         parse("重み*w + ?", {"重み": 1.0, "w": 2.0})
 
-    assert str(caught.value) == "'?' means nothing in a formula\n  重み*w + ?\n" + " " * 11 + "^"
+    assert str(caught.value) == "'?' has no meaning in a formula\n  重み*w + ?\n" + " " * 11 + "^"
 
 
 def test_an_error_shows_the_line_that_it_is_on():

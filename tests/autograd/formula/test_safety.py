@@ -61,7 +61,7 @@ def test_a_long_sum_is_no_deep_one():
 
 def test_a_name_has_a_limit():
     assert parse("x" * 100, {"x" * 100: 2.0}).value.data == 2.0
-    with pytest.raises(ExpressionError, match="a name of 90,000 letters; names have at most 100"):
+    with pytest.raises(ExpressionError, match="this name has 90,000 letters; at most 100"):
         parse("x" * 90_000)
 
 

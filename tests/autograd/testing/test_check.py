@@ -59,7 +59,7 @@ def test_several_outputs_make_a_jacobian():
         "output[0] by y",
     ]
     assert verdict.entry("output[1] by x").analytic == pytest.approx(math.cos(2.0))
-    assert verdict.notes == ("constant, whatever the point: output[2]",)
+    assert verdict.notes == ("constant everywhere: output[2]",)
 
 
 def test_what_is_not_used_and_what_is_constant_is_said():
@@ -68,7 +68,7 @@ def test_what_is_not_used_and_what_is_constant_is_said():
     assert verdict.outcome == "right"
     assert verdict.notes == (
         "not used: x, y",
-        "constant, whatever the point: the output",
+        "constant everywhere: the output",
     )
 
 
@@ -168,8 +168,8 @@ def test_what_is_not_used_is_said_beside_wrong_entries():
     assert error.verdict.notes == (
         "used, but not recorded: y",
         "not used: z",
-        "constant, whatever the point: output[1]",
-        "recorded as a constant, and moves: output[2]",
+        "constant everywhere: output[1]",
+        "recorded as a constant, but changes: output[2]",
     )
     assert str(error.verdict).endswith("\n".join(error.verdict.notes))
 

@@ -90,7 +90,7 @@ def test_a_jacobian_that_is_wrong_both_ways_is_not_called_transposed():
 def test_a_transposed_jacobian_that_is_not_square_is_refused(form):
     claim = form([[3.0, 1.0, 0.0], [2.0, 0.0, 1.0]])
 
-    with pytest.raises(ValueError, match=r"2 × 3 numbers, and the Jacobian here is 3 × 2.*transp"):
+    with pytest.raises(ValueError, match=r"2 × 3 numbers, but the Jacobian here is 3 × 2.*transp"):
         check_gradients(lambda v: three(*v), [2.0, 3.0], lambda v: claim)
 
 
@@ -104,8 +104,8 @@ def by_hand(*_):
         (by_hand, TypeError, r"by_hand returned None \(is its return missing\?\)"),
         (lambda x, y: (y, None), TypeError, r"the gradient returned None \("),
         (functools.partial(by_hand), TypeError, "by_hand returned None"),
-        (lambda x, y: "3", TypeError, "the gradient returned a str; a gradient is a number for"),
-        (lambda x, y: (y,), ValueError, "the gradient returned 1 numbers, and the derivatives"),
+        (lambda x, y: "3", TypeError, "the gradient returned a str; a gradient has a number"),
+        (lambda x, y: (y,), ValueError, "the gradient returned 1 numbers, but the derivatives"),
     ],
     ids=["nothing", "a part of nothing", "partial", "a word", "too few"],
 )

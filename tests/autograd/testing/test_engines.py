@@ -72,7 +72,7 @@ def test_the_code_of_a_mismatch_shows_it(capsys):
     assert wrong == pytest.approx(2.0 * right)
     assert float(capsys.readouterr().out) == wrong
     assert found.sentence.endswith(
-        f"the engine's gradient of {name} is {wrong!r}, and {right!r} is right"
+        f"the engine's gradient of {name} is {wrong!r}, but should be {right!r}"
     )
     assert found.sentence in str(found)
     assert found.code in str(found)
@@ -166,7 +166,7 @@ def test_an_adapter_says_what_is_called_otherwise():
 
 
 def test_an_engine_without_operations_is_refused():
-    with pytest.raises(ValueError, match="takes no operation of the table, not even x \\+ x"):
+    with pytest.raises(ValueError, match="has no operation of the table, not even x \\+ x"):
         check_engine(Engine(str))
 
 

@@ -262,7 +262,7 @@ def test_a_row_that_is_not_in_the_table_is_used_all_the_same():
 @pytest.mark.parametrize(
     ("kwargs", "error", "complaint"),
     [
-        ({"inputs": 0}, ValueError, r"expressions\(inputs=0\): a whole number above 0"),
+        ({"inputs": 0}, ValueError, r"expressions\(inputs=0\): give a whole number above 0"),
         ({"max_ops": 2.0}, ValueError, r"expressions\(max_ops=2.0\)"),
         ({"ops": []}, TypeError, "ops are rows of the table or their names"),
         ({"ops": [math.sin]}, TypeError, "ops are rows of the table or their names"),

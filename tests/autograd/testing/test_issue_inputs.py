@@ -112,7 +112,7 @@ def test_a_memo_of_numbers_is_found():
             known[x.data] = ag.sin(x) * x
         return known[x.data]
 
-    with pytest.raises(GradientMismatch, match="records another computation") as caught:
+    with pytest.raises(GradientMismatch, match="records a different computation") as caught:
         check_gradients(remembered, 0.7)
     assert caught.value.analytic == 0.0
 
@@ -123,7 +123,7 @@ def test_a_stop_is_told_with_the_slope_that_it_hides():
     assert bool(verdict)
     assert [entry.outcome for entry in verdict.entries] == ["right", "stop"]
     assert verdict.entry("y").numeric == pytest.approx(3.0)
-    assert "detach or the like stops a slope of 2" in verdict.why
+    assert "detach or similar hides a slope of 2" in verdict.why
 
 
 STEPS = lambda x: round(math.sin(x), 6)  # noqa: E731

@@ -133,7 +133,7 @@ def test_a_gradient_that_is_not_finite():
 
 
 def test_mistakes_of_use_are_told():
-    with pytest.raises(ValueError, match="returned 1 numbers, and the derivatives here are 2"):
+    with pytest.raises(ValueError, match="returned 1 numbers, but the derivatives here are 2"):
         check_gradients(lambda x, y: x * y, (1.0, 2.0), lambda x, y: x)
     with pytest.raises(ValueError, match="check the Hessian as the Jacobian"):
         check_gradients(lambda x: x, 1.0, lambda x: 1.0, order=2)
@@ -153,7 +153,7 @@ def test_a_dict_may_have_its_keys_in_another_order():
     point = {"a": 1.0, "b": [2.0]}
 
     assert check_gradients(f, point, lambda p: {"b": [3.0], "a": 2.0 * p["a"]}).outcome == "right"
-    with pytest.raises(ValueError, match="keys 'a', and the point has 'a', 'b'; give a derivative"):
+    with pytest.raises(ValueError, match="keys 'a', but the point has 'a', 'b'; give a derivative"):
         check_gradients(f, point, lambda p: {"a": 2.0})
 
 
@@ -168,7 +168,7 @@ def test_a_gradient_of_another_shape_is_refused():
         return (2 * X.T @ (X @ w))[:, None]
 
     assert check_gradients(f, np.ones(2), lambda w: 2 * X.T @ (X @ w)).outcome == "right"
-    with pytest.raises(ValueError, match=r"array of shape \(2, 1\), and the argument has \(2,\)"):
+    with pytest.raises(ValueError, match=r"array of shape \(2, 1\), but the argument has \(2,\)"):
         check_gradients(f, np.ones(2), column)
 
 

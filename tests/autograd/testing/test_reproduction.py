@@ -246,7 +246,7 @@ def test_a_method_asks_for_its_object():
 def test_a_function_without_a_source_is_asked_for():
     f = eval("lambda x: x * x.data")  # noqa: S307 - a function without a file
 
-    assert "could not be found: define f here." in mismatch(f, 1.5).reproduction
+    assert "was not found: define f here." in mismatch(f, 1.5).reproduction
 
 
 def test_order_seed_and_version_are_written():

@@ -37,7 +37,7 @@ REFUSED = {
     "fewer targets": (
         lambda: examples([[1.0], [2.0]], [1.0]),
         ValueError,
-        "X has 2 and y has 1; give one target for each row of X",
+        "X has 2 rows, y has 1; give one target for each row of X",
     ),
     "bad target": (
         lambda: examples([[1.0], [2.0]], [1.0, None]),
@@ -48,44 +48,44 @@ REFUSED = {
         lambda: examples([[1.0], [2.0]]),
         TypeError,
         (
-            "y is missing: without it X is a list of pairs (x, target), got [1.0] as X[0]; give "
-            "the targets as y"
+            "y is missing: without it X must be a list of pairs (x, target), got [1.0] as X[0]; "
+            "give the targets as y"
         ),
     ),
     "batches": (
         lambda: examples(batches([[1.0], [2.0]], [0, 1], 2)),
         TypeError,
-        "batches are made of X and y here; write X, y and batch_size=2",
+        "batches are made here from X and y; write X, y and batch_size=2",
     ),
     "array alone": (
         lambda: examples(np.zeros((2, 2))),
         TypeError,
-        ("X is a ndarray and y is left out; give the targets as y, or pairs (x, target) in a list"),
+        ("X is a ndarray and y is missing; give the targets as y, or pairs (x, target) in a list"),
     ),
     "fewer weights": (
         lambda: examples([[1.0], [2.0]], [1, 2], [1.0]),
         ValueError,
-        "X has 2 and weights has 1; give one weight for each row of X",
+        "X has 2 rows, weights has 1; give one weight for each row of X",
     ),
     "weight below 0": (
         lambda: examples([[1.0]], [1], [-1]),
         ValueError,
-        "weights[0] is a number from 0 on, got -1",
+        "weights[0] must be at least 0 and finite, got -1",
     ),
     "weight a list": (
         lambda: examples([[1.0]], [1], [[1.0]]),
         TypeError,
-        "weights[0] is a number, got [1.0]",
+        "weights[0] must be a number, got [1.0]",
     ),
     "size 0": (
         lambda: batches([1.0], size=0),
         ValueError,
-        "batches: size is at least 1, got 0",
+        "batches: size must be at least 1, got 0",
     ),
     "size half": (
         lambda: batches([1.0], size=0.5),
         TypeError,
-        "batches: size is a whole number, got 0.5",
+        "batches: size must be a whole number, got 0.5",
     ),
     "shuffled iterator": (
         lambda: batches(iter([1.0]), shuffle=True),

@@ -164,48 +164,48 @@ def test_a_curve_is_on_its_function(n, low, width):
 
 
 REFUSED = {
-    "n 0": (lambda: moons(0), ValueError, "moons: n is at least 1, got 0"),
-    "n half": (lambda: xor(2.5), TypeError, "xor: n is a whole number, got 2.5"),
+    "n 0": (lambda: moons(0), ValueError, "moons: n must be at least 1, got 0"),
+    "n half": (lambda: xor(2.5), TypeError, "xor: n must be a whole number, got 2.5"),
     "noise below 0": (
         lambda: circles(noise=-1),
         ValueError,
-        "circles: noise is a number from 0 on, got -1",
+        "circles: noise must be at least 0 and finite, got -1",
     ),
     "factor 1": (
         lambda: circles(factor=1),
         ValueError,
-        "circles: factor is at least 0 and below 1, got 1",
+        "circles: factor must be at least 0 and below 1, got 1",
     ),
     "classes 0": (
         lambda: spirals(classes=0),
         ValueError,
-        "spirals: classes is at least 1, got 0",
+        "spirals: classes must be at least 1, got 0",
     ),
     "turns": (
         lambda: spirals(turns="1"),
         TypeError,
-        "spirals: turns is a number, got '1'",
+        "spirals: turns must be a number, got '1'",
     ),
     "centres of no place": (
         lambda: blobs(centres=[1.0, 2.0]),
         ValueError,
         (
-            "blobs: centres are a number of them, or points such as [[0, 0], [1, 2]] with as many "
-            "coordinates each, got [1.0, 2.0]"
+            "blobs: centres must be their number, or points such as [[0, 0], [1, 2]] with equally "
+            "many coordinates, got [1.0, 2.0]"
         ),
     ),
     "centres of several dimensions": (
         lambda: blobs(centres=[[1], [1, 2]]),
         ValueError,
         (
-            "blobs: centres are a number of them, or points such as [[0, 0], [1, 2]] with as many "
-            "coordinates each, got [[1], [1, 2]]"
+            "blobs: centres must be their number, or points such as [[0, 0], [1, 2]] with equally "
+            "many coordinates, got [[1], [1, 2]]"
         ),
     ),
     "an empty curve": (
         lambda: curve(low=1.0, high=1.0),
         ValueError,
-        "curve: high - low is a number above 0, got 0",
+        "curve: high - low must be a number above 0, got 0",
     ),
 }
 

@@ -164,22 +164,22 @@ REFUSED = {
     "label too large": (
         lambda: one_hot([0, 3], 3),
         ValueError,
-        "one_hot got 3 as label 1; labels of 3 classes are whole numbers from 0 to 2",
+        "one_hot got 3 as label 1; labels of 3 classes must be whole numbers from 0 to 2",
     ),
     "label below 0": (
         lambda: one_hot(-1, 3),
         ValueError,
-        "one_hot got -1 as label; labels of 3 classes are whole numbers from 0 to 2",
+        "one_hot got -1 as label; labels of 3 classes must be whole numbers from 0 to 2",
     ),
     "label half": (
         lambda: one_hot(0.5, 3),
         ValueError,
-        "one_hot got 0.5 as label; labels of 3 classes are whole numbers from 0 to 2",
+        "one_hot got 0.5 as label; labels of 3 classes must be whole numbers from 0 to 2",
     ),
     "label nan": (
         lambda: one_hot(math.nan, 3),
         ValueError,
-        "one_hot got nan as label; labels of 3 classes are whole numbers from 0 to 2",
+        "one_hot got nan as label; labels of 3 classes must be whole numbers from 0 to 2",
     ),
     "label a word": (
         lambda: one_hot(["cat"], 3),
@@ -189,9 +189,9 @@ REFUSED = {
     "labels a word": (
         lambda: one_hot("cat", 3),
         TypeError,
-        "labels is a list, an array or a table of examples, got a str",
+        "labels must be a list, an array or a table of examples, got a str",
     ),
-    "no classes": (lambda: one_hot(0, 0), ValueError, "one_hot: classes is at least 1, got 0"),
+    "no classes": (lambda: one_hot(0, 0), ValueError, "one_hot: classes must be at least 1, got 0"),
     "fewer scales": (
         lambda: Standardise([1.0, 2.0], [1.0]),
         ValueError,
@@ -205,12 +205,12 @@ REFUSED = {
     "scale 0": (
         lambda: Standardise([1.0], [0.0]),
         ValueError,
-        "Standardise: scales[0] is a number above 0, got 0",
+        "Standardise: scales[0] must be a number above 0, got 0",
     ),
     "mean nan": (
         lambda: Standardise([math.nan], [1.0]),
         ValueError,
-        "Standardise: means[0] is a finite number, got nan",
+        "Standardise: means[0] must be a finite number, got nan",
     ),
     "ragged": (
         lambda: Standardise.of([[1, 2], [3]]),
@@ -223,7 +223,7 @@ REFUSED = {
     "nan in the data": (
         lambda: Standardise.of([[1.0], [math.nan]]),
         ValueError,
-        "X[1][0] is nan; only finite numbers will do: fill it in, or leave that row out",
+        "X[1][0] is nan, but must be a finite number: fill it in, or leave that row out",
     ),
     "lists in rows": (
         lambda: Standardise.of([[[1.0]]]),

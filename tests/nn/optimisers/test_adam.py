@@ -120,12 +120,12 @@ REFUSED = {
     "beta 1": (
         lambda: Adam([LEAF], betas=(0.9, 1.0)),
         ValueError,
-        "Adam: betas[1] is at least 0 and below 1, got 1",
+        "Adam: betas[1] must be at least 0 and below 1, got 1",
     ),
     "beta nan": (
         lambda: Adam([LEAF], betas=(math.nan, 0.9)),
         ValueError,
-        "Adam: betas[0] is at least 0 and below 1, got nan",
+        "Adam: betas[0] must be at least 0 and below 1, got nan",
     ),
     "one number": (
         lambda: Adam([LEAF], betas=0.9),
@@ -140,12 +140,12 @@ REFUSED = {
     "eps 0": (
         lambda: Adam([LEAF], eps=0.0),
         ValueError,
-        "Adam: eps is a number above 0, got 0",
+        "Adam: eps must be a number above 0, got 0",
     ),
     "decay nan": (
         lambda: AdamW([LEAF], weight_decay=math.nan),
         ValueError,
-        "AdamW: weight_decay is a number from 0 on, got nan",
+        "AdamW: weight_decay must be at least 0 and finite, got nan",
     ),
 }
 

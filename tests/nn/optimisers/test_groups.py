@@ -94,7 +94,7 @@ def test_the_settings_of_each_are_seen_and_not_set():
     with refused(
         AttributeError,
         "SGD has no 'param_groups': groups are given when it is made, .groups shows them, and "
-        "setting .lr scales the lr of all of them",
+        "setting .lr scales the learning rates of all groups",
     ):
         optimiser.param_groups[0]["lr"] = 1.0
 
@@ -170,7 +170,7 @@ def test_other_groups_are_another_training(tmp_path):
     def other(model):
         return Adam([{"params": model.layers[0]}, {"params": model.layers[2]}], lr=0.05)
 
-    with pytest.raises(ValueError, match="is of a training with optimizer Adam"):
+    with pytest.raises(ValueError, match="is from a training with optimizer Adam"):
         trained(stochastic(), X, y, optimizer=other, checkpoint=tmp_path / "run", resume=True)
 
 
@@ -219,7 +219,7 @@ REFUSED = {
         lambda: SGD([{"params": [W]}, V], 0.1),
         TypeError,
         (
-            "SGD takes parameters or groups, and this list has both: no dict at position 1; write "
+            "SGD takes parameters or groups, but this list has both: no dict at position 1; write "
             "{'params': [...]} for the others too"
         ),
     ),
@@ -240,26 +240,26 @@ REFUSED = {
     "bad number": (
         lambda: Adam([{"params": [W], "betas": (0.9, 1.0)}]),
         ValueError,
-        "Adam: betas of group 0[1] is at least 0 and below 1, got 1",
+        "Adam: betas of group 0[1] must be at least 0 and below 1, got 1",
     ),
     "bad rate": (
         lambda: Adam([{"params": [W], "lr": -1.0}]),
         ValueError,
-        "Adam: lr of group 0 is a number from 0 on, got -1",
+        "Adam: lr of group 0 must be at least 0 and finite, got -1",
     ),
     "a rate beside 0": (
         lambda: SGD([{"params": [W], "lr": 0.1}], 0.0),
         ValueError,
         (
-            "SGD: group 0 has lr=0.1, which goes up and down with the optimiser's lr, and that is "
-            "0; give the optimiser one above 0, and freeze() what shall not be trained"
+            "SGD: group 0 has lr=0.1, which scales with the optimiser's lr, but that is 0; give "
+            "the optimiser an lr above 0, and freeze() what should not be trained"
         ),
     ),
     "nesterov": (
         lambda: SGD([{"params": [W], "nesterov": True}], 0.1),
         ValueError,
         (
-            "SGD: nesterov=True looks ahead along the momentum, and momentum is 0; write "
+            "SGD: nesterov=True looks ahead along the momentum, but momentum is 0; write "
             "SGD(..., momentum=0.9, nesterov=True)"
         ),
     ),
@@ -308,7 +308,7 @@ def test_a_state_with_groups_is_for_an_optimiser_with_groups():
     with refused(
         ValueError,
         "SGD.load_state_dict: the state has an unknown 'base_lr'. There are: class, parameters, "
-        "settings, memory; build the optimiser as the one that was saved; nothing was loaded",
+        "settings, memory; build the optimiser like the one that was saved; nothing was loaded",
     ):
         SGD(start(), 0.5).load_state_dict(grouped("sgd", start()).state_dict())
 

@@ -203,11 +203,11 @@ REFUSED = [
         ValueError,
         "SGD takes parameters, got the constant 3 at position 0",
     ),
-    (lambda: SGD([LEAF], -0.1), ValueError, "SGD: lr is a number from 0 on, got -0.1"),
-    (lambda: Adam([LEAF], math.nan), ValueError, "Adam: lr is a number from 0 on, got nan"),
-    (lambda: Adam([LEAF], math.inf), ValueError, "Adam: lr is a number from 0 on, got inf"),
-    (lambda: Adam([LEAF], "0.1"), TypeError, "Adam: lr is a number, got '0.1'"),
-    (lambda: Adam([LEAF], LEAF), TypeError, f"Adam: lr is a number, got {LEAF!r}"),
+    (lambda: SGD([LEAF], -0.1), ValueError, "SGD: lr must be at least 0 and finite, got -0.1"),
+    (lambda: Adam([LEAF], math.nan), ValueError, "Adam: lr must be at least 0 and finite, got nan"),
+    (lambda: Adam([LEAF], math.inf), ValueError, "Adam: lr must be at least 0 and finite, got inf"),
+    (lambda: Adam([LEAF], "0.1"), TypeError, "Adam: lr must be a number, got '0.1'"),
+    (lambda: Adam([LEAF], LEAF), TypeError, f"Adam: lr must be a number, got {LEAF!r}"),
 ]
 
 
@@ -220,7 +220,7 @@ def test_what_will_not_do(build, error, text):
 def test_the_rate_is_checked_when_it_is_set():
     optimiser = SGD([LEAF], 0.1)
 
-    with refused(ValueError, "SGD: lr is a number from 0 on, got -1"):
+    with refused(ValueError, "SGD: lr must be at least 0 and finite, got -1"):
         optimiser.lr = -1
     assert optimiser.lr == 0.1
 
@@ -230,8 +230,8 @@ def test_an_optimiser_without_change_says_what_to_write():
         pass
 
     text = (
-        "Lazy has no change; write 'def change(self, index, g): ...', which returns what to take "
-        "off the parameter"
+        "Lazy has no change; write 'def change(self, index, g): ...', which returns what to "
+        "subtract from the parameter"
     )
 
     with refused(NotImplementedError, text):

@@ -79,22 +79,22 @@ REFUSED = {
     "alpha 1": (
         lambda: RMSprop([LEAF], alpha=1.0),
         ValueError,
-        "RMSprop: alpha is at least 0 and below 1, got 1",
+        "RMSprop: alpha must be at least 0 and below 1, got 1",
     ),
     "momentum 1": (
         lambda: RMSprop([LEAF], momentum=1.0),
         ValueError,
-        "RMSprop: momentum is at least 0 and below 1, got 1",
+        "RMSprop: momentum must be at least 0 and below 1, got 1",
     ),
     "eps 0": (
         lambda: RMSprop([LEAF], eps=0),
         ValueError,
-        "RMSprop: eps is a number above 0, got 0",
+        "RMSprop: eps must be a number above 0, got 0",
     ),
     "centered a word": (
         lambda: RMSprop([LEAF], centered="yes"),
         TypeError,
-        "RMSprop: centered is True or False, got 'yes'",
+        "RMSprop: centered must be True or False, got 'yes'",
     ),
 }
 

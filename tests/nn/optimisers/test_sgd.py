@@ -63,30 +63,30 @@ REFUSED = {
     "momentum 1": (
         lambda: SGD([LEAF], 0.1, momentum=1.0),
         ValueError,
-        "SGD: momentum is at least 0 and below 1, got 1",
+        "SGD: momentum must be at least 0 and below 1, got 1",
     ),
     "momentum below 0": (
         lambda: SGD([LEAF], 0.1, momentum=-0.1),
         ValueError,
-        "SGD: momentum is at least 0 and below 1, got -0.1",
+        "SGD: momentum must be at least 0 and below 1, got -0.1",
     ),
     "nesterov alone": (
         lambda: SGD([LEAF], 0.1, nesterov=True),
         ValueError,
         (
-            "SGD: nesterov=True looks ahead along the momentum, and momentum is 0; write "
+            "SGD: nesterov=True looks ahead along the momentum, but momentum is 0; write "
             "SGD(..., momentum=0.9, nesterov=True)"
         ),
     ),
     "nesterov a number": (
         lambda: SGD([LEAF], 0.1, 0.9, nesterov=0.5),
         TypeError,
-        "SGD: nesterov is True or False, got 0.5",
+        "SGD: nesterov must be True or False, got 0.5",
     ),
     "decay below 0": (
         lambda: SGD([LEAF], 0.1, weight_decay=-1.0),
         ValueError,
-        "SGD: weight_decay is a number from 0 on, got -1",
+        "SGD: weight_decay must be at least 0 and finite, got -1",
     ),
 }
 

@@ -154,7 +154,7 @@ REFUSED = {
     "no dict": (
         3,
         TypeError,
-        "the state is a dict, as state_dict() gives it, got 3",
+        "the state must be a dict, as from state_dict(), got 3",
     ),
     "lacks": (
         without("memory"),
@@ -172,17 +172,17 @@ REFUSED = {
     "class": (
         SGD([Value(1.0)], 0.1).state_dict(),
         ValueError,
-        "'class' of the state is 'SGD', where this optimiser has 'Adam'",
+        "'class' of the state is 'SGD', but this optimiser has 'Adam'",
     ),
     "count": (
         Adam([Value(1.0)]).state_dict(),
         ValueError,
-        "'parameters' of the state is 1, where this optimiser has 2",
+        "'parameters' of the state is 1, but this optimiser has 2",
     ),
     "no settings": (
         state(settings=None),
         TypeError,
-        "'settings' of the state is a dict, as state_dict() gives it, got None",
+        "'settings' of the state must be a dict, as from state_dict(), got None",
     ),
     "lacks a setting": (
         without("settings", "eps"),
@@ -192,7 +192,7 @@ REFUSED = {
     "bad setting": (
         state(settings__eps=-1),
         ValueError,
-        "Adam: eps is a number above 0, got -1",
+        "Adam: eps must be a number above 0, got -1",
     ),
     "lacks a list": (
         without("memory", "t"),
@@ -207,27 +207,27 @@ REFUSED = {
     "no list": (
         state(memory____m="ab"),
         ValueError,
-        "'m' of 'memory' of the state is a list of 2, got 'ab'",
+        "'m' of 'memory' of the state must be a list of 2, got 'ab'",
     ),
     "short list": (
         state(memory____m=[1.0]),
         ValueError,
-        "'m' of 'memory' of the state is a list of 2, got [1.0]",
+        "'m' of 'memory' of the state must be a list of 2, got [1.0]",
     ),
     "no number": (
         state(memory____v=[1.0, "2"]),
         TypeError,
-        "1 of 'v' of 'memory' of the state is a number, got '2'",
+        "1 of 'v' of 'memory' of the state must be a number, got '2'",
     ),
     "nan": (
         state(memory____v=[math.nan, 1.0]),
         ValueError,
-        "0 of 'v' of 'memory' of the state is nan, where this optimiser has 0.0",
+        "0 of 'v' of 'memory' of the state is nan, but this optimiser has 0.0",
     ),
     "below 0": (
         state(memory____v=[-1.0, 1.0]),
         ValueError,
-        "'v' has -1, and is never negative",
+        "'v' contains -1, but is never negative",
     ),
 }
 
@@ -237,7 +237,7 @@ def test_what_will_not_do_changes_nothing(bad, error, text):
     optimiser = Adam([Value(1.0), Value(2.0)], 0.25)
     before = optimiser.state_dict()
 
-    cure = "build the optimiser as the one that was saved; nothing was loaded"
+    cure = "build the optimiser like the one that was saved; nothing was loaded"
     with refused(error, f"Adam.load_state_dict: {text}; {cure}"):
         optimiser.load_state_dict(bad)
 

@@ -115,9 +115,12 @@ LAYER = {"kind": "Layer", "nin": 1, "nout": 1, "activation": "relu", "bias": Tru
 @pytest.mark.parametrize(
     ("parts", "complaint"),
     [
-        ([3], "part 0 of its model is of the kind None, unknown here"),
-        ([{"kind": "os.system"}], "part 0 of its model is of the kind 'os.system', unknown here"),
-        ([{"kind": "Module"}], "part 0 of its model is of the kind 'Module', unknown here"),
+        ([3], "part 0 of its model has the kind None, which is unknown here"),
+        (
+            [{"kind": "os.system"}],
+            "part 0 of its model has the kind 'os.system', which is unknown here",
+        ),
+        ([{"kind": "Module"}], "part 0 of its model has the kind 'Module', which is unknown here"),
         (
             [{"kind": "Layer"}],
             "the 'nin' of part 0 of its model (Layer) is None, which is impossible",
@@ -137,8 +140,8 @@ LAYER = {"kind": "Layer", "nin": 1, "nout": 1, "activation": "relu", "bias": Tru
         (
             [{**LAYER, "activation": "eval"}],
             (
-                "it names a function 'eval', which is not known here: "
-                "one of your own is known once autograd.operation has added it"
+                "it names a function 'eval', which is unknown here: "
+                "add a function of your own with autograd.operation first"
             ),
         ),
         (
@@ -165,7 +168,7 @@ LAYER = {"kind": "Layer", "nin": 1, "nout": 1, "activation": "relu", "bias": Tru
             [LAYER, {"kind": "MLP", "parts": [0, "relu"]}],
             ("part 1 of its model (MLP) has parts that are not a Layer"),
         ),
-        ([LAYER, LAYER], "it describes parts that belong to no model"),
+        ([LAYER, LAYER], "it describes parts that do not belong to the model"),
     ],
     ids=[
         "no dict",
@@ -206,7 +209,7 @@ def test_numbers_are_finite_and_have_a_point(p):
 def test_the_checks_of_the_classes_hold_for_files_too():
     with refused(
         FormatError,
-        "part 0 of its model (Dropout) cannot be built (Dropout(p) is a probability from 0 to 1, "
-        "got 3; write 0.03 for 3 %)",
+        "part 0 of its model (Dropout) cannot be built (Dropout(p): p is a probability from 0 to "
+        "1, got 3; write 0.03 for 3 %)",
     ):
         built(Architecture("Dropout", [{"kind": "Dropout", "p": 3.0}]), 0)

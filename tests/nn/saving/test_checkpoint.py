@@ -99,7 +99,7 @@ def test_a_model_is_no_checkpoint_and_a_checkpoint_has_no_notes(path):
 
     with refused(
         FormatError,
-        f"cannot read {str(path)!r}: it is a glassgrad model, and what is read here is a glassgrad "
+        f"cannot read {str(path)!r}: it is a glassgrad model, but this reads only a glassgrad "
         "checkpoint",
     ):
         read_checkpoint(path)
@@ -118,9 +118,9 @@ def test_nan_in_the_model_leaves_the_last_good_checkpoint(path):
 
 
 def test_what_is_no_state(path):
-    with refused(TypeError, "the state of a checkpoint is a dict, got a list"):
+    with refused(TypeError, "the state of a checkpoint must be a dict, got a list"):
         write_checkpoint(path, mlp(1, 1), [])
-    with refused(TypeError, "a checkpoint is of a Module, got a int: 3"):
+    with refused(TypeError, "a checkpoint needs a Module, got a int: 3"):
         write_checkpoint(path, 3, {})
     with refused(TypeError, "restore takes what read_checkpoint(path) returns, got a dict"):
         restore(mlp(1, 1), {})

@@ -122,7 +122,7 @@ def test_we_read_no_file_that_the_package_refuses(header, space):
     ids=["longer than the file", "long", "nested"],
 )  # fmt: skip
 def test_a_header_that_asks_for_too_much_is_refused(data):
-    with pytest.raises(FormatError, match="it is not a whole safetensors file"):
+    with pytest.raises(FormatError, match="it is not a complete safetensors file"):
         unpacked(data)
 
 
@@ -131,7 +131,7 @@ def test_a_text_with_too_many_lists_is_refused_before_it_is_parsed(monkeypatch):
     monkeypatch.setattr(container, "_MOST_BRACKETS", 100)
     monkeypatch.setattr(json, "loads", None)
 
-    with pytest.raises(FormatError, match="its header has 401 lists and objects, and 100 is the"):
+    with pytest.raises(FormatError, match="its header has 401 lists and objects, but 100 is the"):
         unpacked(data)
 
 
@@ -173,7 +173,7 @@ def test_the_checksum_is_of_everything(part):
     [
         ("{", ("x is not JSON that glassgrad wrote (Expecting property name enclosed in double "
               "quotes: line 1 column 2 (char 1))")),
-        ('{"a":1,"a":2}', "x is not JSON that glassgrad wrote (a name comes twice)"),
+        ('{"a":1,"a":2}', "x is not JSON that glassgrad wrote (a name occurs twice)"),
         ("[Infinity]", "x is not JSON that glassgrad wrote (Infinity is not a JSON number)"),
     ],
     ids=["cut", "twice", "infinity"],

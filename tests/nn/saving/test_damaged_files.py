@@ -31,7 +31,7 @@ def test_what_is_no_safetensors_file(path, data):
     path.write_bytes(data)
 
     assert error_of(load, path).startswith(
-        f"cannot load {str(path)!r}: it is not a whole safetensors file ("
+        f"cannot load {str(path)!r}: it is not a complete safetensors file ("
     )
 
 
@@ -58,7 +58,7 @@ def test_a_newer_version_is_not_guessed_at(path):
     rewritten(path, version="2")
 
     text = (
-        f"cannot load {str(path)!r}: it has version '2' of the format, and this glassgrad reads "
+        f"cannot load {str(path)!r}: it has version '2' of the format, but this glassgrad reads "
         "version 1: install a newer glassgrad"
     )
 
@@ -73,7 +73,7 @@ def test_other_types_of_number_are_refused(path):
         arrays = {name: file.get_tensor(name).astype(np.float32) for name in file.keys()}  # noqa: SIM118
     save_file(arrays, path, texts)
 
-    assert "has the type F32, and weights are F64" in error_of(load, path)
+    assert "has the type F32, but weights are F64" in error_of(load, path)
 
 
 def test_every_truncation_is_noticed(path):
@@ -117,7 +117,7 @@ def test_a_header_that_promises_a_giant_allocates_nothing(path):
 
     assert error_of(load, path) == (
         f"cannot load {str(path)!r}: it describes a model with 1000000000001000000000000 numbers, "
-        "and holds 9"
+        "but holds 9"
     )
 
 
@@ -125,7 +125,7 @@ def test_a_tensor_too_large_for_its_file(path):
     header = json.dumps({"w": {"dtype": "F64", "shape": [2**62, 2**62], "data_offsets": [0, 8]}})
     path.write_bytes(struct.pack("<Q", len(header)) + header.encode() + bytes(8))
 
-    assert "not a whole safetensors file" in error_of(load, path)
+    assert "not a complete safetensors file" in error_of(load, path)
 
 
 def test_a_nan_in_a_file_is_refused(path):
@@ -138,8 +138,8 @@ def test_a_nan_in_a_file_is_refused(path):
 @pytest.mark.parametrize(
     ("change", "complaint"),
     [
-        (lambda t: {k: t[k] for k in t if "bias" not in k}, "with 2 numbers, and holds 1"),
-        (lambda t: {**t, "more": Tensor((), [1.0])}, "with 2 numbers, and holds 3"),
+        (lambda t: {k: t[k] for k in t if "bias" not in k}, "with 2 numbers, but holds 1"),
+        (lambda t: {**t, "more": Tensor((), [1.0])}, "with 2 numbers, but holds 3"),
         (
             lambda t: {"layers.0.wait": t["layers.0.weight"], "layers.0.bias": t["layers.0.bias"]},
             (
@@ -149,7 +149,7 @@ def test_a_nan_in_a_file_is_refused(path):
         ),
         (
             lambda t: {**t, "layers.0.bias": Tensor((1, 1), [0.0])},
-            "its 'layers.0.bias' has the shape [1, 1], and in this MLP the shape is [1]",
+            "its 'layers.0.bias' has the shape [1, 1], but in this MLP the shape is [1]",
         ),
     ],
     ids=["missing", "extra", "renamed", "shape"],
@@ -210,9 +210,9 @@ def test_a_text_that_is_missing(path, name):
     [
         (
             {"layers.0.weight": [5]},
-            "it freezes number 5 of 'layers.0.weight', and this MLP has no Parameter there",
+            "it freezes number 5 of 'layers.0.weight', but this MLP has no Parameter there",
         ),
-        ({"nothing": [0]}, "it freezes number 0 of 'nothing', and this MLP has no Parameter there"),
+        ({"nothing": [0]}, "it freezes number 0 of 'nothing', but this MLP has no Parameter there"),
         ({"layers.0.bias": [-1]}, "its 'frozen' is malformed: {'layers.0.bias': [-1]}"),
         ({"layers.0.bias": True}, "its 'frozen' is malformed: {'layers.0.bias': True}"),
     ],

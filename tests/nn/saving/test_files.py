@@ -163,9 +163,9 @@ def test_an_activation_of_ones_own_is_known_once_it_is_registered(path):
         altered(path, lambda a: a["parts"][0].update(activation="swoosh_sawed"))
 
         assert error_of(load, path) == (
-            f"cannot load {str(path)!r}: it names a function 'swoosh_sawed', which is not known "
-            "here: the nearest is 'swoosh_saved'; one of your own is known once autograd.operation "
-            "has added it"
+            f"cannot load {str(path)!r}: it names a function 'swoosh_sawed', which is unknown "
+            "here: the nearest is 'swoosh_saved'; add a function of your own with "
+            "autograd.operation first"
         )
     finally:
         del autograd.ops.ALL["swoosh_saved"]
@@ -268,7 +268,7 @@ def test_a_file_of_something_else_is_refused_before_its_numbers_are_read(path, m
     path.write_bytes(packed(content))
     monkeypatch.setattr(nn.saving.container.File, "tensors", None)
 
-    complaint = "it lacks 'layers.0.weight'" if model else "a model with 0 numbers, and holds 50"
+    complaint = "it lacks 'layers.0.weight'" if model else "a model with 0 numbers, but holds 50"
     assert complaint in error_of(load, path, model=model)
 
 
@@ -278,12 +278,14 @@ def test_half_a_character_in_a_name(path):
 
     with refused(
         ValueError,
-        r"save writes names as UTF-8, and 'more.\ud800' has half a character (a lone surrogate) in "
+        r"save writes names as UTF-8, but 'more.\ud800' has half a character (a lone surrogate) in "
         "it; give that attribute or key of the model another name. Nothing was written",
     ):
         save(model, path)
     for call in (lambda name: save(Line(), name), load, read_notes):
-        with pytest.raises(ValueError, match=r"no file can be called '.*\\ud800': it has half a"):
+        with pytest.raises(
+            ValueError, match=r"no file can be called '.*ud800': it contains half a"
+        ):
             call(f"{path}\ud800")
     assert os.listdir(path.parent) == []
 
@@ -362,7 +364,7 @@ def test_notes(path, notes):
 
 @pytest.mark.parametrize("notes", [object(), math.nan, {1, 2}], ids=["object", "nan", "set"])
 def test_notes_that_json_cannot_say(path, notes):
-    with pytest.raises((TypeError, ValueError), match=r"^save takes notes that JSON can say"):
+    with pytest.raises((TypeError, ValueError), match=r"^save takes notes that JSON can hold"):
         save(mlp(1, 1), path, notes=notes)
 
 

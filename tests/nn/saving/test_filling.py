@@ -39,7 +39,7 @@ def test_a_model_of_ones_own_cannot_be_built(path):
 
     with refused(
         ValueError,
-        f"{str(path)!r} holds the numbers of Line, and not how to build it; write "
+        f"{str(path)!r} has the numbers of Line, but not how to build it; write "
         f"load({str(path)!r}, model=Line(...))",
     ):
         load(path)
@@ -85,9 +85,9 @@ def test_a_function_without_a_name_is_refused(path):
 
     with refused(
         ValueError,
-        "save writes down names, no code, and layers.1 has the function <lambda>, which load would "
-        "not find; add it with autograd.operation(..., is_activation=True), or save the numbers "
-        "alone with save(model, path, architecture=False) and give load the model to fill",
+        "save writes names, not code, and layers.1 has the function <lambda>, which load would "
+        "not find; add it with autograd.operation(..., is_activation=True), or save only the "
+        "numbers with save(model, path, architecture=False) and give load the model to fill",
     ):
         save(model, path)
     assert not path.exists()
@@ -130,7 +130,7 @@ def test_a_model_that_contains_itself_is_not_described(path):
         ),
         (
             mlp(2, 4, 1),
-            "its 'layers.0.weight' has the shape [3, 2], and in this MLP the shape is [4, 2]",
+            "its 'layers.0.weight' has the shape [3, 2], but in this MLP the shape is [4, 2]",
         ),
         (
             mlp(2, 3, 1, activation="tanh"),
@@ -178,7 +178,7 @@ def test_only_parameters_can_be_frozen(path):
     save(model, path)
 
     assert error_of(load, path, model=Plain(Value(2.0))) == (
-        f"cannot load {str(path)!r}: it freezes number 0 of 'w', and this Plain has no Parameter "
+        f"cannot load {str(path)!r}: it freezes number 0 of 'w', but this Plain has no Parameter "
         "there"
     )
 
@@ -187,7 +187,7 @@ def test_only_what_is_a_module_is_saved_and_filled(path):
     with refused(TypeError, "save takes a Module, got a list: [1.0]; write save(model, path)"):
         save([1.0], path)
     for one, two in ((mlp(2, 1), "a path"), ("a path", MLP), ("a path", {"w": 1.0})):
-        text = "load reads a file, and fills a Module if it is given one, got "
+        text = "load takes a path and perhaps a Module to fill, got "
         with refused(TypeError, text + f"{one!r} and {two!r}; write load(path), or "
                      "load(path, model)"):  # fmt: skip
             load(one, two)
@@ -200,7 +200,7 @@ def test_nan_is_not_saved(path):
     with refused(
         ValueError,
         "save got a model whose 'layers.1.neurons.0.w.2' is nan; nothing was written. Training "
-        "went wrong before: autograd.check_finite(loss) names where",
+        "went wrong before this: autograd.check_finite(loss) names where",
     ):
         save(model, path)
     assert not path.exists()

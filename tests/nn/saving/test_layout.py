@@ -83,7 +83,7 @@ def test_two_parameters_of_one_name_are_refused():
     with refused(
         ValueError,
         "two parameters are both named 'a.0': a dict in this model has a key with a dot in it; "
-        "choose keys without",
+        "choose keys without dots",
     ):
         layout(Holding(a={"0": Parameter(1.0), 0: Parameter(2.0)}))
 

@@ -89,8 +89,8 @@ def test_other_generators_are_refused():
 
     with refused(
         ValueError,
-        "these are the random states of rng, model.rng0, and here draw rng; build the model as it "
-        "was, each rng where it was",
+        "these are the random states of rng, model.rng0, but the generators here are rng; build "
+        "the model as it was, each rng where it was",
     ):
         set_random_states(Noisy(), random.Random(0), states)
 

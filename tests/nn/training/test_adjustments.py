@@ -205,9 +205,9 @@ X = Value(1.0, label="x")
 CLIPPED = [
     (lambda: clip_grad_norm(X, 1.0), TypeError, "clip_grad_norm takes a model or a list"),
     (lambda: clip_grad_norm([X, 2.0], 1.0), TypeError, "got a float at position 1"),
-    (lambda: clip_grad_norm([X], 0), ValueError, "norm: max_norm is a number above 0, got 0"),
-    (lambda: clip_grad_norm([X], math.nan), ValueError, "max_norm is a number above 0, got nan"),
-    (lambda: clip_grad_value([X], "1"), TypeError, "max_value is a number, got '1'"),
+    (lambda: clip_grad_norm([X], 0), ValueError, "norm: max_norm must be a number above 0, got 0"),
+    (lambda: clip_grad_norm([X], math.nan), ValueError, "must be a number above 0, got nan"),
+    (lambda: clip_grad_value([X], "1"), TypeError, "max_value must be a number, got '1'"),
 ]  # fmt: skip
 
 

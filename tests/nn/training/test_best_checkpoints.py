@@ -160,15 +160,15 @@ def test_damage_is_refused(tmp_path):
 
     run()
     alter(path, lambda state, _: state.update(weights={"$floats": "model/layers.0.bias"}))
-    with pytest.raises(nn.FormatError, match="its 'weights' has 4 items, and this has 13"):
+    with pytest.raises(nn.FormatError, match="its 'weights' has 4 items, but this has 13"):
         run(resume=True)
 
 
 REFUSED = [
-    (lambda: Checkpoint("x", save_best_only="yes"), TypeError, "save_best_only is True or False"),
+    (lambda: Checkpoint("x", save_best_only="yes"), TypeError, "only must be True or False"),
     (lambda: Checkpoint("x", 2, save_best_only=True), ValueError, "every=2 and save_best_only"),
     (lambda: Checkpoint("x", monitor="loss"), ValueError, "write save_best_only=True too"),
-    (lambda: Checkpoint("x", higher_is_better=1), TypeError, "higher_is_better is True or False"),
+    (lambda: Checkpoint("x", higher_is_better=1), TypeError, "better must be True or False"),
 ]  # fmt: skip
 
 

@@ -148,17 +148,17 @@ def test_the_model_in_a_checkpoint_can_be_loaded(tmp_path):
 @pytest.mark.parametrize(
     ("change", "text"),
     [
-        ({"y": [0.0] * 12}, "is of a training with other X and y; pass what"),
-        ({"batch_size": 5}, "is of a training with batch_size 32, not 5"),
-        ({"loss": "mae"}, "is of a training with loss mse, not mae"),
-        ({"shuffle": False}, "is of a training with shuffle True, not False"),
+        ({"y": [0.0] * 12}, "is from a training with different X and y; pass the"),
+        ({"batch_size": 5}, "is from a training with batch_size 32, not 5"),
+        ({"loss": "mae"}, "is from a training with loss mse, not mae"),
+        ({"shuffle": False}, "is from a training with shuffle True, not False"),
         ({"optimizer": "rmsprop"}, r"with optimizer Adam\(lr=0.001, .*\), not RMSprop\("),
         ({"lr": 0.5}, r"with optimizer Adam\(lr=0.001, .*\), not Adam\(lr=0.5"),
         ({"schedule": nn.CosineDecay()}, r"with schedule None, not CosineDecay\(final=0.0\)"),
         ({"l2": 0.5}, r"with penalties and clipping .*l2=0.0\), not .*l2=0.5\)"),
         ({"metrics": ["mae"]}, r"with metrics \[\], not \['mae'\]"),
-        ({"validation": 0.5}, "is of a training with other validation"),
-        ({"validation": ([[0.0]], [0.0])}, "is of a training with other validation"),
+        ({"validation": 0.5}, "is from a training with different validation"),
+        ({"validation": ([[0.0]], [0.0])}, "is from a training with different validation"),
         ({"early_stopping": 3}, "with the callbacks none that remember something, not EarlyStopp"),
     ],
     ids=[
@@ -279,7 +279,7 @@ def test_a_file_that_is_none_is_refused(tmp_path):
 
 @pytest.mark.parametrize("every", [0, 1.5, True])
 def test_a_bad_every(every):
-    with pytest.raises((TypeError, ValueError), match="Checkpoint: every is "):
+    with pytest.raises((TypeError, ValueError), match="Checkpoint: every must be "):
         Checkpoint("x", every)
 
 

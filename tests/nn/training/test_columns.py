@@ -212,7 +212,7 @@ def test_a_loss_that_expects_lists_of_one_is_told_what_comes():
 
     (note,) = error.value.__notes__
     assert note == (
-        "where each target is one number, the loss gets one number for each output too, not a "
+        "if each target is one number, the loss also gets one number for each output, not a "
         "list of one: write output, not output[0]"
     )
 

@@ -75,20 +75,24 @@ REFUSED = {
     "unknown": (
         {0: 1.0, 1: 2.0, 2: 3.0},
         SIDES,
-        "class_weight has 2, and the classes in y are",
+        "class_weight has 2; the classes in y are",
     ),
     "missing": (
         {1: 2.0},
         SIDES,
-        "class_weight lacks 0, and the classes in y are 0, 1; ",
+        "class_weight lacks 0; the classes in y are 0, 1; ",
     ),
-    "a text": ({"0": 1.0, 1: 2.0}, SIDES, "class_weight has '0', and the classes"),
-    "negative": ({0: 1.0, 1: -2.0}, SIDES, r"fit: class_weight\[1\] is a number from 0 on, got -2"),
+    "a text": ({"0": 1.0, 1: 2.0}, SIDES, "class_weight has '0'; the classes"),
+    "negative": (
+        {0: 1.0, 1: -2.0},
+        SIDES,
+        r"fit: class_weight\[1\] must be at least 0 and finite, got -2",
+    ),
     "all 0": ({0: 0.0, 1: 0.0}, SIDES, "every sample weight is 0"),
     "numbers": (
         "balanced",
         [0.0, 0.5, 1.0, 1.0],
-        r"of one class each, .* y\[1\] is 0\.5; .*",
+        r"one class for each example, .* y\[1\] is 0\.5; .*",
     ),
     "labels": ("balanced", [[0, 1], [1, 1], [0, 0], [1, 0]], r"y\[1\] is \[1, 1\]"),
     "another word": ("balance", SIDES, r"a dict with the weight .* or 'balanced', got 'balance'"),
@@ -160,12 +164,12 @@ def test_one_hot_targets_have_classes_too():
 @pytest.mark.parametrize(
     ("y", "options", "text"),
     [
-        ([0, 1, 1, 1], {"validation": 0.5}, "of each class on either side: .* class 0 has 1"),
-        ([0, 0, 1, 1], {"validation": 0.25}, "of 4 examples in 2 classes 1 are set aside"),
-        ([0, 0, 1, 1], {"validation": 0.75}, "of 4 examples in 2 classes 3 are set aside"),
-        ([0, 0, 1, 1], {}, r"a share of X that is set aside; write validation=0\.2"),
-        ([0, 0, 1, 1], {"validation": (XOR, SIDES)}, "a share of X that is set aside"),
-        ([0.5, 0.0, 1, 1], {"validation": 0.5}, r"stratify is for .* one class .* y\[0\] is 0\.5"),
+        ([0, 1, 1, 1], {"validation": 0.5}, "of each class on both sides: .* class 0 has 1"),
+        ([0, 0, 1, 1], {"validation": 0.25}, "of 4 examples in 2 classes 1 are for validation"),
+        ([0, 0, 1, 1], {"validation": 0.75}, "of 4 examples in 2 classes 3 are for validation"),
+        ([0, 0, 1, 1], {}, r"a share of X for validation; write validation=0\.2"),
+        ([0, 0, 1, 1], {"validation": (XOR, SIDES)}, "a share of X for validation"),
+        ([0.5, 0.0, 1, 1], {"validation": 0.5}, r"stratify needs one class .* y\[0\] is 0\.5"),
         (
             [0, 0, 1, 1],
             {"validation": 0.5, "stratify": SIDES},
@@ -179,5 +183,5 @@ def test_stratify_refused(y, options, text):
 
 
 def test_numbers_cannot_be_stratified():
-    with pytest.raises(ValueError, match="stratify is for examples of one class each"):
+    with pytest.raises(ValueError, match="stratify needs one class for each example"):
         trained(small(nin=1), *line(), validation=0.5, stratify=True)

@@ -76,7 +76,7 @@ def test_nothing_and_none_are_no_metrics_and_callbacks():
 
 @pytest.mark.parametrize("name", ["shuffle", "progress", "resume"])
 def test_yes_is_no_true(name):
-    with pytest.raises(TypeError, match=f"fit: {name} is True or False"):
+    with pytest.raises(TypeError, match=f"fit: {name} must be True or False"):
         trained(small(nin=1), *line(), **{name: "yes"})
 
 

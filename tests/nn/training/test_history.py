@@ -41,7 +41,7 @@ def test_the_last_number():
     assert history.last() == 0.25
     with pytest.raises(KeyError, match="'acc' was not measured; there are: loss"):
         history.last("acc")
-    with pytest.raises(KeyError, match="no epoch was finished"):
+    with pytest.raises(KeyError, match="no epoch has been finished"):
         History({"loss": []}).last()
 
 

@@ -114,7 +114,7 @@ def test_misfits():
         r"f1 takes the index of a class, .* for each of several labels, got \[0\.5, 0\.2\]": (
             [[0.5, 1.0]], [[0.5, 0.2]]),
         r"f1 .* got \[1, 1, 1\] for 2 outputs": ([[0.5, 1.0]], [[1, 1, 1]]),
-        r"f1 .* targets 0 and 1, or -1 and 1, and got 0 and -1": ([[0.5, 1.0]], [[-1, 0]]),
+        r"f1 .* targets 0 and 1, or -1 and 1, but got 0 and -1": ([[0.5, 1.0]], [[-1, 0]]),
     }  # fmt: skip
     for text, (xs, ys) in texts.items():
         with pytest.raises(ValueError, match=text):
@@ -225,13 +225,13 @@ def test_an_error_of_theirs_says_what_they_were_given():
         nn.evaluate(small(seed=3), XOR, SIDES, loss="mse", metrics=[sk.f1_score])
 
     (note,) = caught.value.__notes__
-    assert note.startswith("f1_score was given answers as this model has them after mse, [")
-    assert note.endswith(" for [0.0, 1.0, 1.0, 0.0]; of something else write a "
+    assert note.startswith("f1_score got this model's answers after mse, [")
+    assert note.endswith(" for [0.0, 1.0, 1.0, 0.0]; for something else write a "
                          "function (outputs, targets) -> number")  # fmt: skip
 
 
 def test_predictions_of_a_loss_of_ones_own_are_not_guessed():
-    text = "the metric 'f1_score' takes y_true and y_pred, and what the outputs .* is not known"
+    text = "the metric 'f1_score' takes y_true and y_pred, but it is not known what the outputs"
     with pytest.raises(ValueError, match=text):
         trained(small(), XOR, SIDES, loss=mean_squared, metrics=[sk.f1_score])
     with pytest.raises(ValueError, match=text):
@@ -263,6 +263,6 @@ def test_early_stopping_of_a_score_keeps_the_highest():
 
 def test_early_stopping_asks_where_no_name_says_it():
     stopping = EarlyStopping(monitor="m")
-    with pytest.raises(ValueError, match="is a metric of your own, of which nobody knows"):
+    with pytest.raises(ValueError, match="is a metric of your own, so it is not known"):
         trained(small(), XOR, SIDES, loss="binary_cross_entropy", early_stopping=stopping,
                 metrics={"m": sk.matthews_corrcoef})  # fmt: skip

@@ -160,7 +160,7 @@ def test_unequal_lengths():
         mae([[1.0, 2.0]], [1.0])
     with pytest.raises(ValueError, match="rmse got 1 outputs and 2 targets as example 1"):
         rmse([[1.0, 2.0], [3.0]], [[1.0, 2.0], [2.0, 3.0]])
-    with pytest.raises(ValueError, match="the same number for every example, and got 1 and 2"):
+    with pytest.raises(ValueError, match="the same number for every example, but got 1 and 2"):
         r2([[1.0, 2.0], [3.0]], [[1.0, 2.0], [3.0]])
     with pytest.raises(ValueError, match=r"r2 takes as many outputs as targets, .* got 1 and 2"):
         r2([[1.0, 2.0]] * 2, [[3.0], [4.0]])
@@ -177,7 +177,7 @@ def test_nothing_to_measure(name):
     with pytest.raises(ValueError, match=f"{name} got no examples; give at least one"):
         metric([], [])
     for weights in ([0.0, 0.0], [-1.0, 2.0], [math.nan, 1.0], [math.inf, 1.0]):
-        with pytest.raises(ValueError, match=f"{name} takes weights from 0 on, not all of them 0"):
+        with pytest.raises(ValueError, match=f"{name} takes weights of at least 0, not all"):
             metric([1.0, 0.0], [1, 0], weights)
     with pytest.raises(ValueError, match=f"{name} got 2 outputs and 1 weights"):
         metric([1.0, 0.0], [1, 0], [1.0])
@@ -186,5 +186,5 @@ def test_nothing_to_measure(name):
 def test_names():
     assert list(named("mae")) == ["mae"]
     assert named({"error": "mae"}) == {"error": METRICS["mae"]}
-    with pytest.raises(TypeError, match="metrics is a list of names and functions, got 3"):
+    with pytest.raises(TypeError, match="metrics must be a list of names and functions, got 3"):
         named(3)

@@ -16,7 +16,9 @@ from .helpers import SIDES, XOR, line, small, trained, weights
 
 def test_an_optimiser_of_another_model_is_refused():
     old, new = small(nin=1), small(nin=1)
-    with pytest.raises(ValueError, match=r"has parameters of another model, .* Adam\(model, ...\)"):
+    with pytest.raises(
+        ValueError, match=r"has the parameters of another model, .* Adam\(model, ...\)"
+    ):
         trained(new, *line(), optimizer=Adam(old))
 
 
@@ -81,7 +83,7 @@ def test_logits_between_0_and_1_are_nothing_to_ask_about():
 
 
 BAD = {
-    "cross_entropy": (3, [0, 1, 2], 3, "cross_entropy got class 3 as target {} and 3 logits"),
+    "cross_entropy": (3, [0, 1, 2], 3, "cross_entropy got class 3 as target {} but 3 logits"),
     "binary_cross_entropy": (1, [0, 1], 2, "binary_cross_entropy got 2 as target {};"),
     "hinge": (1, [-1, 1], 0, "hinge got 0 as target {};"),
     "kl_divergence": (
@@ -114,7 +116,7 @@ def test_a_bad_target_is_named_by_its_place_in_y_before_anything_is_learned(loss
 def test_a_bad_target_among_those_that_are_set_aside():
     X, y = XOR, [0, 1, 2, 0]
     model = small(sizes=(3, 3))
-    with pytest.raises(ValueError, match="got class 7 as target 2 and 3 logits") as caught:
+    with pytest.raises(ValueError, match="got class 7 as target 2 but 3 logits") as caught:
         trained(model, X, y, loss="cross_entropy", validation=(X, [0, 1, 7, 0]))
 
     assert caught.value.__notes__[0] == "it is among the validation examples"
@@ -122,7 +124,7 @@ def test_a_bad_target_among_those_that_are_set_aside():
 
 def test_evaluate_names_a_bad_target_of_a_later_chunk_by_its_place():
     y = [0] * 299 + [3]
-    with pytest.raises(ValueError, match="got class 3 as target 299 and 2 logits"):
+    with pytest.raises(ValueError, match="got class 3 as target 299 but 2 logits"):
         nn.evaluate(small(sizes=(2,)), [[0.0, 1.0]] * 300, y, loss="cross_entropy")
 
 

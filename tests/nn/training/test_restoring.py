@@ -77,7 +77,9 @@ def test_a_callback_that_cannot_go_on_stops_everything(tmp_path):
     first["model"].layers[0].freeze()
     fitted(first)
     before = copy.deepcopy(fresh)
-    with pytest.raises(nn.FormatError, match=r"cannot go on from .*: 'seen'; nothing was changed"):
+    with pytest.raises(
+        nn.FormatError, match=r"cannot continue from .*: 'seen'; nothing was changed"
+    ):
         fitted(fresh, resume=True)
 
     assert weights(fresh["model"]) == weights(before["model"])
@@ -179,16 +181,16 @@ def test_any_damage_is_refused_or_harmless(tmp_path_factory, damage, optimizer, 
 @pytest.mark.parametrize(
     ("place", "new", "text"),
     [
-        (("callbacks", 0, "weights"), [0.0], "EarlyStopping cannot go on from the state"),
-        (("callbacks", 0, "best"), "low", "EarlyStopping cannot go on from the state"),
-        (("callbacks", 0, "best_epoch"), 7, "EarlyStopping cannot go on from the state"),
-        (("optimizer", "memory", "v", 3), -1.0, ".*'v' has -1, and is never negative"),
-        (("optimizer", "memory", "t", 3), -1.0, ".*'t' has -1, and is never negative"),
-        (("lr",), -1.0, "Adam: lr is "),
+        (("callbacks", 0, "weights"), [0.0], "EarlyStopping cannot continue from the state"),
+        (("callbacks", 0, "best"), "low", "EarlyStopping cannot continue from the state"),
+        (("callbacks", 0, "best_epoch"), 7, "EarlyStopping cannot continue from the state"),
+        (("optimizer", "memory", "v", 3), -1.0, ".*'v' contains -1, but is never negative"),
+        (("optimizer", "memory", "t", 3), -1.0, ".*'t' contains -1, but is never negative"),
+        (("lr",), -1.0, "Adam: lr must be "),
         (("best_epoch",), 7, "its best epoch is 7, of 2"),
-        (("history", "loss"), [0.5], "its history is not one of 2 epochs"),
-        (("weights",), [0.5], "its 'weights' has 1 items, and this has 13"),
-        (("before",), [0.5], "its 'before' has 1 items, and this has 13"),
+        (("history", "loss"), [0.5], "its history does not have 2 epochs"),
+        (("weights",), [0.5], "its 'weights' has 1 items, but this has 13"),
+        (("before",), [0.5], "its 'before' has 1 items, but this has 13"),
     ],
 )
 def test_what_would_fail_only_later_is_refused_now(tmp_path, place, new, text):
@@ -206,7 +208,7 @@ def test_what_would_fail_only_later_is_refused_now(tmp_path, place, new, text):
     alter(path, change)
     fresh = small(seed=3, nin=1)
     before = weights(fresh)
-    with pytest.raises(nn.FormatError, match=f"cannot go on from .*: {text}"):
+    with pytest.raises(nn.FormatError, match=f"cannot continue from .*: {text}"):
         run(fresh, epochs=4)
 
     assert weights(fresh) == before

@@ -84,7 +84,7 @@ def test_fewer_epochs_than_done_are_refused(tmp_path):
     other = small(seed=2, nin=1)
     before = weights(other)
     with pytest.raises(
-        ValueError, match=r"has 5 epochs done, and epochs=4 is fewer; write epochs=5 o"
+        ValueError, match=r"has 5 epochs done, but epochs=4 is fewer; write epochs=5 o"
     ):
         trained(other, X, y, epochs=4, checkpoint=tmp_path / "run", resume=True)
 
@@ -94,9 +94,9 @@ def test_fewer_epochs_than_done_are_refused(tmp_path):
 @pytest.mark.parametrize(
     ("options", "text"),
     [
-        ({"horizon": 5}, "horizon is where a schedule ends, and there is none; leave it out"),
-        ({"horizon": 0, "schedule": nn.CosineDecay()}, "fit: horizon is "),
-        ({"horizon": 2.5, "schedule": nn.CosineDecay()}, "fit: horizon is "),
+        ({"horizon": 5}, "horizon is where a schedule ends, but there is none; leave it out"),
+        ({"horizon": 0, "schedule": nn.CosineDecay()}, "fit: horizon must be "),
+        ({"horizon": 2.5, "schedule": nn.CosineDecay()}, "fit: horizon must be "),
     ],
 )
 def test_a_bad_horizon(options, text):
@@ -197,7 +197,7 @@ def test_another_training_is_refused_whatever_it_is_called(tmp_path, one, other)
         return weights(model)
 
     run(one, 2)
-    with pytest.raises(ValueError, match=r"is of a training with .*; pass what it was begun with"):
+    with pytest.raises(ValueError, match=r"is from a training with .*; pass the same as then"):
         run(other, 3)
     in_parts = run(one, 3)
     (tmp_path / "run").unlink()
@@ -227,7 +227,9 @@ def test_the_code_of_an_optimiser_of_ones_own(tmp_path, monkeypatch):
     run(small(nin=1), optimizer=lambda model: Calm(model, lr=0.1))
     run(small(nin=1), optimizer=lambda model: Calm(model, lr=0.1))
     monkeypatch.setattr(Calm, "change", lambda self, i, g: 0.0 * g, raising=False)
-    with pytest.raises(ValueError, match="is of a training with another optimizer, although it"):
+    with pytest.raises(
+        ValueError, match="is from a training with a different optimizer, although it"
+    ):
         run(small(nin=1), optimizer=lambda model: Calm(model, lr=0.1))
 
 
@@ -275,7 +277,7 @@ def test_another_python_is_said(tmp_path):
     trained(small(nin=1), X, y, loss=penalised(1.0), checkpoint=tmp_path / "run")
     alter(tmp_path / "run", lambda state, _: state.update(python="3.1.4"))
     with pytest.raises(
-        ValueError, match=r"differs \(it was begun with Python 3\.1\.4, and this is"
+        ValueError, match=r"differs \(it was started with Python 3\.1\.4, but this is"
     ):
         trained(small(nin=1), X, y, loss=penalised(2.0), checkpoint=tmp_path / "run", resume=True)
 
@@ -341,6 +343,8 @@ def test_parameters_in_another_order_are_another_training(tmp_path):
                       checkpoint=path, **options)  # fmt: skip
 
     train([0, 1, 2], epochs=2)
-    with pytest.raises(ValueError, match="other parameters in the optimizer, or in another order"):
+    with pytest.raises(
+        ValueError, match="different parameters in the optimizer, or in another order"
+    ):
         train([1, 0, 2], epochs=4, resume=True)
     assert len(train([0, 1, 2], epochs=4, resume=True)["loss"]) == 4

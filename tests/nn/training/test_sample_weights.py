@@ -178,5 +178,5 @@ def test_a_loss_without_reduction_cannot_take_weights():
 
 
 def test_weights_that_add_up_to_infinity_are_refused():
-    with pytest.raises(ValueError, match="add up to more than a double holds"):
+    with pytest.raises(ValueError, match="add up to more than a double can hold"):
         trained(small(), XOR, SIDES, sample_weight=[1e308] * 4)

@@ -159,7 +159,7 @@ def test_a_metric_of_ones_own_is_asked_which_way_before_anything_is_learned(
 
 @pytest.mark.parametrize("higher", ["yes", 1])
 def test_higher_is_better_is_true_or_false(higher):
-    with pytest.raises(TypeError, match="EarlyStopping: higher_is_better is True or False"):
+    with pytest.raises(TypeError, match="EarlyStopping: higher_is_better must be True or False"):
         EarlyStopping(higher_is_better=higher)
 
 
@@ -195,7 +195,7 @@ def test_an_unknown_column_is_named():
 
 @pytest.mark.parametrize("delta", [-1.0, "x", math.nan])
 def test_a_bad_min_delta(delta):
-    with pytest.raises(ValueError, match="min_delta is at least 0"):
+    with pytest.raises(ValueError, match="min_delta must be at least 0"):
         EarlyStopping(min_delta=delta)
 
 

@@ -348,7 +348,7 @@ def test_it_takes_examples_as_fit_does():
     assert str(report(ones, [0.5, 2.0], [1.0, 0.0], "mse")) == str(
         report(ones, [[0.5], [2.0]], [1.0, 0.0], "mse")
     )
-    with pytest.raises(ValueError, match="X has 2 rows, y has 1; give one target for each row of X"):
+    with pytest.raises(ValueError, match="X has 2 rows, y has 1; give one target for each"):
         report(ones, [0.5, 2.0], [1.0], "mse")
 
 

@@ -6,7 +6,7 @@ import sys
 
 import pytest
 
-from .test_command import ROOT, program
+from .running import ROOT, program
 
 
 @pytest.mark.skipif(os.name == "nt", reason="shells close outputs otherwise there")

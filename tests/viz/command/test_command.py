@@ -22,14 +22,6 @@ from .running import run
 ROOT = Path(__file__).resolve().parents[3]
 
 
-@pytest.fixture
-def opened(monkeypatch):
-    """What the browser was asked to show."""
-    addresses = []
-    monkeypatch.setattr(webbrowser, "open", lambda address: not addresses.append(address))
-    return addresses
-
-
 # --- draw -----------------------------------------------------------------------------------------
 
 

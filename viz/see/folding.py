@@ -19,6 +19,7 @@ from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass
 
 from autograd import Graph, Node
+from autograd.tape import KINDS
 
 from .outline import PARAMETERS, is_inner_sum, is_op, run_of_sums
 from .paths import fsum
@@ -103,10 +104,9 @@ class _Groups:
         """All nodes in their groups, which are numbered so that users come after what they use."""
         self._operations()
         users = self._users()
-        for index, op in enumerate(self.tape.ops):
+        for node, op in zip(self.graph, self.tape.ops, strict=True):
             if op is None:
-                node = self.graph.nodes[index]
-                self.of[index] = self._leaf(node, users[index], constants=constants)
+                self.of[node.index] = self._leaf(node, users[node.index], constants=constants)
         last = {group: index for index, group in enumerate(self.of)}
         order = {group: place for place, group in enumerate(sorted(last, key=last.__getitem__))}
         of, names = [order[group] for group in self.of], [self.names[group] for group in order]
@@ -139,8 +139,8 @@ class _Groups:
         apart = {index for index, place in enumerate(self.places) if place}.union(graph.roots)
         kinds: dict[Hashable, int] = {}
         classes = [0] * len(graph)
-        for index, op in enumerate(self.tape.ops):
-            node = graph.nodes[index]
+        for node, op in zip(graph, self.tape.ops, strict=True):
+            index = node.index
             if op is None:
                 # Groups count from 0 on, the kinds of leaves below.
                 classes[index] = kinds.setdefault(self._class_of_leaf(node), -1 - len(kinds))
@@ -335,10 +335,11 @@ def _groups(graph: Graph, grouping: Grouping, used: list[bool], uses: list[int])
         if seed:  # a root of seed 0 is only there to be found
             seeds[grouping.of[root]].append(seed)
     groups = []
-    ops = graph.facts.tape.ops
+    ops, kinds = graph.facts.tape.ops, graph.facts.kinds
+    is_parameter = [kind in PARAMETERS for kind in KINDS]
     for number, (name, mine) in enumerate(zip(grouping.names, members, strict=True)):
         tops = [i for i in mine if ops[i] is not None and not grouping.inner[i]]
-        weights = [i for i in mine if ops[i] is None and graph.nodes[i].kind in PARAMETERS]
+        weights = [i for i in mine if is_parameter[kinds[i]]]
         groups.append(
             Group(
                 number,

@@ -142,7 +142,9 @@ def is_weighted_sum(graph: Graph, node: Node) -> bool:
 
 def weights_of(graph: Graph, members: Iterable[int]) -> list[tuple[int, ...]]:
     """The weights of each neuron among some nodes, as indices; [] if they make no matrix."""
-    nodes = [graph.nodes[index] for index in members]
+    ops = graph.facts.tape.ops
+    dots = [i for i in members if (op := ops[i]) is not None and op.name == "dot"]
+    nodes = [graph.nodes[index] for index in dots]
     sums = [node.operands for node in nodes if is_weighted_sum(graph, node)]
     rows = dict.fromkeys([operands[: len(operands) // 2] for operands in sums])
     return list(rows) if len({len(row) for row in rows}) == 1 else []

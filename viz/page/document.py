@@ -12,7 +12,7 @@ import html
 import json
 import pathlib
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Any
 
 from ..render import svg
@@ -72,7 +72,7 @@ def page(
         "title": html.escape(story.title),
         "policy": html.escape(_policy(code)),
         "style": _style(),
-        "data": _data(story, direction, timeout),
+        "data": _data(story, words, direction, timeout),
         "script": code,
     }
     # In one pass, so that nothing is replaced within what a user wrote.
@@ -155,7 +155,7 @@ def drawn_tall(view: View, *, timeout: float = TIMEOUT) -> str:
 # --- data -----------------------------------------------------------------------------------------
 
 
-def _data(story: Story, direction: str, timeout: float) -> str:
+def _data(story: Story, words: Mapping[str, str], direction: str, timeout: float) -> str:
     """The story as JSON, and per view its steps and its picture, each read when it is opened."""
     heads, parts = [], []
     for number, view in enumerate(story.views):
@@ -168,7 +168,6 @@ def _data(story: Story, direction: str, timeout: float) -> str:
             _template(f"picture-{number}", picture),
             _template(f"tall-{number}", tall) if tall else "",
         ]
-    words = page_words(story.language)
     head = {"title": story.title, "first": story.first, "views": heads, "words": words}
     return "".join([_json("story", head), _template("looks", _looks()), *parts])
 

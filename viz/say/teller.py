@@ -8,6 +8,7 @@ from ..labels import columns
 from ..lessons.lesson import Quantity, Step, grad, moved, slope, times, value
 from ..lessons.lesson import number as constant
 from ..see.outline import Item
+from ..see.paths import strongest
 from .backward import Backward
 from .numbers import MINUS, factor, number
 from .operations import Equation
@@ -167,7 +168,7 @@ class Teller(Backward):
 
     def _updates(self, step: Step) -> Words:
         nodes: Sequence[int] = step.about["nodes"]
-        index = max(nodes, key=lambda one: self._size(grad(one)))
+        index = nodes[strongest([self.n(grad(one)) for one in nodes], 1)[0]]
         me, was, now = self.names.node(index), value(index), moved(index)
         places: dict[str, Text] = {
             "count": f"{len(nodes):,}", "rate": number(self.numbers.rate), "me": me,
@@ -181,10 +182,6 @@ class Teller(Backward):
             "question": self.said("updates.question", **places),
             "note": self.say("note.no_parameters") if is_plain else "",
         }
-
-    def _size(self, what: Quantity) -> float:
-        x = self.n(what)
-        return abs(x) if x == x else float("inf")
 
     def _again(self, _: Step) -> Words:
         board, root = self.board, self.names.goal
